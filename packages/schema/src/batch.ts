@@ -1,0 +1,48 @@
+import { columnBuffer, type ColumnBuffers } from './column.js'
+import { type ColumnName, columnsOf, type Table } from './table.js'
+
+type NullableColumnName<T extends Table> = {
+  [C in ColumnName<T>]: T['columns'][C] extends { readonly nullable: true } ? C : never
+}[ColumnName<T>]
+
+/** Some rows of a table, column by column: what the stages hand to one another, about 100 k to 1 M rows at a time. */
+export interface Batch<T extends Table = Table> {
+  readonly rowCount: number
+  /** One buffer per column, each `rowCount` long. */
+  readonly columns: { readonly [C in ColumnName<T>]: ColumnBuffers[T['columns'][C]['type']] }
+  /** For nullable columns: 1 where the row has no value (the buffer's entry is then ignored). Default: no nulls. */
+  readonly nulls?: { readonly [C in NullableColumnName<T>]?: Uint8Array }
+}
+
+/** Throws a TypeError or RangeError when a batch's columns differ from the table's in name, buffer type or length. */
+export function checkBatch(table: Table, batch: Batch): void {
+  const subject = `batch of table ${table.name}`
+  const given = batch.columns as Readonly<Record<string, unknown>>
+  for (const name of Object.keys(given)) {
+    if (!(name in table.columns)) {
+      throw new TypeError(
+        `${subject} expected the columns ${Object.keys(table.columns).join(', ')}, got also ${name}`,
+      )
+    }
+  }
+  for (const [name, column] of columnsOf(table)) {
+    const buffer = given[name] as ColumnBuffers[typeof column.type] | undefined
+    const expected = columnBuffer[column.type](0).constructor
+    if (buffer?.constructor !== expected) {
+      throw new TypeError(
+        `${subject}: column ${name} expected ${expected.name} for ${column.type}, got ${buffer?.constructor.name ?? 'nothing'}`,
+      )
+    }
+    checkLength(`${subject}: column ${name}`, buffer.length, batch.rowCount)
+    const nulls = (batch.nulls as Readonly<Record<string, Uint8Array>> | undefined)?.[name]
+    if (nulls === undefined) continue
+    if (!column.nullable)
+      throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
+    checkLength(`${subject}: nulls of ${name}`, nulls.length, batch.rowCount)
+  }
+}
+
+function checkLength(subject: string, length: number, rowCount: number): void {
+  if (length !== rowCount)
+    throw new RangeError(`${subject} expected ${rowCount} entries (rowCount), got ${length}`)
+}

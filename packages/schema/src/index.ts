@@ -1,0 +1,28 @@
+export { type Batch, checkBatch } from './batch.js'
+export {
+  type Column,
+  columnBuffer,
+  type ColumnBuffers,
+  type ColumnType,
+  type ColumnValues,
+  isNumeric,
+} from './column.js'
+export { defineLake, type Lake, lakeNames, sqlTableName } from './lake.js'
+export { dataFileKey, isDataFileKey, tablePrefix } from './object-key.js'
+export { parsePartitionPath, partitionPath } from './partition.js'
+export { pump, pumpDaily, pumpLake } from './pump.js'
+export type { Row, ValueOf } from './row.js'
+export { numberLiteral, qualifiedName, quoteIdentifier, quoteLiteral, timestampLiteral } from './sql-text.js'
+export {
+  type ColumnName,
+  type ColumnNameOfType,
+  columnsOf,
+  defineTable,
+  eventTimeColumn,
+  numericColumns,
+  type NumericColumnName,
+  type Partition,
+  partitionsOf,
+  type Table,
+} from './table.js'
+export { formatUtcDay, microsPerDay, parseUtcDay } from './utc-day.js'

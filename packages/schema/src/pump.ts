@@ -1,0 +1,31 @@
+import { defineLake } from './lake.js'
+import { defineTable } from './table.js'
+
+// SI units. A small four-pole pump at about 1,450 rpm lifts water some 12 m, which is 118 kPa: normal operation lies
+// between 80 and 145 kPa, and a discharge pressure over 150 kPa means that something downstream is closing.
+const readings = {
+  event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
+  pressure: { type: 'double', comment: 'discharge pressure, kPa gauge', highLimit: 150 },
+  velocity: { type: 'double', comment: 'flow velocity in the discharge pipe, m/s' },
+  speed: { type: 'double', comment: 'shaft speed, rpm' },
+} as const
+
+/** The readings of one pump, unpartitioned, one file per UTC day. */
+export const pump = defineTable({
+  name: 'pump',
+  comment: 'readings of one pump, by default one per second',
+  columns: readings,
+  sortedBy: ['event_timestamp'],
+})
+
+/** The same readings of a fleet of pumps, partitioned by UTC day, one file per pump and day. */
+export const pumpDaily = defineTable({
+  name: 'pump_daily',
+  comment: 'readings of a fleet of pumps, by default one per pump and second',
+  columns: { ...readings, pump_id: { type: 'varchar', comment: 'pump, pump-0001 and up' } },
+  partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
+  sortedBy: ['event_timestamp'],
+})
+
+/** The lake that minilake ships with. */
+export const pumpLake = defineLake({ tables: [pump, pumpDaily] })

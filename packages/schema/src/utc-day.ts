@@ -1,0 +1,20 @@
+/** Microseconds in a UTC day; our wall clock has no leap seconds. */
+export const microsPerDay = 86_400_000_000n
+
+const millisPerDay = 86_400_000
+
+/** Days since 1970-01-01 of a date 'YYYY-MM-DD'. Throws a RangeError when the text is not a day of the years 0001 to 9999. */
+export function parseUtcDay(text: string): number {
+  const millis = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN
+  const day = millis / millisPerDay
+  // Date.parse takes 2026-02-30 on some engines: only a date that reads back the same is one.
+  if (!Number.isInteger(day) || text < '0001' || formatUtcDay(day) !== text) {
+    throw new RangeError(`date expected YYYY-MM-DD, got ${JSON.stringify(text)}`)
+  }
+  return day
+}
+
+/** The date 'YYYY-MM-DD' of a day counted from 1970-01-01. */
+export function formatUtcDay(day: number): string {
+  return new Date(day * millisPerDay).toISOString().slice(0, 10)
+}
