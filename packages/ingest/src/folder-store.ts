@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import { access, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { etagHasher, identityOf } from './etag.js'
+import { walkFolder } from './folder-walk.js'
+import { fileBytes } from './local-files.js'
+import {
+  type ByteStream,
+  checkKey,
+  type ObjectStore,
+  ObjectStoreError,
+  type StoredObject,
+  type WriteOptions,
+} from './object-store.js'
+import { describeSystemError } from './system-error.js'
+
+/** A folder as a store; besides, it can tell what writers that were killed have left behind. */
+export interface FolderStore extends ObjectStore {
+  /** Unfinished files: path and bytes. They are hidden and never listed; those of a writer at work are among them. */
+  unfinished(): AsyncIterable<{ path: string; size: number }>
+}
+
+const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
+
+/**
+ * A folder as an object store: the key is the path below it. A file is written under a hidden name beside its place, then
+ * given its name in one step, so that a half file is never visible and a taken key never lost.
+ */
+export function folderStore({ folder }: { folder: string }): FolderStore {
+  const pathOf = (key: string) => {
+    checkKey(key)
+    return join(folder, ...key.split('/'))
+  }
+  const failure = (doing: string, key: string, cause: unknown) =>
+    cause instanceof ObjectStoreError || (cause as Error).name === 'AbortError'
+      ? cause
+      : new ObjectStoreError(`cannot ${doing} ${join(folder, key)}: ${describeSystemError(cause)}`, {
+          key,
+          location: folder,
+          cause,
+        })
+
+  const stored = (key: string, path: string, size: number): StoredObject => ({
+    key,
+    size,
+    etag: async () => (await identityOf(fileBytes(path))).etag,
+  })
+
+  return {
+    location: folder,
+
+    async *list(prefix) {
+      const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+      try {
+        for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
+          if (key.startsWith(prefix)) yield stored(key, path, size)
+        }
+      } catch (cause) {
+        throw failure('list', prefix, cause)
+      }
+    },
+
+    async find(key) {
+      const path = pathOf(key)
+      try {
+        const found = await stat(path)
+        return found.isFile() ? stored(key, path, found.size) : undefined
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw failure('read', key, cause)
+      }
+    },
+
+    async read(key) {
+      const path = pathOf(key)
+      return readFile(path).catch((cause: unknown) => {
+        throw failure('read', key, cause)
+      })
+    },
+
+    async write(key, bytes, { overwrite = false, signal }: WriteOptions = {}) {
+      const path = pathOf(key)
+      try {
+        if (!overwrite && (await exists(path))) return { written: false, ...(await identityOf(bytes)) }
+        await mkdir(dirname(path), { recursive: true })
+        const unfinished = join(
+          dirname(path),
+          `.${path.slice(dirname(path).length + 1)}.${randomUUID()}.part`,
+        )
+        try {
+          const identity = await writeFile(unfinished, bytes, signal)
+          const written = overwrite
+            ? await rename(unfinished, path).then(() => true)
+            : await nameOnce(unfinished, path)
+          return { written, ...identity }
+        } finally {
+          await rm(unfinished, { force: true })
+        }
+      } catch (cause) {
+        throw failure('write', key, cause)
+      }
+    },
+
+    async remove(key) {
+      const path = pathOf(key)
+      await rm(path, { force: true }).catch((cause: unknown) => {
+        throw failure('remove', key, cause)
+      })
+    },
+
+    async *unfinished() {
+      for await (const { key, path, size } of walkFolder(folder)) {
+        if (!isFinished(key.slice(key.lastIndexOf('/') + 1))) yield { path, size }
+      }
+    },
+  }
+}
+
+function isFinished(name: string): boolean {
+  return !unfinishedName.test(name)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+}
+
+async function writeFile(path: string, bytes: ByteStream, signal: AbortSignal | undefined) {
+  const hasher = etagHasher()
+  const file = await open(path, 'wx')
+  try {
+    for await (const chunk of bytes) {
+      signal?.throwIfAborted()
+      hasher.update(chunk)
+      await file.writeFile(chunk)
+    }
+    signal?.throwIfAborted()
+    // The content must be on the disk before the name is: after a power cut a name must not lead to a half file.
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  return hasher.identity()
+}
+
+/** Gives a file its final name unless that is taken: `link` fails where a name exists, `rename` would replace it. */
+async function nameOnce(unfinished: string, path: string): Promise<boolean> {
+  try {
+    await link(unfinished, path)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    // File systems without hard links (exFAT, some network shares): look, then rename. Only there can two writers that
+    // finish within the same moment both believe they were first; the file is whole all the same.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
+    if (await exists(path)) return false
+    await rename(unfinished, path)
+    return true
+  }
+}

@@ -1,0 +1,58 @@
+import { open } from 'node:fs/promises'
+import { identityOf } from './etag.js'
+import { walkFolder } from './folder-walk.js'
+
+/** A file of a folder as an object to be published. */
+export interface LocalFile {
+  readonly key: string
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  /** Reads the file for it. */
+  etag(): Promise<string>
+  /** Read while it is taken; rejects when the file changes meanwhile. */
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+/**
+ * The files of a folder as objects, in order of key. Names that start with `_` or `.` are passed over, whether files or
+ * folders, as every engine does. `below` (a folder, with its slash) takes only what lies there: `below: '_truth/'`.
+ */
+export async function* localFiles(
+  folder: string,
+  { below = '' }: { below?: string } = {},
+): AsyncGenerator<LocalFile> {
+  for await (const { key, path, size } of walkFolder(folder, {
+    below,
+    enter: (name) => !/^[_.]/.test(name),
+  })) {
+    yield {
+      key,
+      path,
+      size,
+      etag: async () => (await identityOf(fileBytes(path))).etag,
+      bytes: fileBytes(path),
+    }
+  }
+}
+
+/** A file's bytes in chunks of up to 1 MiB. Rejects when it changes while it is being read. */
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  try {
+    const before = await file.stat({ bigint: true })
+    let position = 0
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1024 * 1024), { position })
+      if (bytesRead === 0) break
+      position += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+    const after = await file.stat({ bigint: true })
+    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || BigInt(position) !== before.size) {
+      throw new Error(`${path} changed while it was being read: run again when it is finished`)
+    }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,55 @@
+import { etagHasher } from './etag.js'
+import { checkKey, type ObjectStore, ObjectStoreError } from './object-store.js'
+
+/** A store in memory, for tests and trials: the same contract, gone with the process. */
+export function memoryStore(): ObjectStore {
+  const location = 'memory'
+  const objects = new Map<string, { bytes: Uint8Array; etag: string }>()
+  const stored = (key: string) => {
+    const object = objects.get(key)
+    return object && { key, size: object.bytes.length, etag: () => Promise.resolve(object.etag) }
+  }
+  return {
+    location,
+
+    async *list(prefix) {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix))
+      keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      for (const key of keys) {
+        const object = stored(key)
+        if (object) yield Promise.resolve(object)
+      }
+    },
+
+    find: (key) => Promise.resolve(stored(key)),
+
+    async read(key) {
+      const object = objects.get(key)
+      if (!object) {
+        throw new ObjectStoreError(`cannot read ${key}: no such object`, { key, location, cause: undefined })
+      }
+      return Promise.resolve(object.bytes)
+    },
+
+    async write(key, bytes, { overwrite = false, signal } = {}) {
+      checkKey(key)
+      const hasher = etagHasher()
+      const chunks: Uint8Array[] = []
+      for await (const chunk of bytes) {
+        signal?.throwIfAborted()
+        hasher.update(chunk)
+        chunks.push(chunk.slice())
+      }
+      signal?.throwIfAborted()
+      const identity = hasher.identity()
+      const written = overwrite || !objects.has(key)
+      if (written) objects.set(key, { bytes: Buffer.concat(chunks), etag: identity.etag })
+      return { written, ...identity }
+    },
+
+    async remove(key) {
+      objects.delete(key)
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,81 @@
+/** Bytes in chunks of any size, taken once. */
+export type ByteStream = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** Whether two objects are the same: by size, then by S3 ETag. */
+export interface Identity {
+  /** Bytes. */
+  size: number
+  /** As S3 computes it over parts of our fixed size, without quotes (see `etagHasher`). */
+  etag: string
+}
+
+/** An object as a listing shows it. */
+export interface StoredObject {
+  key: string
+  /** Bytes. */
+  size: number
+  /** Its ETag: S3 lists it, a folder reads the file for it. */
+  etag(): Promise<string>
+}
+
+/** How to write an object. */
+export interface WriteOptions {
+  /** Replace an object that is there. Default false: what is there stays. */
+  overwrite?: boolean
+  /** Aborting it ends the write with the signal's reason; nothing becomes visible. */
+  signal?: AbortSignal
+}
+
+/** What became of a write, and what the bytes were. */
+export interface WriteResult extends Identity {
+  /** False where the key was taken already, and overwriting was not asked for. */
+  written: boolean
+}
+
+/**
+ * Where objects lie: a bucket, or a folder that stands for one. Keys are relative, with slashes. An object becomes visible
+ * whole or not at all, and of writers that race for one key without `overwrite` exactly one has `written: true`.
+ * All members reject with an ObjectStoreError that names the key.
+ */
+export interface ObjectStore {
+  /** For people: `lake/iot-time-series`, `s3://iot-time-series`. */
+  readonly location: string
+  /** Objects whose key starts with the prefix, in order of key (UTF-8 bytes, as S3 lists them). */
+  list(prefix: string): AsyncIterable<StoredObject>
+  /** The object under exactly this key, if there is one. */
+  find(key: string): Promise<StoredObject | undefined>
+  /** The whole object, for small ones. */
+  read(key: string): Promise<Uint8Array>
+  write(key: string, bytes: ByteStream, options?: WriteOptions): Promise<WriteResult>
+  /** Removes an object; one that is not there is none the worse. */
+  remove(key: string): Promise<void>
+}
+
+/** A store that failed: which key, where, and why (`cause`). The message is one sentence that holds no credential. */
+export class ObjectStoreError extends Error {
+  readonly key: string
+  readonly location: string
+
+  constructor(message: string, { key, location, cause }: { key: string; location: string; cause: unknown }) {
+    super(message, { cause })
+    this.name = 'ObjectStoreError'
+    this.key = key
+    this.location = location
+  }
+}
+
+/**
+ * Throws a RangeError for a key that cannot be both an S3 key and a path in a folder: empty, over 1,024 bytes of UTF-8
+ * (S3's limit), with a backslash, a NUL, or an empty, `.` or `..` segment.
+ */
+export function checkKey(key: string): void {
+  const bytes = new TextEncoder().encode(key).length
+  if (bytes === 0 || bytes > 1024)
+    throw new RangeError(`object key expected 1 to 1024 bytes, got ${bytes}: ${key}`)
+  const bad = key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')
+  if (bad || /[\\\0]/.test(key)) {
+    throw new RangeError(
+      `object key expected names joined by single slashes, without '..', backslash or NUL, got ${JSON.stringify(key)}`,
+    )
+  }
+}
