@@ -1,0 +1,164 @@
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBResult,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+} from '@duckdb/node-api'
+import type { DuckDBDateValue, DuckDBTimestampValue } from '@duckdb/node-api'
+import { type ColumnType, formatUtcDay } from '@minilake/schema'
+import type { Query } from './query.js'
+import { QueryError } from './query-error.js'
+import { checkColumns, type ResultColumn, type ResultRows, type SqlEngine } from './sql-engine.js'
+
+/** How to open the embedded engine. */
+export interface DuckDbEngineOptions {
+  /** Statements run once, when it opens; `duckDbStatements` of `@minilake/catalog` gives those of a lake. Default none. */
+  setup?: readonly string[]
+  /** Threads. Default: one per core. */
+  threads?: number
+}
+
+/**
+ * DuckDB in this process, in memory, as a SqlEngine. It opens at its first use. Its time zone is UTC, and it never loads
+ * or fetches extensions: it reads local files only.
+ */
+export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}): SqlEngine {
+  let opening: Promise<DuckDBInstance> | undefined
+  const open = () => (opening ??= openInstance(setup, threads))
+
+  const run = async (sql: string, start: (connection: DuckDBConnection) => Promise<DuckDBResult>) => {
+    const connection = await (await open()).connect()
+    try {
+      return { connection, result: await start(connection) }
+    } catch (cause) {
+      connection.closeSync()
+      throw failure(sql, cause)
+    }
+  }
+
+  return {
+    async execute(statement) {
+      const { connection } = await run(statement, (duckDb) => duckDb.run(statement))
+      connection.closeSync()
+    },
+
+    query<R>(query: Query<R>, { signal }: { signal?: AbortSignal } = {}): ResultRows<R> {
+      // Each query has a connection of its own: on a shared one the next query would end this one's stream.
+      let running: ReturnType<typeof start> | undefined
+      const start = async () => {
+        signal?.throwIfAborted()
+        const { connection, result } = await run(query.sql, (duckDb) => {
+          signal?.addEventListener('abort', () => duckDb.interrupt(), { once: true })
+          return duckDb.stream(query.sql)
+        }).catch((error: unknown) => {
+          signal?.throwIfAborted()
+          throw error
+        })
+        const names = result.deduplicatedColumnNames()
+        const columns = result.columnTypes().map((type, index) => resultColumn(names[index] as string, type))
+        try {
+          checkColumns(query, columns)
+        } catch (error) {
+          connection.closeSync()
+          throw error
+        }
+        return { connection, result, columns }
+      }
+      return {
+        columns: async () => (await (running ??= start())).columns,
+        async *[Symbol.asyncIterator]() {
+          const { connection, result, columns } = await (running ??= start())
+          const readers = columns.map(({ name, typeId }) => ({ name, read: types[typeId]?.read ?? String }))
+          try {
+            for await (const rows of result.yieldRows()) {
+              signal?.throwIfAborted()
+              for (const row of rows) yield rowObject(readers, row) as R
+            }
+          } catch (cause) {
+            signal?.throwIfAborted()
+            throw failure(query.sql, cause)
+          } finally {
+            connection.closeSync()
+          }
+        },
+      }
+    },
+
+    async close() {
+      const instance = await opening?.catch(() => undefined)
+      instance?.closeSync()
+    },
+  }
+}
+
+async function openInstance(setup: readonly string[], threads: number | undefined): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...(threads === undefined ? {} : { threads: String(threads) }),
+  })
+  const connection = await instance.connect()
+  for (const statement of [`SET GLOBAL TimeZone = 'UTC'`, ...setup]) {
+    await connection.run(statement).catch((cause: unknown) => {
+      instance.closeSync()
+      throw failure(statement, cause)
+    })
+  }
+  connection.closeSync()
+  return instance
+}
+
+// DuckDB's types: the column type they read as, and how. Those left out have no column type and read as text.
+const asItIs = (value: DuckDBValue) => value
+const bigint = (value: DuckDBValue) => BigInt(value as number | bigint)
+const time = (value: DuckDBValue) =>
+  new Date(Number(floorDivide((value as DuckDBTimestampValue).micros, 1000n)))
+const types: Partial<Record<DuckDBTypeId, { type: ColumnType; read: (value: DuckDBValue) => unknown }>> = {
+  [DuckDBTypeId.BOOLEAN]: { type: 'boolean', read: asItIs },
+  [DuckDBTypeId.TINYINT]: { type: 'integer', read: asItIs },
+  [DuckDBTypeId.SMALLINT]: { type: 'integer', read: asItIs },
+  [DuckDBTypeId.INTEGER]: { type: 'integer', read: asItIs },
+  [DuckDBTypeId.UTINYINT]: { type: 'integer', read: asItIs },
+  [DuckDBTypeId.USMALLINT]: { type: 'integer', read: asItIs },
+  [DuckDBTypeId.UINTEGER]: { type: 'bigint', read: bigint },
+  [DuckDBTypeId.BIGINT]: { type: 'bigint', read: bigint },
+  [DuckDBTypeId.UBIGINT]: { type: 'bigint', read: bigint },
+  [DuckDBTypeId.HUGEINT]: { type: 'bigint', read: bigint },
+  [DuckDBTypeId.FLOAT]: { type: 'real', read: asItIs },
+  [DuckDBTypeId.DOUBLE]: { type: 'double', read: asItIs },
+  [DuckDBTypeId.VARCHAR]: { type: 'varchar', read: asItIs },
+  [DuckDBTypeId.DATE]: { type: 'date', read: (value) => formatUtcDay((value as DuckDBDateValue).days) },
+  [DuckDBTypeId.TIMESTAMP]: { type: 'timestamp', read: time },
+  [DuckDBTypeId.TIMESTAMP_TZ]: { type: 'timestamp', read: time },
+}
+
+function floorDivide(value: bigint, by: bigint): bigint {
+  return value >= 0n ? value / by : -((-value + by - 1n) / by)
+}
+
+function resultColumn(name: string, type: DuckDBType): ResultColumn & { typeId: DuckDBTypeId } {
+  const known = types[type.typeId]
+  return { name, engineType: String(type), typeId: type.typeId, ...(known && { type: known.type }) }
+}
+
+function rowObject(
+  readers: readonly { name: string; read: (value: DuckDBValue) => unknown }[],
+  row: readonly DuckDBValue[],
+): Record<string, unknown> {
+  return Object.fromEntries(
+    readers.map(({ name, read }, index) => {
+      const value = row[index] as DuckDBValue
+      return [name, value === null ? null : read(value)]
+    }),
+  )
+}
+
+function failure(sql: string, cause: unknown): QueryError {
+  return cause instanceof QueryError ? cause : new QueryError(messageOf(cause), { sql, cause })
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

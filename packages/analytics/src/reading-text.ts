@@ -1,0 +1,47 @@
+import { type ColumnType, numberLiteral, quoteIdentifier, type Table } from '@minilake/schema'
+
+// NaN sorts above everything in DuckDB and below nothing in Trino, so `NaN > 150` is true in one and false in the other.
+// This condition is false for NaN in both, and for NULL it is not true in either.
+const isReading = (value: string) => `${value} <= CAST('Infinity' AS DOUBLE)`
+
+/** A numeric column's readings in SQL: its value as a DOUBLE, and the condition (if any) that leaves NaN out. */
+const readings: Record<ColumnType, ((name: string) => { value: string; condition?: string }) | undefined> = {
+  double: (name) => ({ value: name, condition: isReading(name) }),
+  real: (name) => ({ value: `CAST(${name} AS DOUBLE)`, condition: isReading(name) }),
+  bigint: (name) => ({ value: `CAST(${name} AS DOUBLE)` }),
+  integer: (name) => ({ value: `CAST(${name} AS DOUBLE)` }),
+  timestamp: undefined,
+  date: undefined,
+  boolean: undefined,
+  varchar: undefined,
+}
+
+/** An aggregate over a numeric column's readings as SQL, NaN and NULL left out: `avg("pressure") FILTER (WHERE …)`. */
+export function aggregateText(
+  table: Table,
+  column: string,
+  aggregate: 'avg' | 'sum' | 'min' | 'max' | 'count',
+): string {
+  const { value, condition } = readingText(table, column)
+  return condition === undefined
+    ? `${aggregate}(${value})`
+    : `${aggregate}(${value}) FILTER (WHERE ${condition})`
+}
+
+/** The condition that a column's reading is over a limit, as SQL; NaN and NULL are not. */
+export function aboveText(table: Table, column: string, limit: number): string {
+  const { condition } = readingText(table, column)
+  const above = `${quoteIdentifier(column)} > ${numberLiteral(limit)}`
+  return condition === undefined ? above : `${above} AND ${condition}`
+}
+
+function readingText(table: Table, column: string): { value: string; condition?: string } {
+  const definition = table.columns[column]
+  const text = definition && readings[definition.type]
+  if (!text) {
+    throw new TypeError(
+      `table ${table.name} expected a numeric column, got ${column} (${definition?.type ?? 'no such column'})`,
+    )
+  }
+  return text(quoteIdentifier(column))
+}
