@@ -1,0 +1,19 @@
+import { Command } from 'commander'
+import { jsonText } from '../result-format.js'
+import { type Environment, openSession } from '../session.js'
+
+/** `minilake catalog`: the statements that make the tables known to the engine. */
+export function catalogCommand(environment: Environment): Command {
+  return new Command('catalog')
+    .description(
+      'print the statements that make the tables known to the engine; the embedded one runs them each time it opens',
+    )
+    .option('--print', 'print only, change nothing (what the embedded profile does anyway)')
+    .action(async (_flags: { print?: boolean }, command: Command) => {
+      const { lake, terminal, json } = await openSession(command, environment)
+      const statements = await lake.catalogStatements()
+      terminal.data(
+        json ? `${jsonText(statements, 2)}\n` : statements.map((statement) => `${statement};\n`).join('\n'),
+      )
+    })
+}

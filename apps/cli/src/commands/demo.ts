@@ -1,0 +1,121 @@
+import { pump } from '@minilake/schema'
+import { Command } from 'commander'
+import { type PipelineView, runPipeline } from '../pipeline.js'
+import { generatedText, ingestedText, troubleLines, verifiedLines } from '../report-text.js'
+import { jsonText } from '../result-format.js'
+import {
+  type Environment,
+  findAlarmLimit,
+  findNumericColumns,
+  openSession,
+  type Session,
+} from '../session.js'
+import { agrees } from '../verify-lake.js'
+import { count } from '../words.js'
+import { printAverages, printResult } from './query.js'
+
+const out = 'out'
+
+/** `minilake demo`: the whole lake in one go, on one pump's week. */
+export function demoCommand(environment: Environment): Command {
+  return new Command('demo')
+    .description('the whole lake in one go: generate a week of one pump, ingest, catalog, analyse, verify')
+    .option('--overwrite', 'replace files that have other content')
+    .action(async ({ overwrite = false }: { overwrite?: boolean }, command: Command) => {
+      const session = await openSession(command, environment)
+      const { lake, signal } = session
+      const view = session.json ? jsonView(session) : textView(session)
+      await runPipeline(lake, pump, { simulation: { from: '2026-01-01' }, out, overwrite, signal, view })
+    })
+}
+
+/** Shows the steps to a person. */
+function textView(session: Session): PipelineView {
+  const { lake, terminal, fail } = session
+  const title = (step: string) => terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, 60 - step.length))}`)
+  const trouble = (report: Parameters<typeof troubleLines>[0]) => {
+    const lines = troubleLines(report)
+    lines.forEach((line) => terminal.warn(line))
+    if (lines.length > 0) fail()
+  }
+  return {
+    generated: (report) => {
+      title('generate')
+      terminal.note(generatedText(report, out))
+      trouble(report)
+    },
+    ingested: (report) => {
+      title('ingest')
+      terminal.note(ingestedText(report, lake.store.location))
+      trouble(report)
+    },
+    catalogued: (statements) => {
+      title('catalog')
+      terminal.note(
+        `${count(statements.length, 'statement')} make the tables known to DuckDB (minilake catalog prints them)`,
+      )
+    },
+    averaged: async (rows) => {
+      title('hourly averages')
+      await printAverages(rows, findNumericColumns(pump, '--columns', undefined), session, {})
+    },
+    alarmed: async (alarms, rows) => {
+      const { column, above } = findAlarmLimit(pump, {})
+      title('alarms')
+      terminal.data(`${count(alarms, 'row')} with ${column} > ${above}\n`)
+      await printResult(rows, session, {})
+    },
+    verified: (verification) => {
+      title('verify')
+      terminal.data(
+        verifiedLines(verification)
+          .map((line) => `${line}\n`)
+          .join(''),
+      )
+      if (!agrees(verification)) fail()
+      title('where it lies')
+      terminal.note(`data files   ${out}/pump/`)
+      terminal.note(`lake         ${lake.store.location}/pump/  (stands for s3://iot-time-series/pump/)`)
+      terminal.note(`the truth    ${lake.store.location}/_truth/pump/`)
+      terminal.note(
+        `\nnext: minilake query sql "SELECT count(*) FROM hive.iot_dw.pump", minilake status, minilake clean`,
+      )
+    },
+  }
+}
+
+/** Gathers the steps into one JSON document, printed when the last has been seen. */
+function jsonView({ terminal, fail }: Session): PipelineView {
+  const document: Record<string, unknown> = {}
+  const print = () => terminal.data(`${jsonText(document, 2)}\n`)
+  const report = (step: string, value: Parameters<typeof troubleLines>[0]) => {
+    document[step] = value
+    if (troubleLines(value).length === 0) return
+    print()
+    fail()
+  }
+  return {
+    generated: (value) => report('generated', value),
+    ingested: (value) => report('ingested', value),
+    catalogued: (statements) => {
+      document.catalog = statements
+    },
+    averaged: async (rows) => {
+      document.hourly = await collect(rows)
+    },
+    alarmed: async (alarms, rows) => {
+      document.alarms = { count: alarms, rows: await collect(rows) }
+    },
+    verified: (verification) => {
+      document.verified = verification
+      print()
+      if (!agrees(verification)) fail()
+    },
+  }
+}
+
+async function collect<R>(rows: AsyncIterable<R>): Promise<R[]> {
+  const all: R[] = []
+  for await (const row of rows) all.push(row)
+  return all
+}

@@ -1,0 +1,70 @@
+import { planFiles } from '@minilake/generator'
+import { Command } from 'commander'
+import { generateFiles } from '../generate-files.js'
+import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
+import { hasTrouble } from '../pipeline.js'
+import { generatedText, troubleLines } from '../report-text.js'
+import { jsonText } from '../result-format.js'
+import { type Environment, findSimulatedTable, openSession } from '../session.js'
+import { UsageError } from '../usage-error.js'
+
+interface GenerateFlags {
+  table: string
+  start: string
+  days: number
+  interval: number
+  seed: number
+  pumps: number
+  workers?: number
+  out: string
+  overwrite?: boolean
+}
+
+/** `minilake generate`: simulate pumps and write one Parquet file per pump and UTC day. */
+export function generateCommand(environment: Environment): Command {
+  return new Command('generate')
+    .description('simulate pumps and write one Parquet file per pump and UTC day, and the truth about each')
+    .option('--table <name>', 'pump (one pump) or pump_daily (a fleet, partitioned by day)', 'pump')
+    .option('--start <date>', 'first UTC day', parsedBy(utcDate), '2026-01-01')
+    .option('--days <n>', 'number of days', parsedBy(wholeNumber(1)), 7)
+    .option('--interval <duration>', 'time between readings: 500ms, 1s, 5m …', parsedBy(duration), 1)
+    .option('--seed <n>', 'same seed, same readings', parsedBy(wholeNumber(0)), 42)
+    .option('--pumps <n>', 'number of pumps (pump_daily only)', parsedBy(wholeNumber(1, 9999)), 1)
+    .option(
+      '--workers <n>',
+      'worker threads; the files do not depend on it (default: one per core)',
+      parsedBy(wholeNumber(1, 256)),
+    )
+    .option('--out <folder>', 'folder to write to', 'out')
+    .option('--overwrite', 'replace files that have other content')
+    .action(async (flags: GenerateFlags, command: Command) => {
+      const { lake, terminal, json, signal, fail } = await openSession(command, environment)
+      const { start, days, interval, seed, pumps, workers, out, overwrite = false } = flags
+      const table = findSimulatedTable(lake, flags.table, 'generate')
+      const plan = usage(() =>
+        planFiles(table, { from: start, days, intervalSeconds: interval, seed, pumps }),
+      )
+      const bar = terminal.progress('generating', plan.length)
+      const report = await generateFiles(plan, {
+        out,
+        overwrite,
+        signal,
+        ...(workers !== undefined && { workers }),
+        onFile: () => bar.step(),
+      }).finally(() => bar.stop())
+      if (json) terminal.data(`${jsonText({ out, ...report }, 2)}\n`)
+      else terminal.note(generatedText(report, out))
+      troubleLines(report).forEach((line) => terminal.warn(line))
+      if (hasTrouble(report)) fail()
+    })
+}
+
+/** Turns the library's complaints about options into those of the command line. */
+function usage<T>(plan: () => T): T {
+  try {
+    return plan()
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new UsageError(cause.message, { cause })
+    throw cause
+  }
+}

@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { ingestFolder } from '../ingest-folder.js'
+import { hasTrouble } from '../pipeline.js'
+import { ingestedText, troubleLines } from '../report-text.js'
+import { jsonText } from '../result-format.js'
+import { type Environment, openSession } from '../session.js'
+
+/** `minilake ingest`: publish a folder's data files to the lake. */
+export function ingestCommand(environment: Environment): Command {
+  return new Command('ingest')
+    .description('publish data files to the lake: each once, unchanged ones are left alone')
+    .argument('[folder]', 'folder of data files, laid out as their object keys', 'out')
+    .option('--overwrite', 'replace objects that have other content')
+    .action(async (folder: string, { overwrite = false }: { overwrite?: boolean }, command: Command) => {
+      const { lake, terminal, json, signal, fail } = await openSession(command, environment)
+      const report = await ingestFolder(folder, { tables: lake.tables, store: lake.store, overwrite, signal })
+      if (json) terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
+      else terminal.note(ingestedText(report, lake.store.location))
+      troubleLines(report).forEach((line) => terminal.warn(line))
+      if (hasTrouble(report)) fail()
+    })
+}

@@ -1,0 +1,206 @@
+import {
+  alarmCount,
+  alarmRows,
+  freeSql,
+  hourlyAverages,
+  type ResultRows,
+  type SqlEngine,
+  type TimeRange,
+} from '@minilake/analytics'
+import { Command, Option } from 'commander'
+import { chartText } from '../chart.js'
+import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
+import { printRows, type ResultFormat, resultFormats } from '../result-format.js'
+import {
+  type Environment,
+  findAlarmLimit,
+  findNumericColumns,
+  findTable,
+  openSession,
+  type Session,
+} from '../session.js'
+import { UsageError } from '../usage-error.js'
+import { count } from '../words.js'
+
+interface PrintFlags {
+  format?: ResultFormat
+  limit?: number
+}
+
+interface RangeFlags {
+  from?: string
+  to?: string
+}
+
+/** `minilake query`: built-in questions and free SQL. */
+export function queryCommand(environment: Environment): Command {
+  return new Command('query')
+    .description('ask the lake: hourly averages, rows over the alarm limit, or any SQL')
+    .addCommand(hourlyCommand(environment))
+    .addCommand(alarmsCommand(environment))
+    .addCommand(sqlCommand(environment))
+}
+
+function hourlyCommand(environment: Environment): Command {
+  const command = new Command('hourly')
+    .description('average of numeric columns by UTC hour, with a chart of each')
+    .option('--table <name>', 'any table of the lake', 'pump')
+    .option(
+      '--columns <names>',
+      'columns, separated by commas (default: every numeric one)',
+      parsedBy(nameList),
+    )
+  return withPrintOptions(withRangeOptions(command)).action(
+    async (flags: { table: string; columns?: string[] } & RangeFlags & PrintFlags, self: Command) => {
+      const session = await openSession(self, environment)
+      const table = findTable(session.lake, flags.table)
+      const columns = findNumericColumns(table, '--columns', flags.columns)
+      const query = hourlyAverages(table, columns, rangeOf(flags))
+      await withEngine(session, async (engine) => {
+        await printAverages(engine.query(query, { signal: session.signal }), columns, session, flags)
+      })
+    },
+  )
+}
+
+function alarmsCommand(environment: Environment): Command {
+  const command = new Command('alarms')
+    .description('rows over the alarm limit: how many, and which')
+    .option('--table <name>', 'any table of the lake', 'pump')
+    .option('--column <name>', 'column that is watched (default: the one whose definition has a highLimit)')
+    .option(
+      '--threshold <value>',
+      'limit; only readings above it count (default: the highLimit)',
+      parsedBy(finiteNumber),
+    )
+  return withPrintOptions(withRangeOptions(command)).action(
+    async (
+      flags: { table: string; column?: string; threshold?: number } & RangeFlags & PrintFlags,
+      self: Command,
+    ) => {
+      const session = await openSession(self, environment)
+      const { signal } = session
+      const table = findTable(session.lake, flags.table)
+      const limit = { ...findAlarmLimit(table, flags), ...rangeOf(flags) }
+      await withEngine(session, async (engine) => {
+        for await (const { alarms } of engine.query(alarmCount(table, limit), { signal })) {
+          session.terminal.note(`${count(alarms, 'row')} with ${limit.column} > ${limit.above}`)
+        }
+        await printResult(engine.query(alarmRows(table, limit), { signal }), session, flags)
+      })
+    },
+  )
+}
+
+function sqlCommand(environment: Environment): Command {
+  const command = new Command('sql')
+    .description("any SQL in the engine's own dialect; tables are hive.iot_dw.<name>")
+    .argument('<statement>', 'one statement, such as "SELECT count(*) FROM hive.iot_dw.pump"')
+  return withPrintOptions(command).action(async (statement: string, flags: PrintFlags, self: Command) => {
+    const session = await openSession(self, environment)
+    const query = freeSql(statement)
+    if (query.sql === '') throw new UsageError('query sql expected a statement, got nothing')
+    await withEngine(session, (engine) =>
+      printResult(engine.query(query, { signal: session.signal }), session, flags),
+    )
+  })
+}
+
+/** Prints hourly averages; below a table, a chart of each column. */
+export async function printAverages(
+  result: ResultRows<{ hour: Date }>,
+  columns: readonly string[],
+  session: Pick<Session, 'terminal' | 'json'>,
+  flags: PrintFlags,
+): Promise<void> {
+  const kept: Record<string, Date | number | null>[] = []
+  const drawsChart = formatOf(session, flags) === 'table'
+  const rows: ResultRows<{ hour: Date }> = {
+    columns: () => result.columns(),
+    async *[Symbol.asyncIterator]() {
+      for await (const row of result) {
+        if (drawsChart) kept.push(row)
+        yield row
+      }
+    },
+  }
+  await printResult(rows, session, flags)
+  for (const column of drawsChart ? columns : []) {
+    const points = kept.map((row) => ({
+      time: row.hour as Date,
+      value: row[`avg_${column}`] as number | null,
+    }))
+    const chart = chartText(`avg_${column} by hour, UTC`, points, {
+      width: Math.min(session.terminal.columns, 100),
+    })
+    if (chart !== '') session.terminal.data(`\n${chart}`)
+  }
+}
+
+/** Prints a result in the form asked for; a table that is cut short says so. */
+export async function printResult<R>(
+  result: ResultRows<R>,
+  session: Pick<Session, 'terminal' | 'json'>,
+  flags: PrintFlags,
+): Promise<void> {
+  const { terminal } = session
+  const format = formatOf(session, flags)
+  const limit = flags.limit ?? (format === 'table' ? 20 : undefined)
+  const rows = await printRows(result, {
+    format,
+    ...(limit !== undefined && { limit }),
+    write: (text) => terminal.data(text),
+  })
+  if (format !== 'table') return
+  if (limit !== undefined && rows > limit) {
+    terminal.note(
+      `first ${limit} of ${count(rows, 'row')} (--limit ${rows} shows all, --format csv writes them)`,
+    )
+  } else {
+    terminal.note(count(rows, 'row'))
+  }
+}
+
+function formatOf({ json }: Pick<Session, 'json'>, { format }: PrintFlags): ResultFormat {
+  return format ?? (json ? 'json' : 'table')
+}
+
+function withRangeOptions(command: Command): Command {
+  return command
+    .option('--from <date>', 'first UTC day', parsedBy(utcDate))
+    .option('--to <date>', 'last UTC day, included', parsedBy(utcDate))
+}
+
+function withPrintOptions(command: Command): Command {
+  return command
+    .option(
+      '--limit <n>',
+      'rows at the most (default: 20 in a table, all in other formats)',
+      parsedBy(wholeNumber(0)),
+    )
+    .addOption(
+      new Option('--format <format>', 'how to print (default: table, or json with --json)').choices(
+        resultFormats,
+      ),
+    )
+}
+
+/** Dates as a time range: from the start of the first day to the end of the last. */
+function rangeOf({ from, to }: RangeFlags): TimeRange {
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new UsageError(`--from expected a day no later than --to, got ${from} and ${to}`)
+  }
+  const range: TimeRange = {}
+  if (from !== undefined) range.from = new Date(`${from}T00:00:00Z`)
+  if (to !== undefined) range.to = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000)
+  return range
+}
+
+async function withEngine(session: Session, work: (engine: SqlEngine) => Promise<void>): Promise<void> {
+  const engine = await session.lake.openEngine()
+  try {
+    await work(engine)
+  } finally {
+    await engine.close()
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { catalogCommand } from './commands/catalog.js'
+import { cleanCommand } from './commands/clean.js'
+import { demoCommand } from './commands/demo.js'
+import { generateCommand } from './commands/generate.js'
+import { ingestCommand } from './commands/ingest.js'
+import { queryCommand } from './commands/query.js'
+import { statusCommand } from './commands/status.js'
+import { verifyCommand } from './commands/verify.js'
+import { profiles } from './lake.js'
+import type { Environment } from './session.js'
+import { UsageError } from './usage-error.js'
+
+/** Runs the CLI on a process: its arguments, streams and signals; sets its exit code (0 done, 1 failed, 2 wrong usage). */
+export async function main(process: NodeJS.Process = globalThis.process): Promise<void> {
+  // A reader that has seen enough (`| head`) closes the pipe: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  const interrupt = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () =>
+      interrupt.abort(
+        new Error('interrupted: nothing is left half done, and the same command goes on from here'),
+      ),
+    )
+  }
+  const program = minilake({ process, signal: interrupt.signal })
+  try {
+    await program.parseAsync(process.argv)
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+      return
+    }
+    process.stderr.write(`minilake: ${errorText(error, process.argv.includes('--verbose'))}\n`)
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  }
+}
+
+/** The program: global options and one command per file of `commands/`. */
+function minilake(environment: Environment): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const program = new Command('minilake')
+    .description('A mini data lake for IoT time series: simulate, Parquet, publish, catalog, query, verify.')
+    .version(version)
+    .addOption(
+      new Option('--profile <profile>', 'where the lake lives').choices(profiles).default('embedded'),
+    )
+    .option('--config <file>', 'config file (default: minilake.config.ts, .js, .mjs or .json in this folder)')
+    .option('--json', 'print data as JSON')
+    .option('--quiet', 'print data and errors only')
+    .option('--verbose', 'print the causes of an error')
+  const commands = [
+    demoCommand,
+    generateCommand,
+    ingestCommand,
+    catalogCommand,
+    queryCommand,
+    verifyCommand,
+    statusCommand,
+    cleanCommand,
+  ]
+  for (const command of commands) program.addCommand(command(environment))
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
+    command
+      .exitOverride()
+      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'minilake: ')) })
+      .configureHelp({ showGlobalOptions: command !== program })
+      .showHelpAfterError(false)
+  }
+  return program
+}
+
+/** An error as one sentence; with `verbose` also what caused it, each with its stack. */
+function errorText(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!verbose) return error.message.split('\n\n')[0] as string
+  const sql = 'sql' in error ? `\nSQL: ${String(error.sql)}` : ''
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${errorText(error.cause, true)}`
+  return `${error.stack ?? error.message}${sql}${cause}`
+}

@@ -1,0 +1,70 @@
+import { alarmCount, alarmRows, hourlyAverages, type SqlEngine } from '@minilake/analytics'
+import { planFiles, type SimulatedTable, type SimulateOptions } from '@minilake/generator'
+import { numericColumns } from '@minilake/schema'
+import { generateFiles, type GenerateReport } from './generate-files.js'
+import { ingestFolder, type IngestReport } from './ingest-folder.js'
+import type { Lake } from './lake.js'
+import { type Verification, verifyTable } from './verify-lake.js'
+
+/** What is shown of the pipeline's steps, in their order. */
+export interface PipelineView {
+  generated(report: GenerateReport): void
+  ingested(report: IngestReport): void
+  catalogued(statements: readonly string[]): void
+  averaged(averages: ReturnType<typeof averagesOf>): Promise<void>
+  alarmed(count: bigint, rows: ReturnType<typeof alarmsOf>): Promise<void>
+  verified(verification: Verification): void
+}
+
+/** What the pipeline runs with. */
+export interface PipelineOptions {
+  simulation: SimulateOptions
+  /** The folder between generate and ingest. */
+  out: string
+  overwrite: boolean
+  signal: AbortSignal
+  view: PipelineView
+}
+
+/**
+ * The whole lake in one go: generate → ingest → catalog → analyse, and the truth at the end. A step that meets trouble is
+ * the last one; its report says what.
+ */
+export async function runPipeline(
+  lake: Lake,
+  table: SimulatedTable,
+  { simulation, out, overwrite, signal, view }: PipelineOptions,
+): Promise<void> {
+  const generated = await generateFiles(planFiles(table, simulation), { out, overwrite, signal })
+  view.generated(generated)
+  if (hasTrouble(generated)) return
+
+  const ingested = await ingestFolder(out, { tables: lake.tables, store: lake.store, overwrite, signal })
+  view.ingested(ingested)
+  if (hasTrouble(ingested)) return
+
+  view.catalogued(await lake.catalogStatements())
+  const engine = await lake.openEngine()
+  try {
+    await view.averaged(averagesOf(engine, table, signal))
+    for await (const { alarms } of engine.query(alarmCount(table), { signal })) {
+      await view.alarmed(alarms, alarmsOf(engine, table, signal))
+    }
+    view.verified(await verifyTable(table, lake.store, engine, signal))
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Whether some file could not be generated or published. */
+export function hasTrouble({ conflicts, failures }: Pick<IngestReport, 'conflicts' | 'failures'>): boolean {
+  return conflicts.length > 0 || failures.length > 0
+}
+
+function averagesOf(engine: SqlEngine, table: SimulatedTable, signal: AbortSignal) {
+  return engine.query(hourlyAverages(table, numericColumns(table)), { signal })
+}
+
+function alarmsOf(engine: SqlEngine, table: SimulatedTable, signal: AbortSignal) {
+  return engine.query(alarmRows(table), { signal })
+}

@@ -1,0 +1,72 @@
+import type { PublishReport } from '@minilake/ingest'
+import type { GenerateReport } from './generate-files.js'
+import type { Verification } from './verify-lake.js'
+import { bytesText, count, firstLines } from './words.js'
+
+/** What was generated, in a line. */
+export function generatedText(
+  { written, replaced, unchanged, rows, bytes }: GenerateReport,
+  out: string,
+): string {
+  return `${outcomes({ generated: written, replaced, unchanged })} in ${out}/: ${count(rows, 'row')}, ${bytesText(bytes)}`
+}
+
+/** What was published, in a line. */
+export function ingestedText(
+  { published, replaced, unchanged, bytes }: PublishReport,
+  location: string,
+): string {
+  if (published + replaced === 0)
+    return `nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`
+  return `${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written`
+}
+
+/** What could not be done, a line each: conflicts with the way out, then failures. Empty where all went well. */
+export function troubleLines({
+  conflicts,
+  failures,
+}: Pick<PublishReport, 'conflicts' | 'failures'>): string[] {
+  return [
+    ...firstLines(conflicts.map(({ reason }) => `conflict: ${reason}`)),
+    ...(conflicts.length > 0
+      ? [`left as they were (${count(conflicts.length, 'file')}); --overwrite replaces them`]
+      : []),
+    ...firstLines(failures.map(({ reason }) => `failed: ${reason}`)),
+  ]
+}
+
+/** What a verification found, a line or more. */
+export function verifiedLines({
+  table,
+  files,
+  hours,
+  rows,
+  alarmRows,
+  withoutTruth,
+  missing,
+  differences,
+}: Verification): string[] {
+  const found = [
+    ...missing.map((key) => `${key} is missing: its truth is there, the file is not`),
+    ...withoutTruth.map((key) => `${key} has no truth: nothing is known about it`),
+    ...differences,
+  ]
+  if (found.length > 0) {
+    return [
+      `table ${table}: ${count(found.length, 'difference')} from the truth`,
+      ...firstLines(found).map((line) => `  ${line}`),
+    ]
+  }
+  return [
+    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')} and ${count(alarmRows, 'alarm row')} agree with the truth`,
+  ]
+}
+
+/** `7 files generated, 2 unchanged`; counts of nothing are left out. */
+function outcomes(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).filter(([, number]) => number > 0)
+  if (parts.length === 0) return 'no file'
+  return parts
+    .map(([word, number], index) => `${index === 0 ? count(number, 'file') : number} ${word}`)
+    .join(', ')
+}

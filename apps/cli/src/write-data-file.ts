@@ -1,0 +1,39 @@
+import { type FileParameters, simulateFile, simulatedTables, truthKey } from '@minilake/generator'
+import { type PublishableObject, type PublishedObject, publishObject } from '@minilake/ingest'
+import { folderStore } from '@minilake/ingest'
+import { encodeParquet } from '@minilake/parquet'
+
+/** One data file to be written, as plain data: a worker thread is handed it. */
+export interface DataFileJob {
+  parameters: FileParameters
+  /** The folder it is written to. */
+  out: string
+  overwrite: boolean
+}
+
+/** What became of a data file; its truth's own trouble, if any, counts as the file's. */
+export interface WrittenDataFile extends PublishedObject {
+  /** Rows; 0 where it failed. */
+  rows: number
+}
+
+/** Simulates, encodes and writes one data file and, once that holds what it should, the truth about it. */
+export async function writeDataFile(
+  { parameters, out, overwrite }: DataFileJob,
+  signal: AbortSignal,
+): Promise<WrittenDataFile> {
+  const store = folderStore({ folder: out })
+  const write = async (object: PublishableObject) =>
+    publishObject(object, store, overwrite ? await store.find(object.key) : undefined, { overwrite, signal })
+
+  const file = simulateFile(parameters)
+  const table = simulatedTables[parameters.table]
+  const data = await write({ key: file.key, bytes: encodeParquet(table, file.batches as never) })
+  if (data.outcome === 'conflict' || data.outcome === 'failed') return { ...data, rows: 0 }
+
+  const truth = file.truth()
+  const json = new TextEncoder().encode(`${JSON.stringify(truth, null, 2)}\n`)
+  const written = await write({ key: truthKey(file.key), bytes: [json] })
+  const outcome = written.outcome === 'conflict' || written.outcome === 'failed' ? written : data
+  return { ...outcome, rows: truth.rows }
+}
