@@ -1,35 +1,43 @@
-import type { PublishReport } from '@minilake/ingest'
 import type { GenerateReport } from './generate-files.js'
+import type { IngestReport } from './ingest-folder.js'
 import type { Verification } from './verify-lake.js'
 import { bytesText, count, firstLines } from './words.js'
 
-/** What was generated, in a line. */
-export function generatedText(
+/** What was generated, in a line; none where nothing was. */
+export function generatedLines(
   { written, replaced, unchanged, rows, bytes }: GenerateReport,
   out: string,
-): string {
-  return `${outcomes({ generated: written, replaced, unchanged })} in ${out}/: ${count(rows, 'row')}, ${bytesText(bytes)}`
+): string[] {
+  if (written + replaced + unchanged === 0) return []
+  return [
+    `${outcomes({ generated: written, replaced, unchanged })} in ${out}/: ${count(rows, 'row')}, ${bytesText(bytes)}`,
+  ]
 }
 
-/** What was published, in a line. */
-export function ingestedText(
-  { published, replaced, unchanged, bytes }: PublishReport,
+/** What was published, in a line; none where nothing is. */
+export function ingestedLines(
+  { published, replaced, unchanged, bytes }: IngestReport,
   location: string,
-): string {
-  if (published + replaced === 0)
-    return `nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`
-  return `${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written`
+): string[] {
+  if (published + replaced > 0) {
+    return [`${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written`]
+  }
+  return unchanged > 0
+    ? [`nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`]
+    : []
 }
 
 /** What could not be done, a line each: conflicts with the way out, then failures. Empty where all went well. */
 export function troubleLines({
   conflicts,
   failures,
-}: Pick<PublishReport, 'conflicts' | 'failures'>): string[] {
+}: Pick<IngestReport, 'conflicts' | 'failures'>): string[] {
   return [
     ...firstLines(conflicts.map(({ reason }) => `conflict: ${reason}`)),
     ...(conflicts.length > 0
-      ? [`left as they were (${count(conflicts.length, 'file')}); --overwrite replaces them`]
+      ? [
+          `left as they were (${count(conflicts.length, 'file')}): they come from other options or were changed; --overwrite replaces them`,
+        ]
       : []),
     ...firstLines(failures.map(({ reason }) => `failed: ${reason}`)),
   ]
@@ -62,10 +70,9 @@ export function verifiedLines({
   ]
 }
 
-/** `7 files generated, 2 unchanged`; counts of nothing are left out. */
+/** `7 files generated, 2 unchanged`; outcomes that did not happen are left out. */
 function outcomes(counts: Record<string, number>): string {
   const parts = Object.entries(counts).filter(([, number]) => number > 0)
-  if (parts.length === 0) return 'no file'
   return parts
     .map(([word, number], index) => `${index === 0 ? count(number, 'file') : number} ${word}`)
     .join(', ')

@@ -46,9 +46,16 @@ export function etagHasher(partSize: number = partBytes): EtagHasher {
   }
 }
 
-/** The identity of some bytes, in memory bounded by a chunk. */
-export async function identityOf(bytes: ByteStream): Promise<Identity> {
+/** The identity of some bytes, in memory bounded by a chunk. Rejects with the signal's reason once that is aborted. */
+export async function identityOf(
+  bytes: ByteStream,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<Identity> {
   const hasher = etagHasher()
-  for await (const chunk of bytes) hasher.update(chunk)
+  for await (const chunk of bytes) {
+    signal?.throwIfAborted()
+    hasher.update(chunk)
+  }
+  signal?.throwIfAborted()
   return hasher.identity()
 }

@@ -32,7 +32,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     return join(folder, ...key.split('/'))
   }
   const failure = (doing: string, key: string, cause: unknown) =>
-    cause instanceof ObjectStoreError || (cause as Error).name === 'AbortError'
+    cause instanceof ObjectStoreError
       ? cause
       : new ObjectStoreError(`cannot ${doing} ${join(folder, key)}: ${describeSystemError(cause)}`, {
           key,
@@ -51,6 +51,8 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
 
     async *list(prefix) {
       const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+      // No key begins so, and as a path it would lead elsewhere, even out of the folder.
+      if (/(^|\/)\.{0,2}\/|[\\\0]/.test(below)) return
       try {
         for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
           if (key.startsWith(prefix)) yield stored(key, path, size)
@@ -81,8 +83,10 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     async write(key, bytes, { overwrite = false, signal }: WriteOptions = {}) {
       const path = pathOf(key)
       try {
-        if (!overwrite && (await exists(path))) return { written: false, ...(await identityOf(bytes)) }
-        await mkdir(dirname(path), { recursive: true })
+        if (!overwrite && (await exists(path))) {
+          return { written: false, ...(await identityOf(bytes, { signal })) }
+        }
+        await makeFolder(dirname(path))
         const unfinished = join(
           dirname(path),
           `.${path.slice(dirname(path).length + 1)}.${randomUUID()}.part`,
@@ -97,6 +101,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           await rm(unfinished, { force: true })
         }
       } catch (cause) {
+        signal?.throwIfAborted()
         throw failure('write', key, cause)
       }
     },
@@ -114,6 +119,28 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       }
     },
   }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` answers ENOENT where the disk is read-only. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolder(dirname(path))
+      await makeFolder(path)
+    } else if (!(await isFolder(path))) {
+      throw error
+    }
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
 
 function isFinished(name: string): boolean {

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
+import { describeSystemError } from './system-error.js'
 
 /** A file of a folder as an object to be published. */
 export interface LocalFile {
@@ -22,17 +24,16 @@ export async function* localFiles(
   folder: string,
   { below = '' }: { below?: string } = {},
 ): AsyncGenerator<LocalFile> {
-  for await (const { key, path, size } of walkFolder(folder, {
-    below,
-    enter: (name) => !/^[_.]/.test(name),
-  })) {
-    yield {
-      key,
-      path,
-      size,
-      etag: async () => (await identityOf(fileBytes(path))).etag,
-      bytes: fileBytes(path),
+  try {
+    for await (const { key, path, size } of walkFolder(folder, {
+      below,
+      enter: (name) => !/^[_.]/.test(name),
+    })) {
+      const etag = async () => (await identityOf(fileBytes(path))).etag
+      yield { key, path, size, etag, bytes: fileBytes(path) }
     }
+  } catch (cause) {
+    throw new Error(`cannot list ${join(folder, below)}: ${describeSystemError(cause)}`, { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 import { etagHasher } from './etag.js'
 import { checkKey, type ObjectStore, ObjectStoreError } from './object-store.js'
+import { describeSystemError } from './system-error.js'
 
 /** A store in memory, for tests and trials: the same contract, gone with the process. */
 export function memoryStore(): ObjectStore {
@@ -35,10 +36,19 @@ export function memoryStore(): ObjectStore {
       checkKey(key)
       const hasher = etagHasher()
       const chunks: Uint8Array[] = []
-      for await (const chunk of bytes) {
+      try {
+        for await (const chunk of bytes) {
+          signal?.throwIfAborted()
+          hasher.update(chunk)
+          chunks.push(chunk.slice())
+        }
+      } catch (cause) {
         signal?.throwIfAborted()
-        hasher.update(chunk)
-        chunks.push(chunk.slice())
+        throw new ObjectStoreError(`cannot write ${key}: ${describeSystemError(cause)}`, {
+          key,
+          location,
+          cause,
+        })
       }
       signal?.throwIfAborted()
       const identity = hasher.identity()

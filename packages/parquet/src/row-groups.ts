@@ -1,76 +1,64 @@
 import { type Batch, checkBatch, columnBuffer, columnsOf, type Table } from '@minilake/schema'
 
-type Buffers = Record<string, Batch['columns'][string]>
-type Nulls = Record<string, Uint8Array>
+type Buffer = Batch['columns'][string]
+type Nulls = Readonly<Record<string, Uint8Array>>
 
 /**
- * Batches of any size as batches of exactly `rowGroupRows` rows, the last one shorter. A batch that already is a row
- * group is handed on as it is; at most one row group is held in memory. Throws when a batch does not fit the table.
+ * Batches of any size as batches of exactly `rowGroupRows` rows, the last one shorter. At most one row group and the
+ * batch at hand are held in memory; what need not be copied is not. Throws when a batch does not fit the table.
  */
 export function* rowGroups(table: Table, batches: Iterable<Batch>, rowGroupRows: number): Generator<Batch> {
-  let group: { columns: Buffers; nulls: Nulls } | undefined
-  let filled = 0
+  let held: Batch[] = []
+  let heldRows = 0
   for (const batch of batches) {
     checkBatch(table, batch)
     let taken = 0
     while (taken < batch.rowCount) {
-      if (filled === 0 && taken === 0 && batch.rowCount === rowGroupRows) {
-        yield batch
-        break
-      }
-      group ??= emptyGroup(table, rowGroupRows)
-      const count = Math.min(batch.rowCount - taken, rowGroupRows - filled)
-      copyRows(table, batch, taken, group, filled, count)
-      taken += count
-      filled += count
-      if (filled === rowGroupRows) {
-        yield { rowCount: filled, ...group }
-        group = undefined
-        filled = 0
-      }
+      const rows = Math.min(batch.rowCount - taken, rowGroupRows - heldRows)
+      held.push(sliceBatch(table, batch, taken, taken + rows))
+      heldRows += rows
+      taken += rows
+      if (heldRows < rowGroupRows) continue
+      yield joinBatches(table, held, heldRows)
+      held = []
+      heldRows = 0
     }
   }
-  if (group !== undefined && filled > 0) yield firstRows(group, filled)
+  if (heldRows > 0) yield joinBatches(table, held, heldRows)
 }
 
-function emptyGroup(table: Table, rowCount: number): { columns: Buffers; nulls: Nulls } {
-  const columns = columnsOf(table)
+/** Some rows of a batch; typed arrays are views on the batch's own. */
+function sliceBatch(table: Table, batch: Batch, start: number, end: number): Batch {
+  if (start === 0 && end === batch.rowCount) return batch
+  const cut = <B extends Buffer | Uint8Array>(buffer: B): B =>
+    (Array.isArray(buffer) ? buffer.slice(start, end) : buffer.subarray(start, end)) as B
+  const nulls = Object.entries((batch.nulls ?? {}) as Nulls)
   return {
-    columns: Object.fromEntries(columns.map(([name, { type }]) => [name, columnBuffer[type](rowCount)])),
-    nulls: Object.fromEntries(
-      columns.flatMap(([name, { nullable }]) => (nullable ? [[name, new Uint8Array(rowCount)]] : [])),
-    ),
+    rowCount: end - start,
+    columns: Object.fromEntries(columnsOf(table).map(([name]) => [name, cut(batch.columns[name] as Buffer)])),
+    nulls: Object.fromEntries(nulls.map(([name, mask]) => [name, cut(mask)])),
   }
 }
 
-function copyRows(
-  table: Table,
-  from: Batch,
-  start: number,
-  to: { columns: Buffers; nulls: Nulls },
-  at: number,
-  count: number,
-): void {
-  const nulls = from.nulls as Nulls | undefined
-  for (const [name] of columnsOf(table)) {
-    const source = from.columns[name] as Batch['columns'][string]
-    const target = to.columns[name] as Batch['columns'][string]
-    if (Array.isArray(source)) {
-      for (let i = 0; i < count; i++) (target as string[])[at + i] = source[start + i] as string
-    } else {
-      ;(target as Uint8Array).set(source.subarray(start, start + count) as Uint8Array, at)
+function joinBatches(table: Table, batches: readonly Batch[], rowCount: number): Batch {
+  const [first] = batches
+  if (first && batches.length === 1) return first
+  const columns: Record<string, Buffer> = {}
+  const nulls: Record<string, Uint8Array> = {}
+  for (const [name, { type, nullable }] of columnsOf(table)) {
+    const joined = columnBuffer[type](rowCount)
+    const mask = new Uint8Array(nullable ? rowCount : 0)
+    let at = 0
+    for (const batch of batches) {
+      const part = batch.columns[name] as Buffer
+      if (Array.isArray(part)) part.forEach((value, row) => ((joined as string[])[at + row] = value))
+      else (joined as Uint8Array).set(part as Uint8Array, at)
+      const partMask = (batch.nulls as Nulls | undefined)?.[name]
+      if (nullable && partMask) mask.set(partMask, at)
+      at += batch.rowCount
     }
-    const mask = nulls?.[name]
-    if (mask !== undefined) to.nulls[name]?.set(mask.subarray(start, start + count), at)
+    columns[name] = joined
+    if (nullable) nulls[name] = mask
   }
-}
-
-function firstRows(group: { columns: Buffers; nulls: Nulls }, rowCount: number): Batch {
-  const cut = <B extends Batch['columns'][string] | Uint8Array>(buffer: B): B =>
-    (Array.isArray(buffer) ? buffer.slice(0, rowCount) : buffer.subarray(0, rowCount)) as B
-  return {
-    rowCount,
-    columns: Object.fromEntries(Object.entries(group.columns).map(([name, buffer]) => [name, cut(buffer)])),
-    nulls: Object.fromEntries(Object.entries(group.nulls).map(([name, mask]) => [name, cut(mask)])),
-  }
+  return { rowCount, columns, nulls }
 }

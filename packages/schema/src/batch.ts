@@ -19,7 +19,7 @@ export function checkBatch(table: Table, batch: Batch): void {
   const subject = `batch of table ${table.name}`
   const given = batch.columns as Readonly<Record<string, unknown>>
   for (const name of Object.keys(given)) {
-    if (!(name in table.columns)) {
+    if (!Object.hasOwn(table.columns, name)) {
       throw new TypeError(
         `${subject} expected the columns ${Object.keys(table.columns).join(', ')}, got also ${name}`,
       )

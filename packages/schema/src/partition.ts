@@ -1,6 +1,6 @@
 // The characters Hive writes as %XX in a partition folder (Hive's FileUtils.escapePathName), and space as S3 tools like it raw.
 
-const escaped = /[\u0001-\u001f"#%'*/:=?\\\u007f{}[\]^]/g
+const escaped = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g
 const nullFolder = '__HIVE_DEFAULT_PARTITION__'
 
 /**

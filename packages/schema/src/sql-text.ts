@@ -16,7 +16,9 @@ export function qualifiedName(...parts: string[]): string {
 /** A finite number as an SQL literal that keeps its exact value as a DOUBLE. Throws a RangeError for NaN and infinities. */
 export function numberLiteral(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`number in SQL expected a finite value, got ${value}`)
-  return String(value)
+  const text = String(value)
+  // Without an exponent, 0.1 is a DECIMAL, which DuckDB rounds on its way to DOUBLE, and 1e19 overflows Trino's BIGINT.
+  return Number.isSafeInteger(value) || text.includes('e') ? text : `${text}E0`
 }
 
 /** A UTC time as an SQL timestamp literal to the millisecond: `TIMESTAMP '2026-01-01 00:00:00.000'`. */

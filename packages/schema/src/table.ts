@@ -50,7 +50,7 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
     throw new TypeError(`${subject} expected at least one column, got none`)
   for (const [name, column] of Object.entries(columns)) {
     checkName(`${subject}: column name`, name)
-    if (!(column.type in isNumeric)) {
+    if (!Object.hasOwn(isNumeric, column.type)) {
       throw new TypeError(
         `${subject}: column ${name} expected a type of ${Object.keys(isNumeric).join(', ')}, got ${String(column.type)}`,
       )
@@ -64,7 +64,8 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
   const partitions: Readonly<Record<string, Partition>> = table.partitions ?? {}
   for (const [name, { from, by }] of Object.entries(partitions)) {
     checkName(`${subject}: partition name`, name)
-    if (name in columns) throw new TypeError(`${subject}: partition ${name} has the name of a column`)
+    if (Object.hasOwn(columns, name))
+      throw new TypeError(`${subject}: partition ${name} has the name of a column`)
     if (columns[from]?.type !== 'timestamp') {
       throw new TypeError(`${subject}: partition ${name} expected a timestamp column in from, got ${from}`)
     }
@@ -72,7 +73,8 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
       throw new TypeError(`${subject}: partition ${name} expected by: 'day', got ${String(by)}`)
   }
   for (const name of table.sortedBy ?? []) {
-    if (!(name in columns)) throw new TypeError(`${subject}: sortedBy expected a column, got ${name}`)
+    if (!Object.hasOwn(columns, name))
+      throw new TypeError(`${subject}: sortedBy expected a column, got ${name}`)
   }
   return table
 }

@@ -1,7 +1,7 @@
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { type PipelineView, runPipeline } from '../pipeline.js'
-import { generatedText, ingestedText, troubleLines, verifiedLines } from '../report-text.js'
+import { generatedLines, ingestedLines, troubleLines, verifiedLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import {
   type Environment,
@@ -41,12 +41,12 @@ function textView(session: Session): PipelineView {
   return {
     generated: (report) => {
       title('generate')
-      terminal.note(generatedText(report, out))
+      generatedLines(report, out).forEach((line) => terminal.note(line))
       trouble(report)
     },
     ingested: (report) => {
       title('ingest')
-      terminal.note(ingestedText(report, lake.store.location))
+      ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       trouble(report)
     },
     catalogued: (statements) => {

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { generateFiles } from '../generate-files.js'
 import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { hasTrouble } from '../pipeline.js'
-import { generatedText, troubleLines } from '../report-text.js'
+import { generatedLines, troubleLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, findSimulatedTable, openSession } from '../session.js'
 import { UsageError } from '../usage-error.js'
@@ -53,7 +53,7 @@ export function generateCommand(environment: Environment): Command {
         onFile: () => bar.step(),
       }).finally(() => bar.stop())
       if (json) terminal.data(`${jsonText({ out, ...report }, 2)}\n`)
-      else terminal.note(generatedText(report, out))
+      else generatedLines(report, out).forEach((line) => terminal.note(line))
       troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
     })

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { ingestFolder } from '../ingest-folder.js'
 import { hasTrouble } from '../pipeline.js'
-import { ingestedText, troubleLines } from '../report-text.js'
+import { ingestedLines, troubleLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
 
@@ -15,7 +15,7 @@ export function ingestCommand(environment: Environment): Command {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)
       const report = await ingestFolder(folder, { tables: lake.tables, store: lake.store, overwrite, signal })
       if (json) terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
-      else terminal.note(ingestedText(report, lake.store.location))
+      else ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
     })
