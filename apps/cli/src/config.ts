@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineLake, defineTable, pumpLake, type Table } from '@minilake/schema'
-import { createJiti } from 'jiti'
 import { z } from 'zod'
 import { UsageError } from './usage-error.js'
 
@@ -27,6 +26,7 @@ export async function loadConfig(file: string | undefined, folder: string): Prom
     file === undefined ? names.map((name) => resolve(folder, name)).find(existsSync) : resolve(folder, file)
   if (path === undefined) return { tables: pumpLake.tables }
   if (!existsSync(path)) throw new UsageError(`--config expected a file, but there is none at ${path}`)
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(import.meta.url, {
     alias: { '@minilake/schema': fileURLToPath(import.meta.resolve('@minilake/schema')) },
   })

@@ -7,14 +7,21 @@ export type WorkerRequest = DataFileJob | 'abort'
 // The thread of one worker: jobs come in one at a time, and what became of each goes back.
 const port = parentPort
 const abort = new AbortController()
+let idle = true
 port?.on('message', (request: WorkerRequest) => {
   if (request === 'abort') {
     abort.abort()
+    if (idle) port.close()
     return
   }
+  idle = false
   writeDataFile(request, abort.signal).then(
-    // An error may hold what cannot be sent; its sentence is in `reason`.
-    (written) => port.postMessage({ ...written, error: undefined }),
+    (written) => {
+      idle = true
+      // An error may hold what cannot be sent; its sentence is in `reason`.
+      port.postMessage({ ...written, error: undefined })
+      if (abort.signal.aborted) port.close()
+    },
     () => port.close(),
   )
 })

@@ -1,6 +1,5 @@
 import { join, resolve } from 'node:path'
 import type { SqlEngine } from '@minilake/analytics'
-import { duckDbEngine } from '@minilake/analytics/duckdb'
 import { duckDbStatements, hiveStatements } from '@minilake/catalog'
 import { type FolderStore, folderStore } from '@minilake/ingest'
 import { isDataFileKey, lakeNames, type Table, tablePrefix } from '@minilake/schema'
@@ -11,6 +10,9 @@ export const profiles = ['embedded', 'stack'] as const
 
 /** One of `profiles`. */
 export type Profile = (typeof profiles)[number]
+
+/** The folder of the embedded lake. */
+export const embeddedFolder = 'lake'
 
 /** A lake as the commands use it. */
 export interface Lake {
@@ -27,7 +29,7 @@ export interface Lake {
 /** The lake of a profile. The embedded one lies in `lake/`, its keys those of the bucket in S3. */
 export function lakeOf(profile: Profile, tables: readonly Table[], folder: string): Lake {
   if (profile === 'stack') return stackLake(tables)
-  const bucketFolder = join('lake', lakeNames.bucket)
+  const bucketFolder = join(embeddedFolder, lakeNames.bucket)
   const store = folderStore({ folder: bucketFolder })
   const catalogStatements = async () =>
     duckDbStatements(tables, {
@@ -39,7 +41,11 @@ export function lakeOf(profile: Profile, tables: readonly Table[], folder: strin
     tables,
     store,
     catalogStatements,
-    openEngine: async () => duckDbEngine({ setup: await catalogStatements() }),
+    openEngine: async () => {
+      // DuckDB is 70 MB of native code: commands that ask nothing do not load it.
+      const { duckDbEngine } = await import('@minilake/analytics/duckdb')
+      return duckDbEngine({ setup: await catalogStatements() })
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import { type FolderStore, folderStore } from '@minilake/ingest'
 import { isDataFileKey, type Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { jsonText } from '../result-format.js'
+import { embeddedFolder } from '../lake.js'
 import { type Environment, openSession } from '../session.js'
 import { bytesText, count } from '../words.js'
 
@@ -30,7 +31,7 @@ export function cleanCommand(environment: Environment): Command {
       const found = (await Promise.all(stores.map((store) => leavingsIn(store, lake.tables)))).flat()
       if (yes) {
         for (const { files } of found) for (const path of files) await rm(path, { force: true })
-        for (const { location } of stores) await removeEmptyFolders(location)
+        for (const folder of [out, embeddedFolder]) await removeEmptyFolders(folder)
       }
       if (json) terminal.data(`${jsonText({ removed: yes, found }, 2)}\n`)
       else terminal.data(cleanText(found, yes))

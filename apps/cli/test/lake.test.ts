@@ -1,0 +1,410 @@
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createdBy } from '@minilake/parquet'
+import { parquetReadObjects } from 'hyparquet'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { describe, expect, test } from 'vitest'
+import { freshFolder, minilakeIn } from './run-minilake.js'
+
+const bucket = join('lake', 'iot-time-series')
+
+/** A folder with three days of a pump, a reading a minute, generated and ingested. */
+async function freshLake() {
+  const { folder, minilake } = await freshFolder()
+  await minilake('generate', '--days', '3', '--interval', '1m')
+  const ingested = await minilake('ingest')
+  expect(ingested).toMatchObject({ code: 0, stderr: expect.stringMatching(/^3 files published in lake/) })
+  const stored = (day: number) => join(folder, bucket, 'pump', `2026-01-0${day}.parquet`)
+  return { folder, minilake, stored }
+}
+
+describe('ingest', () => {
+  test('publishes under the keys of the bucket, and a second run publishes nothing and says so', async () => {
+    const { folder, minilake, stored } = await freshLake()
+    expect(await readFile(stored(2))).toEqual(
+      await readFile(join(folder, 'out', 'pump', '2026-01-02.parquet')),
+    )
+    const { mtimeMs } = await stat(stored(2))
+    const again = await minilake('ingest')
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^nothing new to publish: 3 files unchanged/),
+    })
+    expect((await stat(stored(2))).mtimeMs).toBe(mtimeMs)
+  })
+
+  test('reports a key with other content as a conflict and leaves it; --overwrite replaces it, its truth too', async () => {
+    const { minilake, stored } = await freshLake()
+    const before = await readFile(stored(1))
+    await minilake('generate', '--days', '1', '--interval', '1m', '--seed', '7', '--out', 'other')
+    const conflict = await minilake('ingest', 'other')
+    expect(conflict.code).toBe(1)
+    expect(conflict.stderr).toContain('2026-01-01.parquet is there already with other content')
+    expect((await readFile(stored(1))).equals(before)).toBe(true)
+    expect((await minilake('verify')).code).toBe(0)
+
+    expect(await minilake('ingest', 'other', '--overwrite')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^1 file replaced/),
+    })
+    expect((await minilake('verify')).code).toBe(0)
+  })
+
+  test('refuses what is no data file of a table, publishes the others, and a rerun with the file mended completes', async () => {
+    const { folder, minilake } = await freshFolder()
+    await minilake('generate', '--days', '2', '--interval', '1m')
+    const inOut = (...path: string[]) => join(folder, 'out', ...path)
+    const whole = await readFile(inOut('pump', '2026-01-02.parquet'))
+    await truncate(inOut('pump', '2026-01-02.parquet'), 5000)
+    await writeFile(inOut('pump', 'words.parquet'), 'these are words, not columns')
+    await writeFile(inOut('pump', 'foreign.parquet'), foreignFile())
+    await mkdir(inOut('pump', 'sub'))
+    await copyFile(inOut('pump', '2026-01-01.parquet'), inOut('pump', 'sub', '2026-01-01.parquet'))
+    await mkdir(inOut('pmp'))
+    await copyFile(inOut('pump', '2026-01-01.parquet'), inOut('pmp', '2026-01-01.parquet'))
+
+    const run = await minilake('ingest')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(/^1 file published/)
+    expect(run.stderr).toContain('2026-01-02.parquet: a truncated Parquet file: expected PAR1 at its end')
+    expect(run.stderr).toContain('words.parquet: not a Parquet file: expected PAR1 at its start, got "thes"')
+    expect(run.stderr).toContain(
+      'foreign.parquet: does not fit table pump: column event_timestamp is missing',
+    )
+    expect(run.stderr).toContain('is not where a file of table pump can be read: expected pump/….parquet')
+    expect(run.stderr).toContain(
+      'belongs to no table: expected it in a folder of pump, pump_daily (did you mean pump?)',
+    )
+    expect(await readdir(join(folder, bucket, 'pump'))).toEqual(['2026-01-01.parquet'])
+
+    await writeFile(inOut('pump', '2026-01-02.parquet'), whole)
+    for (const stray of [['pump', 'words.parquet'], ['pump', 'foreign.parquet'], ['pump', 'sub'], ['pmp']]) {
+      await rm(inOut(...stray), { recursive: true })
+    }
+    expect(await minilake('ingest')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^1 file published in .*, 1 unchanged|^1 file published, 1 unchanged/),
+    })
+    expect((await minilake('verify')).code).toBe(0)
+  })
+
+  test('an empty or missing folder is wrong usage', async () => {
+    const { minilake } = await freshFolder()
+    const run = await minilake('ingest')
+    expect(run).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing to ingest: no data file in out/'),
+    })
+  })
+})
+
+describe('verify', () => {
+  test('agrees with what was simulated', async () => {
+    const { minilake } = await freshLake()
+    const run = await minilake('verify', '--json')
+    expect(run.code).toBe(0)
+    expect(JSON.parse(run.stdout)).toMatchObject([
+      { table: 'pump', files: 3, hours: 72, rows: 4320, withoutTruth: [], missing: [], differences: [] },
+    ])
+  })
+
+  test('names the hour in which one value has changed by 1 %', async () => {
+    const { minilake, stored } = await freshLake()
+    await rewrite(stored(2), (rows) => {
+      const row = rows[750] as Record<string, unknown>
+      row.speed = (row.speed as number) * 1.01
+    })
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toMatch(/2026-01-02 12:00: sum of speed expected [\d.]+, got [\d.]+/)
+    expect(run.stdout).not.toContain('2026-01-01')
+  })
+
+  test('names the file that is missing and its hours', async () => {
+    const { minilake, stored } = await freshLake()
+    await rm(stored(2))
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('pump/2026-01-02.parquet is missing')
+    expect(run.stdout).toContain('2026-01-02 00:00: expected 60 rows, got none')
+  })
+
+  test('names the file that nothing is known about and the hours with too many rows', async () => {
+    const { minilake, stored } = await freshLake()
+    await copyFile(stored(2), stored(2).replace('.parquet', '-copy.parquet'))
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('pump/2026-01-02-copy.parquet has no truth')
+    expect(run.stdout).toContain('2026-01-02 00:00: rows expected 60, got 120')
+  })
+
+  test('of an empty lake fails and says what to do', async () => {
+    const { minilake } = await freshFolder()
+    expect(await minilake('verify')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('nothing to verify'),
+    })
+  })
+
+  test('holds for a fleet too', async () => {
+    const { minilake } = await freshFolder()
+    await minilake('generate', '--table', 'pump_daily', '--pumps', '3', '--days', '2', '--interval', '1m')
+    await minilake('ingest')
+    expect(await minilake('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('table pump_daily: 8,640 rows in 48 hours of 6 files'),
+    })
+  })
+})
+
+describe('query', () => {
+  test('hourly prints averages as a table and a chart', async () => {
+    const { minilake } = await freshLake()
+    const run = await minilake('query', 'hourly', '--columns', 'pressure,speed')
+    expect(run.code).toBe(0)
+    const lines = run.stdout.split('\n')
+    expect(lines[0]).toMatch(/^hour +avg_pressure +avg_speed$/)
+    expect(lines[2]).toMatch(/^2026-01-01 00:00:00 +\d+(\.\d+)? +\d+(\.\d+)?$/)
+    expect(run.stdout).toMatch(/avg_speed by hour, UTC\n *[\d.]+ ┤[ ▁▂▃▄▅▆▇█]+\n/)
+    expect(run.stderr).toBe('first 20 of 72 rows (--limit 72 shows all, --format csv writes them)\n')
+  })
+
+  test('--from and --to take whole days, the last included', async () => {
+    const { minilake } = await freshLake()
+    const run = await minilake('query', 'hourly', '--from', '2026-01-02', '--to', '2026-01-03', '--json')
+    const rows = JSON.parse(run.stdout) as { hour: string; avg_pressure: number }[]
+    expect(rows).toHaveLength(48)
+    expect(rows[0]?.hour).toBe('2026-01-02T00:00:00.000Z')
+  })
+
+  test('alarms gives count and rows over the limit, those a naive reading of the files finds', async () => {
+    const { minilake, stored } = await freshLake()
+    const expected: unknown[] = []
+    for (const day of [1, 2, 3])
+      expected.push(...(await readRows(stored(day))).filter(({ pressure }) => (pressure as number) > 140))
+    expect(expected.length).toBeGreaterThan(20)
+
+    const table = await minilake('query', 'alarms', '--threshold', '140')
+    expect(table.stderr).toMatch(
+      new RegExp(`^${expected.length} rows with pressure > 140\nfirst 20 of ${expected.length} rows`),
+    )
+    expect(table.stdout.trimEnd().split('\n')).toHaveLength(22)
+
+    const ndjson = await minilake('query', 'alarms', '--threshold', '140', '--format', 'ndjson')
+    expect(
+      ndjson.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(JSON.parse(JSON.stringify(expected)))
+  })
+
+  test('sql prints csv, with the header also for no rows', async () => {
+    const { minilake } = await freshLake()
+    const count = await minilake(
+      'query',
+      'sql',
+      'SELECT count(*) AS n FROM hive.iot_dw.pump;',
+      '--format',
+      'csv',
+    )
+    expect(count).toEqual({ code: 0, stdout: 'n\n4320\n', stderr: '' })
+    const none = await minilake('query', 'sql', 'SELECT * FROM hive.iot_dw.pump_daily', '--format', 'csv')
+    expect(none.stdout).toBe('event_timestamp,pressure,velocity,speed,pump_id,event_date\n')
+  })
+
+  test('reads a lake whose path is full of quotes and glob characters', async () => {
+    const { folder, minilake } = await freshLake()
+    const odd = process.platform === 'win32' ? "o'dd [la]ke" : `o'dd [la]ke * "?"`
+    await mkdir(join(folder, odd))
+    await rename(join(folder, 'lake'), join(folder, odd, 'lake'))
+    const run = await minilakeIn(join(folder, odd))('verify')
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('4,320 rows') })
+    expect((await minilake('verify')).code).toBe(1)
+  })
+
+  test.each([
+    [['query', 'hourly', '--columns', 'presure'], 'got presure (did you mean pressure?)', 2],
+    [['query', 'hourly', '--columns', 'event_timestamp'], 'got event_timestamp, which is timestamp', 2],
+    [
+      ['query', 'hourly', '--from', '2026-01-05', '--to', '2026-01-01'],
+      '--from expected a day no later than --to',
+      2,
+    ],
+    [
+      ['query', 'alarms', '--threshold', 'high'],
+      "'high' is invalid. Expected a number, such as 150 or 149.5.",
+      2,
+    ],
+    [['query', 'sql', 'SELECT * FROM hive.iot_dw.pumps'], 'Table with name pumps does not exist!', 1],
+    [['query', 'sql', ' ; '], 'query sql expected a statement, got nothing', 2],
+    [['querry'], "unknown command 'querry'\n(Did you mean query?)", 2],
+    [['verify', '--profile', 'mars'], "argument 'mars' is invalid. Allowed choices are embedded, stack.", 2],
+    [['verify', '--profile', 'stack'], 'profile stack can only print its catalog in this version', 2],
+  ])('refuses %j with one sentence', async (args, message, code) => {
+    const { minilake } = await freshFolder()
+    const run = await minilake(...args)
+    expect(run).toMatchObject({ code, stdout: '' })
+    expect(run.stderr).toMatch(/^minilake: /)
+    expect(run.stderr).toContain(message)
+  })
+})
+
+describe('catalog', () => {
+  test('prints the statements of the embedded engine, a table without files as an empty view', async () => {
+    const { minilake } = await freshLake()
+    const { stdout } = await minilake('catalog')
+    expect(stdout).toContain(`CREATE OR REPLACE VIEW "hive"."iot_dw"."pump" AS`)
+    expect(stdout).toMatch(/"pump_daily" AS\nSELECT\n(.*\n)+WHERE false;/)
+    expect((await minilake('catalog', '--print')).stdout).toBe(stdout)
+  })
+
+  test('prints those of Hive in Trino without a stack', async () => {
+    const { minilake } = await freshFolder()
+    const { code, stdout } = await minilake('catalog', '--print', '--profile', 'stack')
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      `CREATE SCHEMA IF NOT EXISTS "hive"."iot_dw" WITH (location = 's3://iot-time-series/iot_dw/');`,
+    )
+    expect(stdout).toContain(`external_location = 's3://iot-time-series/pump/'`)
+  })
+})
+
+describe('status and clean', () => {
+  test('status shows files, rows and time range of each table', async () => {
+    const { minilake } = await freshLake()
+    const { stdout } = await minilake('status')
+    expect(stdout).toMatch(/^pump +3 +0 +3 +[\d.]+ kB +4,320 +2026-01-01 00:00:00 +2026-01-03 23:59:00$/m)
+    expect(stdout).toMatch(/^pump_daily +0 +0 +0 +0 B +0 +– +–$/m)
+  })
+
+  test('clean lists, removes with --yes, spares what it has not made, and then has nothing to do', async () => {
+    const { folder, minilake } = await freshLake()
+    await writeFile(join(folder, 'out', 'notes.txt'), 'mine')
+    const listed = await minilake('clean')
+    expect(listed.stdout).toContain('would remove 3 data files')
+    expect((await minilake('verify')).code).toBe(0)
+    const removed = await minilake('clean', '--yes')
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('removed 3 data files') })
+    expect(await readdir(join(folder, 'out'))).toEqual(['notes.txt'])
+    expect((await minilake('clean', '--yes')).stdout).toBe('nothing to remove\n')
+  })
+})
+
+describe('tables of a config file', () => {
+  const config = `
+import { defineLake, defineTable } from '@minilake/schema'
+const turbine: ReturnType<typeof defineTable> = defineTable({
+  name: 'turbine',
+  columns: { event_timestamp: { type: 'timestamp' }, power: { type: 'double', nullable: true } },
+})
+export default defineLake({ tables: [turbine] })
+`
+
+  test('can be queried, and have no simulation', async () => {
+    const { folder, minilake } = await freshFolder()
+    await writeFile(join(folder, 'minilake.config.ts'), config)
+    expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
+      'hour,avg_power\n',
+    )
+    for (const command of ['generate', 'verify']) {
+      expect(await minilake(command, '--table', 'turbine')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`table turbine has no simulation, so there is nothing to ${command}`),
+      })
+    }
+  })
+
+  test.each([
+    ['throw new Error("boom")', 'cannot be loaded: boom'],
+    ['export default 7', 'expected export default defineLake({ tables: [...] })'],
+    [
+      'export default { tables: [{ name: "pump", columns: { t: { type: "timestamp" } } }] }',
+      'got pump twice',
+    ],
+    ['export default { tables: [{ name: "Pump", columns: {} }] }', 'table name expected lower-case letters'],
+  ])('%s is refused with one sentence', async (text, message) => {
+    const { folder, minilake } = await freshFolder()
+    await writeFile(join(folder, 'lake.mjs'), text)
+    const run = await minilake('status', '--config', 'lake.mjs')
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toContain(message)
+  })
+})
+
+describe('demo', () => {
+  test('runs the whole lake, ends with the truth, and a second run changes nothing', async () => {
+    const { minilake } = await freshFolder()
+    const first = await minilake('demo')
+    expect(first.code).toBe(0)
+    expect(first.stderr).toContain('7 files generated in out/: 604,800 rows')
+    expect(first.stdout).toMatch(/hour +avg_pressure +avg_velocity +avg_speed/)
+    expect(first.stdout).toMatch(/[\d,]+ rows with pressure > 150/)
+    expect(first.stdout).toMatch(
+      /604,800 rows in 168 hours of 7 files and [\d,]+ alarm rows agree with the truth/,
+    )
+    expect(first.stderr).toContain('data files   out/pump/')
+
+    const second = await minilake('demo')
+    expect(second.code).toBe(0)
+    expect(second.stdout).toBe(first.stdout)
+    expect(second.stderr).toContain('7 files unchanged in out/')
+    expect(second.stderr).toContain('nothing new to publish: 7 files unchanged')
+  })
+})
+
+test('--help of every command names its options and the global ones', async () => {
+  const { minilake } = await freshFolder()
+  for (const command of ['demo', 'generate', 'ingest', 'catalog', 'query', 'verify', 'status', 'clean']) {
+    const { code, stdout } = await minilake(command, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Usage: minilake ${command}`)
+    expect(stdout).toContain('--profile <profile>')
+  }
+})
+
+type Rows = Record<string, unknown>[]
+
+async function readRows(path: string): Promise<Rows> {
+  const bytes = await readFile(path)
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+  return (await parquetReadObjects({ file: file })) as Rows
+}
+
+/** Rewrites a data file with other rows, by other means than ours. */
+async function rewrite(path: string, change: (rows: Rows) => void): Promise<void> {
+  const rows = await readRows(path)
+  change(rows)
+  const column = (name: string) => rows.map((row) => row[name]) as number[]
+  const required = { repetition_type: 'REQUIRED' } as const
+  const double = { type: 'DOUBLE', ...required } as const
+  await writeFile(
+    path,
+    new Uint8Array(
+      parquetWriteBuffer({
+        createdBy,
+        schema: [
+          { name: 'root', num_children: 4 },
+          {
+            name: 'event_timestamp',
+            type: 'INT64',
+            logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' },
+            ...required,
+          },
+          { name: 'pressure', ...double },
+          { name: 'velocity', ...double },
+          { name: 'speed', ...double },
+        ],
+        columnData: ['event_timestamp', 'pressure', 'velocity', 'speed'].map((name) => ({
+          name,
+          data: column(name),
+        })),
+      }),
+    ),
+  )
+}
+
+function foreignFile(): Uint8Array {
+  return new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'a', data: [1, 2, 3], type: 'INT32' }] }))
+}
