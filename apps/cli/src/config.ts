@@ -11,7 +11,7 @@ export interface Config {
   tables: readonly Table[]
 }
 
-const names = ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `minilake.config.${ending}`)
+const names = ['ts', 'js', 'mjs', 'json'].map((ending) => `minilake.config.${ending}`)
 
 const lakeShape = z.strictObject({
   tables: z.array(z.looseObject({ name: z.string(), columns: z.record(z.string(), z.looseObject({})) })),

@@ -1,5 +1,5 @@
 import { planFiles } from '@minilake/generator'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
 import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { hasTrouble } from '../pipeline.js'
@@ -27,7 +27,11 @@ export function generateCommand(environment: Environment): Command {
     .option('--table <name>', 'pump (one pump) or pump_daily (a fleet, partitioned by day)', 'pump')
     .option('--start <date>', 'first UTC day', parsedBy(utcDate), '2026-01-01')
     .option('--days <n>', 'number of days', parsedBy(wholeNumber(1)), 7)
-    .option('--interval <duration>', 'time between readings: 500ms, 1s, 5m …', parsedBy(duration), 1)
+    .addOption(
+      new Option('--interval <duration>', 'time between readings: 500ms, 1s, 5m …')
+        .argParser(parsedBy(duration))
+        .default(1, '1s'),
+    )
     .option('--seed <n>', 'same seed, same readings', parsedBy(wholeNumber(0)), 42)
     .option('--pumps <n>', 'number of pumps (pump_daily only)', parsedBy(wholeNumber(1, 9999)), 1)
     .option(
