@@ -13,6 +13,11 @@ export default tseslint.config(
     },
   },
   {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+    },
+  },
+  {
     files: ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.ts'],
     plugins: { '@nx': nx },
     rules: {

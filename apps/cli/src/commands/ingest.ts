@@ -1,3 +1,4 @@
+import { localFiles } from '@minilake/ingest'
 import { Command } from 'commander'
 import { ingestFolder } from '../ingest-folder.js'
 import { hasTrouble } from '../pipeline.js'
@@ -13,10 +14,23 @@ export function ingestCommand(environment: Environment): Command {
     .option('--overwrite', 'replace objects that have other content')
     .action(async (folder: string, { overwrite = false }: { overwrite?: boolean }, command: Command) => {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)
-      const report = await ingestFolder(folder, { tables: lake.tables, store: lake.store, overwrite, signal })
+      const bar = terminal.progress('publishing', await countFiles(folder))
+      const report = await ingestFolder(folder, {
+        tables: lake.tables,
+        store: lake.store,
+        overwrite,
+        signal,
+        onObject: () => bar.step(),
+      }).finally(() => bar.stop())
       if (json) terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
       else ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
     })
+}
+
+async function countFiles(folder: string): Promise<number> {
+  let files = 0
+  for await (const _file of localFiles(folder)) files += 1
+  return files
 }
