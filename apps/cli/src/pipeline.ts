@@ -8,12 +8,12 @@ import { type Verification, verifyTable } from './verify-lake.js'
 
 /** What is shown of the pipeline's steps, in their order. */
 export interface PipelineView {
-  generated(report: GenerateReport): void
-  ingested(report: IngestReport): void
+  generated(report: GenerateReport): Promise<void> | void
+  ingested(report: IngestReport): Promise<void> | void
   catalogued(statements: readonly string[]): void
   averaged(averages: ReturnType<typeof averagesOf>): Promise<void>
   alarmed(count: bigint, rows: ReturnType<typeof alarmsOf>): Promise<void>
-  verified(verification: Verification): void
+  verified(verification: Verification): Promise<void>
 }
 
 /** What the pipeline runs with. */
@@ -36,11 +36,11 @@ export async function runPipeline(
   { simulation, out, overwrite, signal, view }: PipelineOptions,
 ): Promise<void> {
   const generated = await generateFiles(planFiles(table, simulation), { out, overwrite, signal })
-  view.generated(generated)
+  await view.generated(generated)
   if (hasTrouble(generated)) return
 
   const ingested = await ingestFolder(out, { tables: lake.tables, store: lake.store, overwrite, signal })
-  view.ingested(ingested)
+  await view.ingested(ingested)
   if (hasTrouble(ingested)) return
 
   view.catalogued(await lake.catalogStatements())
@@ -50,7 +50,7 @@ export async function runPipeline(
     for await (const { alarms } of engine.query(alarmCount(table), { signal })) {
       await view.alarmed(alarms, alarmsOf(engine, table, signal))
     }
-    view.verified(await verifyTable(table, lake.store, engine, signal))
+    await view.verified(await verifyTable(table, lake.store, engine, signal))
   } finally {
     await engine.close()
   }

@@ -14,44 +14,75 @@ export interface PrintOptions {
   format: ResultFormat
   /** Rows at the most. Default: 20 in a table, all in the other forms. */
   limit?: number
-  write: (text: string) => void
+  write: (text: string) => Promise<void>
 }
 
 /**
- * Prints a result, row by row as it comes; a table, whose widths need its rows first, holds only those it shows.
- * Gives the number of rows there are, shown or not.
+ * Prints a result as it comes, no faster than it is read; a table, whose widths need its rows first, holds only those it
+ * shows. Gives the number of rows there are (in other forms: of rows printed).
  */
 export async function printRows<R>(
   result: ResultRows<R>,
   { format, limit, write }: PrintOptions,
 ): Promise<number> {
   const columns = await result.columns()
-  const most = limit ?? (format === 'table' ? 20 : Infinity)
-  const shown: Row[] = []
+  if (format === 'table') return printTable(columns, result as AsyncIterable<Row>, limit ?? 20, write)
+  const { head, row, tail } = writers[format]
+  let text = head(columns)
   let count = 0
-  if (format === 'csv') write(`${columns.map(({ name }) => csvField(name)).join(',')}\n`)
-  if (format === 'json') write('[')
-  for await (const row of result as AsyncIterable<Row>) {
+  for await (const values of result as AsyncIterable<Row>) {
+    if (count === limit) break
+    text += row(values, columns, count)
     count += 1
-    if (count > most) {
-      if (format === 'table') continue
-      break
-    }
-    if (format === 'table') shown.push(row)
-    else write(writers[format](row, columns, count))
+    if (text.length < chunkLength) continue
+    await write(text)
+    text = ''
   }
-  if (format === 'json') write(count === 0 ? ']\n' : '\n]\n')
-  if (format === 'table') write(tableText(columns, shown))
+  await write(text + tail(count))
   return count
 }
 
-const writers: Record<
-  Exclude<ResultFormat, 'table'>,
-  (row: Row, columns: readonly ResultColumn[], count: number) => string
-> = {
-  csv: (row, columns) => `${columns.map(({ name }) => csvField(plainText(row[name]))).join(',')}\n`,
-  ndjson: (row) => `${jsonText(row)}\n`,
-  json: (row, _columns, count) => `${count === 1 ? '\n' : ',\n'}  ${jsonText(row)}`,
+const chunkLength = 64 * 1024
+
+async function printTable(
+  columns: readonly ResultColumn[],
+  rows: AsyncIterable<Row>,
+  limit: number,
+  write: PrintOptions['write'],
+): Promise<number> {
+  const shown: Row[] = []
+  let count = 0
+  for await (const row of rows) {
+    count += 1
+    if (count <= limit) shown.push(row)
+  }
+  await write(tableText(columns, shown))
+  return count
+}
+
+interface Writer {
+  head: (columns: readonly ResultColumn[]) => string
+  /** A row; `index` counts from 0. */
+  row: (row: Row, columns: readonly ResultColumn[], index: number) => string
+  tail: (count: number) => string
+}
+
+const writers: Record<Exclude<ResultFormat, 'table'>, Writer> = {
+  csv: {
+    head: (columns) => `${columns.map(({ name }) => csvField(name)).join(',')}\n`,
+    row: (row, columns) => `${columns.map(({ name }) => csvField(plainText(row[name]))).join(',')}\n`,
+    tail: () => '',
+  },
+  ndjson: {
+    head: () => '',
+    row: (row) => `${jsonText(row)}\n`,
+    tail: () => '',
+  },
+  json: {
+    head: () => '[',
+    row: (row, _columns, index) => `${index === 0 ? '\n' : ',\n'}  ${jsonText(row)}`,
+    tail: (count) => (count === 0 ? ']\n' : '\n]\n'),
+  },
 }
 
 /** Any value as JSON: times in ISO 8601, integers beyond 2^53 and NaN or infinities as text, so that nothing is lost. */

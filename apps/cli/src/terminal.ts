@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { type Options, Presets, SingleBar } from 'cli-progress'
 
 /** Where output goes: data to stdout, everything else to stderr. */
 export interface Terminal {
-  /** Data, the thing that was asked for. */
-  data(text: string): void
+  /** Data, the thing that was asked for; resolves when there is room for more. */
+  data(text: string): Promise<void>
   /** A line about it; left out with `--quiet`. */
   note(line: string): void
   /** A line that must be seen. */
@@ -20,7 +21,9 @@ export function terminalOn(
   { quiet }: { quiet: boolean },
 ): Terminal {
   return {
-    data: (text) => void stdout.write(text),
+    data: async (text) => {
+      if (!stdout.write(text)) await once(stdout, 'drain')
+    },
     note: (line) => {
       if (!quiet) stderr.write(`${line}\n`)
     },

@@ -12,7 +12,7 @@ export function catalogCommand(environment: Environment): Command {
     .action(async (_flags: { print?: boolean }, command: Command) => {
       const { lake, terminal, json } = await openSession(command, environment)
       const statements = await lake.catalogStatements()
-      terminal.data(
+      await terminal.data(
         json ? `${jsonText(statements, 2)}\n` : statements.map((statement) => `${statement};\n`).join('\n'),
       )
     })

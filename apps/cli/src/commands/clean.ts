@@ -33,8 +33,8 @@ export function cleanCommand(environment: Environment): Command {
         for (const { files } of found) for (const path of files) await rm(path, { force: true })
         for (const folder of [out, embeddedFolder]) await removeEmptyFolders(folder)
       }
-      if (json) terminal.data(`${jsonText({ removed: yes, found }, 2)}\n`)
-      else terminal.data(cleanText(found, yes))
+      if (json) await terminal.data(`${jsonText({ removed: yes, found }, 2)}\n`)
+      else await terminal.data(cleanText(found, yes))
     })
 }
 

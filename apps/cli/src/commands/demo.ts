@@ -62,12 +62,12 @@ function textView(session: Session): PipelineView {
     alarmed: async (alarms, rows) => {
       const { column, above } = findAlarmLimit(pump, {})
       title('alarms')
-      terminal.data(`${count(alarms, 'row')} with ${column} > ${above}\n`)
+      await terminal.data(`${count(alarms, 'row')} with ${column} > ${above}\n`)
       await printResult(rows, session, {})
     },
-    verified: (verification) => {
+    verified: async (verification) => {
       title('verify')
-      terminal.data(
+      await terminal.data(
         verifiedLines(verification)
           .map((line) => `${line}\n`)
           .join(''),
@@ -88,10 +88,10 @@ function textView(session: Session): PipelineView {
 function jsonView({ terminal, fail }: Session): PipelineView {
   const document: Record<string, unknown> = {}
   const print = () => terminal.data(`${jsonText(document, 2)}\n`)
-  const report = (step: string, value: Parameters<typeof troubleLines>[0]) => {
+  const report = async (step: string, value: Parameters<typeof troubleLines>[0]) => {
     document[step] = value
     if (troubleLines(value).length === 0) return
-    print()
+    await print()
     fail()
   }
   return {
@@ -106,9 +106,9 @@ function jsonView({ terminal, fail }: Session): PipelineView {
     alarmed: async (alarms, rows) => {
       document.alarms = { count: alarms, rows: await collect(rows) }
     },
-    verified: (verification) => {
+    verified: async (verification) => {
       document.verified = verification
-      print()
+      await print()
       if (!agrees(verification)) fail()
     },
   }

@@ -22,7 +22,7 @@ export function ingestCommand(environment: Environment): Command {
         signal,
         onObject: () => bar.step(),
       }).finally(() => bar.stop())
-      if (json) terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
+      if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
       else ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()

@@ -133,7 +133,7 @@ export async function printAverages(
     const chart = chartText(`avg_${column} by hour, UTC`, points, {
       width: Math.min(session.terminal.columns, 100),
     })
-    if (chart !== '') session.terminal.data(`\n${chart}`)
+    if (chart !== '') await session.terminal.data(`\n${chart}`)
   }
 }
 

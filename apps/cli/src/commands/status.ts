@@ -19,7 +19,9 @@ export function statusCommand(environment: Environment): Command {
         const tables = []
         for (const table of lake.tables) tables.push(await statusOf(table, outStore, lake.store, engine))
         if (json) {
-          terminal.data(`${jsonText({ profile: lake.profile, out, lake: lake.store.location, tables }, 2)}\n`)
+          await terminal.data(
+            `${jsonText({ profile: lake.profile, out, lake: lake.store.location, tables }, 2)}\n`,
+          )
           return
         }
         terminal.note(`profile ${lake.profile}: data files in ${out}/, lake in ${lake.store.location}/`)
@@ -43,7 +45,7 @@ export function statusCommand(environment: Environment): Command {
           'first reading': status.lake.first,
           'last reading': status.lake.last,
         }))
-        terminal.data(tableText(columns, rows))
+        await terminal.data(tableText(columns, rows))
       } finally {
         await engine.close()
       }

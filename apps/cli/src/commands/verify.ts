@@ -21,9 +21,9 @@ export function verifyCommand(environment: Environment): Command {
         const found = all.filter(
           ({ files, missing, withoutTruth }) => files + missing.length + withoutTruth.length > 0,
         )
-        if (json) terminal.data(`${jsonText(found, 2)}\n`)
+        if (json) await terminal.data(`${jsonText(found, 2)}\n`)
         else
-          terminal.data(
+          await terminal.data(
             found
               .flatMap(verifiedLines)
               .map((line) => `${line}\n`)
