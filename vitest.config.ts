@@ -15,9 +15,9 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/summary-reporter.ts'],
     projects: [
-      ...folders.map((root) => ({ name: projectName(root), root })),
-      { name: 'workspace', root: '.', include: ['test/**/*.test.ts'] },
-    ].map(({ name, root, include = ['test/**/*.test.ts'] }) => ({
+      ...folders.map((root) => ({ name: projectName(root), root, include: ['test/**/*.test.ts'] })),
+      { name: 'workspace', root: '.', include: ['test/*.test.ts'] },
+    ].map(({ name, root, include }) => ({
       resolve: { conditions },
       ssr: { resolve: { conditions } },
       test: { name, root, include, testTimeout: 60_000, hookTimeout: 60_000 },

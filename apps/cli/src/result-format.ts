@@ -1,4 +1,5 @@
 import type { ResultColumn, ResultRows } from '@minilake/analytics'
+import { isNumeric } from '@minilake/schema'
 import stringWidth from 'string-width'
 
 /** The forms in which a result can be printed. */
@@ -99,28 +100,33 @@ export function jsonText(value: unknown, indent?: number): string {
   )
 }
 
-/** Rows as a table of aligned columns, numbers to the right. */
+/** Rows as a table of aligned columns, numbers to the right, fractions point under point. */
 export function tableText(
   columns: readonly Pick<ResultColumn, 'name' | 'type'>[],
   rows: readonly Row[],
 ): string {
-  const cells = rows.map((row) => columns.map(({ name }) => shortText(row[name])))
-  const widths = columns.map(({ name }, index) =>
-    Math.max(stringWidth(name), ...cells.map((row) => stringWidth(row[index] as string))),
+  const fields = columns.map(({ name, type }) => {
+    const decimals = decimalsOf(rows.map((row) => row[name]))
+    const cells = [name, ...rows.map((row) => shortText(row[name], decimals))]
+    const width = Math.max(...cells.map((cell) => stringWidth(cell)))
+    const space = cells.map((cell) => ' '.repeat(width - stringWidth(cell)))
+    const toRight = type !== undefined && isNumeric[type]
+    const [head, ...values] = cells.map((cell, line) => (toRight ? space[line] + cell : cell + space[line]))
+    return [head, '─'.repeat(width), ...values] as string[]
+  })
+  const lines = Array.from({ length: rows.length + 2 }, (_, line) =>
+    fields.map((field) => field[line]).join('  '),
   )
-  const toRight = columns.map(
-    ({ type }) => type === 'double' || type === 'real' || type === 'bigint' || type === 'integer',
-  )
-  const line = (fields: readonly string[]) =>
-    fields
-      .map((field, index) => {
-        const space = ' '.repeat((widths[index] as number) - stringWidth(field))
-        return toRight[index] ? space + field : field + space
-      })
-      .join('  ')
-      .trimEnd()
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ')
-  return [line(columns.map(({ name }) => name)), rule, ...cells.map(line)].map((text) => `${text}\n`).join('')
+  return lines.map((line) => `${line.trimEnd()}\n`).join('')
+}
+
+/** How many decimals a column of numbers is shown with: as many as it needs, so long as the greatest has seven digits. */
+function decimalsOf(values: readonly unknown[]): number {
+  const fractions = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
+  const greatest = Math.max(...fractions.map(Math.abs), Number.MIN_VALUE)
+  const most = Math.min(Math.max(6 - Math.floor(Math.log10(greatest)), 0), 20)
+  const needed = fractions.map((value) => (String(Number(value.toFixed(most))).split('.')[1] ?? '').length)
+  return Math.max(0, ...needed)
 }
 
 /** A value in full: times as `2026-01-01 00:00:00.000`, null as nothing. */
@@ -130,14 +136,13 @@ function plainText(value: unknown): string {
   return `${value as string}`
 }
 
-/** A value as a person reads it in a table: seven digits are enough, and milliseconds only where there are some. */
-function shortText(value: unknown): string {
+/** A value as a person reads it in a table, milliseconds only where there are some. */
+function shortText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return '–'
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(7)))
+  if (typeof value === 'number' && Number.isFinite(value)) return value.toFixed(decimals)
   // Control characters would break the table, or worse, be obeyed by the terminal.
-  return plainText(value)
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
-    .replace(/^([\d-]+ [\d:]+)\.000$/, '$1')
+  const text = plainText(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
+  return value instanceof Date ? text.replace(/\.000$/, '') : text
 }
 
 // RFC 4180: fields with a comma, a quote or a line break stand in quotes, quotes within are doubled.

@@ -1,5 +1,4 @@
 import {
-  type DuckDBConnection,
   DuckDBInstance,
   type DuckDBResult,
   type DuckDBType,
@@ -22,55 +21,62 @@ export interface DuckDbEngineOptions {
 
 /**
  * DuckDB in this process, in memory, as a SqlEngine. It opens at its first use. Its time zone is UTC, and it never loads
- * or fetches extensions: it reads local files only.
+ * or fetches extensions: it reads local files only. It holds a query's whole result, in its own compact form; rows are made
+ * as they are taken.
  */
 export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}): SqlEngine {
   let opening: Promise<DuckDBInstance> | undefined
   const open = () => (opening ??= openInstance(setup, threads))
 
-  const run = async (sql: string, start: (connection: DuckDBConnection) => Promise<DuckDBResult>) => {
-    const connection = await (await open()).connect()
+  // Each statement has a connection of its own, so that an interrupt ends no other. It is run, not streamed: an error after
+  // a stream's first rows ends them as if there were no more (node-api cannot ask `duckdb_result_error`).
+  const run = async (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
+    signal?.throwIfAborted()
+    const connection = await open()
+      .then((instance) => instance.connect())
+      .catch((cause: unknown) => {
+        throw failure(sql, cause)
+      })
+    let again: NodeJS.Timeout | undefined
+    // DuckDB forgets an interrupt that comes before the statement has begun, so it is repeated until the statement ends.
+    const interrupt = () => {
+      connection.interrupt()
+      again = setTimeout(interrupt, 10)
+    }
     try {
-      return { connection, result: await start(connection) }
+      signal?.throwIfAborted()
+      signal?.addEventListener('abort', interrupt)
+      return await connection.run(sql)
     } catch (cause) {
-      connection.closeSync()
+      signal?.throwIfAborted()
       throw failure(sql, cause)
+    } finally {
+      clearTimeout(again)
+      signal?.removeEventListener('abort', interrupt)
+      connection.closeSync()
     }
   }
 
   return {
     async execute(statement) {
-      const { connection } = await run(statement, (duckDb) => duckDb.run(statement))
-      connection.closeSync()
+      await run(statement)
     },
 
     query<R>(query: Query<R>, { signal }: { signal?: AbortSignal } = {}): ResultRows<R> {
-      // Each query has a connection of its own: on a shared one the next query would end this one's stream.
       let running: ReturnType<typeof start> | undefined
       const start = async () => {
-        signal?.throwIfAborted()
-        const { connection, result } = await run(query.sql, (duckDb) => {
-          signal?.addEventListener('abort', () => duckDb.interrupt(), { once: true })
-          return duckDb.stream(query.sql)
-        }).catch((error: unknown) => {
-          signal?.throwIfAborted()
-          throw error
-        })
+        const result = await run(query.sql, signal)
         const names = result.deduplicatedColumnNames()
         const columns = result.columnTypes().map((type, index) => resultColumn(names[index] as string, type))
-        try {
-          checkColumns(query, columns)
-        } catch (error) {
-          connection.closeSync()
-          throw error
-        }
-        return { connection, result, columns }
+        checkColumns(query, columns)
+        return { result, columns }
       }
       return {
         columns: async () => (await (running ??= start())).columns,
         async *[Symbol.asyncIterator]() {
-          const { connection, result, columns } = await (running ??= start())
+          const { result, columns } = await (running ??= start())
           const readers = columns.map(({ name, typeId }) => ({ name, read: types[typeId]?.read ?? String }))
+          signal?.throwIfAborted()
           try {
             for await (const rows of result.yieldRows()) {
               signal?.throwIfAborted()
@@ -79,8 +85,6 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
           } catch (cause) {
             signal?.throwIfAborted()
             throw failure(query.sql, cause)
-          } finally {
-            connection.closeSync()
           }
         },
       }
@@ -97,6 +101,8 @@ async function openInstance(setup: readonly string[], threads: number | undefine
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // INSTALL looks for a file under this path instead of on the network.
+    custom_extension_repository: 'extensions-are-never-fetched',
     ...(threads === undefined ? {} : { threads: String(threads) }),
   })
   const connection = await instance.connect()

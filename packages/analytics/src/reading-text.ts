@@ -1,8 +1,9 @@
 import { type ColumnType, numberLiteral, quoteIdentifier, type Table } from '@minilake/schema'
 
 // NaN sorts above everything in DuckDB and below nothing in Trino, so `NaN > 150` is true in one and false in the other.
-// This condition is false for NaN in both, and for NULL it is not true in either.
-const isReading = (value: string) => `${value} <= CAST('Infinity' AS DOUBLE)`
+// This condition is false for NaN in both, and for NULL it is not true in either. Without abs, DuckDB would leave it out
+// wherever a Parquet file's statistics, in which NaN does not count, say that it holds for all rows.
+const isReading = (value: string) => `abs(${value}) <= CAST('Infinity' AS DOUBLE)`
 
 /** A numeric column's readings in SQL: its value as a DOUBLE, and the condition (if any) that leaves NaN out. */
 const readings: Record<ColumnType, ((name: string) => { value: string; condition?: string }) | undefined> = {

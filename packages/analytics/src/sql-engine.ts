@@ -11,7 +11,7 @@ export interface ResultColumn {
   engineType: string
 }
 
-/** The rows of a result, pulled from the engine as they are taken; to be taken once. */
+/** The rows of a result, made as they are taken, page by page where the engine can; to be taken once. */
 export interface ResultRows<R> extends AsyncIterable<R> {
   /** The result's columns, known before the first row and also when there is none. */
   columns(): Promise<readonly ResultColumn[]>

@@ -1,4 +1,4 @@
-import { randomStream } from './random.js'
+import type { RandomStream } from './random.js'
 import type { Scenario } from './scenario.js'
 import { smoothStep } from './signal.js'
 
@@ -19,11 +19,10 @@ const slotsPerDay = 24
  * same chance of one; none crosses midnight, so a day never depends on the day before.
  */
 export function blockagesOf(
-  seed: number,
+  random: RandomStream,
   day: number,
   { blockagesPerDay, blockageSeconds }: Scenario,
 ): Blockage[] {
-  const random = randomStream(seed, 'blockage')
   const [shortest, longest] = blockageSeconds
   const blockages: Blockage[] = []
   for (let slot = 0; slot < slotsPerDay; slot++) {

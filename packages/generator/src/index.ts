@@ -1,14 +1,12 @@
-export { type Scenario, scenarios } from './scenario.js'
 export {
   type FileParameters,
   planFiles,
-  simulate,
-  type SimulatedFile,
   simulatedTables,
   type SimulatedTable,
-  simulateFile,
   type SimulateOptions,
-} from './simulate.js'
+} from './file-plan.js'
+export { type Scenario, scenarios } from './scenario.js'
+export { simulate, type SimulatedFile, simulateFile } from './simulate.js'
 export {
   type ColumnTruth,
   type HourTruth,

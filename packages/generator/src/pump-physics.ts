@@ -1,3 +1,4 @@
+import type { RandomStream } from './random.js'
 import { type Signal, smoothStep, wander } from './signal.js'
 
 /** The state of a pump at one moment, before its sensors see it. */
@@ -45,10 +46,10 @@ const duty = [
   [24, 0.86],
 ] as const
 
-/** A pump's speed in rpm over time: its duty through the day, with demand that wanders about it. */
-export function pumpSpeed(seed: number): Signal {
-  const demand = wander(seed, 'demand', { periodSeconds: 1800, deviation: 0.008 })
-  const load = wander(seed, 'load', { periodSeconds: 45, deviation: 0.003 })
+/** A pump's speed in rpm over time: its duty through the day, with demand and load that wander about it. */
+export function pumpSpeed(random: (name: string) => RandomStream): Signal {
+  const demand = wander(random('demand'), { periodSeconds: 1800, deviation: 0.008 })
+  const load = wander(random('load'), { periodSeconds: 45, deviation: 0.003 })
   return (epochSeconds) => ratedSpeed * (dutyAt(epochSeconds) + demand(epochSeconds) + load(epochSeconds))
 }
 

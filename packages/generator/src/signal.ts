@@ -1,4 +1,4 @@
-import { randomStream } from './random.js'
+import type { RandomStream } from './random.js'
 
 /** A signal over time: its value at an epoch second, whole or not. */
 export type Signal = (epochSeconds: number) => number
@@ -8,11 +8,9 @@ export type Signal = (epochSeconds: number) => number
  * a smooth curve between them. It has no state, so it is continuous over midnight whichever day is simulated first.
  */
 export function wander(
-  seed: number,
-  label: string,
+  knots: RandomStream,
   { periodSeconds, deviation }: { periodSeconds: number; deviation: number },
 ): Signal {
-  const knots = randomStream(seed, label)
   // A day is simulated forward: the two knots around the last moment asked for nearly always serve the next one too.
   let at = NaN
   let left = 0

@@ -1,5 +1,5 @@
 import { type Batch, columnsOf, eventTimeColumn, type Table } from '@minilake/schema'
-import type { FileParameters } from './simulate.js'
+import type { FileParameters } from './file-plan.js'
 
 /** What is true of one column within an hour, over its readings that are not NaN. */
 export interface ColumnTruth {

@@ -40,11 +40,10 @@ export function* encodeParquet<T extends Table>(
   const columns = columnsOf(table)
   for (const group of rowGroups(table, batches as Iterable<Batch>, rowGroupRows)) {
     void writer.write({
-      columnData: columns.map(([name, { type }]) => ({
-        name,
-        data: columnData(type, name, group),
-        ...encodings[type],
-      })),
+      columnData: columns.map(([name, { type }]) => {
+        const data = columnData(type, name, group)
+        return { name, data, ...encodings[type](data) }
+      }),
       rowGroupSize: rowGroupRows,
     })
     yield takeBytes(bytes)
@@ -54,16 +53,19 @@ export function* encodeParquet<T extends Table>(
 }
 
 // Readings come in order of time: their deltas are constant or nearly so. All else is left to the library, which builds a
-// dictionary where that halves a column.
-const encodings: Record<ColumnType, { encoding?: Encoding }> = {
-  timestamp: { encoding: 'DELTA_BINARY_PACKED' },
-  date: {},
-  double: {},
-  real: {},
-  bigint: {},
-  integer: {},
-  boolean: {},
-  varchar: {},
+// dictionary where that halves a column; its dictionaries take 0 and −0 for one value.
+const automatic = () => ({})
+const exceptNegativeZero = (values: DecodedArray) =>
+  values.some((value) => Object.is(value, -0)) ? { encoding: 'PLAIN' as const } : {}
+const encodings: Record<ColumnType, (values: DecodedArray) => { encoding?: Encoding }> = {
+  timestamp: () => ({ encoding: 'DELTA_BINARY_PACKED' }),
+  date: automatic,
+  double: exceptNegativeZero,
+  real: exceptNegativeZero,
+  bigint: automatic,
+  integer: automatic,
+  boolean: automatic,
+  varchar: automatic,
 }
 
 /** A column in the form hyparquet-writer takes: the typed array itself, or an array of values where there are nulls. */

@@ -64,8 +64,8 @@ export async function readFooter(file: FileBytes): Promise<Footer> {
     const maxs = chunks.map((chunk) => chunk?.statistics?.max_value)
     const nulls = chunks.map((chunk) => chunk?.statistics?.null_count)
     if (isComplete(mins) && isComplete(maxs)) {
-      column.min = mins.reduce((a, b) => (b < a ? b : a))
-      column.max = maxs.reduce((a, b) => (b > a ? b : a))
+      column.min = mins.reduce((a, b) => (isBefore(b, a) ? b : a))
+      column.max = maxs.reduce((a, b) => (isBefore(a, b) ? b : a))
     }
     if (isComplete(nulls)) column.nullCount = nulls.reduce<number>((sum, count) => sum + Number(count), 0)
     return column
@@ -80,6 +80,13 @@ export async function readFooter(file: FileBytes): Promise<Footer> {
 
 function isComplete<V>(values: (V | undefined)[]): values is V[] {
   return values.length > 0 && values.every((value) => value !== undefined)
+}
+
+// Parquet orders texts by their UTF-8 bytes, JavaScript by UTF-16 units: they differ on characters beyond U+FFFF.
+function isBefore(a: FooterValue, b: FooterValue): boolean {
+  if (typeof a === 'string' && typeof b === 'string')
+    return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
+  return a < b
 }
 
 function messageOf(cause: unknown): string {

@@ -32,7 +32,7 @@ function sliceBatch(table: Table, batch: Batch, start: number, end: number): Bat
   if (start === 0 && end === batch.rowCount) return batch
   const cut = <B extends Buffer | Uint8Array>(buffer: B): B =>
     (Array.isArray(buffer) ? buffer.slice(start, end) : buffer.subarray(start, end)) as B
-  const nulls = Object.entries((batch.nulls ?? {}) as Nulls)
+  const nulls = Object.entries<Uint8Array>(batch.nulls ?? {})
   return {
     rowCount: end - start,
     columns: Object.fromEntries(columnsOf(table).map(([name]) => [name, cut(batch.columns[name] as Buffer)])),

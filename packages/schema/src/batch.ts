@@ -5,7 +5,10 @@ type NullableColumnName<T extends Table> = {
   [C in ColumnName<T>]: T['columns'][C] extends { readonly nullable: true } ? C : never
 }[ColumnName<T>]
 
-/** Some rows of a table, column by column: what the stages hand to one another, about 100 k to 1 M rows at a time. */
+/**
+ * Some rows of a table, column by column: what the stages hand to one another, about 100 k to 1 M rows at a time. It belongs
+ * to whoever takes it: its buffers are not filled again.
+ */
 export interface Batch<T extends Table = Table> {
   readonly rowCount: number
   /** One buffer per column, each `rowCount` long. */

@@ -1,0 +1,88 @@
+import { formatUtcDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
+import { type Scenario, scenarios } from './scenario.js'
+
+/** The tables that have a simulation, by name. */
+export const simulatedTables = { pump, pump_daily: pumpDaily } as const
+
+/** A table that has a simulation. */
+export type SimulatedTable = (typeof simulatedTables)[keyof typeof simulatedTables]
+
+/** What to simulate. */
+export interface SimulateOptions {
+  /** First UTC day, 'YYYY-MM-DD'. */
+  from: string
+  /** Number of days. Default 7. */
+  days?: number
+  /** Time between readings in seconds; must divide a day and be whole milliseconds. Default 1. */
+  intervalSeconds?: number
+  /** Same seed, same readings. A whole number. Default 42. */
+  seed?: number
+  /** Number of pumps: exactly 1 on `pump`, up to 9999 on `pump_daily`. Default 1. */
+  pumps?: number
+  /** Default: `scenarios.default`. */
+  scenario?: Scenario
+}
+
+/** All that the contents of one data file depend on. */
+export interface FileParameters {
+  readonly table: keyof typeof simulatedTables
+  /** 1 and up. */
+  readonly pump: number
+  /** UTC day, 'YYYY-MM-DD'. */
+  readonly day: string
+  readonly intervalSeconds: number
+  readonly seed: number
+  readonly scenario: Scenario
+}
+
+/** The files that `simulate` would give, as plain data that can be sent to a worker. */
+export function planFiles(
+  table: SimulatedTable,
+  {
+    from,
+    days = 7,
+    intervalSeconds = 1,
+    seed = 42,
+    pumps = 1,
+    scenario = scenarios.default,
+  }: SimulateOptions,
+): FileParameters[] {
+  const first = parseUtcDay(from)
+  checkWhole('days', days, 1, 1_000_000)
+  checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
+  checkInterval(intervalSeconds)
+  if (table.name === 'pump' && pumps !== 1) {
+    throw new RangeError(
+      `pumps expected 1 on table pump, which holds one pump, got ${pumps}: use table pump_daily for a fleet`,
+    )
+  }
+  checkWhole('pumps', pumps, 1, 9999)
+  if (first + days - 1 > parseUtcDay('9999-12-31'))
+    throw new RangeError(`days expected to end by 9999-12-31, got ${days} from ${from}`)
+
+  return Array.from({ length: days }, (_, day) => formatUtcDay(first + day)).flatMap((day) =>
+    Array.from({ length: pumps }, (_, index) => ({
+      table: table.name,
+      pump: index + 1,
+      day,
+      intervalSeconds,
+      seed,
+      scenario,
+    })),
+  )
+}
+
+function checkWhole(subject: string, value: number, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new RangeError(`${subject} expected a whole number from ${least} to ${most}, got ${value}`)
+  }
+}
+
+function checkInterval(intervalSeconds: number): void {
+  const millis = Math.round(intervalSeconds * 1000)
+  if (!(millis >= 1) || Math.abs(millis - intervalSeconds * 1000) > 1e-9 || 86_400_000 % millis !== 0) {
+    throw new RangeError(
+      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${intervalSeconds} s`,
+    )
+  }
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { randomStream } from '../src/random.js'
+
+const indices = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER })
+const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
+
+test('a number is a pure function of its seed, labels and index, whatever was asked before', () => {
+  fc.assert(
+    fc.property(seeds, fc.string(), indices, fc.array(indices), (seed, label, index, others) => {
+      const fresh = randomStream(seed, label)
+      const used = randomStream(seed, label)
+      for (const other of others) used.normal(other)
+      expect(used.uniform(index)).toBe(fresh.uniform(index))
+      expect(used.normal(index)).toBe(fresh.normal(index))
+    }),
+  )
+})
+
+test('uniform numbers lie in [0, 1) and normal numbers within ±3.5', () => {
+  fc.assert(
+    fc.property(seeds, indices, (seed, index) => {
+      const random = randomStream(seed, 'bounds')
+      expect(random.uniform(index)).toBeGreaterThanOrEqual(0)
+      expect(random.uniform(index)).toBeLessThan(1)
+      expect(Math.abs(random.normal(index))).toBeLessThanOrEqual(3.5)
+    }),
+  )
+})
+
+// Mean and deviation of 100,000 numbers: the bounds are more than five standard errors wide.
+const count = 100_000
+const moments = (values: Iterable<number>) => {
+  let sum = 0
+  let squares = 0
+  for (const value of values) {
+    sum += value
+    squares += value * value
+  }
+  return { mean: sum / count, deviation: Math.sqrt(squares / count - (sum / count) ** 2) }
+}
+
+test.each([0, 1, 42, Number.MAX_SAFE_INTEGER])('numbers of seed %d have the moments they promise', (seed) => {
+  const random = randomStream(seed, 'moments')
+  const indexes = Array.from({ length: count }, (_, index) => index)
+  const ofUniform = moments(indexes.map((index) => random.uniform(index)))
+  expect(Math.abs(ofUniform.mean - 0.5)).toBeLessThan(0.005)
+  expect(Math.abs(ofUniform.deviation - Math.sqrt(1 / 12))).toBeLessThan(0.005)
+  const ofNormal = moments(indexes.map((index) => random.normal(index)))
+  expect(Math.abs(ofNormal.mean)).toBeLessThan(0.02)
+  expect(Math.abs(ofNormal.deviation - 1)).toBeLessThan(0.02)
+})
+
+test('neighbouring numbers are not correlated', () => {
+  const random = randomStream(42, 'correlation')
+  let products = 0
+  for (let index = 0; index < count; index++) products += random.normal(index) * random.normal(index + 1)
+  expect(Math.abs(products / count)).toBeLessThan(0.02)
+})
+
+test('other seeds, also those that differ only above 32 bits, and other labels give other numbers', () => {
+  const first = (seed: number, ...labels: (string | number)[]) => {
+    const random = randomStream(seed, ...labels)
+    return [0, 1, 2].map((index) => random.uniform(index)).join()
+  }
+  const streams = [
+    first(42, 'a'),
+    first(43, 'a'),
+    first(42 + 2 ** 32, 'a'),
+    first(42, 'b'),
+    first(42, 'a', 'b'),
+    first(42, 'ab'),
+    first(42, 'a', 1),
+    first(42),
+  ]
+  expect(new Set(streams).size).toBe(streams.length)
+})
+
+test('indices beyond 32 bits do not repeat those below', () => {
+  const random = randomStream(42, 'wide')
+  expect(random.uniform(7 + 2 ** 32)).not.toBe(random.uniform(7))
+  expect(random.uniform(7 - 2 ** 32)).not.toBe(random.uniform(7))
+})

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import type { Batch, pump } from '@minilake/schema'
+import type { SimulatedFile } from '../src/index.js'
+
+/** The readings of some files, one after another. */
+export interface Readings {
+  rowCount: number
+  event_timestamp: BigInt64Array
+  pressure: Float64Array
+  velocity: Float64Array
+  speed: Float64Array
+}
+
+/** Takes all batches of some files. */
+export function takeAll(files: Iterable<SimulatedFile<typeof pump>>): Readings {
+  const batches = [...files].flatMap(({ batches }) => [...batches])
+  const rowCount = batches.reduce((rows, batch) => rows + batch.rowCount, 0)
+  const all: Readings = {
+    rowCount,
+    event_timestamp: new BigInt64Array(rowCount),
+    pressure: new Float64Array(rowCount),
+    velocity: new Float64Array(rowCount),
+    speed: new Float64Array(rowCount),
+  }
+  let at = 0
+  for (const { rowCount, columns } of batches) {
+    all.event_timestamp.set(columns.event_timestamp, at)
+    all.pressure.set(columns.pressure, at)
+    all.velocity.set(columns.velocity, at)
+    all.speed.set(columns.speed, at)
+    at += rowCount
+  }
+  return all
+}
+
+/** SHA-256 of all buffers of some batches, column by column; texts as JSON. */
+export function sha256Of(batches: Iterable<Batch>): string {
+  const hash = createHash('sha256')
+  for (const { columns } of batches) {
+    for (const [name, buffer] of Object.entries(columns)) {
+      hash.update(name).update(Array.isArray(buffer) ? JSON.stringify(buffer) : buffer)
+    }
+  }
+  return hash.digest('hex')
+}

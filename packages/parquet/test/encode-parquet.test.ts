@@ -1,0 +1,256 @@
+import { type Batch, defineTable, pump } from '@minilake/schema'
+import { parquetMetadata } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createdBy, encodeParquet } from '../src/index.js'
+import { batchOf, everyType } from './every-type.js'
+import { bytesOf, type DuckDbReader, openDuckDbReader, readWithHyparquet } from './read-back.js'
+
+let duckDb: DuckDbReader
+beforeAll(async () => {
+  duckDb = await openDuckDbReader()
+})
+afterAll(() => duckDb.close())
+
+/** Rows of table pump, a second apart. */
+function pumpBatch(rowCount: number, first = 0): Batch<typeof pump> {
+  return batchOf(
+    pump,
+    Array.from({ length: rowCount }, (_, row) => [BigInt(first + row) * 1_000_000n, 100 + row, 2, 1450]),
+  )
+}
+
+test('no batches give a valid file of no rows, with all its columns', async () => {
+  for (const batches of [[], [pumpBatch(0)]]) {
+    const bytes = bytesOf(encodeParquet(pump, batches))
+    const metadata = parquetMetadata(bytes.buffer)
+    expect(metadata).toMatchObject({ num_rows: 0n, row_groups: [], created_by: createdBy })
+    expect(metadata.schema).toHaveLength(5)
+    expect(await readWithHyparquet(bytes)).toEqual([])
+    expect(await duckDb.query('SELECT count(*) FROM FILE', bytes)).toEqual([[0n]])
+    const described = await duckDb.query('DESCRIBE SELECT * FROM FILE', bytes)
+    expect(described.map(([name, type]) => [name, type])).toEqual([
+      ['event_timestamp', 'TIMESTAMP'],
+      ['pressure', 'DOUBLE'],
+      ['velocity', 'DOUBLE'],
+      ['speed', 'DOUBLE'],
+    ])
+  }
+})
+
+test('the writer names itself in the form that parquet-java trusts', () => {
+  expect(createdBy).toMatch(/^minilake version \d+\.\d+\.\d+ \(build .+\)$/)
+})
+
+test.each([
+  [10, 4, [4, 4, 2]],
+  [8, 4, [4, 4]],
+  [3, 4, [3]],
+  [4, 1, [1, 1, 1, 1]],
+])('%d rows in row groups of %d lie as %j', (rows, rowGroupRows, expected) => {
+  const bytes = bytesOf(encodeParquet(pump, [pumpBatch(rows)], { rowGroupRows }))
+  const { row_groups, num_rows } = parquetMetadata(bytes.buffer)
+  expect(row_groups.map((group) => Number(group.num_rows))).toEqual(expected)
+  expect(num_rows).toBe(BigInt(rows))
+})
+
+test('a day of readings is one row group by default', () => {
+  const bytes = bytesOf(encodeParquet(pump, [pumpBatch(43_200), pumpBatch(43_200, 43_200)]))
+  expect(parquetMetadata(bytes.buffer).row_groups.map(({ num_rows }) => num_rows)).toEqual([86_400n])
+})
+
+test('batches are pulled as their row group is: the first chunk comes before the second group is touched', () => {
+  let taken = 0
+  function* endless() {
+    for (;;) {
+      taken += 1
+      yield pumpBatch(5)
+    }
+  }
+  const chunks = encodeParquet(pump, endless(), { rowGroupRows: 10 })
+  expect(taken).toBe(0)
+  expect(chunks.next().done).toBe(false)
+  expect(taken).toBe(2)
+  chunks.next()
+  expect(taken).toBe(4)
+})
+
+test('each chunk stands for itself: later ones do not overwrite it', async () => {
+  const kept: Uint8Array[] = []
+  const copies: Uint8Array[] = []
+  for (const chunk of encodeParquet(pump, [pumpBatch(30)], { rowGroupRows: 10 })) {
+    kept.push(chunk)
+    copies.push(chunk.slice())
+  }
+  expect(kept.length).toBeGreaterThan(3)
+  expect(kept).toEqual(copies)
+  expect(await readWithHyparquet(bytesOf(kept))).toHaveLength(30)
+})
+
+test('leaving early closes the batches', () => {
+  let closed = false
+  function* batches() {
+    try {
+      for (;;) yield pumpBatch(5)
+    } finally {
+      closed = true
+    }
+  }
+  for (const chunk of encodeParquet(pump, batches(), { rowGroupRows: 5 })) {
+    expect(chunk.length).toBeGreaterThan(0)
+    break
+  }
+  expect(closed).toBe(true)
+})
+
+test.each([0, -1, 1.5, NaN])('refuses row groups of %d rows', (rowGroupRows) => {
+  expect(() => bytesOf(encodeParquet(pump, [], { rowGroupRows }))).toThrow(
+    new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`),
+  )
+})
+
+describe('a batch that does not fit the table', () => {
+  const good = pumpBatch(2)
+  const encode = (batch: unknown) => () => bytesOf(encodeParquet(pump, [good, batch as typeof good]))
+
+  test.each([
+    [
+      'lacks a column',
+      { ...good.columns, speed: undefined },
+      'column speed expected Float64Array for double, got nothing',
+    ],
+    [
+      'has another buffer',
+      { ...good.columns, speed: new Float32Array(2) },
+      'column speed expected Float64Array for double, got Float32Array',
+    ],
+    ['has a further column', { ...good.columns, depth: new Float64Array(2) }, 'got also depth'],
+  ])('that %s is a TypeError', (_, columns, words) => {
+    expect(encode({ rowCount: 2, columns })).toThrow(TypeError)
+    expect(encode({ rowCount: 2, columns })).toThrow(words)
+  })
+
+  test('whose column is too short is a RangeError', () => {
+    const columns = { ...good.columns, speed: new Float64Array(1) }
+    expect(encode({ rowCount: 2, columns })).toThrow(
+      new RangeError('batch of table pump: column speed expected 2 entries (rowCount), got 1'),
+    )
+  })
+
+  test('with nulls in a column that is not nullable is a TypeError', () => {
+    expect(encode({ ...good, nulls: { speed: new Uint8Array(2) } })).toThrow(
+      new TypeError('batch of table pump: column speed expected no nulls (it is not nullable)'),
+    )
+  })
+})
+
+describe('statistics', () => {
+  const gauge = defineTable({
+    name: 'gauge',
+    columns: { level: { type: 'double', nullable: true }, grade: { type: 'real' } },
+  })
+  const statisticsOf = (levels: (number | null)[], grades = levels.map(() => 1)) => {
+    const batch = batchOf(
+      gauge,
+      levels.map((level, row) => [level, grades[row]!]),
+    )
+    const [group] = parquetMetadata(bytesOf(encodeParquet(gauge, [batch])).buffer).row_groups
+    return group!.columns.map(({ meta_data }) => {
+      const { min_value, max_value, null_count } = meta_data!.statistics!
+      return { min: min_value, max: max_value, nulls: null_count }
+    })
+  }
+
+  test('are the least and the greatest value, and the number of nulls', () => {
+    expect(statisticsOf([3, null, -7, 5.5], [2, 8, 0.5, 1])).toEqual([
+      { min: -7, max: 5.5, nulls: 1n },
+      { min: 0.5, max: 8, nulls: 0n },
+    ])
+  })
+
+  test('leave NaN out, wherever it stands', () => {
+    for (const levels of [
+      [NaN, 1, 2],
+      [1, NaN, 2],
+      [2, 1, NaN],
+    ]) {
+      expect(statisticsOf(levels, levels).map(({ min, max }) => [min, max])).toEqual([
+        [1, 2],
+        [1, 2],
+      ])
+    }
+  })
+
+  test('are absent where there is nothing but NaN or null', () => {
+    expect(statisticsOf([NaN, NaN])[0]).toEqual({ min: undefined, max: undefined, nulls: 0n })
+    expect(statisticsOf([null, null])[0]).toEqual({ min: undefined, max: undefined, nulls: 2n })
+  })
+
+  test('take infinities for the values that they are', () => {
+    expect(statisticsOf([1, Infinity, -Infinity])[0]).toMatchObject({ min: -Infinity, max: Infinity })
+  })
+
+  // Parquet's format: a min of 0 is written −0 and a max of −0 is written 0, since writers and readers order them otherwise.
+  test('widen zeros, so that neither 0 nor −0 is pruned', () => {
+    for (const zeros of [
+      [0, 0],
+      [-0, -0],
+      [0, -0],
+    ]) {
+      const [level] = statisticsOf(zeros)
+      expect(level).toEqual({ min: -0, max: 0, nulls: 0n })
+    }
+  })
+
+  test('cover each column type', () => {
+    const batch = batchOf(everyType, [
+      [-5n, -3, 1, 1, -(2n ** 63n), -7, false, '\uFFFD', 1n, 1, 1, 1, 1n, 1, true, 'b'],
+      [7n, 4, 2, 2, 2n ** 63n - 1n, 9, true, '\u{1F600}', null, null, null, null, null, null, null, null],
+    ])
+    const parsers = {
+      timestampFromMicroseconds: (micros: bigint) => micros,
+      dateFromDays: (days: number) => days,
+    }
+    const [group] = parquetMetadata(bytesOf(encodeParquet(everyType, [batch])).buffer, { parsers }).row_groups
+    const bounds = group!.columns.map(({ meta_data }) => {
+      const { min_value, max_value, null_count } = meta_data!.statistics!
+      return [min_value, max_value, null_count]
+    })
+    expect(bounds).toEqual([
+      [-5n, 7n, 0n],
+      [-3, 4, 0n],
+      [1, 2, 0n],
+      [1, 2, 0n],
+      [-(2n ** 63n), 2n ** 63n - 1n, 0n],
+      [-7, 9, 0n],
+      [false, true, 0n],
+      ['\uFFFD', '\u{1F600}', 0n],
+      [1n, 1n, 1n],
+      [1, 1, 1n],
+      [1, 1, 1n],
+      [1, 1, 1n],
+      [1n, 1n, 1n],
+      [1, 1, 1n],
+      [true, true, 1n],
+      ['b', 'b', 1n],
+    ])
+  })
+
+  test('lose no rows to DuckDB, which prunes row groups by them', async () => {
+    const levels = [NaN, -0, 0, 1, 150, 151, Infinity, -Infinity, null, NaN, -0, 150, 149, NaN, NaN, 0]
+    const batch = batchOf(
+      gauge,
+      levels.map((level) => [level, 1]),
+    )
+    const count = async (condition: string, rowGroupRows: number) => {
+      const bytes = bytesOf(encodeParquet(gauge, [batch], { rowGroupRows }))
+      return (await duckDb.query(`SELECT count(*) FROM FILE WHERE ${condition}`, bytes))[0]![0]
+    }
+    for (const rowGroupRows of [1, 2, 3, 5, 16]) {
+      expect(await count('level = 0', rowGroupRows)).toBe(4n)
+      expect(await count("level > 150 AND level <= CAST('Infinity' AS DOUBLE)", rowGroupRows)).toBe(2n)
+      expect(await count('level >= 150 AND level < 200', rowGroupRows)).toBe(3n)
+      expect(await count('level < 0', rowGroupRows)).toBe(1n)
+      expect(await count('level IS NULL', rowGroupRows)).toBe(1n)
+    }
+  })
+})
