@@ -37,8 +37,16 @@ export async function* localFiles(
   }
 }
 
-/** A file's bytes in chunks of up to 1 MiB. Rejects when it changes while it is being read. */
+/** A file's bytes in chunks of up to 1 MiB. Rejects when it cannot be read, or changes while it is being read. */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* unchangedBytes(path)
+  } catch (cause) {
+    throw new Error(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
+  }
+}
+
+async function* unchangedBytes(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path)
   try {
     const before = await file.stat({ bigint: true })
@@ -51,7 +59,7 @@ export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
     }
     const after = await file.stat({ bigint: true })
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || BigInt(position) !== before.size) {
-      throw new Error(`${path} changed while it was being read: run again when it is finished`)
+      throw new Error('it changed while it was being read, run again when it is finished')
     }
   } finally {
     await file.close()

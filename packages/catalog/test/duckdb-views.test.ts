@@ -1,0 +1,208 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { duckDbStatements } from '@minilake/catalog'
+import {
+  dataFileKey,
+  defineTable,
+  numberLiteral,
+  pump,
+  pumpDaily,
+  quoteIdentifier,
+  quoteLiteral,
+  type Table,
+} from '@minilake/schema'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+// A folder that looks like a pattern, and one that the pattern would match. Windows takes none of * ? " in a name.
+const [weirdName, matchedName] =
+  process.platform === 'win32'
+    ? [`we[i]r'd {la};ke, ä`, `weir'd {la};ke, ä`]
+    : [`we[i]r*d? 'la;ke", {ä}`, `weirXdY 'la;ke", {ä}`]
+
+// A DuckDB in memory, and a folder that is there while the test runs.
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'minilake-catalog-'))
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  onTestFinished(async () => {
+    connection.closeSync()
+    instance.closeSync()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson()
+  const setUp = async (tables: readonly Table[], root: string, emptyTables: string[] = []) => {
+    for (const statement of duckDbStatements(tables, { root, emptyTables })) await connection.run(statement)
+  }
+  return { folder, connection, rows, setUp }
+}
+
+async function writeParquet(connection: DuckDBConnection, path: string, select: string) {
+  await mkdir(dirname(path), { recursive: true })
+  await connection.run(`COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet)`)
+}
+
+// One reading of a pump.
+const reading = (pressure: number) =>
+  `SELECT TIMESTAMP '2026-01-01 00:00:00' AS event_timestamp, ${pressure}.0::DOUBLE AS pressure, 2.0::DOUBLE AS velocity, 3.0::DOUBLE AS speed`
+
+const pressures = 'SELECT pressure FROM hive.iot_dw.pump ORDER BY pressure'
+
+describe('the views of a lake in DuckDB', () => {
+  it('read the files of a table, and no others', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    for (const [index, key] of [
+      'pump/a.parquet',
+      'pump/b.parquet',
+      'pump/_hidden.parquet',
+      'pump/.hidden.parquet',
+      'pump/c.parquet.tmp',
+      'pump/further/d.parquet',
+      'pump_other/e.parquet',
+      '_truth/pump/f.parquet',
+    ].entries()) {
+      await writeParquet(connection, join(folder, key), reading(index))
+    }
+    await setUp([pump], folder)
+    expect(await rows(pressures)).toEqual([[0], [1]])
+  })
+
+  it('read a lake in a folder of any name', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const root = join(folder, weirdName)
+    await writeParquet(connection, join(root, 'pump', '2026-01-01.parquet'), reading(1))
+    await writeParquet(connection, join(folder, matchedName, 'pump', 'a.parquet'), reading(2))
+    await setUp([pump], root)
+    expect(await rows(pressures)).toEqual([[1]])
+  })
+
+  it('read a lake below a folder that looks like a partition', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const root = join(folder, 'speed=9', 'event_date=never')
+    await writeParquet(connection, join(root, 'pump', 'a.parquet'), reading(1))
+    await setUp([pump], root)
+    expect(await rows('SELECT speed FROM hive.iot_dw.pump')).toEqual([[3]])
+  })
+
+  it('take columns by name, not by position, and files that lack one', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const turned = `SELECT speed, pressure, event_timestamp, velocity, 7 AS more FROM (${reading(1)})`
+    await writeParquet(connection, join(folder, 'pump', 'a.parquet'), turned)
+    await writeParquet(connection, join(folder, 'pump', 'b.parquet'), reading(2))
+    await writeParquet(connection, join(folder, 'pump', 'c.parquet'), `SELECT 3.0::DOUBLE AS pressure`)
+    await setUp([pump], folder)
+    expect(await rows('SELECT * FROM hive.iot_dw.pump ORDER BY pressure')).toEqual([
+      ['2026-01-01 00:00:00', 1, 2, 3],
+      ['2026-01-01 00:00:00', 2, 2, 3],
+      [null, 3, null, null],
+    ])
+  })
+
+  it('show files that come later', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    await writeParquet(connection, join(folder, 'pump', 'a.parquet'), reading(1))
+    await setUp([pump], folder)
+    await writeParquet(connection, join(folder, 'pump', 'b.parquet'), reading(2))
+    expect(await rows(pressures)).toEqual([[1], [2]])
+  })
+
+  it('have the columns and types of the table, whether it has files or not', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const types = [
+      ['event_timestamp', 'TIMESTAMP'],
+      ['pressure', 'DOUBLE'],
+      ['velocity', 'DOUBLE'],
+      ['speed', 'DOUBLE'],
+      ['pump_id', 'VARCHAR'],
+      ['event_date', 'VARCHAR'],
+    ]
+    const described = 'SELECT column_name, column_type FROM (DESCRIBE hive.iot_dw.pump_daily)'
+    await setUp([pumpDaily], folder, ['pump_daily'])
+    expect(await rows(described)).toEqual(types)
+    expect(await rows('SELECT * FROM hive.iot_dw.pump_daily')).toEqual([])
+
+    // Made again once there are files, the same statements lead to them.
+    const key = dataFileKey(pumpDaily, { name: 'pump-0007', partition: { event_date: '2026-01-01' } })
+    await writeParquet(connection, join(folder, key), `SELECT *, 'pump-0007' AS pump_id FROM (${reading(1)})`)
+    await setUp([pumpDaily], folder)
+    expect(await rows(described)).toEqual(types)
+    expect(await rows('SELECT pump_id, event_date FROM hive.iot_dw.pump_daily')).toEqual([
+      ['pump-0007', '2026-01-01'],
+    ])
+  })
+
+  it('give each partition its value from the folder, as text, even where it looks like a number', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const values = ['2026-01-01', '20260102', "a/b=c %41 'x'"]
+    for (const [index, event_date] of values.entries()) {
+      const key = dataFileKey(pumpDaily, { name: 'pump-0001', partition: { event_date } })
+      await writeParquet(connection, join(folder, key), `SELECT *, 'p' AS pump_id FROM (${reading(index)})`)
+    }
+    await writeParquet(connection, join(folder, 'pump_daily', 'stray.parquet'), reading(9))
+    await setUp([pumpDaily], folder)
+    const read =
+      'SELECT pressure, event_date, typeof(event_date) FROM hive.iot_dw.pump_daily ORDER BY pressure'
+    expect(await rows(read)).toEqual(values.map((value, index) => [index, value, 'VARCHAR']))
+  })
+
+  it('carry the comments, apostrophes included', async () => {
+    const { folder, rows, setUp } = await open()
+    const turbine = defineTable({
+      name: 'turbine',
+      comment: "the plant's turbines",
+      columns: { power: { type: 'double', comment: `the shaft's "power", kW` } },
+    })
+    await setUp([turbine], folder, ['turbine'])
+    expect(await rows(`SELECT comment FROM duckdb_views() WHERE view_name = 'turbine'`)).toEqual([
+      ["the plant's turbines"],
+    ])
+    expect(await rows(`SELECT comment FROM duckdb_columns() WHERE table_name = 'turbine'`)).toEqual([
+      [`the shaft's "power", kW`],
+    ])
+  })
+
+  it('can be made again without harm', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    await writeParquet(connection, join(folder, 'pump', 'a.parquet'), reading(1))
+    await setUp([pump, pumpDaily], folder, ['pump_daily'])
+    await setUp([pump, pumpDaily], folder, ['pump_daily'])
+    expect(await rows(pressures)).toEqual([[1]])
+  })
+})
+
+// These hold in DuckDB itself, not only by the rules of the text.
+describe('literals and names in DuckDB', () => {
+  it('keep every number, to its last bit', async () => {
+    const { connection } = await open()
+    const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
+    const numbers = [
+      ...[0.1, 150, 150.5, 0.9556016856124279, 0.18068736390029438, 2 ** 53, 2 ** 63, 1e19, 1e21, 5e-324],
+      ...fc.sample(finite, 300),
+      ...fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), 300),
+    ]
+    const literals = numbers.map((number) => `CAST(${numberLiteral(number)} AS DOUBLE)`)
+    const [row] = (await connection.runAndReadAll(`SELECT ${literals.join(', ')}`)).getRows()
+    expect(row?.map((value, index) => [numbers[index], value === numbers[index]])).toEqual(
+      numbers.map((number) => [number, true]),
+    )
+  })
+
+  it('keep every text', async () => {
+    const { connection } = await open()
+    const text = fc
+      .oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: fc.constantFrom("'", '"', '\\', ';', '-', '$') }),
+      )
+      .filter((value) => !value.includes('\0'))
+    const texts = fc.sample(text, 300)
+    const [row] = (await connection.runAndReadAll(`SELECT ${texts.map(quoteLiteral).join(', ')}`)).getRows()
+    expect(row).toEqual(texts)
+    for (const name of texts.filter((value) => value !== '').slice(0, 50)) {
+      const result = await connection.run(`SELECT 1 AS ${quoteIdentifier(name)}`)
+      expect(result.columnNames()).toEqual([name])
+    }
+  })
+})

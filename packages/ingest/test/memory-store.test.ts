@@ -1,0 +1,17 @@
+import { memoryStore } from '@minilake/ingest'
+import { describe, expect, it } from 'vitest'
+import { bytesOf } from './byte-stream.js'
+import { objectStoreContract } from './object-store.contract.js'
+
+describe('memoryStore', () => {
+  objectStoreContract(memoryStore)
+
+  it('shares nothing with another one', async () => {
+    await memoryStore().write('a', bytesOf('x'))
+    expect(await memoryStore().find('a')).toBeUndefined()
+  })
+
+  it('takes a key of 1,024 bytes', async () => {
+    expect(await memoryStore().write('a'.repeat(1024), [])).toMatchObject({ written: true })
+  })
+})

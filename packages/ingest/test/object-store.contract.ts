@@ -1,0 +1,263 @@
+import { identityOf, type ObjectStore, ObjectStoreError, partBytes } from '@minilake/ingest'
+import { describe, expect, it } from 'vitest'
+import { bytesOf, collect, failingAfter } from './byte-stream.js'
+
+const keysOf = async (store: ObjectStore, prefix: string) =>
+  (await collect(store.list(prefix))).map(({ key }) => key)
+const textOf = async (store: ObjectStore, key: string) => new TextDecoder().decode(await store.read(key))
+
+/** What every ObjectStore promises. `open` gives an empty store. */
+export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectStore): void {
+  describe('as an object store', () => {
+    it('lists, finds and reads what was written, with size and ETag', async () => {
+      const store = await open()
+      const identity = { size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' }
+      const result = await store.write('pump/a.parquet', [...bytesOf('a'), ...bytesOf('bc')])
+      expect(result).toEqual({ written: true, ...identity })
+      for (const object of [...(await collect(store.list(''))), await store.find('pump/a.parquet')]) {
+        expect(object).toMatchObject({ key: 'pump/a.parquet', size: identity.size })
+        expect(await object?.etag()).toBe(identity.etag)
+      }
+      expect(await textOf(store, 'pump/a.parquet')).toBe('abc')
+    })
+
+    it('writes an empty object', async () => {
+      const store = await open()
+      const identity = { size: 0, etag: 'd41d8cd98f00b204e9800998ecf8427e' }
+      expect(await store.write('empty', [])).toEqual({ written: true, ...identity })
+      expect((await store.find('empty'))?.size).toBe(0)
+    })
+
+    it('gives an object of several parts the ETag of S3', async () => {
+      const store = await open()
+      const chunks = Array.from({ length: 17 }, (_, index) => new Uint8Array(1024 * 1024).fill(index))
+      const identity = await identityOf(chunks)
+      expect(identity.size).toBeGreaterThan(partBytes)
+      expect(identity.etag).toMatch(/-2$/)
+      expect(await store.write('large', chunks)).toEqual({ written: true, ...identity })
+      expect(await (await store.find('large'))?.etag()).toBe(identity.etag)
+    })
+
+    it('takes a stream that fills the same memory again for each chunk', async () => {
+      const store = await open()
+      async function* reusing() {
+        const chunk = new Uint8Array(2)
+        for (const letter of 'abc') {
+          chunk.fill(letter.charCodeAt(0))
+          yield Promise.resolve(chunk)
+        }
+      }
+      const { etag } = await store.write('a', reusing())
+      expect(await textOf(store, 'a')).toBe('aabbcc')
+      expect(etag).toBe((await identityOf(bytesOf('aabbcc'))).etag)
+    })
+
+    it('leaves an object as it is when the key is taken, and says what the bytes were', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      const second = await identityOf(bytesOf('second'))
+      expect(await store.write('a', bytesOf('second'))).toEqual({ written: false, ...second })
+      expect(await textOf(store, 'a')).toBe('first')
+    })
+
+    it('replaces an object when overwriting is asked for', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      expect(await store.write('a', bytesOf('second'), { overwrite: true })).toMatchObject({ written: true })
+      expect(await textOf(store, 'a')).toBe('second')
+      expect(await store.write('b', bytesOf('new'), { overwrite: true })).toMatchObject({ written: true })
+      expect(await keysOf(store, '')).toEqual(['a', 'b'])
+    })
+
+    it('lets exactly one of 20 writers of a key win', async () => {
+      const store = await open()
+      const contents = Array.from({ length: 20 }, (_, index) => `content ${index}`)
+      const race = startTogether(contents)
+      const results = await Promise.all(race.map((bytes) => store.write('pump/a', bytes)))
+      expect(results.filter(({ written }) => written)).toHaveLength(1)
+      const winner = results.findIndex(({ written }) => written)
+      expect(await textOf(store, 'pump/a')).toBe(contents[winner])
+      expect(await keysOf(store, '')).toEqual(['pump/a'])
+    })
+
+    it('holds one whole object after a race of writers that overwrite', async () => {
+      const store = await open()
+      const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`.repeat(index + 1))
+      const race = startTogether(contents)
+      await Promise.all(race.map((bytes) => store.write('a', bytes, { overwrite: true })))
+      expect(contents).toContain(await textOf(store, 'a'))
+      expect(await keysOf(store, '')).toEqual(['a'])
+    })
+
+    it('shows nothing of an object whose stream fails, and says why', async () => {
+      const store = await open()
+      const cause = new Error('the sensor is gone')
+      const error: unknown = await store
+        .write('pump/a', failingAfter('half', cause))
+        .catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(ObjectStoreError)
+      expect(error).toMatchObject({ key: 'pump/a', location: store.location, cause })
+      expect((error as Error).message).toMatch(/^cannot write .*: the sensor is gone$/)
+      expect(await store.find('pump/a')).toBeUndefined()
+      expect(await keysOf(store, '')).toEqual([])
+    })
+
+    it('keeps the object that a failing stream was to replace', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      const stream = failingAfter('half', new Error('the sensor is gone'))
+      await expect(store.write('a', stream, { overwrite: true })).rejects.toThrow('the sensor is gone')
+      expect(await textOf(store, 'a')).toBe('first')
+    })
+
+    it('shows an object only when its stream has ended', async () => {
+      const store = await open()
+      const seen: (string[] | undefined)[] = []
+      async function* watched() {
+        for (let chunk = 0; chunk < 3; chunk += 1) {
+          yield* bytesOf('x'.repeat(100_000))
+          seen.push(await keysOf(store, ''))
+          expect(await store.find('pump/a')).toBeUndefined()
+          await expect(store.read('pump/a')).rejects.toThrow(ObjectStoreError)
+        }
+      }
+      await store.write('pump/a', watched())
+      expect(seen).toEqual([[], [], []])
+      expect((await store.find('pump/a'))?.size).toBe(300_000)
+    })
+
+    it('shows the old object until the stream that replaces it has ended', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      const seen: string[] = []
+      async function* watched() {
+        yield* bytesOf('sec')
+        seen.push(await textOf(store, 'a'))
+        yield* bytesOf('ond')
+        seen.push(await textOf(store, 'a'))
+      }
+      await store.write('a', watched(), { overwrite: true })
+      expect(seen).toEqual(['first', 'first'])
+      expect(await textOf(store, 'a')).toBe('second')
+    })
+
+    it('ends a write with the reason of the signal, whatever that is, and shows nothing of it', async () => {
+      const store = await open()
+      for (const reason of [undefined, new Error('enough')]) {
+        const controller = new AbortController()
+        const { signal } = controller
+        async function* aborted() {
+          yield* bytesOf('half')
+          controller.abort(reason)
+          yield Promise.resolve(new Uint8Array(1))
+        }
+        const error: unknown = await store.write('a', aborted(), { signal }).catch((cause: unknown) => cause)
+        expect(error).toBe(signal.reason)
+        expect(await keysOf(store, '')).toEqual([])
+      }
+    })
+
+    it('ends a write with the reason of the signal where the stream ends as it is aborted', async () => {
+      const store = await open()
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      async function* aborted() {
+        yield* bytesOf('whole')
+        controller.abort(reason)
+        await Promise.resolve()
+      }
+      const { signal } = controller
+      await expect(store.write('a', aborted(), { signal })).rejects.toBe(reason)
+      expect(await keysOf(store, '')).toEqual([])
+    })
+
+    it('ends a write to a taken key with the reason of the signal', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      const reason = new Error('enough')
+      const signal = AbortSignal.abort(reason)
+      await expect(store.write('a', bytesOf('second'), { signal })).rejects.toBe(reason)
+    })
+
+    it('lists keys in the order of their UTF-8 bytes, as S3 does', async () => {
+      const store = await open()
+      // In UTF-16, JavaScript's own order, the clef comes before the full-width z.
+      const ordered = ['a-b/x', 'a.txt', 'a/b/c', 'a/y', 'a0', 'b', 'b ', 'ｚ', '𝄞']
+      for (const key of ordered.toReversed()) await store.write(`t/${key}`, [])
+      expect(await keysOf(store, 't/')).toEqual(ordered.map((key) => `t/${key}`))
+    })
+
+    it('lists the keys that begin with the prefix, which need not end with a slash', async () => {
+      const store = await open()
+      for (const key of ['pump/a', 'pump/b', 'pump_daily/a', 'q/pump/a']) await store.write(key, [])
+      expect(await keysOf(store, '')).toEqual(['pump/a', 'pump/b', 'pump_daily/a', 'q/pump/a'])
+      expect(await keysOf(store, 'pump/')).toEqual(['pump/a', 'pump/b'])
+      expect(await keysOf(store, 'pump')).toEqual(['pump/a', 'pump/b', 'pump_daily/a'])
+      expect(await keysOf(store, 'pump/b')).toEqual(['pump/b'])
+    })
+
+    it.each(['pump/', 'missing', '../', '/', 'a/../', './', 'a//', '..\\'])(
+      'lists nothing under %j, where no key is',
+      async (prefix) => {
+        const store = await open()
+        await store.write('a/b', [])
+        expect(await keysOf(store, prefix)).toEqual([])
+      },
+    )
+
+    it('finds no object under a missing key, nor under a folder of objects', async () => {
+      const store = await open()
+      await store.write('pump/a', [])
+      expect(await store.find('pump/b')).toBeUndefined()
+      expect(await store.find('pump')).toBeUndefined()
+      expect(await store.find('valve/a')).toBeUndefined()
+    })
+
+    it('rejects reading a missing object with its key', async () => {
+      const store = await open()
+      const error: unknown = await store.read('pump/a').catch((cause: unknown) => cause)
+      expect(error).toBeInstanceOf(ObjectStoreError)
+      expect(error).toMatchObject({ key: 'pump/a', location: store.location })
+      expect((error as Error).message).toMatch(/^cannot read .*a: no such /)
+    })
+
+    it('removes an object, and one that is not there without complaint', async () => {
+      const store = await open()
+      for (const key of ['a', 'b']) await store.write(key, bytesOf('first'))
+      await store.remove('a')
+      await store.remove('a')
+      expect(await keysOf(store, '')).toEqual(['b'])
+      expect(await store.write('a', bytesOf('again'))).toMatchObject({ written: true })
+    })
+
+    it.each(['', '..', '../a', 'a/../b', 'a\\b', 'a//b', 'a/', '/a', 'a\0b'])(
+      'refuses to write under the key %j',
+      async (key) => {
+        const store = await open()
+        await expect(store.write(key, bytesOf('x'))).rejects.toThrow(RangeError)
+        expect(await keysOf(store, '')).toEqual([])
+      },
+    )
+
+    it('refuses to write under a key of more than 1,024 bytes', async () => {
+      const store = await open()
+      await expect(store.write('a'.repeat(1025), bytesOf('x'))).rejects.toThrow(
+        'object key expected 1 to 1024 bytes, got 1025',
+      )
+    })
+  })
+}
+
+// Streams that each end only when all have begun, so that no writer is done before another starts.
+function startTogether(contents: string[]): AsyncIterable<Uint8Array>[] {
+  let begun = 0
+  let release: () => void
+  const allBegan = new Promise<void>((resolve) => (release = resolve))
+  return contents.map(async function* (content) {
+    yield* bytesOf(content.slice(0, 3))
+    begun += 1
+    if (begun === contents.length) release()
+    await allBegan
+    yield* bytesOf(content.slice(3))
+  })
+}

@@ -1,0 +1,15 @@
+import { decidePublish } from '@minilake/ingest'
+import { describe, expect, it } from 'vitest'
+
+describe('decidePublish', () => {
+  it.each([
+    ['nothing', false, 'create'],
+    ['nothing', true, 'create'],
+    ['same', false, 'unchanged'],
+    ['same', true, 'unchanged'],
+    ['other', false, 'conflict'],
+    ['other', true, 'replace'],
+  ] as const)('finding %s, with overwrite %s, decides: %s', (stored, overwrite, decision) => {
+    expect(decidePublish({ stored, overwrite })).toBe(decision)
+  })
+})

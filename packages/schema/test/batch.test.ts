@@ -1,0 +1,120 @@
+import { type Batch, checkBatch, type ColumnType, columnBuffer, defineTable } from '@minilake/schema'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+
+const turbine = defineTable({
+  name: 'turbine',
+  columns: {
+    event_timestamp: { type: 'timestamp' },
+    power: { type: 'double', nullable: true },
+    turbine_id: { type: 'varchar' },
+  },
+})
+
+const columns = {
+  event_timestamp: new BigInt64Array([1n, 2n]),
+  power: new Float64Array([3, 0]),
+  turbine_id: ['a', 'b'],
+}
+
+// What a caller without our types could hand over.
+const check = (batch: unknown) => () => checkBatch(turbine, batch as Batch)
+
+describe('checkBatch', () => {
+  it('takes a batch whose columns are those of the table, nulls included', () => {
+    const batch: Batch<typeof turbine> = { rowCount: 2, columns, nulls: { power: new Uint8Array([0, 1]) } }
+    expect(check(batch)).not.toThrow()
+  })
+
+  it('takes an empty batch of every column type', () => {
+    const types: ColumnType[] = [
+      'timestamp',
+      'date',
+      'double',
+      'real',
+      'bigint',
+      'integer',
+      'boolean',
+      'varchar',
+    ]
+    for (const type of types) {
+      const table = defineTable({ name: 'one', columns: { value: { type } } })
+      expect(() =>
+        checkBatch(table, { rowCount: 0, columns: { value: columnBuffer[type](0) } }),
+      ).not.toThrow()
+      expect(() => checkBatch(table, { rowCount: 1, columns: { value: columnBuffer[type](0) } })).toThrow(
+        RangeError,
+      )
+    }
+  })
+
+  it('names a column that the table lacks', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, speed: new Float64Array(2) } })).toThrow(
+      new TypeError(
+        'batch of table turbine expected the columns event_timestamp, power, turbine_id, got also speed',
+      ),
+    )
+  })
+
+  it('does not take the members that every object has for columns', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, constructor: [] } })).toThrow('got also constructor')
+  })
+
+  it('names a column that is missing', () => {
+    const { event_timestamp, power } = columns
+    expect(check({ rowCount: 2, columns: { event_timestamp, power } })).toThrow(
+      new TypeError('batch of table turbine: column turbine_id expected Array for varchar, got nothing'),
+    )
+  })
+
+  it('names a column whose buffer is of another type', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, power: new Float32Array(2) } })).toThrow(
+      new TypeError(
+        'batch of table turbine: column power expected Float64Array for double, got Float32Array',
+      ),
+    )
+  })
+
+  it('names a column of another length than rowCount', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['a'] } })).toThrow(
+      new RangeError('batch of table turbine: column turbine_id expected 2 entries (rowCount), got 1'),
+    )
+  })
+
+  it('refuses nulls of a column that is not nullable', () => {
+    expect(check({ rowCount: 2, columns, nulls: { turbine_id: new Uint8Array(2) } })).toThrow(
+      new TypeError('batch of table turbine: column turbine_id expected no nulls (it is not nullable)'),
+    )
+  })
+
+  it('refuses nulls of another length than rowCount', () => {
+    expect(check({ rowCount: 2, columns, nulls: { power: new Uint8Array(3) } })).toThrow(
+      new RangeError('batch of table turbine: nulls of power expected 2 entries (rowCount), got 3'),
+    )
+  })
+})
+
+describe('Batch', () => {
+  it('has one buffer per column, of its type', () => {
+    expectTypeOf<Batch<typeof turbine>['columns']>().toEqualTypeOf<{
+      readonly event_timestamp: BigInt64Array
+      readonly power: Float64Array
+      readonly turbine_id: string[]
+    }>()
+  })
+
+  it('has nulls of nullable columns only', () => {
+    expectTypeOf<keyof NonNullable<Batch<typeof turbine>['nulls']>>().toEqualTypeOf<'power'>()
+    // @ts-expect-error turbine_id is not nullable
+    const batch: Batch<typeof turbine> = { rowCount: 2, columns, nulls: { turbine_id: new Uint8Array(2) } }
+    expect(check(batch)).toThrow(TypeError)
+  })
+
+  it('does not compile with a buffer of another type or without a column', () => {
+    // @ts-expect-error power is a Float64Array
+    const other: Batch<typeof turbine> = { rowCount: 2, columns: { ...columns, power: new Float32Array(2) } }
+    // @ts-expect-error event_timestamp and power are missing
+    const missing: Batch<typeof turbine> = { rowCount: 2, columns: { turbine_id: ['a', 'b'] } }
+    expect(check(other)).toThrow(TypeError)
+    expect(check(missing)).toThrow(TypeError)
+  })
+})

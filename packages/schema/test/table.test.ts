@@ -1,0 +1,189 @@
+import {
+  type ColumnName,
+  type ColumnNameOfType,
+  columnsOf,
+  defineTable,
+  eventTimeColumn,
+  numericColumns,
+  type NumericColumnName,
+  partitionsOf,
+  type pump,
+  type pumpDaily,
+  type Table,
+} from '@minilake/schema'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+
+const columns = { measured: { type: 'timestamp' }, power: { type: 'double' } } as const
+
+// What a definition without our types could hold.
+const define = (table: object) => () => defineTable({ name: 'turbine', columns, ...table })
+
+const nameRule = 'expected lower-case letters, digits and underscores, a letter first, at most 128, got'
+
+describe('defineTable', () => {
+  it('returns its argument', () => {
+    const definition = { name: 'turbine', columns, sortedBy: ['measured'] } as const
+    expect(defineTable(definition)).toBe(definition)
+  })
+
+  it('keeps names and types as literals', () => {
+    const turbine = defineTable({
+      name: 'turbine',
+      columns: { measured: { type: 'timestamp' }, power: { type: 'double', nullable: true } },
+      partitions: { event_date: { from: 'measured', by: 'day' } },
+    })
+    expectTypeOf(turbine.name).toEqualTypeOf<'turbine'>()
+    expectTypeOf(turbine.columns.power).toEqualTypeOf<{ readonly type: 'double'; readonly nullable: true }>()
+    expectTypeOf<ColumnName<typeof turbine>>().toEqualTypeOf<'measured' | 'power'>()
+    expect(turbine.partitions.event_date.from).toBe('measured')
+  })
+
+  it.each(['', 'Pump', '1st', '_hidden', 'a-b', 'a b', 'a.b', 'a/b', 'pumpé', 'a'.repeat(129)])(
+    'refuses %j as the name of a table, a column or a partition',
+    (name) => {
+      const got = `${nameRule} ${JSON.stringify(name)}`
+      expect(define({ name })).toThrow(new TypeError(`table name ${got}`))
+      expect(define({ columns: { [name]: { type: 'double' } } })).toThrow(
+        new TypeError(`table turbine: column name ${got}`),
+      )
+      expect(define({ partitions: { [name]: { from: 'measured', by: 'day' } } })).toThrow(
+        new TypeError(`table turbine: partition name ${got}`),
+      )
+    },
+  )
+
+  it('takes names of up to 128 characters', () => {
+    expect(define({ name: 'a'.repeat(128) })).not.toThrow()
+  })
+
+  it('refuses a table without columns', () => {
+    expect(define({ columns: {} })).toThrow(
+      new TypeError('table turbine expected at least one column, got none'),
+    )
+  })
+
+  it.each(['float', undefined, 'constructor'])('refuses the column type %s', (type) => {
+    expect(define({ columns: { power: { type } } })).toThrow(
+      new TypeError(
+        `table turbine: column power expected a type of timestamp, date, double, real, bigint, integer, boolean, varchar, got ${type}`,
+      ),
+    )
+  })
+
+  it.each([
+    ['varchar', 150],
+    ['timestamp', 150],
+    ['double', NaN],
+    ['double', Infinity],
+  ])('refuses a highLimit on a %s column of %d', (type, highLimit) => {
+    expect(define({ columns: { power: { type, highLimit } } })).toThrow(
+      new TypeError(
+        `table turbine: highLimit expected a finite number on a numeric column, got ${highLimit} on power (${type})`,
+      ),
+    )
+  })
+
+  it('refuses a partition that has the name of a column', () => {
+    expect(define({ partitions: { power: { from: 'measured', by: 'day' } } })).toThrow(
+      new TypeError('table turbine: partition power has the name of a column'),
+    )
+  })
+
+  it.each(['power', 'missing', 'constructor'])('refuses a partition from %s, no timestamp column', (from) => {
+    expect(define({ partitions: { event_date: { from, by: 'day' } } })).toThrow(
+      new TypeError(`table turbine: partition event_date expected a timestamp column in from, got ${from}`),
+    )
+  })
+
+  it('refuses a partition by anything but the day', () => {
+    expect(define({ partitions: { event_date: { from: 'measured', by: 'hour' } } })).toThrow(
+      new TypeError("table turbine: partition event_date expected by: 'day', got hour"),
+    )
+  })
+
+  it.each(['missing', 'constructor'])('refuses to sort by %s, no column', (name) => {
+    expect(define({ sortedBy: ['measured', name] })).toThrow(
+      new TypeError(`table turbine: sortedBy expected a column, got ${name}`),
+    )
+  })
+
+  it('does not mistake names for the members that every object has', () => {
+    expect(define({ partitions: { constructor: { from: 'measured', by: 'day' } } })).not.toThrow()
+  })
+
+  it('does not compile with a column that is missing or of another type', () => {
+    expect(() =>
+      defineTable({
+        name: 'turbine',
+        columns,
+        // @ts-expect-error power is not a timestamp column
+        partitions: { event_date: { from: 'power', by: 'day' } },
+      }),
+    ).toThrow(TypeError)
+    expect(() =>
+      defineTable({
+        name: 'turbine',
+        columns,
+        // @ts-expect-error the table has no column of that name
+        sortedBy: ['missing'],
+      }),
+    ).toThrow(TypeError)
+    expect(() =>
+      defineTable({
+        name: 'turbine',
+        // @ts-expect-error float is no column type
+        columns: { power: { type: 'float' } },
+      }),
+    ).toThrow(TypeError)
+  })
+})
+
+describe('what a table has', () => {
+  const turbine = defineTable({
+    name: 'turbine',
+    columns: {
+      turbine_id: { type: 'varchar' },
+      measured: { type: 'timestamp' },
+      received: { type: 'timestamp' },
+      power: { type: 'double' },
+      on: { type: 'boolean' },
+      starts: { type: 'bigint' },
+      gear: { type: 'integer' },
+      torque: { type: 'real' },
+      built: { type: 'date' },
+    },
+    partitions: { event_date: { from: 'measured', by: 'day' } },
+  })
+
+  it('is given in the order of its definition', () => {
+    expect(columnsOf(turbine).map(([name]) => name)).toEqual(Object.keys(turbine.columns))
+    expect(partitionsOf(turbine)).toEqual([['event_date', { from: 'measured', by: 'day' }]])
+    expect(partitionsOf(defineTable({ name: 'plain', columns }))).toEqual([])
+  })
+
+  it('has its first timestamp as the time of a reading', () => {
+    expect(eventTimeColumn(turbine)).toBe('measured')
+  })
+
+  it('has no time of a reading without a timestamp', () => {
+    const table = defineTable({ name: 'plain', columns: { power: { type: 'double' } } })
+    expect(() => eventTimeColumn(table)).toThrow(
+      new TypeError('table plain expected a timestamp column for the time of a reading, got none'),
+    )
+  })
+
+  it('has numeric columns: double, real, bigint and integer', () => {
+    expect(numericColumns(turbine)).toEqual(['power', 'starts', 'gear', 'torque'])
+    expectTypeOf(numericColumns(turbine)).toEqualTypeOf<('power' | 'starts' | 'gear' | 'torque')[]>()
+  })
+
+  it('has the same names in types', () => {
+    expectTypeOf<NumericColumnName<typeof pump>>().toEqualTypeOf<'pressure' | 'velocity' | 'speed'>()
+    expectTypeOf<ColumnNameOfType<typeof turbine, 'timestamp'>>().toEqualTypeOf<'measured' | 'received'>()
+    expectTypeOf<ColumnNameOfType<typeof pumpDaily, 'varchar'>>().toEqualTypeOf<'pump_id'>()
+    expectTypeOf<NumericColumnName<Table>>().toEqualTypeOf<string>()
+    // @ts-expect-error turbine_id is a text
+    const name: NumericColumnName<typeof turbine> = 'turbine_id'
+    expect(numericColumns(turbine)).not.toContain(name)
+  })
+})
