@@ -182,16 +182,16 @@ describe('query', () => {
     const { minilake, stored } = await freshLake()
     const expected: unknown[] = []
     for (const day of [1, 2, 3])
-      expected.push(...(await readRows(stored(day))).filter(({ pressure }) => (pressure as number) > 140))
+      expected.push(...(await readRows(stored(day))).filter(({ pressure }) => (pressure as number) > 125))
     expect(expected.length).toBeGreaterThan(20)
 
-    const table = await minilake('query', 'alarms', '--threshold', '140')
+    const table = await minilake('query', 'alarms', '--threshold', '125')
     expect(table.stderr).toMatch(
-      new RegExp(`^${expected.length} rows with pressure > 140\nfirst 20 of ${expected.length} rows`),
+      new RegExp(`^${expected.length} rows with pressure > 125\nfirst 20 of ${expected.length} rows`),
     )
     expect(table.stdout.trimEnd().split('\n')).toHaveLength(22)
 
-    const ndjson = await minilake('query', 'alarms', '--threshold', '140', '--format', 'ndjson')
+    const ndjson = await minilake('query', 'alarms', '--threshold', '125', '--format', 'ndjson')
     expect(
       ndjson.stdout
         .trimEnd()

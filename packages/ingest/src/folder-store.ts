@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { access, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { etagHasher, identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
+import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
 import {
   type ByteStream,
-  checkKey,
   type ObjectStore,
   ObjectStoreError,
   type StoredObject,
@@ -27,10 +27,7 @@ const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
  * given its name in one step, so that a half file is never visible and a taken key never lost.
  */
 export function folderStore({ folder }: { folder: string }): FolderStore {
-  const pathOf = (key: string) => {
-    checkKey(key)
-    return join(folder, ...key.split('/'))
-  }
+  const pathOf = (key: string) => keyPath(folder, key)
   const failure = (doing: string, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError
       ? cause
@@ -87,10 +84,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           return { written: false, ...(await identityOf(bytes, { signal })) }
         }
         await makeFolder(dirname(path))
-        const unfinished = join(
-          dirname(path),
-          `.${path.slice(dirname(path).length + 1)}.${randomUUID()}.part`,
-        )
+        const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`)
         try {
           const identity = await writeFile(unfinished, bytes, signal)
           const written = overwrite

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** What went wrong in the file system, in words; for any other error its own message. */
 export function describeSystemError(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
+  if (!(error instanceof Error)) return String(error)
+  const { code, message }: NodeJS.ErrnoException = error
   return (code !== undefined ? words[code] : undefined) ?? message
 }

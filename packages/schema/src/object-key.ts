@@ -8,7 +8,8 @@ export function tablePrefix(table: Table): string {
 
 /**
  * The key of a data file: `pump/2026-01-01.parquet`, `pump_daily/event_date=2026-01-01/pump-0007.parquet`.
- * Throws a TypeError when the partition values are not those of the table.
+ * Throws a TypeError when the partition values are not those of the table, a RangeError when engines would not read a file
+ * of that name.
  */
 export function dataFileKey(
   table: Table,
@@ -21,7 +22,13 @@ export function dataFileKey(
       `data file of table ${table.name} expected the partition values ${expected.join(', ') || '(none)'}, got ${given.join(', ') || '(none)'}`,
     )
   }
-  return `${tablePrefix(table)}${partitionPath(partition)}${name}.parquet`
+  const key = `${tablePrefix(table)}${partitionPath(partition)}${name}.parquet`
+  if (!isDataFileKey(table, key)) {
+    throw new RangeError(
+      `data file expected a name without slashes, no _ or . at its start, got ${JSON.stringify(name)}`,
+    )
+  }
+  return key
 }
 
 /**

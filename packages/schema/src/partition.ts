@@ -1,5 +1,4 @@
-// The characters Hive writes as %XX in a partition folder (Hive's FileUtils.escapePathName), and space as S3 tools like it raw.
-
+// The characters that Hive writes as %XX in a partition folder (its FileUtils.escapePathName).
 const escaped = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g
 const nullFolder = '__HIVE_DEFAULT_PARTITION__'
 
