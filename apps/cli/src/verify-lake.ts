@@ -41,7 +41,7 @@ export async function verifyTable(
 
   const truths = new Map<string, Truth>()
   for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
-    truths.set(key, JSON.parse(new TextDecoder().decode(await store.read(key))) as Truth)
+    truths.set(key, await readTruth(store, key))
   }
   const withTruth = [...files].filter((key) => truths.has(truthKey(key)))
   const known = new Set([...files].map(truthKey))
@@ -58,6 +58,18 @@ export async function verifyTable(
     withoutTruth: [...files].filter((key) => !truths.has(truthKey(key))),
     missing: [...truths.keys()].filter((key) => !known.has(key)).map(truthSubject),
     differences: await compareHours(expected, rows),
+  }
+}
+
+async function readTruth(store: ObjectStore, key: string): Promise<Truth> {
+  const text = new TextDecoder().decode(await store.read(key))
+  try {
+    const truth = JSON.parse(text) as Truth
+    if (truth.version === 1) return truth
+    throw new Error(`expected version 1, got ${String(truth.version)}`)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the truth ${store.location}/${key} cannot be read: ${why}`, { cause })
   }
 }
 

@@ -139,6 +139,18 @@ describe('verify', () => {
     expect(run.stdout).toContain('2026-01-02 00:00: rows expected 60, got 120')
   })
 
+  test.each([
+    ['{ "version": 1, "hou', 'cannot be read'],
+    ['{ "version": 2 }', 'cannot be read: expected version 1, got 2'],
+  ])('a truth that says %j is named', async (text, message) => {
+    const { folder, minilake } = await freshLake()
+    await writeFile(join(folder, bucket, '_truth', 'pump', '2026-01-02.json'), text)
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('_truth/pump/2026-01-02.json')
+    expect(run.stderr).toContain(message)
+  })
+
   test('of an empty lake fails and says what to do', async () => {
     const { minilake } = await freshFolder()
     expect(await minilake('verify')).toMatchObject({
