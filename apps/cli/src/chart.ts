@@ -15,16 +15,17 @@ export function chartText(
   points: readonly ChartPoint[],
   { width = 80, height = 6 } = {},
 ): string {
-  const known = points.flatMap(({ value }) => (value === null || !Number.isFinite(value) ? [] : [value]))
-  if (known.length === 0) return ''
-  const labels = [Math.max(...known), Math.min(...known)].map((value) => String(Number(value.toPrecision(5))))
-  const margin = Math.max(...labels.map((label) => label.length))
-  const perBar = Math.ceil(points.length / Math.max(width - margin - 2, 10))
+  const columns = Math.max(width - 12, 10)
+  const perBar = Math.ceil(points.length / columns)
   const bars = Array.from({ length: Math.ceil(points.length / perBar) }, (_, index) =>
     average(points.slice(index * perBar, (index + 1) * perBar)),
   )
   const drawn = bars.filter((value) => value !== null)
-  const [least, greatest] = [Math.min(...drawn), Math.max(...drawn)]
+  if (drawn.length === 0) return ''
+  const greatest = drawn.reduce((a, b) => Math.max(a, b))
+  const least = drawn.reduce((a, b) => Math.min(a, b))
+  const labels = [greatest, least].map((value) => String(Number(value.toPrecision(5))))
+  const margin = Math.max(...labels.map((label) => label.length))
   // The least bar is one eighth high, so that it can be told from a gap.
   const eighths = bars.map((value) =>
     value === null ? 0 : 1 + Math.round(((value - least) / (greatest - least || 1)) * (height * 8 - 1)),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineLake, defineTable, pumpLake, type Table } from '@minilake/schema'
+import { defineLake, defineTable, isNumeric, pumpLake, type Table } from '@minilake/schema'
 import { z } from 'zod'
 import { UsageError } from './usage-error.js'
 
@@ -13,8 +13,23 @@ export interface Config {
 
 const names = ['ts', 'js', 'mjs', 'json'].map((ending) => `minilake.config.${ending}`)
 
+const columnShape = z.strictObject({
+  type: z.enum(Object.keys(isNumeric)),
+  comment: z.string().optional(),
+  nullable: z.boolean().optional(),
+  highLimit: z.number().optional(),
+})
+
 const lakeShape = z.strictObject({
-  tables: z.array(z.looseObject({ name: z.string(), columns: z.record(z.string(), z.looseObject({})) })),
+  tables: z.array(
+    z.strictObject({
+      name: z.string(),
+      comment: z.string().optional(),
+      columns: z.record(z.string(), columnShape),
+      partitions: z.record(z.string(), z.strictObject({ from: z.string(), by: z.literal('day') })).optional(),
+      sortedBy: z.array(z.string()).optional(),
+    }),
+  ),
 })
 
 /**
@@ -31,22 +46,26 @@ export async function loadConfig(file: string | undefined, folder: string): Prom
     alias: { '@minilake/schema': fileURLToPath(import.meta.resolve('@minilake/schema')) },
   })
   const loaded = await jiti.import(path, { default: true }).catch((cause: unknown) => {
-    throw new UsageError(`the config ${path} cannot be loaded: ${(cause as Error).message}`, { cause })
+    const [sentence] = String(cause instanceof Error ? cause.message : cause).split('\n')
+    throw new UsageError(`the config ${path} cannot be loaded: ${sentence}`, { cause })
   })
   const parsed = lakeShape.safeParse(loaded)
   if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const where = issue?.path.join('.') || 'its default export'
+    const found = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`,
+    )
     throw new UsageError(
-      `the config ${path} expected export default defineLake({ tables: [...] }), but at ${where}: ${issue?.message}`,
+      `the config ${path} expected { tables: [...] }, as defineLake takes it; ${found.join('; ')}`,
     )
   }
   try {
-    const own = (parsed.data.tables as unknown as Table[]).map(
-      (table) => defineTable(table as never) as Table,
-    )
-    return defineLake({ tables: [...pumpLake.tables, ...own] })
+    return defineLake({ tables: [...pumpLake.tables, ...(parsed.data.tables as Table[]).map(checkedTable)] })
   } catch (cause) {
     throw new UsageError(`the config ${path}: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** `defineTable` for a table whose literal types are not known. */
+function checkedTable(table: Table): Table {
+  return (defineTable as (table: Table) => Table)(table)
 }

@@ -22,6 +22,6 @@ port?.on('message', (request: WorkerRequest) => {
       port.postMessage({ ...written, error: undefined })
       if (abort.signal.aborted) port.close()
     },
-    () => port.close(),
+    () => port.close(), // aborted
   )
 })

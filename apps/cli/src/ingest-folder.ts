@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { truthPrefix, truthSubject } from '@minilake/generator'
 import {
   localFiles,
@@ -11,7 +12,10 @@ import { checkDataFile } from './check-data-file.js'
 import { UsageError } from './usage-error.js'
 
 /** What became of a folder's data files. */
-export type IngestReport = PublishReport
+export interface IngestReport extends PublishReport {
+  /** Truth files written: published or replaced. */
+  truths: number
+}
 
 /** How to ingest a folder. */
 export interface IngestOptions {
@@ -32,6 +36,11 @@ export async function ingestFolder(
   folder: string,
   { tables, store, overwrite = false, signal, onObject }: IngestOptions,
 ): Promise<IngestReport> {
+  if (!existsSync(folder)) {
+    throw new UsageError(
+      `nothing to ingest: there is no folder ${folder} (minilake generate --out ${folder} makes one)`,
+    )
+  }
   const ours = new Set<string>()
   let seen = 0
   const report = await publish(localFiles(folder), store, {
@@ -52,6 +61,7 @@ export async function ingestFolder(
   const truths = await publish(truthsOf(folder, ours), store, { overwrite, signal })
   return {
     ...report,
+    truths: truths.published + truths.replaced,
     conflicts: [...report.conflicts, ...truths.conflicts],
     failures: [...report.failures, ...truths.failures],
   }

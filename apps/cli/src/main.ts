@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { describeSystemError } from '@minilake/ingest'
 import { Command, CommanderError, Option } from 'commander'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
@@ -8,17 +9,11 @@ import { ingestCommand } from './commands/ingest.js'
 import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
 import { verifyCommand } from './commands/verify.js'
-import { profiles } from './lake.js'
-import type { Environment } from './session.js'
+import { type Environment, profiles } from './session.js'
 import { UsageError } from './usage-error.js'
 
 /** Runs the CLI on a process: its arguments, streams and signals; sets its exit code (0 done, 1 failed, 2 wrong usage). */
 export async function main(process: NodeJS.Process = globalThis.process): Promise<void> {
-  // A reader that has seen enough (`| head`) closes the pipe: that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
   const interrupt = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () =>
@@ -27,10 +22,21 @@ export async function main(process: NodeJS.Process = globalThis.process): Promis
       ),
     )
   }
-  const program = minilake({ process, signal: interrupt.signal })
+  const outputEnded = new Error('the output has ended')
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough (`| head`) closes the pipe: the work ends, and that is no failure.
+    if (error.code !== 'EPIPE' && !interrupt.signal.aborted) {
+      process.exitCode = 1
+      process.stderr.write(`minilake: cannot write the output: ${describeSystemError(error)}\n`)
+    }
+    interrupt.abort(outputEnded)
+  })
+  process.stderr.on('error', () => {}) // nobody is there to be told
+
   try {
-    await program.parseAsync(process.argv)
+    await minilake({ process, signal: interrupt.signal }).parseAsync(process.argv)
   } catch (error) {
+    if (error === outputEnded) return
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2
       return
@@ -73,18 +79,24 @@ function minilake(environment: Environment): Command {
   ]) {
     command
       .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'minilake: ')) })
+      .configureOutput({
+        outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, 'minilake: '))}\n`),
+      })
       .configureHelp({ showGlobalOptions: command !== program })
-      .showHelpAfterError(false)
   }
   return program
 }
 
-/** An error as one sentence; with `verbose` also what caused it, each with its stack. */
+/** An error as one sentence; with `verbose` also the SQL and what caused it, each with its stack. */
 function errorText(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return String(error)
-  if (!verbose) return error.message.split('\n\n')[0] as string
+  // Engines show below their sentence where in the SQL it went wrong: that is for --verbose.
+  if (!verbose) return oneLine(error.message.split('\n\n')[0] as string)
   const sql = 'sql' in error ? `\nSQL: ${String(error.sql)}` : ''
   const cause = error.cause === undefined ? '' : `\ncaused by: ${errorText(error.cause, true)}`
   return `${error.stack ?? error.message}${sql}${cause}`
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ')
 }

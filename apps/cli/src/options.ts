@@ -1,3 +1,4 @@
+import { normalize } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { parseUtcDay } from '@minilake/schema'
 import { z } from 'zod'
@@ -48,6 +49,12 @@ export const duration = z
     return Math.round(Number(amount) * secondsPerUnit[unit as keyof typeof secondsPerUnit] * 1e6) / 1e6
   })
   .refine((seconds) => seconds > 0, 'Expected a duration above zero.')
+
+/** A folder, without a slash at its end. */
+export const folderPath = z
+  .string()
+  .refine((path) => path.trim() !== '', 'Expected a folder, got nothing.')
+  .transform((path) => normalize(path).replace(/(?<=.)[\\/]$/, ''))
 
 /** Names separated by commas. */
 export const nameList = z

@@ -3,7 +3,7 @@ import { planFiles, type SimulatedTable, type SimulateOptions } from '@minilake/
 import { numericColumns } from '@minilake/schema'
 import { generateFiles, type GenerateReport } from './generate-files.js'
 import { ingestFolder, type IngestReport } from './ingest-folder.js'
-import type { Lake } from './lake.js'
+import type { EmbeddedLake } from './embedded-lake.js'
 import { type Verification, verifyTable } from './verify-lake.js'
 
 /** What is shown of the pipeline's steps, in their order. */
@@ -31,7 +31,7 @@ export interface PipelineOptions {
  * the last one; its report says what.
  */
 export async function runPipeline(
-  lake: Lake,
+  lake: EmbeddedLake,
   table: SimulatedTable,
   { simulation, out, overwrite, signal, view }: PipelineOptions,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function runPipeline(
   if (hasTrouble(ingested)) return
 
   view.catalogued(await lake.catalogStatements())
-  const engine = await lake.openEngine()
+  const engine = await lake.openEngine([table])
   try {
     await view.averaged(averagesOf(engine, table, signal))
     for await (const { alarms } of engine.query(alarmCount(table), { signal })) {

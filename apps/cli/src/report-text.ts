@@ -16,12 +16,14 @@ export function generatedLines(
 
 /** What was published, in a line; none where nothing is. */
 export function ingestedLines(
-  { published, replaced, unchanged, bytes }: IngestReport,
+  { published, replaced, unchanged, bytes, truths }: IngestReport,
   location: string,
 ): string[] {
   if (published + replaced > 0) {
     return [`${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written`]
   }
+  if (truths > 0)
+    return [`${count(unchanged, 'file')} unchanged in ${location}/, ${count(truths, 'truth file')} written`]
   return unchanged > 0
     ? [`nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`]
     : []

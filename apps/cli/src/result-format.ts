@@ -108,7 +108,7 @@ export function tableText(
   const fields = columns.map(({ name, type }) => {
     const decimals = decimalsOf(rows.map((row) => row[name]))
     const cells = [name, ...rows.map((row) => shortText(row[name], decimals))]
-    const width = Math.max(...cells.map((cell) => stringWidth(cell)))
+    const width = cells.reduce((widest, cell) => Math.max(widest, stringWidth(cell)), 0)
     const space = cells.map((cell) => ' '.repeat(width - stringWidth(cell)))
     const toRight = type !== undefined && isNumeric[type]
     const [head, ...values] = cells.map((cell, line) => (toRight ? space[line] + cell : cell + space[line]))
@@ -123,10 +123,12 @@ export function tableText(
 /** How many decimals a column of numbers is shown with: as many as it needs, so long as the greatest has seven digits. */
 function decimalsOf(values: readonly unknown[]): number {
   const fractions = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
-  const greatest = Math.max(...fractions.map(Math.abs), Number.MIN_VALUE)
+  const greatest = fractions.reduce((most, value) => Math.max(most, Math.abs(value)), Number.MIN_VALUE)
   const most = Math.min(Math.max(6 - Math.floor(Math.log10(greatest)), 0), 20)
-  const needed = fractions.map((value) => (String(Number(value.toFixed(most))).split('.')[1] ?? '').length)
-  return Math.max(0, ...needed)
+  return fractions.reduce((needed, value) => {
+    const [, decimals = ''] = String(Number(value.toFixed(most))).split('.')
+    return Math.max(needed, decimals.length)
+  }, 0)
 }
 
 /** A value in full: times as `2026-01-01 00:00:00.000`, null as nothing. */
@@ -139,7 +141,10 @@ function plainText(value: unknown): string {
 /** A value as a person reads it in a table, milliseconds only where there are some. */
 function shortText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return '–'
-  if (typeof value === 'number' && Number.isFinite(value)) return value.toFixed(decimals)
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    const fixed = value.toFixed(decimals)
+    return Number(fixed) === 0 && value !== 0 ? value.toPrecision(3) : fixed // too small beside the others
+  }
   // Control characters would break the table, or worse, be obeyed by the terminal.
   const text = plainText(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
   return value instanceof Date ? text.replace(/\.000$/, '') : text

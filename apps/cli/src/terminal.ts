@@ -3,14 +3,14 @@ import { type Options, Presets, SingleBar } from 'cli-progress'
 
 /** Where output goes: data to stdout, everything else to stderr. */
 export interface Terminal {
-  /** Data, the thing that was asked for; resolves when there is room for more. */
+  /** Data, the thing that was asked for; resolves when there is room for more, rejects with the signal's reason. */
   data(text: string): Promise<void>
   /** A line about it; left out with `--quiet`. */
   note(line: string): void
   /** A line that must be seen. */
   warn(line: string): void
-  /** A progress bar over so many steps; nothing but on a terminal, and not with `--quiet`. */
-  progress(label: string, total: number): { step(): void; stop(): void }
+  /** A progress bar; nothing but on a terminal, and not with `--quiet`. `total` is asked for its steps only then. */
+  progress(label: string, total: () => Promise<number>): Promise<{ step(): void; stop(): void }>
   /** Columns of the terminal, 80 where there is none. */
   readonly columns: number
 }
@@ -18,18 +18,23 @@ export interface Terminal {
 /** The terminal on a process's streams. */
 export function terminalOn(
   { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
-  { quiet }: { quiet: boolean },
+  { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Terminal {
+  const noBar = { step: () => {}, stop: () => {} }
   return {
     data: async (text) => {
-      if (!stdout.write(text)) await once(stdout, 'drain')
+      signal.throwIfAborted()
+      if (stdout.write(text)) return
+      await once(stdout, 'drain', { signal }).catch(() => signal.throwIfAborted())
     },
     note: (line) => {
       if (!quiet) stderr.write(`${line}\n`)
     },
     warn: (line) => void stderr.write(`${line}\n`),
-    progress: (label, total) => {
-      if (quiet || !stderr.isTTY) return { step: () => {}, stop: () => {} }
+    progress: async (label, total) => {
+      if (quiet || !stderr.isTTY) return noBar
+      const steps = await total()
+      if (steps === 0) return noBar
       const options: Options = {
         format: `${label} {bar} {value}/{total} {eta_formatted}`,
         hideCursor: true,
@@ -37,7 +42,7 @@ export function terminalOn(
         stream: stderr,
       }
       const bar = new SingleBar(options, Presets.shades_classic)
-      bar.start(total, 0)
+      bar.start(steps, 0)
       return { step: () => bar.increment(), stop: () => bar.stop() }
     },
     columns: stdout.columns ?? 80,

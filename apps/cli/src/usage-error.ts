@@ -5,3 +5,14 @@ export class UsageError extends Error {
     this.name = 'UsageError'
   }
 }
+
+/** Runs what a library checks arguments in, and turns its complaints into those of the command line. */
+export function asUsage<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof TypeError)
+      throw new UsageError(cause.message, { cause })
+    throw cause
+  }
+}

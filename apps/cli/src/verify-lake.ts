@@ -1,14 +1,10 @@
 import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minilake/analytics'
-import {
-  type HourTruth,
-  mergeHours,
-  type Truth,
-  truthKey,
-  truthPrefix,
-  truthSubject,
-} from '@minilake/generator'
+import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { ObjectStore } from '@minilake/ingest'
-import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import { type Table, tablePrefix } from '@minilake/schema'
+import { z } from 'zod'
+import { dataFilesOf } from './embedded-lake.js'
+import { firstLines } from './words.js'
 
 /** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
 export const sumTolerance = 1e-9
@@ -37,9 +33,9 @@ export async function verifyTable(
   signal?: AbortSignal,
 ): Promise<Verification> {
   const files = new Set<string>()
-  for await (const { key } of store.list(tablePrefix(table))) if (isDataFileKey(table, key)) files.add(key)
+  for await (const { key } of dataFilesOf(table, store)) files.add(key)
 
-  const truths = new Map<string, Truth>()
+  const truths = new Map<string, StoredTruth>()
   for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
     truths.set(key, await readTruth(store, key))
   }
@@ -61,15 +57,37 @@ export async function verifyTable(
   }
 }
 
-async function readTruth(store: ObjectStore, key: string): Promise<Truth> {
+const truthShape = z.object({
+  version: z.literal(1),
+  rows: z.number(),
+  hours: z.array(
+    z.object({
+      hour: z.string(),
+      rows: z.number(),
+      first: z.string(),
+      last: z.string(),
+      columns: z.record(
+        z.string(),
+        z.object({ count: z.number(), sum: z.number(), min: z.number(), max: z.number() }),
+      ),
+      alarmRows: z.record(z.string(), z.number()),
+    }),
+  ),
+})
+
+type StoredTruth = z.infer<typeof truthShape>
+
+async function readTruth(store: ObjectStore, key: string): Promise<StoredTruth> {
   const text = new TextDecoder().decode(await store.read(key))
   try {
-    const truth = JSON.parse(text) as Truth
-    if (truth.version === 1) return truth
-    throw new Error(`expected version 1, got ${String(truth.version)}`)
+    return truthShape.parse(JSON.parse(text))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`the truth ${store.location}/${key} cannot be read: ${why}`, { cause })
+    const [issue] = cause instanceof z.ZodError ? cause.issues : []
+    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message
+    throw new Error(
+      `the truth ${store.location}/${key} cannot be read (${why}): remove it, and minilake ingest writes it again`,
+      { cause },
+    )
   }
 }
 
@@ -78,7 +96,10 @@ export function agrees({ files, withoutTruth, missing, differences }: Verificati
   return files > 0 && withoutTruth.length === 0 && missing.length === 0 && differences.length === 0
 }
 
-/** The differences between the hours expected and those an engine gives, both in order of time. */
+/**
+ * The differences between the hours expected and those an engine gives, both in order of time: a line per hour that differs,
+ * and one per day of which all hours are missing.
+ */
 export async function compareHours(
   expected: readonly HourTruth[],
   found: AsyncIterable<HourlyStatistics>,
@@ -88,24 +109,33 @@ export async function compareHours(
   for await (const row of found) {
     const hour = row.hour.toISOString()
     const truth = awaited.get(hour)
-    if (truth === undefined) {
-      differences.push(`${hourText(hour)}: expected no rows, got ${row.rows}`)
-      continue
-    }
     awaited.delete(hour)
-    differences.push(...compareHour(truth, row))
+    if (truth === undefined) differences.push(`${hourText(hour)}: expected no rows, got ${row.rows}`)
+    else differences.push(...compareHour(truth, row))
   }
-  for (const { hour, rows } of awaited.values())
-    differences.push(`${hourText(hour)}: expected ${rows} rows, got none`)
+  const missing = [...awaited.values()]
+  for (const day of new Set(missing.map(dayOf))) {
+    const hours = missing.filter((hour) => dayOf(hour) === day)
+    const rows = hours.reduce((sum, hour) => sum + hour.rows, 0)
+    if (hours.length === expected.filter((hour) => dayOf(hour) === day).length) {
+      differences.push(`${day}: expected ${rows} rows, got none`)
+    } else {
+      differences.push(...hours.map((hour) => `${hourText(hour.hour)}: expected ${hour.rows} rows, got none`))
+    }
+  }
   return differences.sort()
 }
 
+/** What differs within an hour, as a line; none where nothing does. */
 function compareHour(truth: HourTruth, row: HourlyStatistics): string[] {
   const pairs: [name: string, expected: unknown, found: unknown][] = [
     ['rows', truth.rows, Number(row.rows)],
     ['first reading', truth.first, row.first.toISOString()],
     ['last reading', truth.last, row.last.toISOString()],
   ]
+  for (const [name, rows] of Object.entries(truth.alarmRows)) {
+    pairs.push([`alarm rows of ${name}`, rows, Number(row[`above_${name}`])])
+  }
   for (const [name, { count, sum, min, max }] of Object.entries(truth.columns)) {
     const foundSum = row[`sum_${name}`] as number | null
     const sumAgrees = foundSum !== null && Math.abs(foundSum - sum) <= sumTolerance * Math.abs(sum)
@@ -116,15 +146,14 @@ function compareHour(truth: HourTruth, row: HourlyStatistics): string[] {
       [`greatest ${name}`, max, row[`max_${name}`]],
     )
   }
-  for (const [name, rows] of Object.entries(truth.alarmRows)) {
-    pairs.push([`alarm rows of ${name}`, rows, Number(row[`above_${name}`])])
-  }
-  return pairs
-    .filter(([, expected, found]) => expected !== found)
-    .map(
-      ([name, expected, found]) =>
-        `${hourText(truth.hour)}: ${name} expected ${String(expected)}, got ${String(found)}`,
-    )
+  const found = pairs
+    .filter(([, expected, got]) => expected !== got)
+    .map(([name, expected, got]) => `${name} expected ${String(expected)}, got ${String(got)}`)
+  return found.length === 0 ? [] : [`${hourText(truth.hour)}: ${firstLines(found, 2).join('; ')}`]
+}
+
+function dayOf({ hour }: HourTruth): string {
+  return hour.slice(0, 10)
 }
 
 function hourText(hour: string): string {

@@ -18,5 +18,5 @@ export function bytesText(bytes: number): string {
 /** The first few of a list, and how many more there are, one to a line. */
 export function firstLines(lines: readonly string[], most = 10): string[] {
   if (lines.length <= most) return [...lines]
-  return [...lines.slice(0, most), `… and ${lines.length - most} more`]
+  return [...lines.slice(0, most), `… and ${(lines.length - most).toLocaleString('en-US')} more`]
 }

@@ -1,7 +1,7 @@
 import { type FileParameters, simulateFile, simulatedTables, truthKey } from '@minilake/generator'
-import { type PublishableObject, type PublishedObject, publishObject } from '@minilake/ingest'
-import { folderStore } from '@minilake/ingest'
+import { folderStore, type PublishableObject, type PublishedObject, publishObject } from '@minilake/ingest'
 import { encodeParquet } from '@minilake/parquet'
+import type { Table } from '@minilake/schema'
 
 /** One data file to be written, as plain data: a worker thread is handed it. */
 export interface DataFileJob {
@@ -17,7 +17,10 @@ export interface WrittenDataFile extends PublishedObject {
   rows: number
 }
 
-/** Simulates, encodes and writes one data file and, once that holds what it should, the truth about it. */
+/**
+ * Simulates, encodes and writes one data file and, once that holds what it should, the truth about it. Rejects only with the
+ * signal's reason.
+ */
 export async function writeDataFile(
   { parameters, out, overwrite }: DataFileJob,
   signal: AbortSignal,
@@ -27,13 +30,19 @@ export async function writeDataFile(
     publishObject(object, store, overwrite ? await store.find(object.key) : undefined, { overwrite, signal })
 
   const file = simulateFile(parameters)
-  const table = simulatedTables[parameters.table]
-  const data = await write({ key: file.key, bytes: encodeParquet(table, file.batches as never) })
-  if (data.outcome === 'conflict' || data.outcome === 'failed') return { ...data, rows: 0 }
+  const table: Table = simulatedTables[parameters.table]
+  try {
+    const data = await write({ key: file.key, bytes: encodeParquet(table, file.batches) })
+    if (data.outcome === 'conflict' || data.outcome === 'failed') return { ...data, rows: 0 }
 
-  const truth = file.truth()
-  const json = new TextEncoder().encode(`${JSON.stringify(truth, null, 2)}\n`)
-  const written = await write({ key: truthKey(file.key), bytes: [json] })
-  const outcome = written.outcome === 'conflict' || written.outcome === 'failed' ? written : data
-  return { ...outcome, rows: truth.rows }
+    const truth = file.truth()
+    const json = new TextEncoder().encode(`${JSON.stringify(truth, null, 2)}\n`)
+    const written = await write({ key: truthKey(file.key), bytes: [json] })
+    const outcome = written.outcome === 'conflict' || written.outcome === 'failed' ? written : data
+    return { ...outcome, rows: truth.rows }
+  } catch (error) {
+    signal.throwIfAborted()
+    const reason = error instanceof Error ? error.message : String(error)
+    return { key: file.key, outcome: 'failed', size: 0, rows: 0, reason, error }
+  }
 }

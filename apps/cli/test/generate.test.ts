@@ -88,7 +88,7 @@ test('--json prints the report as data', async () => {
 
 test.each([
   [['--table', 'pmp'], '--table expected one of pump, pump_daily, got pmp (did you mean pump?)'],
-  [['--dayz', '3'], "unknown option '--dayz'\n(Did you mean --days?)"],
+  [['--dayz', '3'], "unknown option '--dayz' (Did you mean --days?)"],
   [['--days', '-3'], "option '--days <n>' argument '-3' is invalid. Expected a whole number of at least 1."],
   [['--start', '2026-02-30'], "'2026-02-30' is invalid. Expected a UTC date YYYY-MM-DD, such as 2026-01-31."],
   [
@@ -116,9 +116,11 @@ test.each([
 test('a target that cannot be written to is named, with the reason', async () => {
   const { folder, minilake } = await freshFolder()
   await writeFile(join(folder, 'taken'), '')
-  const run = await minilake('generate', '--days', '1', '--out', 'taken')
-  expect(run.code).toBe(1)
-  expect(run.stderr).toContain('2026-01-01.parquet: a part of the path is a file, not a folder')
+  for (const more of [[], ['--overwrite'], ['--workers', '1']]) {
+    const run = await minilake('generate', '--days', '2', '--out', 'taken', ...more)
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('2026-01-01.parquet: a part of the path is a file, not a folder')
+  }
 })
 
 // Windows has no signals: there Ctrl+C reaches a process by its console, which a test cannot press.
@@ -162,7 +164,7 @@ test('what a killed run has left unfinished is not ingested, and clean finds it'
   await copyFile(join(folder, 'out', 'pump', '2026-01-01.parquet'), join(folder, 'out', 'pump', unfinished))
   expect((await minilake('ingest')).stderr).toMatch(/^1 file published/)
   expect((await minilake('clean', '--yes')).stdout).toContain('removed 1 unfinished file')
-  expect(await readdir(folder)).toEqual([])
+  expect(await readdir(join(folder, 'out'))).toEqual([])
 })
 
 async function sha256(path: string): Promise<string> {

@@ -89,13 +89,35 @@ describe('ingest', () => {
     expect((await minilake('verify')).code).toBe(0)
   })
 
-  test('an empty or missing folder is wrong usage', async () => {
-    const { minilake } = await freshFolder()
+  test('refuses a file whose rows belong in another partition', async () => {
+    const { folder, minilake } = await freshFolder()
+    await minilake('generate', '--table', 'pump_daily', '--days', '2', '--interval', '1h')
+    const daily = (day: string) => join(folder, 'out', 'pump_daily', `event_date=${day}`)
+    await copyFile(
+      join(daily('2026-01-02'), 'pump-0001.parquet'),
+      join(daily('2026-01-01'), 'pump-0002.parquet'),
+    )
     const run = await minilake('ingest')
-    expect(run).toMatchObject({
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('partition event_date=2026-01-01 expected rows of that day, got 2026-01-02')
+    expect(run.stderr).toMatch(/^2 files published/)
+  })
+
+  test('says when only a truth had to be written again', async () => {
+    const { folder, minilake } = await freshLake()
+    await rm(join(folder, bucket, '_truth', 'pump', '2026-01-02.json'))
+    expect((await minilake('ingest')).stderr).toBe(`3 files unchanged in ${bucket}/, 1 truth file written\n`)
+  })
+
+  test('an empty or missing folder is wrong usage', async () => {
+    const { folder, minilake } = await freshFolder()
+    const nothing = (why: string) => ({
       code: 2,
-      stderr: expect.stringContaining('nothing to ingest: no data file in out/'),
+      stderr: expect.stringContaining(`nothing to ingest: ${why}`),
     })
+    expect(await minilake('ingest')).toMatchObject(nothing('there is no folder out'))
+    await mkdir(join(folder, 'out'))
+    expect(await minilake('ingest')).toMatchObject(nothing('no data file in out/'))
   })
 })
 
@@ -127,7 +149,7 @@ describe('verify', () => {
     const run = await minilake('verify')
     expect(run.code).toBe(1)
     expect(run.stdout).toContain('pump/2026-01-02.parquet is missing')
-    expect(run.stdout).toContain('2026-01-02 00:00: expected 60 rows, got none')
+    expect(run.stdout).toContain('2026-01-02: expected 1440 rows, got none')
   })
 
   test('names the file that nothing is known about and the hours with too many rows', async () => {
@@ -141,7 +163,8 @@ describe('verify', () => {
 
   test.each([
     ['{ "version": 1, "hou', 'cannot be read'],
-    ['{ "version": 2 }', 'cannot be read: expected version 1, got 2'],
+    ['{ "version": 1, "rows": 1440 }', 'cannot be read (hours: '],
+    ['{ "version": 2 }', 'cannot be read (version: Invalid input: expected 1)'],
   ])('a truth that says %j is named', async (text, message) => {
     const { folder, minilake } = await freshLake()
     await writeFile(join(folder, bucket, '_truth', 'pump', '2026-01-02.json'), text)
@@ -198,10 +221,10 @@ describe('query', () => {
     expect(expected.length).toBeGreaterThan(20)
 
     const table = await minilake('query', 'alarms', '--threshold', '125')
-    expect(table.stderr).toMatch(
-      new RegExp(`^${expected.length} rows with pressure > 125\nfirst 20 of ${expected.length} rows`),
-    )
-    expect(table.stdout.trimEnd().split('\n')).toHaveLength(22)
+    const lines = table.stdout.trimEnd().split('\n')
+    expect(lines[0]).toBe(`${expected.length} rows with pressure > 125`)
+    expect(lines).toHaveLength(1 + 2 + 20)
+    expect(table.stderr).toMatch(new RegExp(`^first 20 of ${expected.length} rows`))
 
     const ndjson = await minilake('query', 'alarms', '--threshold', '125', '--format', 'ndjson')
     expect(
@@ -250,8 +273,14 @@ describe('query', () => {
       2,
     ],
     [['query', 'sql', 'SELECT * FROM hive.iot_dw.pumps'], 'Table with name pumps does not exist!', 1],
+    [['query', 'sql', 'SELECT 1; SELECT 2'], 'expected one SQL statement, got 2', 1],
+    [
+      ['query', 'sql', "SELECT TIMESTAMP 'infinity'"],
+      'timestamp expected one that a Date can hold, got infinity',
+      1,
+    ],
     [['query', 'sql', ' ; '], 'query sql expected a statement, got nothing', 2],
-    [['querry'], "unknown command 'querry'\n(Did you mean query?)", 2],
+    [['querry'], "unknown command 'querry' (Did you mean query?)", 2],
     [['verify', '--profile', 'mars'], "argument 'mars' is invalid. Allowed choices are embedded, stack.", 2],
     [['verify', '--profile', 'stack'], 'profile stack can only print its catalog in this version', 2],
   ])('refuses %j with one sentence', async (args, message, code) => {
@@ -291,16 +320,44 @@ describe('status and clean', () => {
     expect(stdout).toMatch(/^pump_daily +0 +0 +0 +0 B +0 +– +–$/m)
   })
 
-  test('clean lists, removes with --yes, spares what it has not made, and then has nothing to do', async () => {
+  test('clean lists, removes with --yes, and then has nothing to do', async () => {
     const { folder, minilake } = await freshLake()
-    await writeFile(join(folder, 'out', 'notes.txt'), 'mine')
     const listed = await minilake('clean')
-    expect(listed.stdout).toContain('would remove 3 data files')
+    expect(listed.stdout).toContain('would remove 3 simulated files')
     expect((await minilake('verify')).code).toBe(0)
     const removed = await minilake('clean', '--yes')
-    expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('removed 3 data files') })
-    expect(await readdir(join(folder, 'out'))).toEqual(['notes.txt'])
+    expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('removed 3 simulated files') })
+    for (const emptied of ['out', bucket]) expect(await readdir(join(folder, emptied))).toEqual([])
     expect((await minilake('clean', '--yes')).stdout).toBe('nothing to remove\n')
+  })
+
+  test('clean spares everything that was not simulated, files and folders, wherever it looks', async () => {
+    const { folder, minilake } = await freshLake()
+    await writeFile(join(folder, 'out', 'notes.txt'), 'mine')
+    await mkdir(join(folder, 'out', '.git', 'refs'), { recursive: true })
+    await copyFile(
+      join(folder, 'out', 'pump', '2026-01-01.parquet'),
+      join(folder, 'out', 'pump', 'mine.parquet'),
+    )
+    const removed = await minilake('clean', '--yes')
+    expect(removed.stdout).toMatch(/^leaves 1 file of your own \([\d.]+ kB\) in out\/$/m)
+    expect((await readdir(join(folder, 'out'), { recursive: true })).sort()).toEqual(
+      ['.git', join('.git', 'refs'), 'notes.txt', 'pump', join('pump', 'mine.parquet')].sort(),
+    )
+    expect((await minilake('clean', '--yes', '--out', '.')).code).toBe(0)
+    expect(await readdir(join(folder, 'out', '.git'))).toEqual(['refs'])
+  })
+
+  test('status shows a table whose files cannot be read, and the others all the same', async () => {
+    const { folder, minilake } = await freshLake()
+    await mkdir(join(folder, bucket, 'pump_daily', 'event_date=2026-01-01'), { recursive: true })
+    await writeFile(join(folder, bucket, 'pump_daily', 'event_date=2026-01-01', 'a.parquet'), 'no Parquet')
+    const run = await minilake('status')
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain('table pump_daily cannot be read: ')
+    expect(run.stdout).toMatch(/^pump_daily .* – +–$/m)
+    expect(run.stdout).toMatch(/^pump .* 4,320 /m)
+    expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
   })
 })
 
@@ -330,7 +387,12 @@ export default defineLake({ tables: [turbine] })
 
   test.each([
     ['throw new Error("boom")', 'cannot be loaded: boom'],
-    ['export default 7', 'expected export default defineLake({ tables: [...] })'],
+    ['export default 7', 'expected { tables: [...] }, as defineLake takes it; the whole: '],
+    ['export default { tabels: [] }', 'Unrecognized key: "tabels"'],
+    [
+      'export default { tables: [{ name: "a", columns: { t: { type: "timestamp", nulable: true } } }] }',
+      'tables.0.columns.t: Unrecognized key: "nulable"',
+    ],
     [
       'export default { tables: [{ name: "pump", columns: { t: { type: "timestamp" } } }] }',
       'got pump twice',

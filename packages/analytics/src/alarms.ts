@@ -10,7 +10,7 @@ import {
   type ValueOf,
 } from '@minilake/schema'
 import { query, type Query } from './query.js'
-import { aboveText } from './reading-text.js'
+import { aboveSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
 /** Which rows are alarm rows. */
@@ -90,5 +90,5 @@ const tellsApart: Record<ColumnType, boolean> = {
 
 function alarmWhere<T extends Table>(table: T, { column, above, ...range }: AlarmOptions<T>): string {
   const limit = alarmLimit(table, { ...(column && { column }), ...(above !== undefined && { above }) })
-  return whereClause([aboveText(table, limit.column, limit.above), ...timeRangeConditions(table, range)])
+  return whereClause([aboveSql(table, limit.column, limit.above), ...timeRangeConditions(table, range)])
 }

@@ -9,7 +9,13 @@ import type { DuckDBDateValue, DuckDBTimestampValue } from '@duckdb/node-api'
 import { type ColumnType, formatUtcDay } from '@minilake/schema'
 import type { Query } from './query.js'
 import { QueryError } from './query-error.js'
-import { checkColumns, type ResultColumn, type ResultRows, type SqlEngine } from './sql-engine.js'
+import {
+  checkColumns,
+  requiredColumns,
+  type ResultColumn,
+  type ResultRows,
+  type SqlEngine,
+} from './sql-engine.js'
 
 /** How to open the embedded engine. */
 export interface DuckDbEngineOptions {
@@ -46,6 +52,8 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
     try {
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
+      const { count } = await connection.extractStatements(sql)
+      if (count !== 1) throw new QueryError(`expected one SQL statement, got ${count}`, { sql })
       return await connection.run(sql)
     } catch (cause) {
       signal?.throwIfAborted()
@@ -75,12 +83,17 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
         columns: async () => (await (running ??= start())).columns,
         async *[Symbol.asyncIterator]() {
           const { result, columns } = await (running ??= start())
-          const readers = columns.map(({ name, typeId }) => ({ name, read: types[typeId]?.read ?? String }))
+          const required = requiredColumns(query)
+          const readers = columns.map(({ name, typeId }) => ({
+            name,
+            read: types[typeId]?.read ?? String,
+            isRequired: required.has(name),
+          }))
           signal?.throwIfAborted()
           try {
             for await (const rows of result.yieldRows()) {
               signal?.throwIfAborted()
-              for (const row of rows) yield rowObject(readers, row) as R
+              for (const row of rows) yield rowObject(readers, row, query.sql) as R
             }
           } catch (cause) {
             signal?.throwIfAborted()
@@ -119,8 +132,18 @@ async function openInstance(setup: readonly string[], threads: number | undefine
 // DuckDB's types: the column type they read as, and how. Those left out have no column type and read as text.
 const asItIs = (value: DuckDBValue) => value
 const bigint = (value: DuckDBValue) => BigInt(value as number | bigint)
-const time = (value: DuckDBValue) =>
-  new Date(Number(floorDivide((value as DuckDBTimestampValue).micros, 1000n)))
+const time = (value: DuckDBValue) => {
+  const date = new Date(Number(floorDivide((value as DuckDBTimestampValue).micros, 1000n)))
+  if (Number.isNaN(date.getTime()))
+    throw new RangeError(`timestamp expected one that a Date can hold, got ${String(value)}`)
+  return date
+}
+const date = (value: DuckDBValue) => {
+  const { days } = value as DuckDBDateValue
+  if (Math.abs(days) > 100_000_000)
+    throw new RangeError(`date expected one that a Date can hold, got ${String(value)}`)
+  return formatUtcDay(days)
+}
 const types: Partial<Record<DuckDBTypeId, { type: ColumnType; read: (value: DuckDBValue) => unknown }>> = {
   [DuckDBTypeId.BOOLEAN]: { type: 'boolean', read: asItIs },
   [DuckDBTypeId.TINYINT]: { type: 'integer', read: asItIs },
@@ -135,7 +158,7 @@ const types: Partial<Record<DuckDBTypeId, { type: ColumnType; read: (value: Duck
   [DuckDBTypeId.FLOAT]: { type: 'real', read: asItIs },
   [DuckDBTypeId.DOUBLE]: { type: 'double', read: asItIs },
   [DuckDBTypeId.VARCHAR]: { type: 'varchar', read: asItIs },
-  [DuckDBTypeId.DATE]: { type: 'date', read: (value) => formatUtcDay((value as DuckDBDateValue).days) },
+  [DuckDBTypeId.DATE]: { type: 'date', read: date },
   [DuckDBTypeId.TIMESTAMP]: { type: 'timestamp', read: time },
   [DuckDBTypeId.TIMESTAMP_TZ]: { type: 'timestamp', read: time },
 }
@@ -150,13 +173,16 @@ function resultColumn(name: string, type: DuckDBType): ResultColumn & { typeId: 
 }
 
 function rowObject(
-  readers: readonly { name: string; read: (value: DuckDBValue) => unknown }[],
+  readers: readonly { name: string; read: (value: DuckDBValue) => unknown; isRequired: boolean }[],
   row: readonly DuckDBValue[],
+  sql: string,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    readers.map(({ name, read }, index) => {
+    readers.map(({ name, read, isRequired }, index) => {
       const value = row[index] as DuckDBValue
-      return [name, value === null ? null : read(value)]
+      if (value !== null) return [name, read(value)]
+      if (isRequired) throw new QueryError(`column ${name} expected a value in every row, got null`, { sql })
+      return [name, null]
     }),
   )
 }

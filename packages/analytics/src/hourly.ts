@@ -8,7 +8,7 @@ import {
   type Table,
 } from '@minilake/schema'
 import type { Query } from './query.js'
-import { aboveText, aggregateText } from './reading-text.js'
+import { aboveSql, aggregateSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
 /** A row of `hourlyAverages`: the start of a UTC hour, and per column `avg_…`, null where the hour has no reading. */
@@ -23,9 +23,9 @@ export function hourlyAverages<T extends Table, const C extends NumericColumnNam
   columns: readonly C[],
   range: TimeRange = {},
 ): Query<HourlyAverage<C>> {
-  const averages = columns.map((column) => ({
+  const averages = [...new Set(columns)].map((column) => ({
     name: `avg_${column}`,
-    text: aggregateText(table, column, 'avg'),
+    text: aggregateSql(table, column, 'avg'),
   }))
   return byHour<HourlyAverage<C>>(
     table,
@@ -40,7 +40,7 @@ export type HourlyStatistics = { hour: Date; rows: bigint; first: Date; last: Da
 }
 
 /**
- * Everything that can be checked of a table's hours: rows, first and last time, of each numeric column count, sum, least
+ * Everything that can be checked of a table's hours: rows, first and last time, of each DOUBLE and REAL column count, sum, least
  * and greatest over readings that are not NaN, and rows over its high limit where it has one.
  */
 export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<HourlyStatistics> {
@@ -54,16 +54,16 @@ export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<Hou
       ['first', `min(${time})`, { type: 'timestamp' }],
       ['last', `max(${time})`, { type: 'timestamp' }],
       ...numeric.flatMap(([name, { highLimit }]): ResultText[] => [
-        [`count_${name}`, aggregateText(table, name, 'count'), { type: 'bigint' }],
-        [`sum_${name}`, aggregateText(table, name, 'sum'), double],
-        [`min_${name}`, aggregateText(table, name, 'min'), double],
-        [`max_${name}`, aggregateText(table, name, 'max'), double],
+        [`count_${name}`, aggregateSql(table, name, 'count'), { type: 'bigint' }],
+        [`sum_${name}`, aggregateSql(table, name, 'sum'), double],
+        [`min_${name}`, aggregateSql(table, name, 'min'), double],
+        [`max_${name}`, aggregateSql(table, name, 'max'), double],
         ...(highLimit === undefined
           ? []
           : [
               [
                 `above_${name}`,
-                `count(*) FILTER (WHERE ${aboveText(table, name, highLimit)})`,
+                `count(*) FILTER (WHERE ${aboveSql(table, name, highLimit)})`,
                 { type: 'bigint' },
               ] as const,
             ]),

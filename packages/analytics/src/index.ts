@@ -2,6 +2,12 @@ export { alarmCount, alarmLimit, type AlarmOptions, alarmRows } from './alarms.j
 export { type HourlyAverage, hourlyAverages, type HourlyStatistics, hourlyStatistics } from './hourly.js'
 export { freeSql, query, type Query } from './query.js'
 export { QueryError } from './query-error.js'
-export { checkColumns, type ResultColumn, type ResultRows, type SqlEngine } from './sql-engine.js'
+export {
+  checkColumns,
+  requiredColumns,
+  type ResultColumn,
+  type ResultRows,
+  type SqlEngine,
+} from './sql-engine.js'
 export { tableSummary } from './table-summary.js'
 export type { TimeRange } from './time-range.js'

@@ -17,13 +17,19 @@ export interface ResultRows<R> extends AsyncIterable<R> {
   columns(): Promise<readonly ResultColumn[]>
 }
 
-/** What runs SQL. All members reject with a QueryError that holds the SQL. */
+/** What runs SQL. Members reject with a QueryError that holds the SQL, or with the signal's reason when aborted. */
 export interface SqlEngine {
   /** Runs a statement for its effect. */
   execute(statement: string): Promise<void>
   /** Runs a query when its rows or columns are first asked for. Aborting the signal ends it in the engine too. */
   query<R>(query: Query<R>, options?: { signal?: AbortSignal }): ResultRows<R>
   close(): Promise<void>
+}
+
+/** The columns of a query in which an engine must not give null; none for free SQL. */
+export function requiredColumns({ columns = {} }: Query<unknown>): Set<string> {
+  const required = Object.entries<{ nullable?: boolean }>(columns).filter(([, { nullable }]) => !nullable)
+  return new Set(required.map(([name]) => name))
 }
 
 /** Throws a QueryError when an engine gives other columns than a query says it has. */

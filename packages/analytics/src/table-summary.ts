@@ -1,9 +1,10 @@
-import { eventTimeColumn, quoteIdentifier, sqlTableName, type Table } from '@minilake/schema'
+import { columnsOf, eventTimeColumn, quoteIdentifier, sqlTableName, type Table } from '@minilake/schema'
 import { query } from './query.js'
 
-/** How many rows a table has, and the time of its first and last reading (null when it has none). */
+/** How many rows a table has, and the time of its first and last reading (null when it has none, or no timestamp). */
 export function tableSummary(table: Table) {
-  const time = quoteIdentifier(eventTimeColumn(table))
+  const hasTime = columnsOf(table).some(([, { type }]) => type === 'timestamp')
+  const time = hasTime ? quoteIdentifier(eventTimeColumn(table)) : 'CAST(NULL AS TIMESTAMP)'
   return query(
     `SELECT count(*) AS "rows", min(${time}) AS "first", max(${time}) AS "last"\nFROM ${sqlTableName(table)}`,
     {

@@ -1,2 +1,2 @@
-export { duckDbStatements, type DuckDbOptions, filesGlob } from './duckdb.js'
+export { duckDbStatements, type DuckDbOptions } from './duckdb.js'
 export { hiveStatements, type HiveOptions } from './hive.js'

@@ -1,5 +1,6 @@
 import { posix, win32 } from 'node:path'
-import { duckDbStatements, filesGlob } from '@minilake/catalog'
+import { duckDbStatements } from '@minilake/catalog'
+import { filesGlob } from '../src/duckdb.js'
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { formatUtcDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
+import { formatUtcDay, millisPerDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
 import { type Scenario, scenarios } from './scenario.js'
 
 /** The tables that have a simulation, by name. */
@@ -57,6 +57,7 @@ export function planFiles(
     )
   }
   checkWhole('pumps', pumps, 1, 9999)
+  checkWhole('days × pumps (files)', days * pumps, 1, 1_000_000)
   if (first + days - 1 > parseUtcDay('9999-12-31'))
     throw new RangeError(`days expected to end by 9999-12-31, got ${days} from ${from}`)
 
@@ -80,7 +81,7 @@ function checkWhole(subject: string, value: number, least: number, most: number)
 
 function checkInterval(intervalSeconds: number): void {
   const millis = Math.round(intervalSeconds * 1000)
-  if (!(millis >= 1) || Math.abs(millis - intervalSeconds * 1000) > 1e-9 || 86_400_000 % millis !== 0) {
+  if (!(millis >= 1) || Math.abs(millis - intervalSeconds * 1000) > 1e-9 || millisPerDay % millis !== 0) {
     throw new RangeError(
       `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${intervalSeconds} s`,
     )

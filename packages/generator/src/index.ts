@@ -14,6 +14,5 @@ export {
   type Truth,
   truthKey,
   truthPrefix,
-  truthRecorder,
   truthSubject,
 } from './truth.js'

@@ -106,7 +106,7 @@ function* simulateDay(parameters: FileParameters): Generator<Batch<typeof pump> 
       const millis = Math.round((startSeconds + (first + row) * intervalSeconds) * 1000)
       const seconds = millis / 1000
       operatingPoint(speedAt(seconds), closureAt(blockages, seconds), state)
-      columns.event_timestamp[row] = BigInt(millis * 1000)
+      columns.event_timestamp[row] = BigInt(millis) * 1000n
       columns.pressure[row] = reading(state.pressure + 0.15 * noise.pressure.normal(millis), 100)
       columns.velocity[row] = reading(state.velocity + 0.003 * noise.velocity.normal(millis), 1000)
       columns.speed[row] = reading(state.speed + 0.5 * noise.speed.normal(millis), 100)

@@ -120,7 +120,7 @@ export function truthRecorder(
 }
 
 /** The truths of several files as one: the hours that they share are added up. Rows in order of time. */
-export function mergeHours(truths: Iterable<Truth>): HourTruth[] {
+export function mergeHours(truths: Iterable<Pick<Truth, 'hours'>>): HourTruth[] {
   const merged = new Map<string, HourTruth>()
   for (const { hours } of truths) {
     for (const hour of hours) {

@@ -1,14 +1,7 @@
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
-import {
-  mergeHours,
-  planFiles,
-  simulate,
-  simulateFile,
-  truthKey,
-  truthRecorder,
-  truthSubject,
-} from '../src/index.js'
+import { mergeHours, planFiles, simulate, simulateFile, truthKey, truthSubject } from '../src/index.js'
+import { truthRecorder } from '../src/truth.js'
 import { takeAll } from './take-all.js'
 
 const from = '2026-01-01'

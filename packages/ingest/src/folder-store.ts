@@ -108,8 +108,12 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     },
 
     async *unfinished() {
-      for await (const { key, path, size } of walkFolder(folder)) {
-        if (!isFinished(key.slice(key.lastIndexOf('/') + 1))) yield { path, size }
+      try {
+        for await (const { key, path, size } of walkFolder(folder)) {
+          if (!isFinished(basename(key))) yield { path, size }
+        }
+      } catch (cause) {
+        throw failure('list', '', cause)
       }
     },
   }
@@ -117,17 +121,11 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
 
 /** Makes a folder and those above it. Node's own `recursive` answers ENOENT where the disk is read-only. */
 async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && dirname(path) !== path) {
-      await makeFolder(dirname(path))
-      await makeFolder(path)
-    } else if (!(await isFolder(path))) {
-      throw error
-    }
-  }
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error // else another writer made it meanwhile
+  })
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -177,9 +175,9 @@ async function nameOnce(unfinished: string, path: string): Promise<boolean> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return false
-    // File systems without hard links (exFAT, some network shares): look, then rename. Only there can two writers that
+    // File systems without hard links (exFAT, some network shares; EISDIR is what Windows says): look, then rename. Only there can two writers that
     // finish within the same moment both believe they were first; the file is whole all the same.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
+    if (!['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
     if (await exists(path)) return false
     await rename(unfinished, path)
     return true

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
@@ -19,12 +19,14 @@ export interface LocalFile {
 /**
  * The files of a folder as objects, in order of key. Names that start with `_` or `.` are passed over, whether files or
  * folders, as every engine does. `below` (a folder, with its slash) takes only what lies there: `below: '_truth/'`.
+ * Throws an Error where there is no such folder.
  */
 export async function* localFiles(
   folder: string,
   { below = '' }: { below?: string } = {},
 ): AsyncGenerator<LocalFile> {
   try {
+    if (!(await stat(folder)).isDirectory()) throw new Error('it is a file, expected a folder')
     for await (const { key, path, size } of walkFolder(folder, {
       below,
       enter: (name) => !/^[_.]/.test(name),

@@ -22,9 +22,13 @@ export function memoryStore(): ObjectStore {
       }
     },
 
-    find: (key) => Promise.resolve(stored(key)),
+    async find(key) {
+      checkKey(key)
+      return Promise.resolve(stored(key))
+    },
 
     async read(key) {
+      checkKey(key)
       const object = objects.get(key)
       if (!object) {
         throw new ObjectStoreError(`cannot read ${key}: no such object`, { key, location, cause: undefined })
@@ -58,6 +62,7 @@ export function memoryStore(): ObjectStore {
     },
 
     async remove(key) {
+      checkKey(key)
       objects.delete(key)
       return Promise.resolve()
     },

@@ -35,7 +35,8 @@ export interface WriteResult extends Identity {
 /**
  * Where objects lie: a bucket, or a folder that stands for one. Keys are relative, with slashes. An object becomes visible
  * whole or not at all, and of writers that race for one key without `overwrite` exactly one has `written: true`.
- * All members reject with an ObjectStoreError that names the key.
+ * Members reject with an ObjectStoreError that names the key; with a RangeError for a key that no store could hold, and with
+ * the signal's reason when aborted.
  */
 export interface ObjectStore {
   /** For people: `lake/iot-time-series`, `s3://iot-time-series`. */

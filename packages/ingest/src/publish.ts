@@ -50,7 +50,7 @@ export interface PublishOptions<O extends PublishableObject = PublishableObject>
 /**
  * Publishes objects one after the other, each once: one that is there already with the same content is left alone, one
  * with other content is a conflict. A conflict or failure does not keep the others from being published; look at the
- * report. Rejects only when listing the store fails, or with the signal's reason.
+ * report. Rejects when the objects or the store cannot be listed, and with the signal's reason.
  */
 export async function publish<O extends PublishableObject>(
   objects: Iterable<O> | AsyncIterable<O>,

@@ -38,15 +38,18 @@ describe('localFiles', () => {
     expect(await keysIn(folder, { below: '_truth/' })).toEqual(['_truth/pump/a.json'])
   })
 
-  it('finds nothing in a folder that is not there', async () => {
-    expect(await keysIn(join(await tempFolder(), 'missing'))).toEqual([])
+  it('says in one sentence that there is no such folder, but takes a part that is not there for empty', async () => {
+    const folder = await tempFolder()
+    const missing = join(folder, 'missing')
+    await expect(keysIn(missing)).rejects.toThrow(`cannot list ${missing}: no such file or folder`)
+    expect(await keysIn(folder, { below: '_truth/' })).toEqual([])
   })
 
   it('says in one sentence that its folder is a file', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { file: '' })
     await expect(keysIn(join(folder, 'file'))).rejects.toThrow(
-      `cannot list ${join(folder, 'file')}: a part of the path is a file, not a folder`,
+      `cannot list ${join(folder, 'file')}: it is a file, expected a folder`,
     )
   })
 

@@ -28,6 +28,6 @@ export function checkFooter(table: Table, footer: Footer): void {
       )
     }
   }
-  const extra = [...found.keys()].filter((name) => !(name in table.columns))
+  const extra = [...found.keys()].filter((name) => !Object.hasOwn(table.columns, name))
   if (extra.length > 0) throw new TypeError(`${mismatch}: it has the further columns ${extra.join(', ')}`)
 }

@@ -38,10 +38,25 @@ export function checkBatch(table: Table, batch: Batch): void {
     }
     checkLength(`${subject}: column ${name}`, buffer.length, batch.rowCount)
     const nulls = (batch.nulls as Readonly<Record<string, Uint8Array>> | undefined)?.[name]
-    if (nulls === undefined) continue
-    if (!column.nullable)
-      throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
-    checkLength(`${subject}: nulls of ${name}`, nulls.length, batch.rowCount)
+    if (nulls !== undefined) {
+      if (!column.nullable)
+        throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
+      checkLength(`${subject}: nulls of ${name}`, nulls.length, batch.rowCount)
+    }
+    if (Array.isArray(buffer)) checkTexts(`${subject}: column ${name}`, buffer, nulls)
+  }
+  for (const name of Object.keys(batch.nulls ?? {})) {
+    if (!Object.hasOwn(table.columns, name))
+      throw new TypeError(`${subject}: nulls expected names of columns, got ${name}`)
+  }
+}
+
+function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {
+  const row = values.findIndex((value, index) => typeof value !== 'string' && nulls?.[index] !== 1)
+  if (row !== -1) {
+    throw new TypeError(
+      `${subject} expected text in every row that is not null, got ${String(values[row])} in row ${row}`,
+    )
   }
 }
 

@@ -25,4 +25,4 @@ export {
   partitionsOf,
   type Table,
 } from './table.js'
-export { formatUtcDay, microsPerDay, parseUtcDay } from './utc-day.js'
+export { formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'

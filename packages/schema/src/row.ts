@@ -7,5 +7,7 @@ export type ValueOf<C extends Column> =
 
 /** A row of a table as queries give it: its columns, then its partition columns as text. */
 export type Row<T extends Table> = {
-  [C in ColumnName<T>]: ValueOf<T['columns'][C]>
-} & { [P in keyof NonNullable<T['partitions']> & string]: string }
+  [C in ColumnName<T> | PartitionName<T>]: C extends ColumnName<T> ? ValueOf<T['columns'][C]> : string
+}
+
+type PartitionName<T extends Table> = keyof NonNullable<T['partitions']> & string

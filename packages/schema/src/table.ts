@@ -32,6 +32,12 @@ export type ColumnNameOfType<T extends Table, Type extends ColumnType> = {
 export type NumericColumnName<T extends Table> = ColumnNameOfType<T, 'double' | 'real' | 'bigint' | 'integer'>
 
 interface Consistent<T extends Table> {
+  // A misspelt option would otherwise pass: types are open, and a column without `nullable` is a fine column too.
+  readonly columns: {
+    readonly [C in keyof T['columns']]: {
+      readonly [O in keyof T['columns'][C]]: O extends keyof Column ? T['columns'][C][O] : never
+    }
+  }
   readonly partitions?: Readonly<
     Record<string, { readonly from: ColumnNameOfType<T, 'timestamp'>; readonly by: 'day' }>
   >
@@ -45,11 +51,13 @@ interface Consistent<T extends Table> {
 export function defineTable<const T extends Table>(table: T & Consistent<T>): T {
   checkName('table name', table.name)
   const subject = `table ${table.name}`
+  checkOptions(subject, table, ['name', 'comment', 'columns', 'partitions', 'sortedBy'])
   const columns: Readonly<Record<string, Column>> = table.columns
   if (Object.keys(columns).length === 0)
     throw new TypeError(`${subject} expected at least one column, got none`)
   for (const [name, column] of Object.entries(columns)) {
     checkName(`${subject}: column name`, name)
+    checkOptions(`${subject}: column ${name}`, column, ['type', 'comment', 'nullable', 'highLimit'])
     if (!Object.hasOwn(isNumeric, column.type)) {
       throw new TypeError(
         `${subject}: column ${name} expected a type of ${Object.keys(isNumeric).join(', ')}, got ${String(column.type)}`,
@@ -102,6 +110,13 @@ export function numericColumns<T extends Table>(table: T): NumericColumnName<T>[
   return columnsOf(table)
     .filter(([, column]) => isNumeric[column.type])
     .map(([name]) => name as NumericColumnName<T>)
+}
+
+function checkOptions(subject: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new TypeError(`${subject} expected only the options ${known.join(', ')}, got ${unknown.join(', ')}`)
+  }
 }
 
 // Hive folds names to lower case, and older metastores keep only 128 characters of a table's name.

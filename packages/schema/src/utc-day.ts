@@ -1,7 +1,5 @@
-/** Microseconds in a UTC day; our wall clock has no leap seconds. */
-export const microsPerDay = 86_400_000_000n
-
-const millisPerDay = 86_400_000
+/** Milliseconds in a UTC day; our wall clock has no leap seconds. */
+export const millisPerDay = 86_400_000
 
 /** Days since 1970-01-01 of a date 'YYYY-MM-DD'. Throws a RangeError when the text is not a day of the years 0001 to 9999. */
 export function parseUtcDay(text: string): number {
@@ -14,7 +12,7 @@ export function parseUtcDay(text: string): number {
   return day
 }
 
-/** The date 'YYYY-MM-DD' of a day counted from 1970-01-01. */
+/** The date 'YYYY-MM-DD' of a day counted from 1970-01-01; outside the years 0 to 9999 with a sign and six digits of year. */
 export function formatUtcDay(day: number): string {
-  return new Date(day * millisPerDay).toISOString().slice(0, 10)
+  return new Date(day * millisPerDay).toISOString().replace(/T.*/, '')
 }

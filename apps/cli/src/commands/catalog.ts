@@ -1,3 +1,4 @@
+import { hiveStatements } from '@minilake/catalog'
 import { Command } from 'commander'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
@@ -10,8 +11,8 @@ export function catalogCommand(environment: Environment): Command {
     )
     .option('--print', 'print only, change nothing (what the embedded profile does anyway)')
     .action(async (_flags: { print?: boolean }, command: Command) => {
-      const { lake, terminal, json } = await openSession(command, environment)
-      const statements = await lake.catalogStatements()
+      const { lake, profile, terminal, json } = await openSession(command, environment)
+      const statements = profile === 'stack' ? hiveStatements(lake.tables) : await lake.catalogStatements()
       await terminal.data(
         json ? `${jsonText(statements, 2)}\n` : statements.map((statement) => `${statement};\n`).join('\n'),
       )

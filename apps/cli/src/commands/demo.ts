@@ -1,15 +1,10 @@
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
+import { findAlarmLimit, findNumericColumns } from '../find-table.js'
 import { type PipelineView, runPipeline } from '../pipeline.js'
 import { generatedLines, ingestedLines, troubleLines, verifiedLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
-import {
-  type Environment,
-  findAlarmLimit,
-  findNumericColumns,
-  openSession,
-  type Session,
-} from '../session.js'
+import { type Environment, openSession, type Session } from '../session.js'
 import { agrees } from '../verify-lake.js'
 import { count } from '../words.js'
 import { printAverages, printResult } from './query.js'
@@ -32,7 +27,8 @@ export function demoCommand(environment: Environment): Command {
 /** Shows the steps to a person. */
 function textView(session: Session): PipelineView {
   const { lake, terminal, fail } = session
-  const title = (step: string) => terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, 60 - step.length))}`)
+  const title = (step: string) =>
+    terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))}`)
   const trouble = (report: Parameters<typeof troubleLines>[0]) => {
     const lines = troubleLines(report)
     lines.forEach((line) => terminal.warn(line))
@@ -57,22 +53,22 @@ function textView(session: Session): PipelineView {
     },
     averaged: async (rows) => {
       title('hourly averages')
-      await printAverages(rows, findNumericColumns(pump, '--columns', undefined), session, {})
+      await printAverages(rows, findNumericColumns(pump, '--columns'), session, {})
     },
     alarmed: async (alarms, rows) => {
-      const { column, above } = findAlarmLimit(pump, {})
+      const { column, above } = findAlarmLimit(pump)
       title('alarms')
       await terminal.data(`${count(alarms, 'row')} with ${column} > ${above}\n`)
       await printResult(rows, session, {})
     },
     verified: async (verification) => {
+      if (!agrees(verification)) fail()
       title('verify')
       await terminal.data(
         verifiedLines(verification)
           .map((line) => `${line}\n`)
           .join(''),
       )
-      if (!agrees(verification)) fail()
       title('where it lies')
       terminal.note(`data files   ${out}/pump/`)
       terminal.note(`lake         ${lake.store.location}/pump/  (stands for s3://iot-time-series/pump/)`)
@@ -91,8 +87,8 @@ function jsonView({ terminal, fail }: Session): PipelineView {
   const report = async (step: string, value: Parameters<typeof troubleLines>[0]) => {
     document[step] = value
     if (troubleLines(value).length === 0) return
-    await print()
     fail()
+    await print()
   }
   return {
     generated: (value) => report('generated', value),
@@ -108,8 +104,8 @@ function jsonView({ terminal, fail }: Session): PipelineView {
     },
     verified: async (verification) => {
       document.verified = verification
-      await print()
       if (!agrees(verification)) fail()
+      await print()
     },
   }
 }

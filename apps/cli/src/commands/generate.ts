@@ -1,12 +1,13 @@
 import { planFiles } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
-import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
+import { duration, folderPath, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { hasTrouble } from '../pipeline.js'
 import { generatedLines, troubleLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
-import { type Environment, findSimulatedTable, openSession } from '../session.js'
-import { UsageError } from '../usage-error.js'
+import { findSimulatedTable } from '../find-table.js'
+import { type Environment, openSession } from '../session.js'
+import { asUsage } from '../usage-error.js'
 
 interface GenerateFlags {
   table: string
@@ -39,16 +40,16 @@ export function generateCommand(environment: Environment): Command {
       'worker threads; the files do not depend on it (default: one per core)',
       parsedBy(wholeNumber(1, 256)),
     )
-    .option('--out <folder>', 'folder to write to', 'out')
+    .option('--out <folder>', 'folder to write to', parsedBy(folderPath), 'out')
     .option('--overwrite', 'replace files that have other content')
     .action(async (flags: GenerateFlags, command: Command) => {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)
       const { start, days, interval, seed, pumps, workers, out, overwrite = false } = flags
-      const table = findSimulatedTable(lake, flags.table, 'generate')
-      const plan = usage(() =>
+      const table = findSimulatedTable(lake.tables, flags.table, 'generate')
+      const plan = asUsage(() =>
         planFiles(table, { from: start, days, intervalSeconds: interval, seed, pumps }),
       )
-      const bar = terminal.progress('generating', plan.length)
+      const bar = await terminal.progress('generating', () => Promise.resolve(plan.length))
       const report = await generateFiles(plan, {
         out,
         overwrite,
@@ -61,14 +62,4 @@ export function generateCommand(environment: Environment): Command {
       troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
     })
-}
-
-/** Turns the library's complaints about options into those of the command line. */
-function usage<T>(plan: () => T): T {
-  try {
-    return plan()
-  } catch (cause) {
-    if (cause instanceof RangeError) throw new UsageError(cause.message, { cause })
-    throw cause
-  }
 }

@@ -1,6 +1,7 @@
 import { localFiles } from '@minilake/ingest'
 import { Command } from 'commander'
 import { ingestFolder } from '../ingest-folder.js'
+import { folderPath, parsedBy } from '../options.js'
 import { hasTrouble } from '../pipeline.js'
 import { ingestedLines, troubleLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
@@ -10,11 +11,11 @@ import { type Environment, openSession } from '../session.js'
 export function ingestCommand(environment: Environment): Command {
   return new Command('ingest')
     .description('publish data files to the lake: each once, unchanged ones are left alone')
-    .argument('[folder]', 'folder of data files, laid out as their object keys', 'out')
+    .argument('[folder]', 'folder of data files, laid out as their object keys', parsedBy(folderPath), 'out')
     .option('--overwrite', 'replace objects that have other content')
     .action(async (folder: string, { overwrite = false }: { overwrite?: boolean }, command: Command) => {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)
-      const bar = terminal.progress('publishing', await countFiles(folder))
+      const bar = await terminal.progress('publishing', () => countFiles(folder))
       const report = await ingestFolder(folder, {
         tables: lake.tables,
         store: lake.store,

@@ -7,19 +7,15 @@ import {
   type SqlEngine,
   type TimeRange,
 } from '@minilake/analytics'
+import { millisPerDay, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
 import { chartText } from '../chart.js'
+import { isEmptyTable } from '../embedded-lake.js'
+import { findAlarmLimit, findNumericColumns, findTable } from '../find-table.js'
 import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { printRows, type ResultFormat, resultFormats } from '../result-format.js'
-import {
-  type Environment,
-  findAlarmLimit,
-  findNumericColumns,
-  findTable,
-  openSession,
-  type Session,
-} from '../session.js'
-import { UsageError } from '../usage-error.js'
+import { type Environment, openSession, type Session } from '../session.js'
+import { asUsage, UsageError } from '../usage-error.js'
 import { count } from '../words.js'
 
 interface PrintFlags {
@@ -53,10 +49,11 @@ function hourlyCommand(environment: Environment): Command {
   return withPrintOptions(withRangeOptions(command)).action(
     async (flags: { table: string; columns?: string[] } & RangeFlags & PrintFlags, self: Command) => {
       const session = await openSession(self, environment)
-      const table = findTable(session.lake, flags.table)
+      const table = findTable(session.lake.tables, flags.table)
       const columns = findNumericColumns(table, '--columns', flags.columns)
-      const query = hourlyAverages(table, columns, rangeOf(flags))
-      await withEngine(session, async (engine) => {
+      const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
+      await withEngine(session, [table], async (engine) => {
+        await noteEmptyTable(table, session)
         await printAverages(engine.query(query, { signal: session.signal }), columns, session, flags)
       })
     },
@@ -79,14 +76,18 @@ function alarmsCommand(environment: Environment): Command {
       self: Command,
     ) => {
       const session = await openSession(self, environment)
-      const { signal } = session
-      const table = findTable(session.lake, flags.table)
+      const { signal, terminal } = session
+      const table = findTable(session.lake.tables, flags.table)
       const limit = { ...findAlarmLimit(table, flags), ...rangeOf(flags) }
-      await withEngine(session, async (engine) => {
-        for await (const { alarms } of engine.query(alarmCount(table, limit), { signal })) {
-          session.terminal.note(`${count(alarms, 'row')} with ${limit.column} > ${limit.above}`)
+      const [counted, rows] = asUsage(() => [alarmCount(table, limit), alarmRows(table, limit)] as const)
+      await withEngine(session, [table], async (engine) => {
+        await noteEmptyTable(table, session)
+        for await (const { alarms } of engine.query(counted, { signal })) {
+          const line = `${count(alarms, 'row')} with ${limit.column} > ${limit.above}`
+          if (formatOf(session, flags) === 'table') await terminal.data(`${line}\n`)
+          else terminal.note(line)
         }
-        await printResult(engine.query(alarmRows(table, limit), { signal }), session, flags)
+        await printResult(engine.query(rows, { signal }), session, flags)
       })
     },
   )
@@ -100,7 +101,7 @@ function sqlCommand(environment: Environment): Command {
     const session = await openSession(self, environment)
     const query = freeSql(statement)
     if (query.sql === '') throw new UsageError('query sql expected a statement, got nothing')
-    await withEngine(session, (engine) =>
+    await withEngine(session, session.lake.tables, (engine) =>
       printResult(engine.query(query, { signal: session.signal }), session, flags),
     )
   })
@@ -192,12 +193,26 @@ function rangeOf({ from, to }: RangeFlags): TimeRange {
   }
   const range: TimeRange = {}
   if (from !== undefined) range.from = new Date(`${from}T00:00:00Z`)
-  if (to !== undefined) range.to = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000)
+  // A timestamp literal has four digits of year: after the last day of year 9999 there is nothing to leave out.
+  if (to !== undefined && to !== '9999-12-31')
+    range.to = new Date(Date.parse(`${to}T00:00:00Z`) + millisPerDay)
   return range
 }
 
-async function withEngine(session: Session, work: (engine: SqlEngine) => Promise<void>): Promise<void> {
-  const engine = await session.lake.openEngine()
+/** An empty answer may only mean that nothing was ingested. */
+async function noteEmptyTable(table: Table, { lake, terminal }: Session): Promise<void> {
+  if (!(await isEmptyTable(table, lake.store))) return
+  terminal.note(
+    `table ${table.name} has no file in ${lake.store.location}/ yet: minilake ingest puts some there`,
+  )
+}
+
+async function withEngine(
+  session: Session,
+  tables: readonly Table[],
+  work: (engine: SqlEngine) => Promise<void>,
+): Promise<void> {
+  const engine = await session.lake.openEngine(tables)
   try {
     await work(engine)
   } finally {

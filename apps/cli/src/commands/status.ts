@@ -1,61 +1,67 @@
-import { type SqlEngine, tableSummary } from '@minilake/analytics'
+import { tableSummary } from '@minilake/analytics'
 import { folderStore, type ObjectStore } from '@minilake/ingest'
-import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
+import { dataFilesOf } from '../embedded-lake.js'
+import { folderPath, parsedBy } from '../options.js'
 import { jsonText, tableText } from '../result-format.js'
-import { type Environment, openSession } from '../session.js'
+import { type Environment, openSession, type Session } from '../session.js'
 import { bytesText } from '../words.js'
 
 /** `minilake status`: what lies where. */
 export function statusCommand(environment: Environment): Command {
   return new Command('status')
     .description('show what lies where: files waiting, files in the lake, rows and their time range')
-    .option('--out <folder>', 'folder of data files before ingest', 'out')
+    .option('--out <folder>', 'folder of data files before ingest', parsedBy(folderPath), 'out')
     .action(async ({ out }: { out: string }, command: Command) => {
-      const { lake, terminal, json } = await openSession(command, environment)
-      const outStore = folderStore({ folder: out })
-      const engine = await lake.openEngine()
-      try {
-        const tables = []
-        for (const table of lake.tables) tables.push(await statusOf(table, outStore, lake.store, engine))
-        if (json) {
-          await terminal.data(
-            `${jsonText({ profile: lake.profile, out, lake: lake.store.location, tables }, 2)}\n`,
-          )
-          return
-        }
-        terminal.note(`profile ${lake.profile}: data files in ${out}/, lake in ${lake.store.location}/`)
-        const columns = [
-          { name: 'table', type: 'varchar' },
-          { name: 'files in out', type: 'integer' },
-          { name: 'not in the lake', type: 'integer' },
-          { name: 'files', type: 'integer' },
-          { name: 'size', type: 'integer' },
-          { name: 'rows', type: 'bigint' },
-          { name: 'first reading', type: 'timestamp' },
-          { name: 'last reading', type: 'timestamp' },
-        ] as const
-        const rows = tables.map((status) => ({
-          table: status.table,
-          'files in out': status.out.files,
-          'not in the lake': status.out.notInLake,
-          files: status.lake.files,
-          size: bytesText(status.lake.bytes),
-          rows: status.lake.rows.toLocaleString('en-US'),
-          'first reading': status.lake.first,
-          'last reading': status.lake.last,
-        }))
-        await terminal.data(tableText(columns, rows))
-      } finally {
-        await engine.close()
+      const session = await openSession(command, environment)
+      const { lake, profile, terminal, json } = session
+      const tables = []
+      for (const table of lake.tables)
+        tables.push(await statusOf(table, folderStore({ folder: out }), session))
+      if (json) {
+        await terminal.data(`${jsonText({ profile, out, lake: lake.store.location, tables }, 2)}\n`)
+        return
       }
+      terminal.note(`profile ${profile}: data files in ${out}/, lake in ${lake.store.location}/`)
+      const rows = tables.map((status) => ({
+        table: status.table,
+        'files in out': status.out.files,
+        'not in lake': status.out.notInLake,
+        'files in lake': status.lake.files,
+        size: bytesText(status.lake.bytes),
+        rows: status.lake.rows?.toLocaleString('en-US'),
+        'first reading': status.lake.first,
+        'last reading': status.lake.last,
+      }))
+      const toLeft = new Set(['table', 'first reading', 'last reading'])
+      const columns = Object.keys(rows[0] ?? {}).map((name) => ({
+        name,
+        type: toLeft.has(name) ? ('varchar' as const) : ('bigint' as const),
+      }))
+      await terminal.data(tableText(columns, rows))
     })
 }
 
-async function statusOf(table: Table, out: ObjectStore, lake: ObjectStore, engine: SqlEngine) {
-  const [waiting, stored] = [await dataFiles(table, out), await dataFiles(table, lake)]
-  let summary: { rows: bigint; first: Date | null; last: Date | null } = { rows: 0n, first: null, last: null }
-  for await (const row of engine.query(tableSummary(table))) summary = row
+interface Rows {
+  rows: bigint | null
+  first: Date | null
+  last: Date | null
+}
+
+async function statusOf(table: Table, out: ObjectStore, { lake, terminal, signal, fail }: Session) {
+  const [waiting, stored] = [await sizes(table, out), await sizes(table, lake.store)]
+  let summary: Rows = { rows: null, first: null, last: null }
+  const engine = await lake.openEngine([table])
+  try {
+    for await (const row of engine.query(tableSummary(table), { signal })) summary = row
+  } catch (error) {
+    signal.throwIfAborted()
+    fail()
+    terminal.warn(`table ${table.name} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+  } finally {
+    await engine.close()
+  }
   return {
     table: table.name,
     out: { files: waiting.size, notInLake: [...waiting.keys()].filter((key) => !stored.has(key)).length },
@@ -68,9 +74,8 @@ async function statusOf(table: Table, out: ObjectStore, lake: ObjectStore, engin
 }
 
 /** The sizes of a table's data files in a store, by key. */
-async function dataFiles(table: Table, store: ObjectStore): Promise<Map<string, number>> {
+async function sizes(table: Table, store: ObjectStore): Promise<Map<string, number>> {
   const found = new Map<string, number>()
-  for await (const { key, size } of store.list(tablePrefix(table)))
-    if (isDataFileKey(table, key)) found.set(key, size)
+  for await (const { key, size } of dataFilesOf(table, store)) found.set(key, size)
   return found
 }

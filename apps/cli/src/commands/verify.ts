@@ -1,7 +1,8 @@
 import { simulatedTables } from '@minilake/generator'
 import { Command } from 'commander'
 import { jsonText } from '../result-format.js'
-import { type Environment, findSimulatedTable, openSession } from '../session.js'
+import { findSimulatedTable } from '../find-table.js'
+import { type Environment, openSession } from '../session.js'
 import { verifiedLines } from '../report-text.js'
 import { agrees, verifyTable, type Verification } from '../verify-lake.js'
 
@@ -13,30 +14,27 @@ export function verifyCommand(environment: Environment): Command {
     .action(async ({ table: name }: { table?: string }, command: Command) => {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)
       const tables =
-        name === undefined ? Object.values(simulatedTables) : [findSimulatedTable(lake, name, 'verify')]
-      const engine = await lake.openEngine()
-      try {
-        const all: Verification[] = []
-        for (const table of tables) all.push(await verifyTable(table, lake.store, engine, signal))
-        const found = all.filter(
-          ({ files, missing, withoutTruth }) => files + missing.length + withoutTruth.length > 0,
-        )
-        if (json) await terminal.data(`${jsonText(found, 2)}\n`)
-        else
-          await terminal.data(
-            found
-              .flatMap(verifiedLines)
-              .map((line) => `${line}\n`)
-              .join(''),
-          )
-        if (found.length === 0) {
-          terminal.warn(
-            `nothing to verify: no simulated file in ${lake.store.location}/ (minilake generate, then minilake ingest, puts some there)`,
-          )
+        name === undefined
+          ? Object.values(simulatedTables)
+          : [findSimulatedTable(lake.tables, name, 'verify')]
+      const found: Verification[] = []
+      for (const table of tables) {
+        const engine = await lake.openEngine([table])
+        try {
+          const verification = await verifyTable(table, lake.store, engine, signal)
+          const { files, missing, withoutTruth } = verification
+          if (files + missing.length + withoutTruth.length > 0) found.push(verification)
+        } finally {
+          await engine.close()
         }
-        if (found.length === 0 || !found.every(agrees)) fail()
-      } finally {
-        await engine.close()
       }
+      if (found.length === 0 || !found.every(agrees)) fail()
+      if (found.length === 0) {
+        terminal.warn(
+          `nothing to verify: no file of ${tables.map((table) => table.name).join(' or ')} in ${lake.store.location}/ (minilake generate, then minilake ingest, puts some there)`,
+        )
+      }
+      if (json) await terminal.data(`${jsonText(found, 2)}\n`)
+      else for (const line of found.flatMap(verifiedLines)) await terminal.data(`${line}\n`)
     })
 }

@@ -18,25 +18,25 @@ const readings: Record<ColumnType, ((name: string) => { value: string; condition
 }
 
 /** An aggregate over a numeric column's readings as SQL, NaN and NULL left out: `avg("pressure") FILTER (WHERE …)`. */
-export function aggregateText(
+export function aggregateSql(
   table: Table,
   column: string,
   aggregate: 'avg' | 'sum' | 'min' | 'max' | 'count',
 ): string {
-  const { value, condition } = readingText(table, column)
+  const { value, condition } = readingSql(table, column)
   return condition === undefined
     ? `${aggregate}(${value})`
     : `${aggregate}(${value}) FILTER (WHERE ${condition})`
 }
 
 /** The condition that a column's reading is over a limit, as SQL; NaN and NULL are not. */
-export function aboveText(table: Table, column: string, limit: number): string {
-  const { condition } = readingText(table, column)
+export function aboveSql(table: Table, column: string, limit: number): string {
+  const { condition } = readingSql(table, column)
   const above = `${quoteIdentifier(column)} > ${numberLiteral(limit)}`
   return condition === undefined ? above : `${above} AND ${condition}`
 }
 
-function readingText(table: Table, column: string): { value: string; condition?: string } {
+function readingSql(table: Table, column: string): { value: string; condition?: string } {
   const definition = table.columns[column]
   const text = definition && readings[definition.type]
   if (!text) {
