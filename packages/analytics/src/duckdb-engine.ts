@@ -1,4 +1,5 @@
 import {
+  type DuckDBConnection,
   DuckDBInstance,
   type DuckDBResult,
   type DuckDBType,
@@ -52,8 +53,7 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
     try {
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
-      const { count } = await connection.extractStatements(sql)
-      if (count !== 1) throw new QueryError(`expected one SQL statement, got ${count}`, { sql })
+      await checkOneStatement(connection, sql)
       return await connection.run(sql)
     } catch (cause) {
       signal?.throwIfAborted()
@@ -108,6 +108,18 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
       instance?.closeSync()
     },
   }
+}
+
+/** Throws a QueryError when a text is not exactly one statement; DuckDB would run several and answer the first only. */
+async function checkOneStatement(connection: DuckDBConnection, sql: string): Promise<void> {
+  const syntaxError = 'Failed to extract statements: '
+  const { count } = await connection.extractStatements(sql).catch((cause: unknown) => {
+    const message = messageOf(cause)
+    if (message.startsWith(syntaxError))
+      throw new QueryError(message.slice(syntaxError.length), { sql, cause })
+    return { count: 0 } // of nothing but comments, node-api says only that its native part failed
+  })
+  if (count !== 1) throw new QueryError(`expected one SQL statement, got ${count}`, { sql })
 }
 
 async function openInstance(setup: readonly string[], threads: number | undefined): Promise<DuckDBInstance> {

@@ -94,3 +94,17 @@ test('a file on the network is not read, and no extension is loaded for it', asy
     'requires the extension httpfs to be loaded',
   )
 })
+
+test.each([
+  ['SELECT 1; SELECT 2', 'expected one SQL statement, got 2'],
+  ['-- nothing', 'expected one SQL statement, got 0'],
+  ["SELECT TIMESTAMP 'infinity'", 'timestamp expected one that a Date can hold, got infinity'],
+  ["SELECT DATE '-infinity'", 'date expected one that a Date can hold'],
+])('%s is a QueryError', async (sql, message) => {
+  await expect(rowsOf(sql)).rejects.toThrow(message)
+  await expect(rowsOf(sql)).rejects.toBeInstanceOf(QueryError)
+})
+
+test('a day beyond the year 9999 keeps all its digits', async () => {
+  expect(await rowsOf("SELECT DATE '10000-01-02' AS day")).toEqual([{ day: '+010000-01-02' }])
+})

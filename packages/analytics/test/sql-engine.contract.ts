@@ -141,6 +141,13 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       }
     })
 
+    test('a null where a query promises a value is a QueryError, and names the column', async () => {
+      const wrong = query('SELECT CAST(NULL AS BIGINT) AS total', { total: { type: 'bigint' } })
+      const error = await rejection(all<unknown>(wrong))
+      expect(error).toBeInstanceOf(QueryError)
+      expect(error).toHaveProperty('message', 'column total expected a value in every row, got null')
+    })
+
     test('a statement that fails is a QueryError too', async () => {
       const statement = 'DROP TABLE no_such_table_here'
       const error = await rejection(engine.execute(statement))

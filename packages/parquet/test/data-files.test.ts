@@ -33,3 +33,12 @@ test('nothing is encoded before its bytes are taken', () => {
   bytesOf(file!.bytes)
   expect(taken).toBe(1)
 })
+
+test.each(['2026.parquet', 'pump/sub/a.parquet', 'pump/_a.parquet', 'pump/a.txt', 'turbine/a.parquet'])(
+  'a key under which no engine would find the rows is refused: %s',
+  (key) => {
+    expect(() => [...dataFiles(pump, [{ key, batches }])]).toThrow(
+      new RangeError(`data file of table pump expected a key such as pump/a.parquet, got ${key}`),
+    )
+  },
+)

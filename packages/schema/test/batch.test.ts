@@ -86,6 +86,20 @@ describe('checkBatch', () => {
     )
   })
 
+  it('refuses nulls of a column that the table lacks', () => {
+    expect(check({ rowCount: 2, columns, nulls: { pwoer: new Uint8Array(2) } })).toThrow(
+      new TypeError('batch of table turbine: nulls expected names of columns, got pwoer'),
+    )
+  })
+
+  it('refuses what is no text in a varchar, and names the row', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['a', null] } })).toThrow(
+      new TypeError(
+        'batch of table turbine: column turbine_id expected text in every row that is not null, got null in row 1',
+      ),
+    )
+  })
+
   it('refuses nulls of another length than rowCount', () => {
     expect(check({ rowCount: 2, columns, nulls: { power: new Uint8Array(3) } })).toThrow(
       new RangeError('batch of table turbine: nulls of power expected 2 entries (rowCount), got 3'),

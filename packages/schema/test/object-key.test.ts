@@ -5,6 +5,14 @@ import { describe, expect, it } from 'vitest'
 const event_date = '2026-01-01'
 
 describe('dataFileKey', () => {
+  it.each(['_hidden', '.hidden', 'a/b', ''])('refuses a name that no engine would read: %j', (name) => {
+    expect(() => dataFileKey(pump, { name })).toThrow(
+      new RangeError(
+        `data file expected a name without slashes, no _ or . at its start, got ${JSON.stringify(name)}`,
+      ),
+    )
+  })
+
   it('lies directly under the prefix of an unpartitioned table', () => {
     expect(tablePrefix(pump)).toBe('pump/')
     expect(dataFileKey(pump, { name: event_date })).toBe('pump/2026-01-01.parquet')

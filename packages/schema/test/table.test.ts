@@ -26,6 +26,22 @@ describe('defineTable', () => {
     expect(defineTable(definition)).toBe(definition)
   })
 
+  it('refuses an option that there is not, by type and by name', () => {
+    // @ts-expect-error a misspelt option of a column
+    const misspelt = () =>
+      defineTable({ name: 'turbine', columns: { power: { type: 'double', nulable: true } } })
+    expect(misspelt).toThrow(
+      new TypeError(
+        'table turbine: column power expected only the options type, comment, nullable, highLimit, got nulable',
+      ),
+    )
+    expect(define({ partition: {} })).toThrow(
+      new TypeError(
+        'table turbine expected only the options name, comment, columns, partitions, sortedBy, got partition',
+      ),
+    )
+  })
+
   it('keeps names and types as literals', () => {
     const turbine = defineTable({
       name: 'turbine',
