@@ -27,9 +27,12 @@ describe('defineTable', () => {
   })
 
   it('refuses an option that there is not, by type and by name', () => {
-    // @ts-expect-error a misspelt option of a column
     const misspelt = () =>
-      defineTable({ name: 'turbine', columns: { power: { type: 'double', nulable: true } } })
+      defineTable({
+        name: 'turbine',
+        // @ts-expect-error a misspelt option of a column
+        columns: { power: { type: 'double', nulable: true } },
+      })
     expect(misspelt).toThrow(
       new TypeError(
         'table turbine: column power expected only the options type, comment, nullable, highLimit, got nulable',
