@@ -13,7 +13,7 @@ type Row = Record<string, unknown>
 /** How a result is printed. */
 export interface PrintOptions {
   format: ResultFormat
-  /** Rows at the most. Default: 20 in a table, all in the other forms. */
+  /** Rows at the most. Default: all. */
   limit?: number
   write: (text: string) => Promise<void>
 }
@@ -24,10 +24,10 @@ export interface PrintOptions {
  */
 export async function printRows<R>(
   result: ResultRows<R>,
-  { format, limit, write }: PrintOptions,
+  { format, limit = Infinity, write }: PrintOptions,
 ): Promise<number> {
   const columns = await result.columns()
-  if (format === 'table') return printTable(columns, result as AsyncIterable<Row>, limit ?? 20, write)
+  if (format === 'table') return printTable(columns, result as AsyncIterable<Row>, limit, write)
   const { head, row, tail } = writers[format]
   let text = head(columns)
   let count = 0

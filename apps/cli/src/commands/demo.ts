@@ -2,12 +2,12 @@ import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../find-table.js'
 import { type PipelineView, runPipeline } from '../pipeline.js'
+import { printAverages, printResult } from '../print-result.js'
 import { generatedLines, ingestedLines, troubleLines, verifiedLines } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
 import { agrees } from '../verify-lake.js'
 import { count } from '../words.js'
-import { printAverages, printResult } from './query.js'
 
 const out = 'out'
 

@@ -3,25 +3,19 @@ import {
   alarmRows,
   freeSql,
   hourlyAverages,
-  type ResultRows,
   type SqlEngine,
   type TimeRange,
 } from '@minilake/analytics'
 import { millisPerDay, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
-import { chartText } from '../chart.js'
 import { isEmptyTable } from '../embedded-lake.js'
 import { findAlarmLimit, findNumericColumns, findTable } from '../find-table.js'
 import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
-import { printRows, type ResultFormat, resultFormats } from '../result-format.js'
+import { formatOf, printAverages, type PrintFlags, printResult } from '../print-result.js'
+import { resultFormats } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
 import { asUsage, UsageError } from '../usage-error.js'
 import { count } from '../words.js'
-
-interface PrintFlags {
-  format?: ResultFormat
-  limit?: number
-}
 
 interface RangeFlags {
   from?: string
@@ -105,65 +99,6 @@ function sqlCommand(environment: Environment): Command {
       printResult(engine.query(query, { signal: session.signal }), session, flags),
     )
   })
-}
-
-/** Prints hourly averages; below a table, a chart of each column. */
-export async function printAverages(
-  result: ResultRows<{ hour: Date }>,
-  columns: readonly string[],
-  session: Pick<Session, 'terminal' | 'json'>,
-  flags: PrintFlags,
-): Promise<void> {
-  const kept: Record<string, Date | number | null>[] = []
-  const drawsChart = formatOf(session, flags) === 'table'
-  const rows: ResultRows<{ hour: Date }> = {
-    columns: () => result.columns(),
-    async *[Symbol.asyncIterator]() {
-      for await (const row of result) {
-        if (drawsChart) kept.push(row)
-        yield row
-      }
-    },
-  }
-  await printResult(rows, session, flags)
-  for (const column of drawsChart ? columns : []) {
-    const points = kept.map((row) => ({
-      time: row.hour as Date,
-      value: row[`avg_${column}`] as number | null,
-    }))
-    const chart = chartText(`avg_${column} by hour, UTC`, points, {
-      width: Math.min(session.terminal.columns, 100),
-    })
-    if (chart !== '') await session.terminal.data(`\n${chart}`)
-  }
-}
-
-/** Prints a result in the form asked for; a table that is cut short says so. */
-export async function printResult<R>(
-  result: ResultRows<R>,
-  session: Pick<Session, 'terminal' | 'json'>,
-  flags: PrintFlags,
-): Promise<void> {
-  const { terminal } = session
-  const format = formatOf(session, flags)
-  const limit = flags.limit ?? (format === 'table' ? 20 : undefined)
-  const rows = await printRows(result, {
-    format,
-    ...(limit !== undefined && { limit }),
-    write: (text) => terminal.data(text),
-  })
-  if (format !== 'table') return
-  if (limit !== undefined && rows > limit) {
-    terminal.note(
-      `first ${limit} of ${count(rows, 'row')} (--limit ${rows} shows all, --format csv writes them)`,
-    )
-  } else {
-    terminal.note(count(rows, 'row'))
-  }
-}
-
-function formatOf({ json }: Pick<Session, 'json'>, { format }: PrintFlags): ResultFormat {
-  return format ?? (json ? 'json' : 'table')
 }
 
 function withRangeOptions(command: Command): Command {
