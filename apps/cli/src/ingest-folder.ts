@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs'
-import { truthPrefix, truthSubject } from '@minilake/generator'
+import { stat } from 'node:fs/promises'
+import { truthKey, truthPrefix } from '@minilake/generator'
 import {
+  type LocalFile,
+  localFile,
   localFiles,
   type ObjectStore,
   publish,
@@ -29,46 +31,58 @@ export interface IngestOptions {
 }
 
 /**
- * Publishes the data files of a folder, then the truths about those that are in the store with our content. The counts
- * are of data files; trouble with a truth is reported with theirs.
+ * Publishes the data files of a folder, and right after each that is in the store with our content the truth about it. The
+ * counts are of data files; trouble with a truth is reported with theirs.
  */
 export async function ingestFolder(
   folder: string,
   { tables, store, overwrite = false, signal, onObject }: IngestOptions,
 ): Promise<IngestReport> {
-  if (!existsSync(folder)) {
-    throw new UsageError(
-      `nothing to ingest: there is no folder ${folder} (minilake generate --out ${folder} makes one)`,
-    )
+  await checkFolder(folder)
+  const counts = { published: 0, replaced: 0, unchanged: 0, truths: 0 }
+  let last: PublishedObject | undefined
+  async function* filesWithTruths(): AsyncGenerator<LocalFile> {
+    for await (const file of localFiles(folder)) {
+      yield file
+      // The next object is asked for when this one has been dealt with.
+      if (last?.outcome === 'conflict' || last?.outcome === 'failed') continue
+      const truth = await localFile(folder, truthKey(file.key))
+      if (truth) yield truth
+      else if (last?.outcome === 'replaced') await store.remove(truthKey(file.key)) // it spoke of the other content
+    }
   }
-  const ours = new Set<string>()
-  let seen = 0
-  const report = await publish(localFiles(folder), store, {
+  const report = await publish(filesWithTruths(), store, {
     overwrite,
     signal,
-    check: (file) => checkDataFile(tables, file),
+    check: (file) => (isTruth(file.key) ? undefined : checkDataFile(tables, file)),
     onObject: (object) => {
-      seen += 1
-      if (object.outcome !== 'conflict' && object.outcome !== 'failed') ours.add(object.key)
-      onObject?.(object)
+      last = object
+      const { key, outcome } = object
+      if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') {
+        if (!isTruth(key)) counts[outcome] += 1
+        else if (outcome !== 'unchanged') counts.truths += 1
+      }
+      if (!isTruth(key)) onObject?.(object)
     },
   })
-  if (seen === 0) {
+  if (last === undefined) {
     throw new UsageError(
       `nothing to ingest: no data file in ${folder}/ (minilake generate --out ${folder} makes some)`,
     )
   }
-  const truths = await publish(truthsOf(folder, ours), store, { overwrite, signal })
-  return {
-    ...report,
-    truths: truths.published + truths.replaced,
-    conflicts: [...report.conflicts, ...truths.conflicts],
-    failures: [...report.failures, ...truths.failures],
-  }
+  return { ...report, ...counts }
 }
 
-async function* truthsOf(folder: string, keys: ReadonlySet<string>) {
-  for await (const file of localFiles(folder, { below: truthPrefix })) {
-    if (keys.has(truthSubject(file.key))) yield file
-  }
+function isTruth(key: string): boolean {
+  return key.startsWith(truthPrefix)
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory()) return
+  throw new UsageError(
+    found
+      ? `ingest expected a folder, got the file ${folder}`
+      : `nothing to ingest: there is no folder ${folder} (minilake generate --out ${folder} makes one)`,
+  )
 }

@@ -2,8 +2,8 @@ import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minila
 import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
-import { z } from 'zod'
 import { dataFilesOf } from './embedded-lake.js'
+import { readTruthFile, type StoredTruth } from './truth-file.js'
 import { firstLines } from './words.js'
 
 /** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
@@ -37,7 +37,7 @@ export async function verifyTable(
 
   const truths = new Map<string, StoredTruth>()
   for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
-    truths.set(key, await readTruth(store, key))
+    truths.set(key, await readTruthFile(table, store, key))
   }
   const withTruth = [...files].filter((key) => truths.has(truthKey(key)))
   const known = new Set([...files].map(truthKey))
@@ -54,40 +54,6 @@ export async function verifyTable(
     withoutTruth: [...files].filter((key) => !truths.has(truthKey(key))),
     missing: [...truths.keys()].filter((key) => !known.has(key)).map(truthSubject),
     differences: await compareHours(expected, rows),
-  }
-}
-
-const truthShape = z.object({
-  version: z.literal(1),
-  rows: z.number(),
-  hours: z.array(
-    z.object({
-      hour: z.string(),
-      rows: z.number(),
-      first: z.string(),
-      last: z.string(),
-      columns: z.record(
-        z.string(),
-        z.object({ count: z.number(), sum: z.number(), min: z.number(), max: z.number() }),
-      ),
-      alarmRows: z.record(z.string(), z.number()),
-    }),
-  ),
-})
-
-type StoredTruth = z.infer<typeof truthShape>
-
-async function readTruth(store: ObjectStore, key: string): Promise<StoredTruth> {
-  const text = new TextDecoder().decode(await store.read(key))
-  try {
-    return truthShape.parse(JSON.parse(text))
-  } catch (cause) {
-    const [issue] = cause instanceof z.ZodError ? cause.issues : []
-    const why = issue ? `${issue.path.join('.')}: ${issue.message}` : (cause as Error).message
-    throw new Error(
-      `the truth ${store.location}/${key} cannot be read (${why}): remove it, and minilake ingest writes it again`,
-      { cause },
-    )
   }
 }
 

@@ -2,6 +2,7 @@ import { type FileParameters, simulateFile, simulatedTables, truthKey } from '@m
 import { folderStore, type PublishableObject, type PublishedObject, publishObject } from '@minilake/ingest'
 import { encodeParquet } from '@minilake/parquet'
 import type { Table } from '@minilake/schema'
+import { truthFileBytes } from './truth-file.js'
 
 /** One data file to be written, as plain data: a worker thread is handed it. */
 export interface DataFileJob {
@@ -36,8 +37,8 @@ export async function writeDataFile(
     if (data.outcome === 'conflict' || data.outcome === 'failed') return { ...data, rows: 0 }
 
     const truth = file.truth()
-    const json = new TextEncoder().encode(`${JSON.stringify(truth, null, 2)}\n`)
-    const written = await write({ key: truthKey(file.key), bytes: [json] })
+    const identity = { size: data.size, etag: data.etag as string } // a stream's is known once it has been taken
+    const written = await write({ key: truthKey(file.key), bytes: [truthFileBytes(truth, identity)] })
     const outcome = written.outcome === 'conflict' || written.outcome === 'failed' ? written : data
     return { ...outcome, rows: truth.rows }
   } catch (error) {

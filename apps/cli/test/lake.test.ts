@@ -163,7 +163,7 @@ describe('verify', () => {
 
   test.each([
     ['{ "version": 1, "hou', 'cannot be read'],
-    ['{ "version": 1, "rows": 1440 }', 'cannot be read (hours: '],
+    ['{ "version": 1, "rows": 1440 }', 'cannot be read (file: '],
     ['{ "version": 2 }', 'cannot be read (version: Invalid input: expected 1)'],
   ])('a truth that says %j is named', async (text, message) => {
     const { folder, minilake } = await freshLake()
@@ -172,6 +172,21 @@ describe('verify', () => {
     expect(run.code).toBe(1)
     expect(run.stderr).toContain('_truth/pump/2026-01-02.json')
     expect(run.stderr).toContain(message)
+  })
+
+  test('a truth that leaves a column or rows out is no truth', async () => {
+    const { folder, minilake } = await freshLake()
+    const path = join(folder, bucket, '_truth', 'pump', '2026-01-02.json')
+    const truth = JSON.parse(await readFile(path, 'utf8')) as { rows: number; hours: { columns: object }[] }
+    await writeFile(path, JSON.stringify({ ...truth, rows: 5 }))
+    expect((await minilake('verify')).stderr).toContain('(rows expected the 1440 of its hours, got 5)')
+    await writeFile(
+      path,
+      JSON.stringify({ ...truth, hours: truth.hours.map((hour) => ({ ...hour, columns: {} })) }),
+    )
+    expect((await minilake('verify')).stderr).toContain(
+      '(hour 2026-01-02T00:00:00.000Z lacks column pressure)',
+    )
   })
 
   test('of an empty lake fails and says what to do', async () => {
@@ -329,6 +344,33 @@ describe('status and clean', () => {
     expect(removed).toMatchObject({ code: 0, stdout: expect.stringContaining('removed 3 simulated files') })
     for (const emptied of ['out', bucket]) expect(await readdir(join(folder, emptied))).toEqual([])
     expect((await minilake('clean', '--yes')).stdout).toBe('nothing to remove\n')
+  })
+
+  test('clean spares data of your own under a simulated key, and files of your own among the truths', async () => {
+    const { folder, minilake, stored } = await freshLake()
+    await minilake('generate', '--days', '1', '--interval', '1m', '--seed', '7', '--out', 'own')
+    await rm(join(folder, 'own', '_truth'), { recursive: true }) // now nothing says that it was simulated
+    expect((await minilake('ingest', 'own', '--overwrite')).stderr).toMatch(/^1 file replaced/)
+    await writeFile(join(folder, 'out', '_truth', 'notes.md'), 'mine')
+    expect((await minilake('verify')).stdout).toContain('pump/2026-01-01.parquet has no truth')
+
+    const removed = await minilake('clean', '--yes')
+    expect(removed.stdout).toContain('leaves 1 file of your own')
+    expect(await readdir(join(folder, bucket, 'pump'))).toEqual(['2026-01-01.parquet'])
+    expect(await readFile(stored(1))).toEqual(
+      await readFile(join(folder, 'own', 'pump', '2026-01-01.parquet')),
+    )
+    expect(await readdir(join(folder, 'out'), { recursive: true })).toEqual([
+      '_truth',
+      join('_truth', 'notes.md'),
+    ])
+  })
+
+  test('clean knows simulated files in the lake whose truth has not arrived there', async () => {
+    const { folder, minilake } = await freshLake()
+    await rm(join(folder, bucket, '_truth'), { recursive: true })
+    expect((await minilake('clean', '--yes')).stdout).toContain('removed 3 simulated files')
+    expect(await readdir(join(folder, bucket))).toEqual([])
   })
 
   test('clean spares everything that was not simulated, files and folders, wherever it looks', async () => {

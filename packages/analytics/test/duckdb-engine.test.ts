@@ -108,3 +108,7 @@ test.each([
 test('a day beyond the year 9999 keeps all its digits', async () => {
   expect(await rowsOf("SELECT DATE '10000-01-02' AS day")).toEqual([{ day: '+010000-01-02' }])
 })
+
+test('one statement that DuckDB takes apart is still one', async () => {
+  expect(await rowsOf('PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b)')).toEqual([{ '1': 2n }])
+})

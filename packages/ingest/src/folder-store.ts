@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { access, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { etagHasher, identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
@@ -140,13 +140,12 @@ function isFinished(name: string): boolean {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false
-      throw error
-    },
-  )
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (found?.isDirectory()) throw new Error('there is a folder of that name')
+  return found !== undefined
 }
 
 async function writeFile(path: string, bytes: ByteStream, signal: AbortSignal | undefined) {

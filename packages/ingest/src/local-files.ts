@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
+import { keyPath } from './key-path.js'
 import { describeSystemError } from './system-error.js'
 
 /** A file of a folder as an object to be published. */
@@ -31,12 +32,26 @@ export async function* localFiles(
       below,
       enter: (name) => !/^[_.]/.test(name),
     })) {
-      const etag = async () => (await identityOf(fileBytes(path))).etag
-      yield { key, path, size, etag, bytes: fileBytes(path) }
+      yield localFileAt(key, path, size)
     }
   } catch (cause) {
     throw new Error(`cannot list ${join(folder, below)}: ${describeSystemError(cause)}`, { cause })
   }
+}
+
+/** The file of a folder that stands for one key, if there is one. */
+export async function localFile(folder: string, key: string): Promise<LocalFile | undefined> {
+  const path = keyPath(folder, key)
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw new Error(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
+  })
+  return found?.isFile() ? localFileAt(key, path, found.size) : undefined
+}
+
+function localFileAt(key: string, path: string, size: number): LocalFile {
+  const etag = async () => (await identityOf(fileBytes(path))).etag
+  return { key, path, size, etag, bytes: fileBytes(path) }
 }
 
 /** A file's bytes in chunks of up to 1 MiB. Rejects when it cannot be read, or changes while it is being read. */

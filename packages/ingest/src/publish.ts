@@ -17,6 +17,8 @@ export interface PublishedObject {
   outcome: 'published' | 'replaced' | 'unchanged' | 'conflict' | 'failed'
   /** Bytes; 0 where it failed before that was known. */
   size: number
+  /** Its ETag, where the bytes were taken on the way. */
+  etag?: string
   /** For `conflict` and `failed`: why, in one sentence. */
   reason?: string
   /** For `failed`: the error itself. */
@@ -115,12 +117,13 @@ export async function publishObject<O extends PublishableObject>(
     const before = state === 'unknown' ? await stored?.etag() : undefined
     const result = await store.write(key, object.bytes, { overwrite, ...(signal && { signal }) })
     if (result.written) {
-      if (before === result.etag) return { key, outcome: 'unchanged', size: result.size }
-      return { key, outcome: stored === undefined ? 'published' : 'replaced', size: result.size }
+      const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
+      return { key, outcome, size: result.size, etag: result.etag }
     }
     // The key is taken: it was listed so, or another writer came first.
     const holder = before ?? (await (await store.find(key))?.etag())
-    return holder === result.etag ? { key, outcome: 'unchanged', size: result.size } : conflict(result.size)
+    if (holder !== result.etag) return conflict(result.size)
+    return { key, outcome: 'unchanged', size: result.size, etag: result.etag }
   } catch (error) {
     signal?.throwIfAborted()
     return {

@@ -7,7 +7,7 @@ const words: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be larger than allowed',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'a part of the path is a file, not a folder',
+  EEXIST: 'there is something of that name that is not a folder',
   EISDIR: 'there is a folder of that name',
   ENAMETOOLONG: 'the name is too long for the file system',
   EMFILE: 'too many open files',

@@ -109,17 +109,19 @@ describe('folderStore', () => {
     const folder = join(await tempFolder(), 'lake')
     await writeFile(folder, 'a file')
     const store = folderStore({ folder })
-    for (const [doing, failing] of [
-      ['write', () => store.write('pump/a', bytesOf('x'))],
-      ['write', () => store.write('pump/a', bytesOf('x'), { overwrite: true })],
-      ['list', () => collect(store.list('pump/a'))],
+    const inPath = 'a part of the path is a file, not a folder'
+    const inPlace = 'there is something of that name that is not a folder'
+    for (const [doing, why, failing] of [
+      ['write', inPath, () => store.write('pump/a', bytesOf('x'))],
+      ['write', inPlace, () => store.write('pump/a', bytesOf('x'), { overwrite: true })],
+      ['list', inPath, () => collect(store.list('pump/a'))],
     ] as const) {
       const error: unknown = await failing().catch((cause: unknown) => cause)
       expect(error).toBeInstanceOf(ObjectStoreError)
       expect(error).toMatchObject({
         key: 'pump/a',
         location: folder,
-        message: `cannot ${doing} ${join(folder, 'pump', 'a')}: a part of the path is a file, not a folder`,
+        message: `cannot ${doing} ${join(folder, 'pump', 'a')}: ${why}`,
         cause: expect.objectContaining({
           code: expect.stringMatching(/^(ENOTDIR|EEXIST)$/) as string,
         }) as Error,

@@ -14,7 +14,7 @@ describe('describeSystemError', () => {
     ['ENOSPC', 'no space left on the disk'],
     ['EDQUOT', 'the disk quota is used up'],
     ['ENOTDIR', 'a part of the path is a file, not a folder'],
-    ['EEXIST', 'a part of the path is a file, not a folder'],
+    ['EEXIST', 'there is something of that name that is not a folder'],
     ['EISDIR', 'there is a folder of that name'],
     ['ENAMETOOLONG', 'the name is too long for the file system'],
     ['EMFILE', 'too many open files'],

@@ -1,23 +1,30 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { truthKey, truthPrefix } from '@minilake/generator'
-import { describeSystemError, type FolderStore, folderStore } from '@minilake/ingest'
-import { isDataFileKey, type Table } from '@minilake/schema'
+import { simulatedTables, truthKey, truthPrefix } from '@minilake/generator'
+import { describeSystemError, type FolderStore, folderStore, type Identity } from '@minilake/ingest'
+import { type Table, tablePrefix } from '@minilake/schema'
 import { Command } from 'commander'
+import { dataFilesOf } from '../embedded-lake.js'
 import { folderPath, parsedBy } from '../options.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
-import { bytesText, count } from '../words.js'
+import { readTruthFile } from '../truth-file.js'
+import { bytesText } from '../words.js'
 
-/** Files of one kind in one folder. */
+/** Files of one kind in one store. */
 interface Leavings {
   folder: string
-  what: 'simulated file' | 'truth file' | 'unfinished file' | 'file of your own'
+  what: 'simulated' | 'truth' | 'unfinished' | 'your own'
   /** Paths. */
   files: string[]
   /** Bytes. */
   bytes: number
+  /** Whether they were removed now. */
+  removed: boolean
 }
+
+/** Size and ETag of the simulated files that truths speak of, by key. */
+type Simulated = ReadonlyMap<string, readonly Identity[]>
 
 /** `minilake clean`: remove what was simulated, and nothing else. */
 export function cleanCommand(environment: Environment): Command {
@@ -26,54 +33,82 @@ export function cleanCommand(environment: Environment): Command {
       'list the simulated files in out and in the lake, and what killed runs have left; --yes removes them',
     )
     .option('--out <folder>', 'folder of data files before ingest', parsedBy(folderPath), 'out')
-    .option('--yes', 'remove them; files that have no truth beside them are your own and stay')
+    .option('--yes', 'remove them; data files that are not what a truth says are your own and stay')
     .action(async ({ out, yes = false }: { out: string; yes?: boolean }, command: Command) => {
       const { lake, terminal, json, signal } = await openSession(command, environment)
+      const stores = [folderStore({ folder: out }), lake.store]
+      const simulated = await readTruths(stores)
       const found: Leavings[] = []
-      for (const store of [folderStore({ folder: out }), lake.store]) {
-        const leavings = await leavingsIn(store, lake.tables)
-        found.push(...leavings)
-        if (yes)
-          for (const { what, files } of leavings)
-            if (what !== 'file of your own') await remove(files, store, signal)
+      for (const store of stores) {
+        for (const leavings of await leavingsIn(store, lake.tables, simulated)) {
+          if (yes && leavings.what !== 'your own') {
+            await remove(leavings.files, store, signal)
+            leavings.removed = true
+          }
+          found.push(leavings)
+        }
       }
-      if (json) await terminal.data(`${jsonText({ removed: yes, found }, 2)}\n`)
-      else await terminal.data(cleanText(found, yes))
-      if (!yes && found.some(({ what }) => what !== 'file of your own')) terminal.note('--yes removes them')
+      if (json) await terminal.data(`${jsonText(found, 2)}\n`)
+      else await terminal.data(found.map(leavingsText).join('') || 'nothing to remove\n')
+      if (!yes && found.some(({ what }) => what !== 'your own')) terminal.note('--yes removes them')
     })
 }
 
-function cleanText(found: readonly Leavings[], removed: boolean): string {
-  const lines = found.map(({ folder, what, files, bytes }) => {
-    const doing = what === 'file of your own' ? 'leaves' : removed ? 'removed' : 'would remove'
-    const named = count(files.length, what).replace(/^(.*) file of your owns$/, '$1 files of your own')
-    return `${doing} ${named} (${bytesText(bytes)}) in ${folder}/\n`
-  })
-  return lines.join('') || 'nothing to remove\n'
+function leavingsText({ folder, what, files, bytes, removed }: Leavings): string {
+  const many = files.length.toLocaleString('en-US')
+  const noun = files.length === 1 ? 'file' : 'files'
+  const named = what === 'your own' ? `leaves ${many} ${noun} of your own` : `${many} ${what} ${noun}`
+  const doing = what === 'your own' ? '' : removed ? 'removed ' : 'would remove '
+  return `${doing}${named} (${bytesText(bytes)}) in ${folder}/\n`
 }
 
-async function leavingsIn(store: FolderStore, tables: readonly Table[]): Promise<Leavings[]> {
+/** What the truths of all stores say: a file may have reached the lake before its truth did. */
+async function readTruths(stores: readonly FolderStore[]): Promise<Simulated> {
+  const simulated = new Map<string, Identity[]>()
+  for (const store of stores) {
+    for await (const { key, file } of truthFilesOf(store)) {
+      simulated.set(key, [...(simulated.get(key) ?? []), file])
+    }
+  }
+  return simulated
+}
+
+/** The truth files of a store that can be read, each about a simulated table. */
+async function* truthFilesOf(store: FolderStore) {
+  for (const table of Object.values(simulatedTables)) {
+    for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
+      const truth = await readTruthFile(table, store, key).catch(() => undefined)
+      if (truth) yield { key, size, file: truth.file }
+    }
+  }
+}
+
+async function leavingsIn(
+  store: FolderStore,
+  tables: readonly Table[],
+  simulated: Simulated,
+): Promise<Leavings[]> {
   const folder = store.location
-  const kind = (what: Leavings['what']): Leavings => ({ folder, what, files: [], bytes: 0 })
-  const [data, truth, own, unfinished] = [
-    kind('simulated file'),
-    kind('truth file'),
-    kind('file of your own'),
-    kind('unfinished file'),
+  const kind = (what: Leavings['what']): Leavings => ({ folder, what, files: [], bytes: 0, removed: false })
+  const [data, truth, unfinished, own] = [
+    kind('simulated'),
+    kind('truth'),
+    kind('unfinished'),
+    kind('your own'),
   ]
   const add = (leavings: Leavings, path: string, size: number) => {
     leavings.files.push(path)
     leavings.bytes += size
   }
-  const truths = new Set<string>()
-  for await (const { key, size } of store.list(truthPrefix)) {
-    truths.add(key)
-    add(truth, join(folder, key), size)
+  for (const table of tables) {
+    for await (const object of dataFilesOf(table, store)) {
+      const { key, size } = object
+      const candidates = (simulated.get(truthKey(key)) ?? []).filter((file) => file.size === size)
+      const etag = candidates.length > 0 ? await object.etag() : undefined
+      add(candidates.some((file) => file.etag === etag) ? data : own, join(folder, key), size)
+    }
   }
-  for await (const { key, size } of store.list('')) {
-    if (!tables.some((table) => isDataFileKey(table, key))) continue
-    add(truths.has(truthKey(key)) ? data : own, join(folder, key), size)
-  }
+  for await (const { key, size } of truthFilesOf(store)) add(truth, join(folder, key), size)
   for await (const { path, size } of store.unfinished()) add(unfinished, path, size)
   return [data, truth, unfinished, own].filter(({ files }) => files.length > 0)
 }
@@ -90,8 +125,9 @@ async function remove(
     await rm(path, { force: true }).catch((cause: unknown) => {
       throw new Error(`cannot remove ${path}: ${describeSystemError(cause)}`, { cause })
     })
-    for (let folder = dirname(path); folder.length > location.length; folder = dirname(folder))
+    for (let folder = dirname(path); folder.length > location.length; folder = dirname(folder)) {
       folders.add(folder)
+    }
   }
   const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
   for (const folder of innermostFirst) await rmdir(folder).catch(() => {}) // not empty: something else lies there

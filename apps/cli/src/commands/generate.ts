@@ -57,9 +57,9 @@ export function generateCommand(environment: Environment): Command {
         ...(workers !== undefined && { workers }),
         onFile: () => bar.step(),
       }).finally(() => bar.stop())
-      if (json) await terminal.data(`${jsonText({ out, ...report }, 2)}\n`)
-      else generatedLines(report, out).forEach((line) => terminal.note(line))
-      troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
+      if (!json) generatedLines(report, out).forEach((line) => terminal.note(line))
+      troubleLines(report).forEach((line) => terminal.warn(line))
+      if (json) await terminal.data(`${jsonText({ out, ...report }, 2)}\n`)
     })
 }

@@ -23,15 +23,19 @@ export function ingestCommand(environment: Environment): Command {
         signal,
         onObject: () => bar.step(),
       }).finally(() => bar.stop())
-      if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
-      else ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
-      troubleLines(report).forEach((line) => terminal.warn(line))
       if (hasTrouble(report)) fail()
+      if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
+      troubleLines(report).forEach((line) => terminal.warn(line))
+      if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
     })
 }
 
 async function countFiles(folder: string): Promise<number> {
   let files = 0
-  for await (const _file of localFiles(folder)) files += 1
+  try {
+    for await (const _file of localFiles(folder)) files += 1
+  } catch {
+    return 0 // what is wrong with the folder, the ingest itself says
+  }
   return files
 }
