@@ -47,14 +47,10 @@ export async function printResult<R>(
 ): Promise<void> {
   const { terminal } = session
   const format = formatOf(session, flags)
-  const limit = flags.limit ?? (format === 'table' ? 20 : undefined)
-  const rows = await printRows(result, {
-    format,
-    ...(limit !== undefined && { limit }),
-    write: (text) => terminal.data(text),
-  })
+  const limit = flags.limit ?? (format === 'table' ? 20 : Infinity)
+  const rows = await printRows(result, { format, limit, write: (text) => terminal.data(text) })
   if (format !== 'table') return
-  if (limit !== undefined && rows > limit) {
+  if (rows > limit) {
     terminal.note(
       `first ${limit} of ${count(rows, 'row')} (--limit ${rows} shows all, --format csv writes them)`,
     )

@@ -1,5 +1,6 @@
 import type { GenerateReport } from './generate-files.js'
 import type { IngestReport } from './ingest-folder.js'
+import type { Session } from './session.js'
 import type { Verification } from './verify-lake.js'
 import { bytesText, count, firstLines } from './words.js'
 
@@ -29,11 +30,18 @@ export function ingestedLines(
     : []
 }
 
+/** Says what could not be done, if anything, and makes the exit code 1 for it. */
+export function warnOfTrouble(
+  report: Pick<IngestReport, 'conflicts' | 'failures'>,
+  { terminal, fail }: Pick<Session, 'terminal' | 'fail'>,
+): void {
+  const lines = troubleLines(report)
+  if (lines.length > 0) fail()
+  lines.forEach((line) => terminal.warn(line))
+}
+
 /** What could not be done, a line each: conflicts with the way out, then failures. Empty where all went well. */
-export function troubleLines({
-  conflicts,
-  failures,
-}: Pick<IngestReport, 'conflicts' | 'failures'>): string[] {
+function troubleLines({ conflicts, failures }: Pick<IngestReport, 'conflicts' | 'failures'>): string[] {
   return [
     ...firstLines(conflicts.map(({ reason }) => `conflict: ${reason}`)),
     ...(conflicts.length > 0

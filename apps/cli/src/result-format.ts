@@ -13,8 +13,8 @@ type Row = Record<string, unknown>
 /** How a result is printed. */
 export interface PrintOptions {
   format: ResultFormat
-  /** Rows at the most. Default: all. */
-  limit?: number
+  /** Rows at the most; Infinity for all. */
+  limit: number
   write: (text: string) => Promise<void>
 }
 
@@ -24,7 +24,7 @@ export interface PrintOptions {
  */
 export async function printRows<R>(
   result: ResultRows<R>,
-  { format, limit = Infinity, write }: PrintOptions,
+  { format, limit, write }: PrintOptions,
 ): Promise<number> {
   const columns = await result.columns()
   if (format === 'table') return printTable(columns, result as AsyncIterable<Row>, limit, write)

@@ -7,7 +7,7 @@ import { readTruthFile, type StoredTruth } from './truth-file.js'
 import { firstLines } from './words.js'
 
 /** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
-export const sumTolerance = 1e-9
+const sumTolerance = 1e-9
 
 /** What a table is compared by, and where it differs. */
 export interface Verification {
@@ -30,7 +30,7 @@ export async function verifyTable(
   table: Table,
   store: ObjectStore,
   engine: SqlEngine,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Verification> {
   const files = new Set<string>()
   for await (const { key } of dataFilesOf(table, store)) files.add(key)
@@ -42,7 +42,7 @@ export async function verifyTable(
   const withTruth = [...files].filter((key) => truths.has(truthKey(key)))
   const known = new Set([...files].map(truthKey))
   const expected = mergeHours(truths.values())
-  const rows = engine.query(hourlyStatistics(table), { ...(signal && { signal }) })
+  const rows = engine.query(hourlyStatistics(table), { signal })
   return {
     table: table.name,
     files: withTruth.length,
@@ -66,7 +66,7 @@ export function agrees({ files, withoutTruth, missing, differences }: Verificati
  * The differences between the hours expected and those an engine gives, both in order of time: a line per hour that differs,
  * and one per day of which all hours are missing.
  */
-export async function compareHours(
+async function compareHours(
   expected: readonly HourTruth[],
   found: AsyncIterable<HourlyStatistics>,
 ): Promise<string[]> {
@@ -79,15 +79,12 @@ export async function compareHours(
     if (truth === undefined) differences.push(`${hourText(hour)}: expected no rows, got ${row.rows}`)
     else differences.push(...compareHour(truth, row))
   }
-  const missing = [...awaited.values()]
-  for (const day of new Set(missing.map(dayOf))) {
-    const hours = missing.filter((hour) => dayOf(hour) === day)
+  const hoursPerDay = new Map([...byDay(expected)].map(([day, hours]) => [day, hours.length]))
+  for (const [day, hours] of byDay(awaited.values())) {
     const rows = hours.reduce((sum, hour) => sum + hour.rows, 0)
-    if (hours.length === expected.filter((hour) => dayOf(hour) === day).length) {
-      differences.push(`${day}: expected ${rows} rows, got none`)
-    } else {
+    if (hours.length === hoursPerDay.get(day)) differences.push(`${day}: expected ${rows} rows, got none`)
+    else
       differences.push(...hours.map((hour) => `${hourText(hour.hour)}: expected ${hour.rows} rows, got none`))
-    }
   }
   return differences.sort()
 }
@@ -118,8 +115,15 @@ function compareHour(truth: HourTruth, row: HourlyStatistics): string[] {
   return found.length === 0 ? [] : [`${hourText(truth.hour)}: ${firstLines(found, 2).join('; ')}`]
 }
 
-function dayOf({ hour }: HourTruth): string {
-  return hour.slice(0, 10)
+function byDay(hours: Iterable<HourTruth>): Map<string, HourTruth[]> {
+  const days = new Map<string, HourTruth[]>()
+  for (const hour of hours) {
+    const day = hour.hour.slice(0, 10)
+    const found = days.get(day)
+    if (found) found.push(hour)
+    else days.set(day, [hour])
+  }
+  return days
 }
 
 function hourText(hour: string): string {

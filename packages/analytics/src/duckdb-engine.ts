@@ -1,12 +1,13 @@
 import {
   type DuckDBConnection,
+  type DuckDBDateValue,
   DuckDBInstance,
   type DuckDBResult,
+  type DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
 } from '@duckdb/node-api'
-import type { DuckDBDateValue, DuckDBTimestampValue } from '@duckdb/node-api'
 import { type ColumnType, formatUtcDay } from '@minilake/schema'
 import type { Query } from './query.js'
 import { QueryError } from './query-error.js'

@@ -23,8 +23,13 @@ interface Leavings {
   removed: boolean
 }
 
-/** Size and ETag of the simulated files that truths speak of, by key. */
-type Simulated = ReadonlyMap<string, readonly Identity[]>
+/** A truth file, and the size and ETag of the data file that it speaks of. */
+interface TruthFile {
+  key: string
+  /** Bytes of the truth file itself. */
+  size: number
+  file: Identity
+}
 
 /** `minilake clean`: remove what was simulated, and nothing else. */
 export function cleanCommand(environment: Environment): Command {
@@ -37,10 +42,13 @@ export function cleanCommand(environment: Environment): Command {
     .action(async ({ out, yes = false }: { out: string; yes?: boolean }, command: Command) => {
       const { lake, terminal, json, signal } = await openSession(command, environment)
       const stores = [folderStore({ folder: out }), lake.store]
-      const simulated = await readTruths(stores)
+      const truths = new Map<FolderStore, TruthFile[]>()
+      for (const store of stores) truths.set(store, await truthFilesOf(store))
+      // Those of all stores count: a file may have reached the lake before its truth did.
+      const known = [...truths.values()].flat()
       const found: Leavings[] = []
-      for (const store of stores) {
-        for (const leavings of await leavingsIn(store, lake.tables, simulated)) {
+      for (const [store, here] of truths) {
+        for (const leavings of await leavingsIn(store, lake.tables, here, known)) {
           if (yes && leavings.what !== 'your own') {
             await remove(leavings.files, store, signal)
             leavings.removed = true
@@ -62,31 +70,23 @@ function leavingsText({ folder, what, files, bytes, removed }: Leavings): string
   return `${doing}${named} (${bytesText(bytes)}) in ${folder}/\n`
 }
 
-/** What the truths of all stores say: a file may have reached the lake before its truth did. */
-async function readTruths(stores: readonly FolderStore[]): Promise<Simulated> {
-  const simulated = new Map<string, Identity[]>()
-  for (const store of stores) {
-    for await (const { key, file } of truthFilesOf(store)) {
-      simulated.set(key, [...(simulated.get(key) ?? []), file])
-    }
-  }
-  return simulated
-}
-
 /** The truth files of a store that can be read, each about a simulated table. */
-async function* truthFilesOf(store: FolderStore) {
+async function truthFilesOf(store: FolderStore): Promise<TruthFile[]> {
+  const found: TruthFile[] = []
   for (const table of Object.values(simulatedTables)) {
     for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
       const truth = await readTruthFile(table, store, key).catch(() => undefined)
-      if (truth) yield { key, size, file: truth.file }
+      if (truth) found.push({ key, size, file: truth.file })
     }
   }
+  return found
 }
 
 async function leavingsIn(
   store: FolderStore,
   tables: readonly Table[],
-  simulated: Simulated,
+  truths: readonly TruthFile[],
+  known: readonly TruthFile[],
 ): Promise<Leavings[]> {
   const folder = store.location
   const kind = (what: Leavings['what']): Leavings => ({ folder, what, files: [], bytes: 0, removed: false })
@@ -100,6 +100,8 @@ async function leavingsIn(
     leavings.files.push(path)
     leavings.bytes += size
   }
+  const simulated = new Map<string, Identity[]>()
+  for (const { key, file } of known) simulated.set(key, [...(simulated.get(key) ?? []), file])
   for (const table of tables) {
     for await (const object of dataFilesOf(table, store)) {
       const { key, size } = object
@@ -108,7 +110,7 @@ async function leavingsIn(
       add(candidates.some((file) => file.etag === etag) ? data : own, join(folder, key), size)
     }
   }
-  for await (const { key, size } of truthFilesOf(store)) add(truth, join(folder, key), size)
+  for (const { key, size } of truths) add(truth, join(folder, key), size)
   for await (const { path, size } of store.unfinished()) add(unfinished, path, size)
   return [data, truth, unfinished, own].filter(({ files }) => files.length > 0)
 }

@@ -1,9 +1,9 @@
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../find-table.js'
-import { type PipelineView, runPipeline } from '../pipeline.js'
+import { hasTrouble, type PipelineView, runPipeline } from '../pipeline.js'
 import { printAverages, printResult } from '../print-result.js'
-import { generatedLines, ingestedLines, troubleLines, verifiedLines } from '../report-text.js'
+import { generatedLines, ingestedLines, verifiedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
 import { agrees } from '../verify-lake.js'
@@ -29,21 +29,16 @@ function textView(session: Session): PipelineView {
   const { lake, terminal, fail } = session
   const title = (step: string) =>
     terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))}`)
-  const trouble = (report: Parameters<typeof troubleLines>[0]) => {
-    const lines = troubleLines(report)
-    lines.forEach((line) => terminal.warn(line))
-    if (lines.length > 0) fail()
-  }
   return {
     generated: (report) => {
       title('generate')
       generatedLines(report, out).forEach((line) => terminal.note(line))
-      trouble(report)
+      warnOfTrouble(report, session)
     },
     ingested: (report) => {
       title('ingest')
       ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
-      trouble(report)
+      warnOfTrouble(report, session)
     },
     catalogued: (statements) => {
       title('catalog')
@@ -84,9 +79,9 @@ function textView(session: Session): PipelineView {
 function jsonView({ terminal, fail }: Session): PipelineView {
   const document: Record<string, unknown> = {}
   const print = () => terminal.data(`${jsonText(document, 2)}\n`)
-  const report = async (step: string, value: Parameters<typeof troubleLines>[0]) => {
+  const report = async (step: string, value: Parameters<typeof hasTrouble>[0]) => {
     document[step] = value
-    if (troubleLines(value).length === 0) return
+    if (!hasTrouble(value)) return
     fail()
     await print()
   }

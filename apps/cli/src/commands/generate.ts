@@ -2,8 +2,7 @@ import { planFiles } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
 import { duration, folderPath, parsedBy, utcDate, wholeNumber } from '../options.js'
-import { hasTrouble } from '../pipeline.js'
-import { generatedLines, troubleLines } from '../report-text.js'
+import { generatedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { findSimulatedTable } from '../find-table.js'
 import { type Environment, openSession } from '../session.js'
@@ -43,7 +42,8 @@ export function generateCommand(environment: Environment): Command {
     .option('--out <folder>', 'folder to write to', parsedBy(folderPath), 'out')
     .option('--overwrite', 'replace files that have other content')
     .action(async (flags: GenerateFlags, command: Command) => {
-      const { lake, terminal, json, signal, fail } = await openSession(command, environment)
+      const session = await openSession(command, environment)
+      const { lake, terminal, json, signal } = session
       const { start, days, interval, seed, pumps, workers, out, overwrite = false } = flags
       const table = findSimulatedTable(lake.tables, flags.table, 'generate')
       const plan = asUsage(() =>
@@ -57,9 +57,8 @@ export function generateCommand(environment: Environment): Command {
         ...(workers !== undefined && { workers }),
         onFile: () => bar.step(),
       }).finally(() => bar.stop())
-      if (hasTrouble(report)) fail()
       if (!json) generatedLines(report, out).forEach((line) => terminal.note(line))
-      troubleLines(report).forEach((line) => terminal.warn(line))
+      warnOfTrouble(report, session)
       if (json) await terminal.data(`${jsonText({ out, ...report }, 2)}\n`)
     })
 }

@@ -2,8 +2,7 @@ import { localFiles } from '@minilake/ingest'
 import { Command } from 'commander'
 import { ingestFolder } from '../ingest-folder.js'
 import { folderPath, parsedBy } from '../options.js'
-import { hasTrouble } from '../pipeline.js'
-import { ingestedLines, troubleLines } from '../report-text.js'
+import { ingestedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
 
@@ -14,7 +13,8 @@ export function ingestCommand(environment: Environment): Command {
     .argument('[folder]', 'folder of data files, laid out as their object keys', parsedBy(folderPath), 'out')
     .option('--overwrite', 'replace objects that have other content')
     .action(async (folder: string, { overwrite = false }: { overwrite?: boolean }, command: Command) => {
-      const { lake, terminal, json, signal, fail } = await openSession(command, environment)
+      const session = await openSession(command, environment)
+      const { lake, terminal, json, signal } = session
       const bar = await terminal.progress('publishing', () => countFiles(folder))
       const report = await ingestFolder(folder, {
         tables: lake.tables,
@@ -23,9 +23,8 @@ export function ingestCommand(environment: Environment): Command {
         signal,
         onObject: () => bar.step(),
       }).finally(() => bar.stop())
-      if (hasTrouble(report)) fail()
       if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
-      troubleLines(report).forEach((line) => terminal.warn(line))
+      warnOfTrouble(report, session)
       if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
     })
 }
