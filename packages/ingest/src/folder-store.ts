@@ -7,6 +7,7 @@ import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
 import {
   type ByteStream,
+  type Identity,
   type ObjectStore,
   ObjectStoreError,
   type StoredObject,
@@ -14,10 +15,20 @@ import {
 } from './object-store.js'
 import { describeSystemError } from './system-error.js'
 
-/** A folder as a store; besides, it can tell what writers that were killed have left behind. */
+/** A folder as a store, where objects can also be written before their keys are known. */
 export interface FolderStore extends ObjectStore {
+  /** Writes an object that stays hidden until it is named: for keys that depend on the content, and for all or nothing. */
+  stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
   /** Unfinished files: path and bytes. They are hidden and never listed; those of a writer at work are among them. */
   unfinished(): AsyncIterable<{ path: string; size: number }>
+}
+
+/** An object that is whole on the disk, and hidden. */
+export interface StagedObject extends Identity {
+  /** Gives it its key, in one step; false where the key is taken. */
+  name(key: string): Promise<boolean>
+  /** Removes it; once it has a name it stays. */
+  discard(): Promise<void>
 }
 
 const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
@@ -42,6 +53,19 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     size,
     etag: async () => (await identityOf(fileBytes(path))).etag,
   })
+
+  const nameStaged = async (unfinished: string, key: string) => {
+    const path = pathOf(key)
+    try {
+      if (await exists(path)) return false
+      await makeFolder(dirname(path))
+      const isNamed = await nameOnce(unfinished, path)
+      if (isNamed) await rm(unfinished, { force: true })
+      return isNamed
+    } catch (cause) {
+      throw failure('write', key, cause)
+    }
+  }
 
   return {
     location: folder,
@@ -84,9 +108,9 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           return { written: false, ...(await identityOf(bytes, { signal })) }
         }
         await makeFolder(dirname(path))
-        const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`)
+        const unfinished = unfinishedPath(dirname(path), basename(path))
         try {
-          const identity = await writeFile(unfinished, bytes, signal)
+          const identity = await writeUnfinished(unfinished, bytes, signal)
           const written = overwrite
             ? await rename(unfinished, path).then(() => true)
             : await nameOnce(unfinished, path)
@@ -97,6 +121,22 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       } catch (cause) {
         signal?.throwIfAborted()
         throw failure('write', key, cause)
+      }
+    },
+
+    async stage(bytes, { signal } = {}) {
+      const unfinished = unfinishedPath(folder, 'staged')
+      const discard = () => rm(unfinished, { force: true })
+      try {
+        await makeFolder(folder)
+        const identity = await writeUnfinished(unfinished, bytes, signal).catch(async (cause: unknown) => {
+          await discard()
+          throw cause
+        })
+        return { ...identity, name: (key) => nameStaged(unfinished, key), discard }
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw failure('write', basename(unfinished), cause)
       }
     },
 
@@ -148,7 +188,11 @@ async function exists(path: string): Promise<boolean> {
   return found !== undefined
 }
 
-async function writeFile(path: string, bytes: ByteStream, signal: AbortSignal | undefined) {
+function unfinishedPath(folder: string, name: string): string {
+  return join(folder, `.${name}.${randomUUID()}.part`)
+}
+
+async function writeUnfinished(path: string, bytes: ByteStream, signal: AbortSignal | undefined) {
   const hasher = etagHasher()
   const file = await open(path, 'wx')
   try {

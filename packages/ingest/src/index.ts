@@ -1,5 +1,5 @@
 export { etagHasher, type EtagHasher, identityOf, partBytes } from './etag.js'
-export { type FolderStore, folderStore } from './folder-store.js'
+export { type FolderStore, folderStore, type StagedObject } from './folder-store.js'
 export { type LocalFile, localFile, localFiles } from './local-files.js'
 export { memoryStore } from './memory-store.js'
 export {

@@ -57,6 +57,42 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
   })
 
+  it('stages an object under a hidden name until it gets a key', async () => {
+    const folder = join(await tempFolder(), 'made when needed')
+    const store = folderStore({ folder })
+    const staged = await store.stage(bytesOf('abc'))
+    expect(staged).toMatchObject({ size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' })
+    expect(await namesBelow(folder)).toEqual([expect.stringMatching(/^\.staged\.[0-9a-f-]{36}\.part$/)])
+    expect((await collect(store.unfinished())).map(({ size }) => size)).toEqual([3])
+    expect(await collect(store.list(''))).toEqual([])
+
+    expect(await staged.name('pump/a')).toBe(true)
+    await staged.discard()
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+    expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('abc')
+  })
+
+  it('does not give a staged object a key that is taken, and discards it without a trace', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await store.write('pump/a', bytesOf('first'))
+    const staged = await store.stage(bytesOf('second'))
+    expect(await staged.name('pump/a')).toBe(false)
+    await expect(staged.name('../a')).rejects.toThrow(RangeError)
+    await staged.discard()
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+    expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('first')
+  })
+
+  it('leaves nothing staged of a stream that fails or is aborted', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await expect(store.stage(failingAfter('half', new Error('lost')))).rejects.toThrow(ObjectStoreError)
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(store.stage(bytesOf('x'), { signal })).rejects.toBe(signal.reason)
+    expect(await namesBelow(folder)).toEqual([])
+  })
+
   it.each([false, true])('leaves no file behind a stream that fails (overwrite %s)', async (overwrite) => {
     const folder = await tempFolder()
     const stream = failingAfter('half', new Error('the sensor is gone'))
