@@ -1,6 +1,7 @@
 import {
   columnsOf,
   type ColumnType,
+  globText,
   lakeNames,
   partitionsOf,
   qualifiedName,
@@ -62,18 +63,16 @@ export function filesGlob(table: Table, root: string): string {
     )
   }
   const folder = root.replaceAll('\\', '/')
-  const levels = partitionsOf(table).map(([name]) => `${escapeGlob(name)}=*/`)
-  return `${escapeGlob(folder.replace(/\/$/, ''))}/${tablePrefix(table)}${levels.join('')}[!._]*.parquet`
-}
-
-function escapeGlob(path: string): string {
-  return path.replace(/[[*?]/g, (character) => `[${character}]`)
+  const levels = partitionsOf(table).map(([name]) => `${globText(name)}=*/`)
+  return `${globText(folder.replace(/\/$/, ''))}/${tablePrefix(table)}${levels.join('')}[!._]*.parquet`
 }
 
 function filesOf(table: Table, root: string): string {
   const partitions = partitionsOf(table)
   const options = [
-    'union_by_name = true',
+    // Columns are matched by name anyway. Files from before a nullable column was added lack it; to know of them, DuckDB looks
+    // into every file first, else only into those of the partitions that a query asks for.
+    ...(columnsOf(table).some(([, { nullable }]) => nullable) ? ['union_by_name = true'] : []),
     partitions.length > 0
       ? `hive_partitioning = true, hive_types = {${partitions.map(([name]) => `${quoteLiteral(name)}: VARCHAR`).join(', ')}}`
       : 'hive_partitioning = false',

@@ -1,6 +1,7 @@
 import {
   columnsOf,
   type ColumnType,
+  lakeLocation,
   lakeNames,
   partitionsOf,
   qualifiedName,
@@ -36,7 +37,7 @@ export interface HiveOptions {
  */
 export function hiveStatements(
   tables: readonly Table[],
-  { location = `s3://${lakeNames.bucket}/` }: HiveOptions = {},
+  { location = lakeLocation }: HiveOptions = {},
 ): string[] {
   const root = location.endsWith('/') ? location : `${location}/`
   const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)

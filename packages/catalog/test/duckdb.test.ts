@@ -17,7 +17,7 @@ SELECT
   CAST("pressure" AS DOUBLE) AS "pressure",
   CAST("velocity" AS DOUBLE) AS "velocity",
   CAST("speed" AS DOUBLE) AS "speed"
-FROM read_parquet('/data/lake/iot-time-series/pump/[!._]*.parquet', union_by_name = true, hive_partitioning = false)`,
+FROM read_parquet('/data/lake/iot-time-series/pump/[!._]*.parquet', hive_partitioning = false)`,
       `COMMENT ON VIEW "hive"."iot_dw"."pump" IS 'readings of one pump, by default one per second'`,
       `COMMENT ON COLUMN "hive"."iot_dw"."pump"."event_timestamp" IS 'time of the reading, UTC'`,
       `COMMENT ON COLUMN "hive"."iot_dw"."pump"."pressure" IS 'discharge pressure, kPa gauge'`,
@@ -41,7 +41,7 @@ WHERE false`)
 
   it('pins the partition columns as VARCHAR', () => {
     expect(duckDbStatements([pumpDaily], { root })[2]).toContain(
-      `  "event_date"\nFROM read_parquet('${root}/pump_daily/event_date=*/[!._]*.parquet', union_by_name = true, hive_partitioning = true, hive_types = {'event_date': VARCHAR})`,
+      `  "event_date"\nFROM read_parquet('${root}/pump_daily/event_date=*/[!._]*.parquet', hive_partitioning = true, hive_types = {'event_date': VARCHAR})`,
     )
   })
 
@@ -71,7 +71,7 @@ SELECT
   CAST("f" AS INTEGER) AS "f",
   CAST("g" AS BOOLEAN) AS "g",
   CAST("h" AS VARCHAR) AS "h"
-FROM read_parquet('/data/lake/iot-time-series/everything/[!._]*.parquet', union_by_name = true, hive_partitioning = false)`,
+FROM read_parquet('/data/lake/iot-time-series/everything/[!._]*.parquet', hive_partitioning = false)`,
     ])
   })
 

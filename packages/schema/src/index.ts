@@ -7,12 +7,27 @@ export {
   type ColumnValues,
   isNumeric,
 } from './column.js'
-export { defineLake, type Lake, lakeNames, sqlTableName } from './lake.js'
+export {
+  defineLake,
+  type Lake,
+  lakeLocation,
+  lakeNames,
+  type LakeProfile,
+  lakeProfiles,
+  sqlTableName,
+} from './lake.js'
 export { dataFileKey, isDataFileKey, tablePrefix } from './object-key.js'
 export { parsePartitionPath, partitionPath } from './partition.js'
 export { pump, pumpDaily, pumpLake } from './pump.js'
 export type { Row, ValueOf } from './row.js'
-export { numberLiteral, qualifiedName, quoteIdentifier, quoteLiteral, timestampLiteral } from './sql-text.js'
+export {
+  globText,
+  numberLiteral,
+  qualifiedName,
+  quoteIdentifier,
+  quoteLiteral,
+  timestampLiteral,
+} from './sql-text.js'
 export {
   type ColumnName,
   type ColumnNameOfType,

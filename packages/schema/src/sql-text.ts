@@ -26,6 +26,11 @@ export function timestampLiteral(time: Date): string {
   return `TIMESTAMP ${quoteLiteral(time.toISOString().slice(0, -1).replace('T', ' '))}`
 }
 
+/** A path as a glob of DuckDB's file readers that stands for just this path; to be quoted as a literal too. */
+export function globText(path: string): string {
+  return path.replace(/[[*?]/g, (character) => `[${character}]`)
+}
+
 // A NUL ends a statement for parsers written in C, so nothing that holds one can be quoted.
 function withoutNul(subject: string, text: string): string {
   if (text.includes('\0'))

@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js'
 import { type Column, type ColumnType, isNumeric } from './column.js'
 
 /** A partition value taken from a timestamp column: `by: 'day'` gives the UTC day as VARCHAR 'YYYY-MM-DD'. */
@@ -110,13 +111,6 @@ export function numericColumns<T extends Table>(table: T): NumericColumnName<T>[
   return columnsOf(table)
     .filter(([, column]) => isNumeric[column.type])
     .map(([name]) => name as NumericColumnName<T>)
-}
-
-function checkOptions(subject: string, given: object, known: readonly string[]): void {
-  const unknown = Object.keys(given).filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    throw new TypeError(`${subject} expected only the options ${known.join(', ')}, got ${unknown.join(', ')}`)
-  }
 }
 
 // Hive folds names to lower case, and older metastores keep only 128 characters of a table's name.

@@ -1,0 +1,12 @@
+/** Throws a TypeError when what was given is no object, or has a property that is none of the known options. */
+export function checkOptions(subject: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(
+      `${subject} expected an object with the options ${known.join(', ')}, got ${String(given)}`,
+    )
+  }
+  const unknown = Object.keys(given).filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new TypeError(`${subject} expected only the options ${known.join(', ')}, got ${unknown.join(', ')}`)
+  }
+}
