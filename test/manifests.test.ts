@@ -36,11 +36,15 @@ test('no arrow goes from one stage to another: stages know schema, schema and in
     manifests.map(({ manifest }) => [manifest.name, ours(manifest.dependencies)]),
   )
   const schema = ['@minilake/schema']
-  const stages = ['analytics', 'catalog', 'generator', 'ingest', 'parquet'].map((name) => `@minilake/${name}`)
+  const stages = ['analytics', 'catalog', 'generator', 'import', 'ingest', 'parquet', 'partition'].map(
+    (name) => `@minilake/${name}`,
+  )
   expect(arrows).toEqual({
     '@minilake/schema': [],
     '@minilake/ingest': [],
     '@minilake/generator': schema,
+    '@minilake/import': schema,
+    '@minilake/partition': schema,
     '@minilake/parquet': schema,
     '@minilake/catalog': schema,
     '@minilake/analytics': schema,

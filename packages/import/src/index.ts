@@ -1,0 +1,6 @@
+export { type BadRow, BadRowsError, badRowText } from './bad-rows.js'
+export type { CsvDialect } from './csv-dialect.js'
+export { openReadings, type ReadOptions, type Readings, type SourceDescription } from './open-readings.js'
+export type { ReadReport } from './read-source.js'
+export { type TimeOptions } from './time-sql.js'
+export { fileFormats, type FileFormat, type ReadingFile } from './source-file.js'

@@ -1,0 +1,94 @@
+import type { ColumnType } from '@minilake/schema'
+import { textValue } from './text-value.js'
+import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from './value-sql.js'
+
+/**
+ * Values of a Parquet column by DuckDB's name of its type; undefined where such a column cannot become one of the table's.
+ * A number becomes one of another type where that loses nothing but digits that floating point cannot hold.
+ */
+export function parquetValue(
+  fileType: string,
+  type: ColumnType,
+  options: ValueOptions,
+): ValueSql | undefined {
+  if (fileType === 'VARCHAR' || fileType === 'JSON') return textValue[type](options)
+  return values[type](fileType, options)
+}
+
+const wholeNumber = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/
+const isNumber = (fileType: string) =>
+  wholeNumber.test(fileType) || /^(FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(fileType)
+
+const values: Record<ColumnType, (fileType: string, options: ValueOptions) => ValueSql | undefined> = {
+  timestamp: timestampValue,
+  date: (fileType) =>
+    fileType === 'DATE'
+      ? castValue('DATE', {
+          isGood: (parsed) => `${parsed} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'`,
+          expected: 'a date of the years 0001 to 9999',
+          result: daysOf,
+        })
+      : undefined,
+  double: (fileType) => floatingPoint(fileType, 'DOUBLE', 'a number that 64 bits can hold'),
+  real: (fileType) => floatingPoint(fileType, 'REAL', 'a number that 32 bits can hold'),
+  bigint: (fileType) => whole(fileType, 'BIGINT', 'a whole number of 64 bits'),
+  integer: (fileType) => whole(fileType, 'INTEGER', 'a whole number of 32 bits'),
+  boolean: (fileType) =>
+    fileType === 'BOOLEAN' ? castValue('BOOLEAN', { expected: 'true or false' }) : undefined,
+  varchar: (fileType) =>
+    isNumber(fileType) || /^(BOOLEAN|UUID|ENUM\(.*\))$/.test(fileType)
+      ? castValue('VARCHAR', { expected: 'text' })
+      : undefined,
+}
+
+function timestampValue(fileType: string, { time, strictTime }: ValueOptions): ValueSql | undefined {
+  if (fileType === 'TIMESTAMP WITH TIME ZONE') {
+    return timeValue(
+      { strictTime },
+      { micros: (raw) => `epoch_us(${raw})`, reason: () => `'expected a finite time'` },
+    )
+  }
+  const { microsOfLocal, microsOfNumber } = time
+  if (microsOfNumber && isNumber(fileType)) {
+    const text = (raw: string) => `CAST(${raw} AS VARCHAR)`
+    const isFloat = /^(FLOAT|DOUBLE)$/.test(fileType) // as a DECIMAL, 0.25 s could be a little less; as text it is 0.25
+    return timeValue(
+      { strictTime },
+      {
+        micros: (raw) => (isFloat ? time.microsOfText(text(raw)) : microsOfNumber(raw)),
+        isFinerThanMicros: (raw) => time.isFinerThanMicros(text(raw)),
+        reason: (raw) => time.reason(text(raw)),
+      },
+    )
+  }
+  if (!microsOfLocal || !/^TIMESTAMP(_S|_MS|_NS)?$/.test(fileType)) return undefined
+  const isNanos = fileType === 'TIMESTAMP_NS'
+  const floored = (raw: string) =>
+    isNanos
+      ? `make_timestamp((epoch_ns(${raw}) - (epoch_ns(${raw}) % 1000 + 1000) % 1000) // 1000)`
+      : `CAST(${raw} AS TIMESTAMP)`
+  return timeValue(
+    { strictTime },
+    {
+      micros: (raw) => microsOfLocal(floored(raw)),
+      ...(isNanos && { isFinerThanMicros: (raw: string) => `epoch_ns(${raw}) % 1000 <> 0` }),
+      reason: () => `'expected a finite time that the stated zone has: its clocks may skip this one'`,
+      isTwice: time.isTwice,
+    },
+  )
+}
+
+function floatingPoint(fileType: string, type: string, expected: string): ValueSql | undefined {
+  if (!isNumber(fileType)) return undefined
+  return castValue(type, {
+    isGood: wholeNumber.test(fileType)
+      ? (parsed, raw) => `CAST(${parsed} AS HUGEINT) = ${raw}`
+      : (parsed, raw) => `(isfinite(${parsed}) OR NOT isfinite(CAST(${raw} AS DOUBLE)))`,
+    expected,
+  })
+}
+
+function whole(fileType: string, type: string, expected: string): ValueSql | undefined {
+  if (!isNumber(fileType)) return undefined
+  return castValue(type, { isGood: (parsed, raw) => `${parsed} = ${raw}`, expected })
+}

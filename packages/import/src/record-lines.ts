@@ -1,0 +1,96 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+
+/** How a text file is cut into records. */
+export interface RecordLayout {
+  /** The character between which a field may hold delimiters and line ends; '' for none. */
+  quote: string
+  /** What stands between fields. */
+  delimiter: string
+  /** Records at the start that are no rows. */
+  headerRecords: number
+  /** Whether a line without anything is no row. */
+  skipsBlank: boolean
+}
+
+const [lineFeed, carriageReturn, space] = [0x0a, 0x0d, 0x20]
+
+/**
+ * The lines (from 1) on which records of a UTF-8 file begin. `rows` are numbers, from 0, of rows that could be taken apart;
+ * `records` are the numbers, from 1, of all records that could not be, header and blank lines counted too. Both ascend.
+ * Reads the file as far as the last one.
+ */
+export function recordLines(
+  path: string,
+  { quote, delimiter, headerRecords, skipsBlank }: RecordLayout,
+  { rows, records }: { rows: readonly number[]; records: readonly number[] },
+): { rows: number[]; records: number[] } {
+  const found = { rows: [] as number[], records: [] as number[] }
+  let record = 0
+  let row = 0
+  /** Counts a record that began on a line; whether all are found. */
+  const count = (line: number, isBlank: boolean): boolean => {
+    record += 1
+    if (records[found.records.length] === record) found.records.push(line)
+    else if (record > headerRecords && !(isBlank && skipsBlank)) {
+      if (rows[found.rows.length] === row) found.rows.push(line)
+      row += 1
+    }
+    return found.rows.length === rows.length && found.records.length === records.length
+  }
+
+  const quoteByte = quote === '' ? -1 : quote.charCodeAt(0)
+  const delimiterByte = delimiter.charCodeAt(delimiter.length - 1)
+  let line = 1
+  let startLine = 1
+  let isBlank = true
+  let atFieldStart = true
+  let isQuoted = false
+  let previous = -1
+  let hasJustClosed = false
+  for (const chunk of fileChunks(path)) {
+    for (const byte of chunk) {
+      const endsLine = byte === lineFeed || byte === carriageReturn
+      const endedBefore = byte === lineFeed && previous === carriageReturn
+      previous = byte
+      if (endsLine) {
+        if (endedBefore) continue
+        line += 1
+        if (isQuoted) continue
+        if (count(startLine, isBlank)) return found
+        startLine = line
+        isBlank = true
+        atFieldStart = true
+        hasJustClosed = false
+      } else if (isQuoted) {
+        hasJustClosed = byte === quoteByte
+        isQuoted = !hasJustClosed
+      } else {
+        isBlank = false
+        // A quote within a quoted field is doubled: the second one opens it again.
+        isQuoted = byte === quoteByte && (atFieldStart || hasJustClosed)
+        hasJustClosed = false
+        atFieldStart = byte === delimiterByte || (atFieldStart && byte === space)
+      }
+    }
+  }
+  if (!isBlank) count(startLine, false)
+  return found
+}
+
+const byteOrderMark = Buffer.from('\u{FEFF}')
+
+/** A file's bytes after a byte order mark, in chunks whose memory is used again. */
+function* fileChunks(path: string): Generator<Uint8Array> {
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(1024 * 1024)
+    for (let isFirst = true; ; isFirst = false) {
+      const length = readSync(file, buffer, 0, buffer.length, null)
+      if (length === 0) return
+      const hasMark = isFirst && buffer.subarray(0, 3).equals(byteOrderMark)
+      yield buffer.subarray(hasMark ? 3 : 0, length)
+    }
+  } finally {
+    closeSync(file)
+  }
+}

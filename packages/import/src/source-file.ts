@@ -1,0 +1,171 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { TextDecoder } from 'node:util'
+import { createGunzip } from 'node:zlib'
+
+/** The kinds of files that are read. */
+export const fileFormats = ['csv', 'ndjson', 'parquet'] as const
+
+/** One of `fileFormats`. */
+export type FileFormat = (typeof fileFormats)[number]
+
+/** A file to be read: its path, or bytes with a name for people. */
+export type ReadingFile = string | { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }
+
+/** How the bytes of a file are to be taken. */
+export interface SourceOptions {
+  /** Default: by the name's ending (.csv .tsv .txt, .ndjson .jsonl, .parquet, each also with .gz), else by the content. */
+  format?: FileFormat
+  /** Encoding of text, by its WHATWG label: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content. */
+  encoding?: string
+}
+
+/** A file as DuckDB can read it: local, unpacked, text in UTF-8. */
+export interface SourceFile {
+  /** For people. */
+  name: string
+  path: string
+  format: FileFormat
+  /** Encoding that the text had; absent for Parquet. */
+  encoding?: string
+  /** The beginning of a text file; '' for Parquet. */
+  head: string
+}
+
+const headBytes = 64 * 1024
+
+/**
+ * Makes a file ready to be read: unpacks gzip, takes streams to disk, turns other encodings into UTF-8. What it writes lies in
+ * `folder`, under names that begin with `prefix`. Throws an Error in one sentence for a file that is missing, empty, cut short or in no known
+ * encoding.
+ */
+export async function openSourceFile(
+  file: ReadingFile,
+  { format, encoding, folder, prefix }: SourceOptions & { folder: string; prefix: string },
+): Promise<SourceFile> {
+  const name = typeof file === 'string' ? file : file.name
+  const failure = (cause: unknown) =>
+    new Error(`cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  const written = (step: string) => join(folder, `${prefix}.${step}`)
+
+  let path = typeof file === 'string' ? file : written('stream')
+  if (typeof file !== 'string') {
+    await pipeline(Readable.from(file.bytes), createWriteStream(path)).catch((cause: unknown) => {
+      throw failure(cause)
+    })
+  }
+  let head = await readHead(path).catch((cause: unknown) => {
+    throw failure(cause)
+  })
+  if (isGzip(head)) {
+    const packed = path
+    path = written('unpacked')
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path)).catch(
+      (cause: unknown) => {
+        throw gzipFailure(name, cause)
+      },
+    )
+    head = await readHead(path)
+  } else if (name.endsWith('.gz') && head.length > 0) {
+    throw new Error(`${name} is not gzip, as its name says: expected the bytes 1f 8b at its start`)
+  }
+  if (head.length === 0) throw new Error(`${name} is empty: expected readings`)
+
+  const known = format ?? formatOfName(name) ?? formatOfContent(head)
+  if (known === 'parquet') return { name, path, format: known, head: '' }
+
+  const label = encoding ?? detectEncoding(head)
+  const decoder = decoderOf(label)
+  if (decoder.encoding !== 'utf-8') {
+    const encoded = path
+    path = written('utf-8')
+    await pipeline(createReadStream(encoded), decodedBy(decoder), createWriteStream(path)).catch(
+      (cause: unknown) => {
+        throw new Error(`${name} is not in ${label}: \`encoding\` says what it is in`, { cause })
+      },
+    )
+    head = await readHead(path)
+  }
+  const text = new TextDecoder('utf-8').decode(head)
+  return { name, path, format: known, encoding: decoder.encoding, head: text }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  if ((await stat(path)).isDirectory()) throw new Error('it is a folder, expected a file')
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), { position: 0 })
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
+function gzipFailure(name: string, cause: unknown): Error {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const why =
+    code === 'Z_BUF_ERROR'
+      ? 'is cut short: its gzip data ends too early'
+      : code?.startsWith('Z_')
+        ? `is damaged: its gzip data cannot be unpacked (${message})`
+        : `cannot be unpacked: ${message}`
+  return new Error(`${name} ${why}`, { cause })
+}
+
+const endings: Readonly<Record<string, FileFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  txt: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  parquet: 'parquet',
+}
+
+function formatOfName(name: string): FileFormat | undefined {
+  const [, ending = ''] = /\.([^./\\]+?)(\.gz)?$/i.exec(name) ?? []
+  return endings[ending.toLowerCase()]
+}
+
+function formatOfContent(head: Buffer): FileFormat {
+  const start = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
+  if (start.startsWith('PAR1')) return 'parquet'
+  return start.trimStart().startsWith('{') ? 'ndjson' : 'csv'
+}
+
+function detectEncoding(head: Buffer): string {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    return 'utf-8'
+  } catch {
+    return 'windows-1252'
+  }
+}
+
+function decoderOf(label: string): TextDecoder {
+  try {
+    return new TextDecoder(label, { fatal: true })
+  } catch (cause) {
+    throw new RangeError(
+      `\`encoding\` expected a name such as utf-8, utf-16le or windows-1252, got ${label}`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+function decodedBy(decoder: TextDecoder) {
+  return async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  }
+}

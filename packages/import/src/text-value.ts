@@ -1,0 +1,46 @@
+import type { ColumnType } from '@minilake/schema'
+import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from './value-sql.js'
+
+/** Values that stand as text: in CSV, in JSON, in text columns of Parquet. */
+export const textValue: Record<ColumnType, (options: ValueOptions) => ValueSql> = {
+  timestamp: ({ time, strictTime }) =>
+    timeValue(
+      { strictTime },
+      {
+        micros: time.microsOfText,
+        isFinerThanMicros: time.isFinerThanMicros,
+        reason: time.reason,
+        isTwice: time.isTwice,
+      },
+    ),
+  date: () =>
+    castValue('DATE', {
+      isGood: (parsed, raw) =>
+        `regexp_full_match(trim(${raw}), '\\d{4}-\\d{2}-\\d{2}') AND ${parsed} >= DATE '0001-01-01'`,
+      expected: 'a date YYYY-MM-DD',
+      result: daysOf,
+    }),
+  double: () => floatingPoint('DOUBLE', 'a number'),
+  real: () => floatingPoint('REAL', 'a number that 32 bits can hold'),
+  bigint: () => whole('BIGINT', 'a whole number of 64 bits'),
+  integer: () => whole('INTEGER', 'a whole number of 32 bits'),
+  boolean: () => castValue('BOOLEAN', { expected: 'true or false (or t, f, yes, no, 1, 0)' }),
+  varchar: () => castValue('VARCHAR', { expected: 'text' }),
+}
+
+// DuckDB takes a number that is too large for infinity.
+function floatingPoint(type: string, expected: string): ValueSql {
+  return castValue(type, {
+    isGood: (parsed, raw) =>
+      `isfinite(${parsed}) OR regexp_full_match(trim(${raw}), '(?i)[+-]?(nan|inf|infinity)')`,
+    expected,
+  })
+}
+
+// DuckDB rounds 1.5 to 2 and reads 0x10. 5.0 is a whole number: pandas writes so where some are missing.
+function whole(type: string, expected: string): ValueSql {
+  return castValue(type, {
+    isGood: (_, raw) => `regexp_full_match(trim(${raw}), '[+-]?\\d+(\\.0*)?')`,
+    expected,
+  })
+}

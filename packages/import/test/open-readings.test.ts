@@ -1,0 +1,345 @@
+import { Buffer } from 'node:buffer'
+import { readdir } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import { defineTable } from '@minilake/schema'
+import { describe, expect, test } from 'vitest'
+import { type BadRow, BadRowsError, openReadings, type ReadOptions } from '../src/index.js'
+import { filesWith, readFiles, readText, tempFolder } from './read-files.js'
+import { micros, turbine } from './turbine.js'
+
+const header = 'event_timestamp,site,power\n'
+const first = micros('2026-01-01T00:00:00Z')
+
+/** The bad rows of a file, and how many there are. */
+async function badRows(
+  name: string,
+  content: string | Uint8Array,
+  options: ReadOptions = {},
+): Promise<Omit<BadRow, 'file'>[]> {
+  const error: unknown = await readText(turbine, name, content, options).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(BadRowsError)
+  const { rows, count } = error as BadRowsError
+  expect(count).toBe(rows.length)
+  return rows.map(({ file: _, ...row }) => row)
+}
+
+describe('CSV', () => {
+  test('an empty field is no value, an empty text in quotes is one', async () => {
+    const text = `${header}2026-01-01T00:00:00Z,,\n2026-01-01T00:00:00Z,"",1.5\n2026-01-01T00:00:00Z,"a ""b"",\nc",-0\n`
+    expect((await readText(turbine, 'a.csv', text)).rows).toEqual([
+      [first, null, null],
+      [first, '', 1.5],
+      [first, 'a "b",\nc', -0],
+    ])
+  })
+
+  test('a text may stand for no value, quoted or not', async () => {
+    const text = `${header}2026-01-01T00:00:00Z,"NA",NA\n`
+    expect((await readText(turbine, 'a.csv', text, { nullText: 'NA' })).rows).toEqual([[first, 'NA', null]])
+  })
+
+  test.each([
+    ['NaN', NaN],
+    ['-inf', -Infinity],
+    ['Infinity', Infinity],
+    [' 1.5 ', 1.5],
+    ['1e-400', 0],
+    ['.5', 0.5],
+  ])('%j is the number %d', async (text, expected) => {
+    const { rows } = await readText(turbine, 'a.csv', `${header}2026-01-01T00:00:00Z,a,${text}\n`)
+    expect(rows[0]?.[2]).toBe(expected)
+  })
+
+  test('files of any delimiter, quote, order and case of columns, line end and encoding read alike', async () => {
+    const rows = [[first, 'ä,;', 1.5]]
+    for (const [content, options] of [
+      [`${header}2026-01-01T00:00:00Z,"ä,;",1.5`, {}],
+      ["Power;SITE;Event_Timestamp\r\n1.5;'ä,;';2026-01-01T00:00:00Z\r\n", {}],
+      ['\u{FEFF}event_timestamp\tsite\tpower\n2026-01-01T00:00:00Z\tä,;\t1.5\n', {}],
+      [`2026-01-01T00:00:00Z,"ä,;",1.5\n`, { noHeader: true }],
+      [`${header.replaceAll(',', '::')}2026-01-01T00:00:00Z::ä,;::1.5\n`, { delimiter: '::' }],
+      [Buffer.from('\u{FEFF}event_timestamp|site|power\n2026-01-01T00:00:00Z|ä,;|1.5\n', 'utf16le'), {}],
+      [Buffer.from('event_timestamp|site|power\n2026-01-01T00:00:00Z|ä,;|1.5\n', 'latin1'), {}],
+      [gzipSync(`${header}2026-01-01T00:00:00Z,"ä,;",1.5\n`), {}],
+    ] as [string | Uint8Array, ReadOptions][]) {
+      expect((await readText(turbine, 'a.csv', content, options)).rows).toEqual(rows)
+    }
+  })
+
+  test('an encoding can be named', async () => {
+    const content = Buffer.concat([
+      Buffer.from(`${header}2026-01-01T00:00:00Z,`),
+      Buffer.of(0x93, 0x61),
+      Buffer.from(',1\n'),
+    ])
+    expect((await readText(turbine, 'a.csv', content, { encoding: 'shift_jis' })).rows[0]?.[1]).toBe('殿')
+    await expect(readText(turbine, 'a.csv', content, { encoding: 'utf-16' })).rejects.toThrow(
+      /`encoding`|expected/,
+    )
+    await expect(readText(turbine, 'a.csv', content, { encoding: 'ebcdic' })).rejects.toThrow(
+      new RangeError('`encoding` expected a name such as utf-8, utf-16le or windows-1252, got ebcdic'),
+    )
+  })
+
+  test('bad rows are told with line, column, value and reason', async () => {
+    const text = `${header}2026-01-01T00:00:00Z,a,1.5
+2026-01-01T00:00:00Z,"two
+lines",high
+
+yesterday,b,1
+,c,1
+2026-01-01T00:00:00Z,d
+2026-01-01T00:00:00Z,e,1,2
+2026-01-01T00:00:00Z,f,1e400
+"2026-01-01T00:00:00Z"x,g,1
+`
+    expect(await badRows('a.csv', text)).toEqual([
+      {
+        line: 3,
+        column: 'power',
+        value: 'high',
+        reason: 'expected a number',
+        row: ['2026-01-01T00:00:00Z', 'two\nlines', 'high'],
+      },
+      {
+        line: 6,
+        column: 'event_timestamp',
+        value: 'yesterday',
+        reason: 'expected ISO 8601 with a zone, such as 2026-01-01T00:00:00Z, or another `timeFormat`',
+        row: ['yesterday', 'b', '1'],
+      },
+      { line: 7, column: 'event_timestamp', value: null, reason: 'expected a value', row: [null, 'c', '1'] },
+      { line: 8, value: null, reason: 'expected 3 fields, got 2', row: '2026-01-01T00:00:00Z,d' },
+      { line: 9, value: null, reason: 'expected 3 fields, got more', row: '2026-01-01T00:00:00Z,e,1,2' },
+      {
+        line: 10,
+        column: 'power',
+        value: '1e400',
+        reason: 'expected a number',
+        row: ['2026-01-01T00:00:00Z', 'f', '1e400'],
+      },
+      {
+        line: 11,
+        value: null,
+        reason: 'expected a quote at the end of a quoted field, and quotes within it doubled',
+        row: '"2026-01-01T00:00:00Z"x,g,1',
+      },
+    ])
+  })
+
+  test('as many bad rows as allowed are left out and told', async () => {
+    const text = `${header}2026-01-01T00:00:00Z,a,x\n2026-01-01T00:00:00Z,b,1\n2026-01-01T00:00:00Z,c\n`
+    const { rows, report } = await readText(turbine, 'a.csv', text, { maxBadRows: 2 })
+    expect(rows).toEqual([[first, 'b', 1]])
+    expect(report).toMatchObject({ rows: 1, badRows: 2, bad: [{ line: 2 }, { line: 4 }] })
+    await expect(readText(turbine, 'a.csv', text, { maxBadRows: 1 })).rejects.toMatchObject({
+      count: 2,
+      message: expect.stringMatching(
+        /^2 bad rows, expected at most 1: .*a\.csv, line 2, power: expected a number, got "x"$/,
+      ),
+    })
+  })
+
+  test('all bad rows of all files are counted, the first are told', async () => {
+    const bad = `${header}${'2026-01-01T00:00:00Z,a,x\n'.repeat(5000)}`
+    const files = await filesWith({ 'a.csv': bad, 'b.csv': bad })
+    const error: unknown = await readFiles(turbine, files).catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ count: 10_000 })
+    expect((error as BadRowsError).rows.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  })
+
+  test('a row that is not UTF-8 is bad, with the way out', async () => {
+    const content = Buffer.concat([
+      Buffer.from(header),
+      Buffer.alloc(70_000, '2026-01-01T00:00:00Z,a,1\n'.repeat(1)),
+      Buffer.from('2026-01-01T00:00:00Z,'),
+      Buffer.of(0xe4),
+      Buffer.from(',1\n'),
+    ])
+    const [row] = await badRows('a.csv', content)
+    expect(row?.reason).toBe('expected UTF-8: `encoding` says what the file is in')
+  })
+})
+
+describe('NDJSON', () => {
+  test('keys are columns in any order, absent and null ones no value, blank lines nothing', async () => {
+    const text = `{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1.5}\n\n  \n{"power":"2","event_timestamp":"2026-01-01T00:00:00Z","site":null}\r\n{"event_timestamp":"2026-01-01T00:00:00Z"}`
+    expect((await readText(turbine, 'a.ndjson', text)).rows).toEqual([
+      [first, 'a', 1.5],
+      [first, null, 2],
+      [first, null, null],
+    ])
+  })
+
+  test('names and texts may hold any character, values may be nested', async () => {
+    const line = JSON.stringify({
+      'a/b~"c': '2026-01-01T00:00:00Z',
+      Site: 'x\0\n"ü',
+      power: 1,
+      extra: { a: [1] },
+    })
+    const { rows } = await readText(turbine, 'a.jsonl', `${line}\n`, {
+      map: { 'a/b~"c': 'event_timestamp' },
+      ignoreExtra: true,
+    })
+    expect(rows).toEqual([[first, 'x\0\n"ü', 1]])
+  })
+
+  test('a line that is no object, a bad value and a missing one are bad rows', async () => {
+    const good = '{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1.5}'
+    const text = `${good}\n\nnonsense\n[1]\n{"event_timestamp":"2026-01-01T00:00:00Z","power":true}\n{"power":1}\n{"event_timestamp":\n`
+    const reasons = (await badRows('a.ndjson', text)).map(({ line, column, reason }) => [
+      line,
+      column,
+      reason,
+    ])
+    expect(reasons).toEqual([
+      [3, undefined, 'expected a JSON object'],
+      [4, undefined, 'expected a JSON object'],
+      [5, 'power', 'expected a number'],
+      [6, 'event_timestamp', 'expected a value'],
+      [7, undefined, 'expected a JSON object'],
+    ])
+  })
+
+  test('an extra key in a single line far down is found', async () => {
+    const good = '{"event_timestamp":"2026-01-01T00:00:00Z"}\n'
+    await expect(
+      readText(
+        turbine,
+        'a.ndjson',
+        `${good.repeat(30_000)}{"event_timestamp":"2026-01-01T00:00:00Z","x":1}\n`,
+      ),
+    ).rejects.toThrow(/has columns that table turbine has not: x /)
+  })
+})
+
+describe('what cannot be read', () => {
+  test.each([
+    ['a.csv', '', 'is empty: expected readings'],
+    ['a.csv', gzipSync(''), 'is empty: expected readings'],
+    ['a.csv', header, 'has a header and no rows: expected readings'],
+    ['a.ndjson', '\n', 'expected a JSON object in each line, got none'],
+    ['a.ndjson', 'a,b\n1,2\n', 'expected a JSON object in each line, got none'],
+    ['a.csv.gz', gzipSync(header.repeat(1000)).subarray(0, 60), 'is cut short: its gzip data ends too early'],
+    ['a.csv.gz', header, 'is not gzip, as its name says: expected the bytes 1f 8b at its start'],
+    [
+      'a.csv.gz',
+      gzipSync(header.repeat(50)).fill(0xff, 20, 40),
+      'is damaged: its gzip data cannot be unpacked',
+    ],
+    ['a.parquet', 'PAR1 no more', 'is not a Parquet file that can be read: '],
+    [
+      'a.csv',
+      'a,b,c\n1,2,3\n',
+      "expected the names of table turbine's columns (event_timestamp, site, power) in its first line, got a , b , c: ",
+    ],
+    [
+      'a.csv',
+      `${header.trim()}\r\n2026-01-01T00:00:00Z,a,1\n2026-01-01T00:00:00Z,a,1\r\n`,
+      'cannot be read: expected lines that all end alike (LF, or CR LF)',
+    ],
+  ])('%s of %j', async (name, content, message) => {
+    const [path] = await filesWith({ [name]: content })
+    await expect(readFiles(turbine, [path as string])).rejects.toThrow(`${path} ${message}`)
+  })
+
+  test('a file that is not there, and a folder', async () => {
+    const folder = await tempFolder()
+    await expect(readFiles(turbine, [`${folder}/none.csv`])).rejects.toThrow(
+      /^cannot read .*none\.csv: ENOENT/,
+    )
+    await expect(readFiles(turbine, [folder])).rejects.toThrow(
+      `cannot read ${folder}: it is a folder, expected a file`,
+    )
+  })
+
+  test('a file without a header whose rows have another number of fields than the table', async () => {
+    await expect(readText(turbine, 'a.csv', '1,2\n', { noHeader: true })).rejects.toThrow(
+      "has no header, so its fields are taken in the order of table turbine's columns: expected 3 (event_timestamp, site, power), got 2",
+    )
+  })
+
+  test('a map of a column that no file has', async () => {
+    await expect(
+      readText(turbine, 'a.csv', `${header}x,y,1\n`, { map: { ts: 'event_timestamp' } }),
+    ).rejects.toThrow(
+      /^`map` expected columns of the files, got ts: .*a\.csv has event_timestamp, site, power$/,
+    )
+  })
+})
+
+test('several files with other names and layouts are read one after the other', async () => {
+  const files = await filesWith({
+    'a.csv': 'ts;kW\n2026-01-01T00:00:00Z;1\n',
+    'b.ndjson': '{"time":"2026-01-01T00:00:01Z","power":2}\n',
+  })
+  const { rows, report } = await readFiles(turbine, files, {
+    map: { ts: 'event_timestamp', time: 'event_timestamp', kW: 'power' },
+  })
+  expect(rows).toEqual([
+    [first, null, 1],
+    [first + 1_000_000n, null, 2],
+  ])
+  expect(report.rows).toBe(2)
+})
+
+test('a stream is read by what it holds, whatever that is', async () => {
+  for (const text of [
+    `${header}2026-01-01T00:00:00Z,a,1\n`,
+    '{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1}',
+  ]) {
+    for (const bytes of [Buffer.from(text), gzipSync(text)]) {
+      const stream = {
+        name: 'standard input',
+        bytes: (async function* () {
+          await Promise.resolve()
+          for (const byte of bytes) yield Uint8Array.of(byte)
+        })(),
+      }
+      expect((await readFiles(turbine, [stream])).rows).toEqual([[first, 'a', 1]])
+    }
+  }
+})
+
+test('the order of rows is that of the file, however large it is', async () => {
+  const counted = defineTable({ name: 'counted', columns: { n: { type: 'integer' } } })
+  const text = `n\n${Array.from({ length: 400_000 }, (_, n) => n).join('\n')}\n`
+  const { rows } = await readText(counted, 'a.csv', text)
+  expect(rows.every(([n], index) => n === index)).toBe(true)
+  expect(rows).toHaveLength(400_000)
+})
+
+test('odd names of tables, columns and files are only names', async () => {
+  const odd = defineTable({
+    name: 'select',
+    columns: { from: { type: 'timestamp' }, order: { type: 'varchar' } },
+  })
+  const name = process.platform === 'win32' ? `o'dd [x].csv` : `o'dd [x] * "?".csv`
+  const { rows } = await readText(odd, name, `"FR""OM ';--",order\n2026-01-01T00:00:00Z,'x'\n`, {
+    map: { [`FR"OM ';--`]: 'from' },
+  })
+  expect(rows).toEqual([[first, "'x'"]])
+})
+
+test('an aborted read ends with the reason, and nothing unpacked is left', async () => {
+  const folder = await tempFolder()
+  const files = await filesWith({
+    'a.csv.gz': gzipSync(`${header}${'2026-01-01T00:00:00Z,a,1\n'.repeat(300_000)}`),
+  })
+  const abort = new AbortController()
+  const readings = await openReadings(turbine, files, { tempFolder: folder, signal: abort.signal })
+  expect(await readdir(folder)).toHaveLength(1)
+  const reason = new Error('enough')
+  await expect(
+    (async () => {
+      for await (const _batch of readings.batches()) abort.abort(reason)
+    })(),
+  ).rejects.toBe(reason)
+  await readings.close()
+  expect(await readdir(folder)).toEqual([])
+  await expect(openReadings(turbine, files, { tempFolder: folder, signal: abort.signal })).rejects.toBe(
+    reason,
+  )
+  expect(await readdir(folder)).toEqual([])
+})

@@ -1,0 +1,2 @@
+export { partitionBatches, type PartitionOptions } from './partition-batches.js'
+export type { PartitionedBatches } from './partition-rows.js'

@@ -1,0 +1,64 @@
+import { tmpdir } from 'node:os'
+import { type Batch, checkBatch, type Table } from '@minilake/schema'
+import { batchBytes } from './batch-bytes.js'
+import { mergeRuns } from './merge-runs.js'
+import { partitionLimit } from './partition-limit.js'
+import { type PartitionedBatches, partitionRows } from './partition-rows.js'
+import { sortRun } from './sort-run.js'
+import { spillFile } from './spill-file.js'
+
+/** How much is sorted in memory, and where the rest lies. */
+export interface PartitionOptions {
+  /** Bytes of column data held before they are sorted and written to the temporary file. Default 64 MiB. */
+  memoryBytes?: number
+  /** Partitions at the most: more, such as misread times give, are a RangeError before the first is given. Default: no limit. */
+  maxPartitions?: number
+  /** Folder of the temporary file, which is made only when the rows do not fit into memory. Default `os.tmpdir()`. */
+  spillFolder?: string
+}
+
+// As many runs can be merged before their blocks, one of each in memory, take more than memoryBytes.
+const blocksInMemory = 128
+
+/**
+ * Batches of rows in any order as sorted batches by partition: partitions in ascending order, rows in order of `sortedBy`,
+ * ties in order of arrival. Text is ordered by its UTF-8 bytes, false before true, NaN after all numbers, null last. The
+ * same rows in the same order give the same batches, however they are cut and whatever fits into memory.
+ * Throws a RangeError for a row whose partition time is null or outside the years 0001 to 9999 and for too many partitions, a TypeError or RangeError
+ * when a batch does not fit the table, and an Error that names the temporary file when that fails.
+ */
+export async function* partitionBatches<T extends Table>(
+  table: T,
+  batches: Iterable<Batch<T>> | AsyncIterable<Batch<T>>,
+  { memoryBytes = 64 * 1024 * 1024, maxPartitions = Infinity, spillFolder = tmpdir() }: PartitionOptions = {},
+): AsyncGenerator<PartitionedBatches<T>> {
+  if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 1) {
+    throw new RangeError(`memoryBytes expected a whole number of at least 1, got ${memoryBytes}`)
+  }
+  const limit = partitionLimit(table, maxPartitions)
+  const blockBytes = memoryBytes / blocksInMemory
+  const file = spillFile(spillFolder)
+  const runs: Iterable<Batch>[] = []
+  let held: Batch[] = []
+  let heldBytes = 0
+  try {
+    for await (const batch of batches as Iterable<Batch> | AsyncIterable<Batch>) {
+      checkBatch(table, batch)
+      limit.add(batch)
+      const bytes = batchBytes(batch)
+      if (heldBytes > 0 && heldBytes + bytes > memoryBytes) {
+        runs.push(file.write(sortRun(table, held, blockBytes)))
+        held = []
+        heldBytes = 0
+      }
+      held.push(batch)
+      heldBytes += bytes
+    }
+    limit.check()
+    runs.push(sortRun(table, held, blockBytes))
+    held = []
+    yield* partitionRows(table, mergeRuns(table, runs)) as Iterable<PartitionedBatches<T>>
+  } finally {
+    file.close()
+  }
+}

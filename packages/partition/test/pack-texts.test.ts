@@ -1,0 +1,30 @@
+import { deserialize, serialize } from 'node:v8'
+import type { Batch } from '@minilake/schema'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type PackedBatch, packTexts, unpackTexts } from '../src/pack-texts.js'
+
+const batchOf = (texts: string[]): Batch => ({
+  rowCount: texts.length,
+  columns: { texts, numbers: Int32Array.from(texts, (_, row) => row) },
+  nulls: { texts: Uint8Array.from(texts, (text) => (text === '' ? 1 : 0)) },
+})
+
+test('what is packed, written, read and unpacked is what it was', () => {
+  const text = fc.oneof(fc.constantFrom('', 'a', 'b'), fc.string({ unit: 'binary' }))
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 50 }), (texts) => {
+      const batch = batchOf(texts)
+      expect(unpackTexts(deserialize(serialize(packTexts(batch))) as PackedBatch)).toEqual(batch)
+    }),
+  )
+})
+
+test('recurring texts are packed, others are not', () => {
+  const recurring = batchOf(Array.from({ length: 1000 }, (_, row) => `pump-${row % 400}`))
+  const different = batchOf(Array.from({ length: 1000 }, (_, row) => `pump-${row}`))
+  expect(packTexts(recurring).columns.texts).toMatchObject({ texts: { length: 400 } })
+  expect(packTexts(different).columns.texts).toBe(different.columns.texts)
+  const many = batchOf(Array.from({ length: 140_000 }, (_, row) => `pump-${row % 69_000}`))
+  expect(packTexts(many).columns.texts).toBe(many.columns.texts)
+})

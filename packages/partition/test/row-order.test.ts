@@ -1,0 +1,36 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { rowOrder } from '../src/row-order.js'
+import { compareRows, type KeyColumn } from '../src/sort-keys.js'
+
+const keysOf = (columns: KeyColumn[], rowCount: number) => ({ rowCount, days: [], columns })
+
+// Words that differ in one digit of the radix sort, in the last of its bits, and in none.
+const anyWord = fc.oneof(
+  fc.constantFrom(0, 1, 2 ** 11 - 1, 2 ** 11, 2 ** 22, 2 ** 31, 2 ** 32 - 1),
+  fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+)
+const anyText = fc.constantFrom('', 'a', 'b', 'ab', '\uFFFF', '\u{10000}', '\uD800', '\uDC00')
+
+test('rows are in the order of their keys, ties as they came', () => {
+  const anyRow = fc.record({ word: anyWord, text: anyText, lastWord: anyWord })
+  fc.assert(
+    fc.property(fc.array(anyRow, { maxLength: 300 }), (rows) => {
+      const columns = [
+        Uint32Array.from(rows, ({ word }) => word % 3),
+        rows.map(({ text }) => text),
+        Uint32Array.from(rows, ({ lastWord }) => lastWord),
+      ]
+      const keys = keysOf(columns, rows.length)
+      const arrived = rows.map((_, row) => row)
+      const expected = arrived.toSorted((row, other) => compareRows(keys, row, keys, other))
+      expect([...(rowOrder(keys) ?? arrived)]).toEqual(expected)
+    }),
+  )
+})
+
+test('rows in order are left alone', () => {
+  expect(rowOrder(keysOf([Uint32Array.of(1, 2, 2, 3)], 4))).toBeUndefined()
+  expect(rowOrder(keysOf([], 4))).toBeUndefined()
+  expect(rowOrder(keysOf([Uint32Array.of(1, 2, 3, 2)], 4))).toEqual(Uint32Array.of(0, 1, 3, 2))
+})
