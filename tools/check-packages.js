@@ -1,6 +1,6 @@
 // What npm users get: packs every package, checks the tarballs with publint and attw, installs them in an empty folder
-// outside the repository, and there compiles and runs every TypeScript example of the READMEs, `import`, `require`, the
-// bin, and a config file that lies outside any project. Needs a build. Prints one line per check.
+// outside the repository, and there compiles and runs every TypeScript example of the READMEs and of docs/config.md, `import`,
+// `require`, the bin, and a config file that lies outside any project. Needs a build. Prints one line per check.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -71,7 +71,11 @@ try {
     check(`require ${entry}`, () => node(['--input-type=commonjs', '-e', `require('${entry}')`], consumer))
   }
 
-  const examples = ['README.md', ...folders.map((folder) => join(folder, 'README.md'))].flatMap((page) =>
+  const examples = [
+    'README.md',
+    join('docs', 'config.md'),
+    ...folders.map((folder) => join(folder, 'README.md')),
+  ].flatMap((page) =>
     [...readFileSync(page, 'utf8').matchAll(/^```ts\r?\n([\s\S]*?)^```/gm)].map(([, code], index) => ({
       title: `example ${index + 1} of ${page}`,
       file: `${page.replace(/\W+/g, '-')}-${index + 1}`,
@@ -116,6 +120,30 @@ const turbine = defineTable({ name: 'turbine', columns: { event_timestamp: { typ
 export default defineLake({ tables: [turbine] })`,
     )
     expectText(node([bin, 'status'], outside), /^turbine /m)
+  })
+  check('bin: init, then status with the config it wrote', () => {
+    const fresh = join(work, 'fresh')
+    mkdirSync(fresh)
+    node([bin, 'init'], fresh)
+    expectText(node([bin, 'status'], fresh), /^turbine /m)
+  })
+  check("bin: the README's config, and readings imported into its table", () => {
+    const own = join(work, 'own')
+    mkdirSync(own)
+    const [config] = /(?<=^```ts\n)[^`]*^export default defineLake[^`]*/m.exec(
+      readFileSync('README.md', 'utf8'),
+    )
+    writeFileSync(join(own, 'minilake.config.ts'), config)
+    writeFileSync(
+      join(own, 'turbine.csv'),
+      'Event_Timestamp;Power\n2026-01-02T00:30:00Z;3\n2026-01-01T12:00:00+02:00;1.5\n2026-01-01T10:30:00Z;2.5\n',
+    )
+    node([bin, 'import', 'turbine.csv', '--table', 'turbine'], own)
+    node([bin, 'ingest'], own)
+    expectText(
+      node([bin, 'query', 'hourly', '--table', 'turbine', '--format', 'csv'], own),
+      /^hour,avg_power\n2026-01-01 10:00:00.000,2\n2026-01-02 00:00:00.000,3\n$/,
+    )
   })
 } finally {
   rmSync(work, { recursive: true, force: true })

@@ -1,71 +1,99 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineLake, defineTable, isNumeric, pumpLake, type Table } from '@minilake/schema'
-import { z } from 'zod'
+import { type Lake, pumpLake, type Table } from '@minilake/schema'
+import { configShape } from './config-shape.js'
 import { UsageError } from './usage-error.js'
 
-/** What a config file may say. */
+/** The name of a config file without its ending. */
+export const configName = 'minilake.config'
+
+/** What the CLI works on. */
 export interface Config {
+  /** The file that was read, if any was. */
+  readonly file?: ConfigFile
   /** The lake's tables: those that minilake ships with, then the file's own. */
-  tables: readonly Table[]
+  readonly tables: readonly Table[]
 }
 
-const names = ['ts', 'js', 'mjs', 'json'].map((ending) => `minilake.config.${ending}`)
+/** A config file that was read. */
+export interface ConfigFile {
+  readonly path: string
+  /** What named it: `--config` or `MINILAKE_CONFIG`; `found in this folder` where nothing did. */
+  readonly origin: string
+  /** What it says, checked. */
+  readonly lake: Lake
+}
 
-const columnShape = z.strictObject({
-  type: z.enum(Object.keys(isNumeric)),
-  comment: z.string().optional(),
-  nullable: z.boolean().optional(),
-  highLimit: z.number().optional(),
-})
+/** What says which config file to read. */
+export interface ConfigPlaces {
+  /** The file that `--config` names. */
+  flag?: string | undefined
+  /** The environment variables; `MINILAKE_CONFIG` may name a file. */
+  variables: Readonly<Record<string, string | undefined>>
+  /** Where a `minilake.config.*` is looked for if nothing names a file, and from where names lead. */
+  folder: string
+}
 
-const lakeShape = z.strictObject({
-  tables: z.array(
-    z.strictObject({
-      name: z.string(),
-      comment: z.string().optional(),
-      columns: z.record(z.string(), columnShape),
-      partitions: z.record(z.string(), z.strictObject({ from: z.string(), by: z.literal('day') })).optional(),
-      sortedBy: z.array(z.string()).optional(),
-    }),
-  ),
-})
+/** Reads the config file, if there is one. Throws a UsageError that says which file and which part of it is wrong. */
+export async function loadConfig(places: ConfigPlaces): Promise<Config> {
+  const found = findConfig(places)
+  if (found === undefined) return { tables: pumpLake.tables }
+  const parsed = configShape.safeParse(await defaultExportOf(found.path))
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => {
+      const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
+      return `${where}: ${message.replace(/\.$/, '')}`
+    })
+    throw new UsageError(`the config ${found.path}: ${issues.join('; ')}`)
+  }
+  const lake = parsed.data as Lake
+  return { file: { ...found, lake }, tables: [...pumpLake.tables, ...lake.tables] }
+}
 
-/**
- * Reads the config file: the one named, else a `minilake.config.*` in the folder, else none. TypeScript is understood on
- * every Node, and `@minilake/schema` is found even where the file lies outside any project.
- */
-export async function loadConfig(file: string | undefined, folder: string): Promise<Config> {
-  const path =
-    file === undefined ? names.map((name) => resolve(folder, name)).find(existsSync) : resolve(folder, file)
-  if (path === undefined) return { tables: pumpLake.tables }
-  if (!existsSync(path)) throw new UsageError(`--config expected a file, but there is none at ${path}`)
-  const { createJiti } = await import('jiti')
-  const jiti = createJiti(import.meta.url, {
-    alias: { '@minilake/schema': fileURLToPath(import.meta.resolve('@minilake/schema')) },
-  })
-  const loaded = await jiti.import(path, { default: true }).catch((cause: unknown) => {
-    const [sentence] = String(cause instanceof Error ? cause.message : cause).split('\n')
+function findConfig({ flag, variables, folder }: ConfigPlaces): Omit<ConfigFile, 'lake'> | undefined {
+  const named =
+    flag === undefined
+      ? { name: variables.MINILAKE_CONFIG, origin: 'MINILAKE_CONFIG' }
+      : { name: flag, origin: '--config' }
+  if (named.name) {
+    const path = resolve(folder, named.name)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, origin: named.origin }
+    throw new UsageError(`${named.origin} expected a file, but there is none at ${path}`)
+  }
+  const path = ['ts', 'js', 'mjs', 'json']
+    .map((ending) => resolve(folder, `${configName}.${ending}`))
+    .find(existsSync)
+  return path === undefined ? undefined : { path, origin: 'found in this folder' }
+}
+
+async function defaultExportOf(path: string): Promise<unknown> {
+  const exports = await load(path).catch((cause: unknown) => {
+    // Node's "Require stack" names no file that the user does not know.
+    const [sentence] = String(cause instanceof Error ? cause.message : cause).split('\nRequire stack')
     throw new UsageError(`the config ${path} cannot be loaded: ${sentence}`, { cause })
   })
-  const parsed = lakeShape.safeParse(loaded)
-  if (!parsed.success) {
-    const found = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`,
-    )
-    throw new UsageError(
-      `the config ${path} expected { tables: [...] }, as defineLake takes it; ${found.join('; ')}`,
-    )
-  }
-  try {
-    return defineLake({ tables: [...pumpLake.tables, ...(parsed.data.tables as Table[]).map(checkedTable)] })
-  } catch (cause) {
-    throw new UsageError(`the config ${path}: ${(cause as Error).message}`, { cause })
-  }
+  if ('default' in exports) return exports.default
+  throw new UsageError(
+    `the config ${path} expected export default defineLake({ tables: [...] }), got no default export`,
+  )
 }
 
-/** `defineTable` for a table whose literal types are not known. */
-function checkedTable(table: Table): Table {
-  return (defineTable as (table: Table) => Table)(table)
+/** A module's exports, TypeScript understood on every Node; what a JSON file holds as a default export. */
+async function load(path: string): Promise<object> {
+  if (path.endsWith('.json')) return { default: JSON.parse(await readFile(path, 'utf8')) as unknown }
+  const { createJiti } = await import('jiti')
+  return createJiti(import.meta.url, { alias: schemaAlias(path) }).import<object>(path)
+}
+
+/** Leads `@minilake/schema` to our own copy where a config file would find none. */
+function schemaAlias(path: string): Record<string, string> {
+  try {
+    createRequire(path).resolve('@minilake/schema')
+    return {}
+  } catch {
+    return { '@minilake/schema': fileURLToPath(import.meta.resolve('@minilake/schema')) }
+  }
 }

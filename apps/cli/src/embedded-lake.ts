@@ -4,7 +4,7 @@ import { duckDbStatements } from '@minilake/catalog'
 import { type FolderStore, folderStore, type ObjectStore, type StoredObject } from '@minilake/ingest'
 import { isDataFileKey, lakeNames, type Table, tablePrefix } from '@minilake/schema'
 
-/** The lake on this machine: files in `lake/`, their keys those of the bucket in S3, and DuckDB. */
+/** The lake on this machine: files in a folder, their keys those of the bucket in S3, and DuckDB. */
 export interface EmbeddedLake {
   readonly tables: readonly Table[]
   /** The folder that stands for the bucket. */
@@ -15,14 +15,13 @@ export interface EmbeddedLake {
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
 }
 
-/** The embedded lake below the current folder. */
-export function embeddedLake(tables: readonly Table[]): EmbeddedLake {
-  const folder = join('lake', lakeNames.bucket)
-  const store = folderStore({ folder })
+/** The embedded lake in a folder. */
+export function embeddedLake(tables: readonly Table[], { folder }: { folder: string }): EmbeddedLake {
+  const store = folderStore({ folder: join(folder, lakeNames.bucket) })
   const catalogStatements = async (wanted = tables) => {
     const emptyTables: string[] = []
     for (const table of wanted) if (await isEmptyTable(table, store)) emptyTables.push(table.name)
-    return duckDbStatements(wanted, { root: resolve(folder), emptyTables })
+    return duckDbStatements(wanted, { root: resolve(store.location), emptyTables })
   }
   return {
     tables,

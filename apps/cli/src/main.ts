@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { describeSystemError } from '@minilake/ingest'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
 import { demoCommand } from './commands/demo.js'
 import { generateCommand } from './commands/generate.js'
+import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
+import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
 import { verifyCommand } from './commands/verify.js'
-import { type Environment, profiles } from './session.js'
+import { configOption } from './config-option.js'
+import type { Environment } from './session.js'
+import { settingOption } from './setting-option.js'
 import { UsageError } from './usage-error.js'
 
 /** Runs the CLI on a process: its arguments, streams and signals; sets its exit code (0 done, 1 failed, 2 wrong usage). */
@@ -54,22 +58,22 @@ function minilake(environment: Environment): Command {
   const program = new Command('minilake')
     .description('A mini data lake for IoT time series: simulate, Parquet, publish, catalog, query, verify.')
     .version(version)
-    .addOption(
-      new Option('--profile <profile>', 'where the lake lives').choices(profiles).default('embedded'),
-    )
-    .option('--config <file>', 'config file (default: minilake.config.ts, .js, .mjs or .json in this folder)')
+    .addOption(settingOption('profile', 'profile'))
+    .addOption(configOption())
     .option('--json', 'print data as JSON')
     .option('--quiet', 'print data and errors only')
     .option('--verbose', 'print the causes of an error')
   const commands = [
     demoCommand,
     generateCommand,
+    importCommand,
     ingestCommand,
     catalogCommand,
     queryCommand,
     verifyCommand,
     statusCommand,
     cleanCommand,
+    initCommand,
   ]
   for (const command of commands) program.addCommand(command(environment))
   for (const command of [
@@ -82,7 +86,12 @@ function minilake(environment: Environment): Command {
       .configureOutput({
         outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, 'minilake: '))}\n`),
       })
-      .configureHelp({ showGlobalOptions: command !== program })
+      .configureHelp({
+        showGlobalOptions: command !== program,
+        // Commander would name the preset of --config, which is for its parser only.
+        optionDescription: (option) =>
+          option.presetArg === undefined ? new Help().optionDescription(option) : option.description,
+      })
   }
   return program
 }

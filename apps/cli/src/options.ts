@@ -1,6 +1,6 @@
 import { normalize } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import { parseUtcDay } from '@minilake/schema'
+import { lakeLocation, parseUtcDay } from '@minilake/schema'
 import { z } from 'zod'
 
 /** A commander argument parser from a zod schema: what zod says of the text is what the user reads. */
@@ -56,6 +56,17 @@ export const folderPath = z
   .refine((path) => path.trim() !== '', 'Expected a folder, got nothing.')
   .transform((path) => normalize(path).replace(/(?<=.)[\\/]$/, ''))
 
+/** The root of a bucket as a URL, with a slash at its end. */
+export const bucketUrl = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:\/\/\S+$/i, `Expected the URL of a bucket, such as ${lakeLocation}.`)
+  .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return z.enum(words, `Allowed choices are ${words.join(', ')}.`)
+}
+
 /** Names separated by commas. */
 export const nameList = z
   .string()
@@ -64,3 +75,29 @@ export const nameList = z
     (names) => names.every((name) => name !== ''),
     'Expected names separated by commas, such as pressure,speed.',
   )
+
+/** Adds `source=column` to those given before. */
+export function addMapping(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const at = text.lastIndexOf('=') // a column's name has none, a source's may
+  const [source, column] = [text.slice(0, at), text.slice(at + 1)]
+  if (at < 1 || column === '') {
+    throw new InvalidArgumentError(
+      'Expected a name in the file and one of the table, such as ts=event_timestamp.',
+    )
+  }
+  if (Object.hasOwn(previous, source) && previous[source] !== column) {
+    throw new InvalidArgumentError(
+      `Expected one column for ${source}, got ${previous[source]} and ${column}.`,
+    )
+  }
+  return { ...previous, [source]: column }
+}
+
+/** What stands between fields. */
+export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
+
+/** What stands around fields. */
+export const quote = z.string().transform((text) => (text === 'none' ? '' : text))

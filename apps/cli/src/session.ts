@@ -1,16 +1,14 @@
 import type { Command } from 'commander'
-import { loadConfig } from './config.js'
+import { type Config, loadConfig } from './config.js'
+import type { ConfigFlag } from './config-option.js'
 import { type EmbeddedLake, embeddedLake } from './embedded-lake.js'
+import { resolveSettings, type Settings, type SettingSources } from './resolve-settings.js'
 import { type Terminal, terminalOn } from './terminal.js'
 import { UsageError } from './usage-error.js'
 
-/** Where a lake lives: `embedded` is a folder and DuckDB, `stack` is S3 and Trino. */
-export const profiles = ['embedded', 'stack'] as const
-
-/** The options that every command takes. */
-export interface GlobalOptions {
-  profile: (typeof profiles)[number]
-  config?: string
+/** The options that commands share; those that set a setting are given as far as a command has them. */
+export type GlobalOptions = SettingSources['flags'] & {
+  config?: ConfigFlag
   json?: boolean
   quiet?: boolean
   verbose?: boolean
@@ -19,8 +17,9 @@ export interface GlobalOptions {
 /** What a command runs with. */
 export interface Session {
   readonly lake: EmbeddedLake
+  readonly config: Config
+  readonly settings: Settings
   readonly terminal: Terminal
-  readonly profile: GlobalOptions['profile']
   readonly json: boolean
   /** Aborted when the user interrupts, or nobody reads the output any more. */
   readonly signal: AbortSignal
@@ -30,24 +29,35 @@ export interface Session {
 
 /** The part of a process that the commands touch. */
 export interface Environment {
-  process: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'cwd' | 'exitCode'>
+  process: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'cwd' | 'env' | 'exitCode'>
   /** Aborted when the user interrupts, or nobody reads the output any more. */
   signal: AbortSignal
 }
 
-/** Opens the session of a command from the options given to it. */
-export async function openSession(command: Command, { process, signal }: Environment): Promise<Session> {
-  const { profile, config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>()
-  if (profile === 'stack' && command.name() !== 'catalog') {
+/** Opens the session of a command from its options; `given` are settings that its arguments say instead. */
+export async function openSession(
+  command: Command,
+  { process, signal }: Environment,
+  given: SettingSources['flags'] = {},
+): Promise<Session> {
+  const options = command.optsWithGlobals<GlobalOptions>()
+  const { config: flag = {}, profile, out, json = false, quiet = false } = options
+  if (flag.alone && command.name() !== 'status') {
+    throw new UsageError('--config expected a file, got nothing: only minilake status takes it alone')
+  }
+  const variables = process.env
+  const config = await loadConfig({ flag: flag.file, variables, folder: process.cwd() })
+  const settings = resolveSettings({ file: config.file, variables, flags: { profile, out, ...given } })
+  if (settings.profile.value === 'stack' && command.name() !== 'catalog' && !flag.alone) {
     throw new UsageError(
-      'profile stack can only print its catalog in this version (minilake catalog --profile stack): leave --profile out to use the embedded lake',
+      `profile stack can only print its catalog in this version (minilake catalog --profile stack): use --profile embedded instead of what ${settings.profile.origin} says`,
     )
   }
-  const { tables } = await loadConfig(config, process.cwd())
   return {
-    lake: embeddedLake(tables),
+    lake: embeddedLake(config.tables, { folder: settings['profiles.embedded.folder'].value }),
+    config,
+    settings,
     terminal: terminalOn(process, { quiet, signal }),
-    profile,
     json,
     signal,
     fail: () => {

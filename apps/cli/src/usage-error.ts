@@ -11,8 +11,13 @@ export function asUsage<T>(work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    if (cause instanceof RangeError || cause instanceof TypeError)
-      throw new UsageError(cause.message, { cause })
-    throw cause
+    throw asUsageError(cause)
   }
+}
+
+/** A library's complaint about its arguments as one about the command line; any other error as it is. */
+export function asUsageError(cause: unknown): unknown {
+  return cause instanceof RangeError || cause instanceof TypeError
+    ? new UsageError(cause.message, { cause })
+    : cause
 }

@@ -403,52 +403,6 @@ describe('status and clean', () => {
   })
 })
 
-describe('tables of a config file', () => {
-  const config = `
-import { defineLake, defineTable } from '@minilake/schema'
-const turbine: ReturnType<typeof defineTable> = defineTable({
-  name: 'turbine',
-  columns: { event_timestamp: { type: 'timestamp' }, power: { type: 'double', nullable: true } },
-})
-export default defineLake({ tables: [turbine] })
-`
-
-  test('can be queried, and have no simulation', async () => {
-    const { folder, minilake } = await freshFolder()
-    await writeFile(join(folder, 'minilake.config.ts'), config)
-    expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
-      'hour,avg_power\n',
-    )
-    for (const command of ['generate', 'verify']) {
-      expect(await minilake(command, '--table', 'turbine')).toMatchObject({
-        code: 2,
-        stderr: expect.stringContaining(`table turbine has no simulation, so there is nothing to ${command}`),
-      })
-    }
-  })
-
-  test.each([
-    ['throw new Error("boom")', 'cannot be loaded: boom'],
-    ['export default 7', 'expected { tables: [...] }, as defineLake takes it; the whole: '],
-    ['export default { tabels: [] }', 'Unrecognized key: "tabels"'],
-    [
-      'export default { tables: [{ name: "a", columns: { t: { type: "timestamp", nulable: true } } }] }',
-      'tables.0.columns.t: Unrecognized key: "nulable"',
-    ],
-    [
-      'export default { tables: [{ name: "pump", columns: { t: { type: "timestamp" } } }] }',
-      'got pump twice',
-    ],
-    ['export default { tables: [{ name: "Pump", columns: {} }] }', 'table name expected lower-case letters'],
-  ])('%s is refused with one sentence', async (text, message) => {
-    const { folder, minilake } = await freshFolder()
-    await writeFile(join(folder, 'lake.mjs'), text)
-    const run = await minilake('status', '--config', 'lake.mjs')
-    expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toContain(message)
-  })
-})
-
 describe('demo', () => {
   test('runs the whole lake, ends with the truth, and a second run changes nothing', async () => {
     const { minilake } = await freshFolder()
@@ -472,7 +426,17 @@ describe('demo', () => {
 
 test('--help of every command names its options and the global ones', async () => {
   const { minilake } = await freshFolder()
-  for (const command of ['demo', 'generate', 'ingest', 'catalog', 'query', 'verify', 'status', 'clean']) {
+  for (const command of [
+    'demo',
+    'generate',
+    'ingest',
+    'catalog',
+    'query',
+    'verify',
+    'status',
+    'clean',
+    'init',
+  ]) {
     const { code, stdout } = await minilake(command, '--help')
     expect(code).toBe(0)
     expect(stdout).toContain(`Usage: minilake ${command}`)

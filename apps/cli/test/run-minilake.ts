@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,20 +19,34 @@ export type Minilake = (...args: string[]) => Promise<Run>
 
 /** A fresh folder and the CLI in it; the folder goes when the test ends. */
 export async function freshFolder(): Promise<{ folder: string; minilake: Minilake }> {
-  const folder = await mkdtemp(join(tmpdir(), 'minilake-test-'))
+  // The CLI sees its folder by its real path, which the system's temporary folder may not have.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'minilake-test-')))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return { folder, minilake: minilakeIn(folder) }
 }
 
-/** The CLI in a folder. */
-export function minilakeIn(folder: string): Minilake {
-  return (...args) => finished(startMinilake(folder, args))
+/** The CLI in a folder, with environment variables of its own. */
+export function minilakeIn(folder: string, variables: NodeJS.ProcessEnv = {}): Minilake {
+  return (...args) => {
+    const child = startMinilake(folder, args, variables)
+    child.stdin.end()
+    return finished(child)
+  }
 }
 
-/** Starts the CLI without waiting for it. */
-export function startMinilake(folder: string, args: readonly string[]) {
-  return spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Starts the CLI without waiting for it; its standard input is open. */
+export function startMinilake(folder: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  return spawn(process.execPath, [bin, ...args], {
+    cwd: folder,
+    env: { ...foreignVariables, ...variables },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
 }
+
+// Settings of whoever runs the tests must not reach them.
+const foreignVariables = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^minilake_/i.test(name)),
+)
 
 /** Waits for a run to end. */
 export function finished(child: ReturnType<typeof startMinilake>): Promise<Run> {

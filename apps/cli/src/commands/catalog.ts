@@ -11,8 +11,12 @@ export function catalogCommand(environment: Environment): Command {
     )
     .option('--print', 'print only, change nothing (what the embedded profile does anyway)')
     .action(async (_flags: { print?: boolean }, command: Command) => {
-      const { lake, profile, terminal, json } = await openSession(command, environment)
-      const statements = profile === 'stack' ? hiveStatements(lake.tables) : await lake.catalogStatements()
+      const { lake, settings, terminal, json } = await openSession(command, environment)
+      const { profile, 'profiles.stack.location': location } = settings
+      const statements =
+        profile.value === 'stack'
+          ? hiveStatements(lake.tables, { location: location.value })
+          : await lake.catalogStatements()
       await terminal.data(
         json ? `${jsonText(statements, 2)}\n` : statements.map((statement) => `${statement};\n`).join('\n'),
       )

@@ -5,9 +5,9 @@ import { describeSystemError, type FolderStore, folderStore, type Identity } fro
 import { type Table, tablePrefix } from '@minilake/schema'
 import { Command } from 'commander'
 import { dataFilesOf } from '../embedded-lake.js'
-import { folderPath, parsedBy } from '../options.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
+import { settingOption } from '../setting-option.js'
 import { readTruthFile } from '../truth-file.js'
 import { bytesText } from '../words.js'
 
@@ -37,11 +37,11 @@ export function cleanCommand(environment: Environment): Command {
     .description(
       'list the simulated files in out and in the lake, and what killed runs have left; --yes removes them',
     )
-    .option('--out <folder>', 'folder of data files before ingest', parsedBy(folderPath), 'out')
+    .addOption(settingOption('out', 'folder'))
     .option('--yes', 'remove them; data files that are not what a truth says are your own and stay')
-    .action(async ({ out, yes = false }: { out: string; yes?: boolean }, command: Command) => {
-      const { lake, terminal, json, signal } = await openSession(command, environment)
-      const stores = [folderStore({ folder: out }), lake.store]
+    .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
+      const { lake, settings, terminal, json, signal } = await openSession(command, environment)
+      const stores = [folderStore({ folder: settings.out.value }), lake.store]
       const truths = new Map<FolderStore, TruthFile[]>()
       for (const store of stores) truths.set(store, await truthFilesOf(store))
       // Those of all stores count: a file may have reached the lake before its truth did.

@@ -1,6 +1,7 @@
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../find-table.js'
+import { maskCredentials } from '../mask-credentials.js'
 import { hasTrouble, type PipelineView, runPipeline } from '../pipeline.js'
 import { printAverages, printResult } from '../print-result.js'
 import { generatedLines, ingestedLines, verifiedLines, warnOfTrouble } from '../report-text.js'
@@ -9,8 +10,6 @@ import { type Environment, openSession, type Session } from '../session.js'
 import { agrees } from '../verify-lake.js'
 import { count } from '../words.js'
 
-const out = 'out'
-
 /** `minilake demo`: the whole lake in one go, on one pump's week. */
 export function demoCommand(environment: Environment): Command {
   return new Command('demo')
@@ -18,15 +17,23 @@ export function demoCommand(environment: Environment): Command {
     .option('--overwrite', 'replace files that have other content')
     .action(async ({ overwrite = false }: { overwrite?: boolean }, command: Command) => {
       const session = await openSession(command, environment)
-      const { lake, signal } = session
+      const { lake, settings, signal } = session
       const view = session.json ? jsonView(session) : textView(session)
-      await runPipeline(lake, pump, { simulation: { from: '2026-01-01' }, out, overwrite, signal, view })
+      await runPipeline(lake, pump, {
+        simulation: { from: '2026-01-01' },
+        out: settings.out.value,
+        overwrite,
+        signal,
+        view,
+      })
     })
 }
 
 /** Shows the steps to a person. */
 function textView(session: Session): PipelineView {
-  const { lake, terminal, fail } = session
+  const { lake, settings, terminal, fail } = session
+  const out = settings.out.value
+  const bucket = maskCredentials(settings['profiles.stack.location'].value)
   const title = (step: string) =>
     terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))}`)
   return {
@@ -66,7 +73,7 @@ function textView(session: Session): PipelineView {
       )
       title('where it lies')
       terminal.note(`data files   ${out}/pump/`)
-      terminal.note(`lake         ${lake.store.location}/pump/  (stands for s3://iot-time-series/pump/)`)
+      terminal.note(`lake         ${lake.store.location}/pump/  (stands for ${bucket}pump/)`)
       terminal.note(`the truth    ${lake.store.location}/_truth/pump/`)
       terminal.note(
         `\nnext: minilake query sql "SELECT count(*) FROM hive.iot_dw.pump", minilake status, minilake clean`,

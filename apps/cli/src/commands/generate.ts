@@ -1,11 +1,12 @@
 import { planFiles } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
-import { duration, folderPath, parsedBy, utcDate, wholeNumber } from '../options.js'
+import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { generatedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { findSimulatedTable } from '../find-table.js'
 import { type Environment, openSession } from '../session.js'
+import { settingOption } from '../setting-option.js'
 import { asUsage } from '../usage-error.js'
 
 interface GenerateFlags {
@@ -16,7 +17,6 @@ interface GenerateFlags {
   seed: number
   pumps: number
   workers?: number
-  out: string
   overwrite?: boolean
 }
 
@@ -39,12 +39,13 @@ export function generateCommand(environment: Environment): Command {
       'worker threads; the files do not depend on it (default: one per core)',
       parsedBy(wholeNumber(1, 256)),
     )
-    .option('--out <folder>', 'folder to write to', parsedBy(folderPath), 'out')
+    .addOption(settingOption('out', 'folder'))
     .option('--overwrite', 'replace files that have other content')
     .action(async (flags: GenerateFlags, command: Command) => {
       const session = await openSession(command, environment)
-      const { lake, terminal, json, signal } = session
-      const { start, days, interval, seed, pumps, workers, out, overwrite = false } = flags
+      const { lake, settings, terminal, json, signal } = session
+      const { start, days, interval, seed, pumps, workers, overwrite = false } = flags
+      const out = settings.out.value
       const table = findSimulatedTable(lake.tables, flags.table, 'generate')
       const plan = asUsage(() =>
         planFiles(table, { from: start, days, intervalSeconds: interval, seed, pumps }),

@@ -1,25 +1,26 @@
 import { localFiles } from '@minilake/ingest'
 import { Command } from 'commander'
 import { ingestFolder } from '../ingest-folder.js'
-import { folderPath, parsedBy } from '../options.js'
 import { ingestedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
+import { settingArgument } from '../setting-option.js'
 
 /** `minilake ingest`: publish a folder's data files to the lake. */
 export function ingestCommand(environment: Environment): Command {
   return new Command('ingest')
     .description('publish data files to the lake: each once, unchanged ones are left alone')
-    .argument('[folder]', 'folder of data files, laid out as their object keys', parsedBy(folderPath), 'out')
+    .addArgument(settingArgument('out', 'folder'))
     .option('--overwrite', 'replace objects that have other content')
-    .action(async (folder: string, { overwrite = false }: { overwrite?: boolean }, command: Command) => {
-      const session = await openSession(command, environment)
-      const { lake, terminal, json, signal } = session
+    .action(async (out: string | undefined, flags: { overwrite?: boolean }, command: Command) => {
+      const session = await openSession(command, environment, { out })
+      const { lake, settings, terminal, json, signal } = session
+      const folder = settings.out.value
       const bar = await terminal.progress('publishing', () => countFiles(folder))
       const report = await ingestFolder(folder, {
         tables: lake.tables,
         store: lake.store,
-        overwrite,
+        overwrite: flags.overwrite ?? false,
         signal,
         onObject: () => bar.step(),
       }).finally(() => bar.stop())

@@ -3,19 +3,24 @@ import { folderStore, type ObjectStore } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { dataFilesOf } from '../embedded-lake.js'
-import { folderPath, parsedBy } from '../options.js'
+import { printConfig } from '../print-config.js'
 import { jsonText, tableText } from '../result-format.js'
-import { type Environment, openSession, type Session } from '../session.js'
+import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
+import { settingOption } from '../setting-option.js'
 import { bytesText } from '../words.js'
 
 /** `minilake status`: what lies where. */
 export function statusCommand(environment: Environment): Command {
   return new Command('status')
-    .description('show what lies where: files waiting, files in the lake, rows and their time range')
-    .option('--out <folder>', 'folder of data files before ingest', parsedBy(folderPath), 'out')
-    .action(async ({ out }: { out: string }, command: Command) => {
+    .description(
+      'show what lies where: files waiting, files in the lake, rows and their time range; with --config alone: what is set where',
+    )
+    .addOption(settingOption('out', 'folder'))
+    .action(async (_flags: object, command: Command) => {
       const session = await openSession(command, environment)
-      const { lake, profile, terminal, json } = session
+      if (command.optsWithGlobals<GlobalOptions>().config?.alone) return printConfig(session)
+      const { lake, settings, terminal, json } = session
+      const [profile, out] = [settings.profile.value, settings.out.value]
       const tables = []
       for (const table of lake.tables)
         tables.push(await statusOf(table, folderStore({ folder: out }), session))

@@ -1,0 +1,49 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describeSystemError } from '@minilake/ingest'
+import { Command } from 'commander'
+import { configName } from '../config.js'
+import { configTemplate } from '../config-template.js'
+import { jsonText } from '../result-format.js'
+import { type Environment, type GlobalOptions } from '../session.js'
+import { terminalOn } from '../terminal.js'
+import { UsageError } from '../usage-error.js'
+
+const file = `${configName}.ts`
+
+/** `minilake init`: a config file to begin with. */
+export function initCommand({ process, signal }: Environment): Command {
+  return new Command('init')
+    .description(`write a commented ${file} with a sample table, where there is no config yet`)
+    .action(async (_flags: object, command: Command) => {
+      const { config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>()
+      if (config) throw new UsageError(`init writes ${file} in this folder: leave --config out`)
+      await writeConfig(process.cwd())
+      const terminal = terminalOn(process, { quiet, signal })
+      if (json) await terminal.data(`${jsonText({ config: file }, 2)}\n`)
+      else nextSteps.forEach((line) => terminal.note(line))
+    })
+}
+
+const nextSteps = [
+  `${file} written: its table turbine is a sample, make it your own`,
+  '',
+  'next: minilake import readings.csv --table turbine   your readings as data files',
+  '      minilake ingest                                publish them to the lake',
+  '      minilake query hourly --table turbine          ask the lake',
+]
+
+async function writeConfig(folder: string): Promise<void> {
+  const existing = (await readdir(folder)).find((name) => name.startsWith(`${configName}.`))
+  if (existing !== undefined) throw new Error(refusal(existing))
+  await writeFile(join(folder, file), configTemplate, { flag: 'wx' }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'EEXIST') throw new Error(refusal(file), { cause })
+      throw new Error(`cannot write ${file}: ${describeSystemError(cause)}`, { cause })
+    },
+  )
+}
+
+function refusal(existing: string): string {
+  return `${existing} is there already, and init overwrites nothing: edit it, or move it away first`
+}

@@ -1,0 +1,40 @@
+import { settings } from './settings.js'
+
+const { profile, out } = settings
+const { 'profiles.embedded.folder': folder, 'profiles.stack.location': location } = settings
+
+/** The `minilake.config.ts` to begin with: a sample table, and each setting as a comment that states its default. */
+export const configTemplate = `import { defineLake, defineTable } from '@minilake/schema'
+
+// The tables and settings of the lake in this folder; options: https://www.npmjs.com/package/@minilake/schema
+// minilake needs no more than this file; an editor checks it after npm install --save-dev @minilake/schema
+
+const turbine = defineTable({
+  // Lower-case letters, digits and underscores; in SQL it is hive.iot_dw.turbine.
+  name: 'turbine',
+  comment: 'one reading per turbine and minute',
+  columns: {
+    event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
+    turbine_id: { type: 'varchar', comment: 'plant code' },
+    // nullable: a reading may lack it. highLimit: a reading above it is an alarm (minilake query alarms --table turbine).
+    power: { type: 'double', comment: 'active power, kW', nullable: true, highLimit: 3000 },
+  },
+  // One folder per UTC day, a column in SQL: WHERE event_date = '2026-01-31' reads that day's files only.
+  partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
+  // The order of rows within a file, the most significant column first.
+  sortedBy: ['turbine_id', 'event_timestamp'],
+})
+
+export default defineLake({
+  tables: [turbine],
+
+  // Settings, by default as here. An environment variable wins over this file, an option of the command line over both:
+  // minilake status --config shows what holds and where it comes from.
+  // profile: '${profile.default}', // ${profile.meaning}
+  // out: '${out.default}', // ${out.meaning}
+  // profiles: {
+  //   embedded: { folder: '${folder.default}' }, // ${folder.meaning}
+  //   stack: { location: '${location.default}' }, // ${location.meaning}
+  // },
+})
+`

@@ -1,0 +1,454 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { describe, expect, test } from 'vitest'
+import { finished, freshFolder, startMinilake } from './run-minilake.js'
+
+const config = `
+import { defineLake, defineTable } from '@minilake/schema'
+const turbine = defineTable({
+  name: 'turbine',
+  columns: {
+    event_timestamp: { type: 'timestamp' },
+    site: { type: 'varchar' },
+    power: { type: 'double', nullable: true, highLimit: 3000 },
+  },
+  partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
+  sortedBy: ['event_timestamp'],
+})
+export default defineLake({ tables: [turbine] })
+`
+
+/** A folder with that config and some files. */
+async function folderWith(files: Readonly<Record<string, string | Uint8Array>> = {}) {
+  const { folder, minilake } = await freshFolder()
+  await writeFile(join(folder, 'minilake.config.ts'), config)
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+  const importFiles = (...args: string[]) => minilake('import', '--table', 'turbine', ...args)
+  return { folder, minilake, importFiles }
+}
+
+/** Files below a folder, with slashes; none where there is no folder. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort()
+}
+
+const header = 'event_timestamp,site,power\n'
+const dayFile = /^turbine\/event_date=2026-01-0[123]\/import-[0-9a-f]{32}\.parquet$/
+
+/** Three days of readings of two sites, one every ten minutes, in an order that is none. */
+function readings() {
+  const rows = Array.from({ length: 2 * 3 * 144 }, (_, index) => ({
+    millis: Date.parse('2026-01-01T00:00:00Z') + (index >> 1) * 600_000,
+    site: index % 2 === 0 ? 'north' : 'south, "sea"',
+    power: index % 17 === 0 ? null : Math.round(1e6 * Math.sin(index)) / 500,
+  }))
+  return rows.map((_, index) => rows[(index * 389) % rows.length] as (typeof rows)[number])
+}
+
+test('two files of overlapping days, other names and shuffled rows give what DuckDB says of the raw files', async () => {
+  const rows = readings()
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+  const first = rows
+    .slice(0, 500)
+    .map(({ millis, site, power }) => [power ?? '', quoted(site), millis].join(';'))
+  const second = rows
+    .slice(500)
+    .map(({ millis, site, power }) => [new Date(millis).toISOString(), quoted(site), power ?? ''].join(','))
+  const { folder, minilake, importFiles } = await folderWith({
+    'a.csv': `kW;Site;t\n${first.join('\n')}\n`,
+    'b.csv': `Event_Timestamp,plant,POWER\n${second.join('\n')}\n`,
+  })
+  const names = ['--map', 't=event_timestamp', '--map', 'kw=power', '--map', 'plant=site']
+  const imported = await importFiles('a.csv', ...names.slice(0, 4), '--time-format', 'epoch-ms')
+  expect(imported).toMatchObject({ code: 0, stdout: '' })
+  expect(imported.stderr).toContain(
+    'a.csv: csv, utf-8, fields between ";", quoted by ", with a header, times as epoch-ms',
+  )
+  expect((await importFiles('b.csv', ...names.slice(4))).stderr).toMatch(
+    /^3 files written in out\/turbine\/: 364 rows/m,
+  )
+  const files = await filesBelow(join(folder, 'out'))
+  expect(files).toHaveLength(6)
+  for (const file of files) expect(file).toMatch(dayFile)
+  expect((await minilake('ingest')).stderr).toMatch(/^6 files published/)
+
+  const raw = `SELECT make_timestamp(t * 1000) AS time, site, kw AS power FROM read_csv('${join(folder, 'a.csv').replaceAll('\\', '/')}') UNION ALL SELECT event_timestamp AT TIME ZONE 'UTC', plant, power FROM read_csv('${join(folder, 'b.csv').replaceAll('\\', '/')}', types = {'Event_Timestamp': 'TIMESTAMPTZ'})`
+  const expected = await askDuckDb(
+    `SELECT date_trunc('hour', time)::VARCHAR, count(*), count(power), sum(power), avg(power), min(site), max(site) FROM (${raw}) GROUP BY 1 ORDER BY 1`,
+  )
+  expect(expected).toHaveLength(72)
+  const found = await minilake(
+    'query',
+    'sql',
+    `SELECT date_trunc('hour', event_timestamp)::VARCHAR AS h, count(*) AS n, count(power) AS p, sum(power) AS s, avg(power) AS a, min(site) AS least, max(site) AS most FROM hive.iot_dw.turbine GROUP BY 1 ORDER BY 1`,
+    '--json',
+  )
+  const got = (JSON.parse(found.stdout) as Record<string, string | number>[]).map((row) => Object.values(row))
+  expect(got.map((row) => row.map(rounded))).toEqual(expected.map((row) => row.map(rounded)))
+
+  const hourly = await minilake('query', 'hourly', '--table', 'turbine', '--json')
+  const averages = (JSON.parse(hourly.stdout) as { avg_power: number }[]).map(({ avg_power }) =>
+    rounded(avg_power),
+  )
+  expect(averages).toEqual(expected.map((row) => rounded(row[4])))
+  const misplaced = await minilake(
+    'query',
+    'sql',
+    `SELECT count(*) AS n FROM hive.iot_dw.turbine WHERE event_date <> strftime(event_timestamp, '%Y-%m-%d')`,
+    '--format',
+    'csv',
+  )
+  expect(misplaced.stdout).toBe('n\n0\n')
+})
+
+describe('an import', () => {
+  const text = `${header}2026-01-02T00:00:00Z,b,2\n2026-01-01T23:59:59.9999Z,a,1\n`
+
+  test('is the same bytes the second time, and publishes nothing new', async () => {
+    const { folder, minilake, importFiles } = await folderWith({ 'a.csv': text, 'b.csv.gz': gzipSync(text) })
+    const first = await importFiles('a.csv')
+    expect(first.stderr).toContain(
+      '1 time finer than a millisecond floored to one (--strict-time refuses them)\n',
+    )
+    expect(first.stderr).toContain('2 files written in out/turbine/: 2 rows in 2 files, ')
+    const files = await filesBelow(join(folder, 'out'))
+    expect(files.map((file) => file.split('/')[1])).toEqual([
+      'event_date=2026-01-01',
+      'event_date=2026-01-02',
+    ])
+    await minilake('ingest')
+
+    for (const file of ['a.csv', 'b.csv.gz']) {
+      expect((await importFiles(file)).stderr).toContain(
+        'nothing new: 2 files unchanged in out/turbine/: 2 rows',
+      )
+    }
+    expect(await filesBelow(join(folder, 'out'))).toEqual(files)
+    expect((await minilake('ingest')).stderr).toMatch(/^nothing new to publish: 2 files unchanged/)
+  })
+
+  test('reads standard input, and prints a report as JSON', async () => {
+    const { folder } = await folderWith({
+      'a.ndjson.gz': gzipSync('{"event_timestamp":"2026-01-01T00:00:00Z","site":"a"}\n'),
+    })
+    const child = startMinilake(folder, ['import', '-', '--table', 'turbine', '--json'])
+    createReadStream(join(folder, 'a.ndjson.gz')).pipe(child.stdin)
+    const run = await finished(child)
+    expect(run.code).toBe(0)
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      out: 'out',
+      table: 'turbine',
+      rows: 1,
+      written: 1,
+      keys: [expect.stringMatching(dayFile)],
+      sources: [{ name: 'standard input', format: 'ndjson' }],
+    })
+  })
+
+  test('puts a file that another has damaged right only when it is removed', async () => {
+    const { folder, importFiles } = await folderWith({ 'a.csv': text })
+    await importFiles('a.csv')
+    const [file] = await filesBelow(join(folder, 'out'))
+    await truncate(join(folder, 'out', file as string), 100)
+    const run = await importFiles('a.csv')
+    expect(run).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has other content than its name says: remove it'),
+    })
+    await rm(join(folder, 'out', file as string))
+    expect((await importFiles('a.csv')).stderr).toContain('1 file written, 1 unchanged in out/turbine/')
+  })
+
+  test('a killed import leaves nothing visible, and clean finds what it left', async () => {
+    const rows = Array.from(
+      { length: 400_000 },
+      (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
+    )
+    const { folder, minilake, importFiles } = await folderWith({ 'a.csv': header + rows.join('') })
+    const child = startMinilake(folder, ['import', '--table', 'turbine', 'a.csv'])
+    const ended = finished(child)
+    while ((await filesBelow(join(folder, 'out'))).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    child.kill('SIGKILL')
+    await ended
+    const left = await filesBelow(join(folder, 'out'))
+    expect(left.every((name) => name.startsWith('.staged.'))).toBe(true)
+    expect((await minilake('clean', '--yes')).stdout).toContain('unfinished')
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+    expect((await importFiles('a.csv')).code).toBe(0)
+    expect((await filesBelow(join(folder, 'out'))).every((name) => dayFile.test(name))).toBe(true)
+  })
+
+  test('an interrupted import leaves nothing', async () => {
+    const rows = Array.from(
+      { length: 400_000 },
+      (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
+    )
+    const { folder } = await folderWith({ 'a.csv': header + rows.join('') })
+    const child = startMinilake(folder, ['import', '--table', 'turbine', 'a.csv'])
+    const ended = finished(child)
+    child.stderr.once('data', () => child.kill('SIGINT')) // it has opened the file
+    const run = await ended
+    expect(run.stderr).toContain('minilake: interrupted: nothing is left half done')
+    expect(run.code).toBe(1)
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+  })
+})
+
+describe('bad rows', () => {
+  const text = `${header}2026-01-01T00:00:00Z,a,1\n2026-01-01T00:00:01Z,b,high\n2026-01-01T00:00:02Z,c,\n2026-01-01T00:00:03,d,4\n`
+
+  test('stop an import before anything is written', async () => {
+    const { folder, importFiles } = await folderWith({ 'a.csv': text })
+    const run = await importFiles('a.csv')
+    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run.stderr).toContain('a.csv, line 3, power: expected a number, got "high"\n')
+    expect(run.stderr).toContain(
+      'a.csv, line 5, event_timestamp: expected Z or an offset such as +02:00 at its end, or --zone to state that of all, got "2026-01-01T00:00:03"\n',
+    )
+    expect(run.stderr).toContain(
+      'minilake: nothing was imported: 2 bad rows (mend them, or --skip-bad 2 leaves them out)\n',
+    )
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+    const json = await importFiles('a.csv', '--json', '--skip-bad', '1')
+    expect(json.code).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({ badRows: 2, bad: [{ line: 3 }, { line: 5 }] })
+  })
+
+  test('are written beside when they may be left out, the same way every time', async () => {
+    const { folder, minilake, importFiles } = await folderWith({ 'a.csv': text })
+    const run = await importFiles('a.csv', '--skip-bad', '2')
+    expect(run.code).toBe(0)
+    expect(run.stderr).toMatch(
+      /^2 bad rows left out, written to out\/_rejected\/turbine\/import-[0-9a-f]{32}\.ndjson$/m,
+    )
+    expect(run.stderr).toContain('1 file written in out/turbine/: 2 rows')
+    const files = await filesBelow(join(folder, 'out'))
+    const rejected = await readFile(join(folder, 'out', files[0] as string), 'utf8')
+    expect(
+      rejected
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      {
+        file: 'a.csv',
+        line: 3,
+        column: 'power',
+        value: 'high',
+        reason: 'expected a number',
+        row: ['2026-01-01T00:00:01Z', 'b', 'high'],
+      },
+      expect.objectContaining({ line: 5, column: 'event_timestamp' }),
+    ])
+    expect((await importFiles('a.csv', '--skip-bad', '9')).stderr).toContain('nothing new: 1 file unchanged')
+    expect(await filesBelow(join(folder, 'out'))).toEqual(files)
+    expect((await minilake('ingest')).stderr).toMatch(/^1 file published/)
+  })
+})
+
+test('a table partitioned by day is read by its days: files of others are not even opened', async () => {
+  const { folder, minilake } = await freshFolder()
+  const day = (n: number) => `2026-01-0${n}T12:00:00Z,${n},1,1,pump-0001\n`
+  await writeFile(
+    join(folder, 'a.csv'),
+    `event_timestamp,pressure,velocity,speed,pump_id\n${day(1)}${day(2)}${day(3)}`,
+  )
+  expect((await minilake('import', 'a.csv', '--table', 'pump_daily')).code).toBe(0)
+  await minilake('ingest')
+  const lake = join(folder, 'lake', 'iot-time-series')
+  const [, second] = await filesBelow(lake)
+  await writeFile(join(lake, second as string), 'no longer Parquet')
+  const query = (from: string, to: string) =>
+    minilake(
+      'query',
+      'hourly',
+      '--table',
+      'pump_daily',
+      '--columns',
+      'pressure',
+      '--from',
+      from,
+      '--to',
+      to,
+      '--format',
+      'csv',
+    )
+  expect(await query('2026-01-03', '2026-01-03')).toMatchObject({
+    code: 0,
+    stdout: 'hour,avg_pressure\n2026-01-03 12:00:00.000,3\n',
+  })
+  expect((await query('2026-01-01', '2026-01-02')).code).toBe(1)
+})
+
+describe('wrong usage and bad input', () => {
+  const row = '2026-01-01T00:00:00Z,a,1\n'
+  test.each<[string[], string | Uint8Array, number, string]>([
+    [[], '', 1, 'a.csv is empty: expected readings'],
+    [[], header, 1, 'a.csv has a header and no rows: expected readings'],
+    [
+      [],
+      'site,power\na,1\n',
+      1,
+      "a.csv lacks event_timestamp of table turbine: it has the columns site, power; --map gives them the table's names",
+    ],
+    [
+      [],
+      `event_timestamp,site,power,volts\n2026-01-01T00:00:00Z,a,1,5\n`,
+      1,
+      'a.csv has columns that table turbine has not: volts (expected event_timestamp, site, power): --map gives',
+    ],
+    [
+      ['--zone', 'Mars'],
+      header + row,
+      2,
+      '--zone expected UTC, an offset such as +02:00 or a name such as Europe/Berlin, got Mars',
+    ],
+    [
+      ['--time-format', 'unix'],
+      header + row,
+      2,
+      '--time-format expected iso, epoch-s, epoch-ms, epoch-us or a pattern',
+    ],
+    [
+      ['--time-format', 'epoch-s', '--zone', 'UTC'],
+      header + row,
+      2,
+      '--zone expected none beside --time-format epoch-s',
+    ],
+    [
+      ['--map', 'ts'],
+      header + row,
+      2,
+      'Expected a name in the file and one of the table, such as ts=event_timestamp.',
+    ],
+    [['--map', 'site=place'], header + row, 2, '--map of site expected a column of table turbine'],
+    [
+      ['--map', 'ts=site'],
+      header + row,
+      2,
+      '--map expected columns of the files, got ts: a.csv has event_timestamp, site, power',
+    ],
+    [['--encoding', 'ebcdic'], header + row, 2, '--encoding expected a name such as utf-8'],
+    [['--delimiter', ''], header + row, 2, '--delimiter expected one to four characters'],
+    [
+      ['--delimiter', '"'],
+      header + row,
+      2,
+      '--delimiter expected one to four characters without quotes or line ends',
+    ],
+    [['--quote', 'ab'], header + row, 2, '--quote expected one character of ASCII or none'],
+    [['--skip-bad', '-1'], header + row, 2, 'Expected a whole number of at least 0.'],
+    [
+      ['--max-partitions', '1'],
+      header + row + row.replace('01-01', '01-02'),
+      1,
+      'expected at most 1 partitions, got 2',
+    ],
+    [['missing.csv'], header + row, 1, 'cannot read missing.csv: no such file or folder'],
+  ])('%j on %j', async (args, content, code, message) => {
+    const { folder, importFiles } = await folderWith({ 'a.csv': content })
+    const run = await importFiles('a.csv', ...args)
+    expect(run).toMatchObject({ code, stdout: '' })
+    expect(run.stderr.split('\n').filter((line) => line.startsWith('minilake: '))).toHaveLength(1)
+    expect(run.stderr).toContain(message)
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+  })
+
+  test('10,000 partitions of one file are too many, and can be allowed', async () => {
+    const rows = Array.from(
+      { length: 10_000 },
+      (_, day) => `${new Date(day * 86_400_000).toISOString()},a,1\n`,
+    )
+    const { folder, importFiles } = await folderWith({ 'a.csv': header + rows.join('') })
+    const run = await importFiles('a.csv')
+    expect(run).toMatchObject({ code: 1 })
+    expect(run.stderr).toContain(
+      'rows of table turbine expected at most 3660 partitions, got 10000 (event_date=1970-01-01 to event_date=1997-05-18): are the times read right? --max-partitions 10000 allows them',
+    )
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+  })
+
+  test('no file, no table, and a table that there is not', async () => {
+    const { minilake } = await freshFolder()
+    const refused = (message: string) => ({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(message) as string,
+    })
+    expect(await minilake('import', '--table', 'pump')).toMatchObject(
+      refused("missing required argument 'files'"),
+    )
+    expect(await minilake('import', 'a.csv')).toMatchObject(
+      refused("required option '--table <name>' not specified"),
+    )
+    expect(await minilake('import', 'a.csv', '--table', 'pmp')).toMatchObject(
+      refused('got pmp (did you mean pump?)'),
+    )
+  })
+
+  test('names that SQL reserves and odd characters in names are only names', async () => {
+    const { folder, minilake } = await freshFolder()
+    await mkdir(join(folder, "o'dd [x]"))
+    await writeFile(
+      join(folder, 'lake.json'),
+      JSON.stringify({
+        tables: [
+          {
+            name: 'order',
+            columns: { select: { type: 'timestamp' }, from: { type: 'double' } },
+            partitions: { group: { from: 'select', by: 'day' } },
+          },
+        ],
+      }),
+    )
+    await writeFile(join(folder, "o'dd [x]", `a'b "c".csv`), `"a ""b"";--",FROM\n2026-01-01T00:00:00Z,1.5\n`)
+    const run = (...args: string[]) => minilake(...args, '--config', 'lake.json')
+    const imported = await run(
+      'import',
+      join("o'dd [x]", `a'b "c".csv`),
+      '--table',
+      'order',
+      '--map',
+      'a "b";--=select',
+    )
+    expect(imported.code).toBe(0)
+    await run('ingest')
+    const { stdout } = await run(
+      'query',
+      'sql',
+      'SELECT "select", "from", "group" FROM hive.iot_dw."order"',
+      '--format',
+      'csv',
+    )
+    expect(stdout).toBe('select,from,group\n2026-01-01 00:00:00.000,1.5,2026-01-01\n')
+  })
+})
+
+async function askDuckDb(sql: string): Promise<(string | number)[][]> {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  await connection.run(`SET TimeZone = 'UTC'`)
+  const rows = (await connection.runAndReadAll(sql)).getRowsJS()
+  connection.closeSync()
+  instance.closeSync()
+  return rows.map((row) =>
+    row.map((value) => (typeof value === 'bigint' ? Number(value) : (value as string | number))),
+  )
+}
+
+/** Sums differ in their last digits with the order in which they are added up. */
+function rounded(value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toPrecision(12)) : value
+}
