@@ -1,8 +1,8 @@
-import { type Batch, columnsOf, type ColumnType, type Table } from '@minilake/schema'
-import type { DecodedArray, Encoding } from 'hyparquet'
+import type { Batch, Table } from '@minilake/schema'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { schemaElements } from './element.js'
 import { rowGroups } from './row-groups.js'
+import { writeRowGroup } from './write-row-group.js'
 
 /**
  * The writer's name in our files, in the form parquet-java needs to trust string statistics (PARQUET-251). It names the
@@ -37,45 +37,12 @@ export function* encodeParquet<T extends Table>(
     codec: 'UNCOMPRESSED',
     createdBy,
   })
-  const columns = columnsOf(table)
   for (const group of rowGroups(table, batches as Iterable<Batch>, rowGroupRows)) {
-    void writer.write({
-      columnData: columns.map(([name, { type }]) => {
-        const data = columnData(type, name, group)
-        return { name, data, ...encodings[type](data) }
-      }),
-      rowGroupSize: rowGroupRows,
-    })
+    writeRowGroup(writer, table, group)
     yield takeBytes(bytes)
   }
   void writer.finish()
   yield takeBytes(bytes)
-}
-
-// Readings come in order of time: their deltas are constant or nearly so. All else is left to the library, which builds a
-// dictionary where that halves a column; its dictionaries take 0 and −0 for one value.
-const automatic = () => ({})
-const exceptNegativeZero = (values: DecodedArray) =>
-  values.some((value) => Object.is(value, -0)) ? { encoding: 'PLAIN' as const } : {}
-const encodings: Record<ColumnType, (values: DecodedArray) => { encoding?: Encoding }> = {
-  timestamp: () => ({ encoding: 'DELTA_BINARY_PACKED' }),
-  date: automatic,
-  double: exceptNegativeZero,
-  real: exceptNegativeZero,
-  bigint: automatic,
-  integer: automatic,
-  boolean: automatic,
-  varchar: automatic,
-}
-
-/** A column in the form hyparquet-writer takes: the typed array itself, or an array of values where there are nulls. */
-function columnData(type: ColumnType, name: string, { columns, nulls }: Batch): DecodedArray {
-  const buffer = columns[name] as Batch['columns'][string]
-  const values: DecodedArray =
-    type === 'boolean' ? Array.from(buffer as Uint8Array, (value) => value !== 0) : buffer
-  const mask = (nulls as Readonly<Record<string, Uint8Array>> | undefined)?.[name]
-  if (mask === undefined) return values
-  return Array.from(values as ArrayLike<unknown>, (value, row) => (mask[row] === 1 ? null : value))
 }
 
 /** Hands over what has been written so far and empties the writer's buffer; its offset in the file goes on. */
