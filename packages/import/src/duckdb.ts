@@ -54,13 +54,16 @@ export async function openDuckDb(): Promise<DuckDb> {
       signal?.throwIfAborted()
       signal?.addEventListener('abort', interrupt)
       let isWhole = false
+      let next: Promise<DuckDBDataChunk | null> = Promise.resolve(null)
       await connection.run('BEGIN')
       try {
         const result = await connection.stream(sql)
+        next = result.fetchChunk()
         for (;;) {
-          const chunk = await result.fetchChunk()
+          const chunk = await next
           signal?.throwIfAborted()
           if (chunk === null || chunk.rowCount === 0) break
+          next = result.fetchChunk() // comes while this one is worked on
           yield chunkOf(chunk, bindings, texts)
         }
         // An error after a stream's first rows ends them as if there were no more, but the transaction knows.
@@ -76,6 +79,7 @@ export async function openDuckDb(): Promise<DuckDb> {
         throw error
       } finally {
         signal?.removeEventListener('abort', interrupt)
+        await next.catch(() => {}) // what is wrong with it was told, or nobody waits for it
         await connection.run('ROLLBACK').catch(() => {}) // nothing was written; an aborted one may be gone already
       }
     },
@@ -99,9 +103,13 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
     if (mask === null) return false
     let hasNull = false
     for (let row = 0; row < rowCount; row++) {
-      if (((mask[row >> 3] as number) >> (row & 7)) & 1) continue
-      nulls[at + row] = 1
-      hasNull = true
+      const bits = mask[row >> 3] as number
+      if (bits === 0xff)
+        row |= 7 // eight values that are there
+      else if (((bits >> (row & 7)) & 1) === 0) {
+        nulls[at + row] = 1
+        hasNull = true
+      }
     }
     return hasNull
   }

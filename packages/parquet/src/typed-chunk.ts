@@ -1,6 +1,6 @@
 import type { Encoding } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
-import { getPageBoundaries, type writeColumn } from 'hyparquet-writer/src/column.js'
+import type { writeColumn } from 'hyparquet-writer/src/column.js'
 import { writeDataPageV2 } from 'hyparquet-writer/src/datapage.js'
 import { writeDictionaryPage } from 'hyparquet-writer/src/dictionary.js'
 import { doubleDictionary } from './double-dictionary.js'
@@ -41,7 +41,7 @@ export function writeTypedChunk(
       : 'PLAIN'
   const written = dictionary?.indexes ?? values
   const dataOffset = BigInt(writer.offset)
-  const pages = getPageBoundaries(written, dictionary ? 'INT32' : 'INT64', undefined, column.pageSize)
+  const pages = pageBounds(values.length, dictionary ? 4 : 8, column.pageSize)
   const locations = pages.map(({ start: first, end }) => {
     const offset = writer.offset
     uncompressedSize += writeDataPageV2({
@@ -85,4 +85,17 @@ export function writeTypedChunk(
     },
     ...(pages.length > 1 && { offsetIndex: { page_locations: locations } }),
   }
+}
+
+/** Where pages begin and end: as the library counts, with fewer than `pageBytes` of values each, an index counted as 4 bytes. */
+function pageBounds(
+  rowCount: number,
+  valueBytes: number,
+  pageBytes: number,
+): { start: number; end: number }[] {
+  const pageRows = Math.max(1, Math.ceil(pageBytes / valueBytes) - 1)
+  return Array.from({ length: Math.ceil(rowCount / pageRows) }, (_, page) => ({
+    start: page * pageRows,
+    end: Math.min((page + 1) * pageRows, rowCount),
+  }))
 }

@@ -9,7 +9,7 @@ import { spillFile } from './spill-file.js'
 
 /** How much is sorted in memory, and where the rest lies. */
 export interface PartitionOptions {
-  /** Bytes of column data held before they are sorted and written to the temporary file. Default 64 MiB. */
+  /** Bytes of column data held before they are sorted and written to the temporary file. Default 32 MiB. */
   memoryBytes?: number
   /** Partitions at the most: more, such as misread times give, are a RangeError before the first is given. Default: no limit. */
   maxPartitions?: number
@@ -30,7 +30,7 @@ const blocksInMemory = 128
 export async function* partitionBatches<T extends Table>(
   table: T,
   batches: Iterable<Batch<T>> | AsyncIterable<Batch<T>>,
-  { memoryBytes = 64 * 1024 * 1024, maxPartitions = Infinity, spillFolder = tmpdir() }: PartitionOptions = {},
+  { memoryBytes = 32 * 1024 * 1024, maxPartitions = Infinity, spillFolder = tmpdir() }: PartitionOptions = {},
 ): AsyncGenerator<PartitionedBatches<T>> {
   if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 1) {
     throw new RangeError(`memoryBytes expected a whole number of at least 1, got ${memoryBytes}`)
@@ -44,19 +44,18 @@ export async function* partitionBatches<T extends Table>(
   try {
     for await (const batch of batches as Iterable<Batch> | AsyncIterable<Batch>) {
       checkBatch(table, batch)
-      limit.add(batch)
       const bytes = batchBytes(batch)
       if (heldBytes > 0 && heldBytes + bytes > memoryBytes) {
-        runs.push(file.write(sortRun(table, held, blockBytes)))
+        runs.push(file.write(sortRun(table, held, blockBytes, limit)))
         held = []
         heldBytes = 0
       }
       held.push(batch)
       heldBytes += bytes
     }
-    limit.check()
-    runs.push(sortRun(table, held, blockBytes))
+    runs.push(sortRun(table, held, blockBytes, limit))
     held = []
+    limit.check()
     yield* partitionRows(table, mergeRuns(table, runs)) as Iterable<PartitionedBatches<T>>
   } finally {
     file.close()

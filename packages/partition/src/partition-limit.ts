@@ -1,10 +1,10 @@
-import { type Batch, formatUtcDay, partitionPath, partitionsOf, type Table } from '@minilake/schema'
-import { firstDay, partitionDays } from './sort-keys.js'
+import { formatUtcDay, partitionPath, partitionsOf, type Table } from '@minilake/schema'
+import { firstDay } from './sort-keys.js'
 
 /** Counts the partitions that rows lie in. */
 export interface PartitionLimit {
-  /** Counts those of a batch. Throws as `sortKeys` does. */
-  add(batch: Batch): void
+  /** Counts those of rows by their days, as `SortKeys` has them. */
+  add(days: readonly Uint32Array[]): void
   /** Throws a RangeError when there are more than allowed. */
   check(): void
 }
@@ -13,12 +13,13 @@ export interface PartitionLimit {
 export function partitionLimit(table: Table, maxPartitions: number): PartitionLimit {
   const found = new Map<number | string, number[]>()
   return {
-    add(batch) {
-      const days = partitionDays(table, batch)
-      if (days.length === 0) return
+    add(days) {
+      const [outermost, ...inner] = days
+      if (outermost === undefined) return
       let last: number | string | undefined
-      for (let row = 0; row < batch.rowCount; row++) {
-        const key = days.length === 1 ? (days[0]?.[row] as number) : days.map((level) => level[row]).join()
+      for (let row = 0; row < outermost.length; row++) {
+        const key =
+          inner.length === 0 ? (outermost[row] as number) : days.map((level) => level[row] as number).join()
         if (key === last) continue
         last = key
         if (!found.has(key))

@@ -35,18 +35,13 @@ const lastDay = parseUtcDay('9999-12-31') - firstDay
  * years 0001 to 9999.
  */
 export function sortKeys(table: Table, batch: Batch): SortKeys {
-  const days = partitionDays(table, batch)
+  const days = partitionsOf(table).map(([name, partition]) => utcDays(table, name, partition, batch))
   const sortedBy = (table.sortedBy ?? []).flatMap((name) => {
     const { type, nullable } = table.columns[name] as Column
     const keys = (keyColumns[type] as (values: Buffer) => KeyColumn[])(batch.columns[name] as Buffer)
     return nullable ? [new Uint32Array((batch.nulls as Nulls)[name] as Uint8Array), ...keys] : keys
   })
   return { rowCount: batch.rowCount, days, columns: [...days, ...sortedBy] }
-}
-
-/** Each row's day by partition level, as in `SortKeys`. Throws as `sortKeys` does. */
-export function partitionDays(table: Table, batch: Batch): Uint32Array[] {
-  return partitionsOf(table).map(([name, partition]) => utcDays(table, name, partition, batch))
 }
 
 /** Compares two rows by their keys: negative, 0 or positive. */

@@ -1,5 +1,6 @@
 import { type Batch, defineTable } from '@minilake/schema'
 import { expect, test } from 'vitest'
+import { partitionLimit } from '../src/partition-limit.js'
 import { sortRun } from '../src/sort-run.js'
 
 const count = defineTable({
@@ -12,7 +13,9 @@ const numbers = (...values: number[]): Batch => ({
   columns: { number: Int32Array.from(values) },
 })
 const blocksOf = (batches: Batch[], blockBytes: number) =>
-  [...sortRun(count, batches, blockBytes)].map(({ columns }) => [...(columns.number as Int32Array)])
+  [...sortRun(count, batches, blockBytes, partitionLimit(count, Infinity))].map(({ columns }) => [
+    ...(columns.number as Int32Array),
+  ])
 
 test('a run comes in blocks of the given size, after a first one of a single row', () => {
   const blocks = [[1], [2, 3, 4], [5, 6, 7], [8]]
