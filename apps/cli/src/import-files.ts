@@ -79,12 +79,17 @@ export async function importFiles(
         : await stage([rejectedBytes(bad)], ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`)
 
     let written = 0
-    for (const { key, object } of staged) {
-      signal.throwIfAborted()
-      const isNew = await object.name(key)
-      if (!isNew) await checkSame(key, object)
-      if (isNew && key !== rejected) written += 1
+    const waiting = staged.values()
+    const nameAll = async () => {
+      for (const { key, object } of waiting) {
+        signal.throwIfAborted()
+        const isNew = await object.name(key)
+        if (!isNew) await checkSame(key, object)
+        if (isNew && key !== rejected) written += 1
+      }
     }
+    // Several at a time: each waits for the disk to have its content.
+    await Promise.all(Array.from({ length: 4 }, nameAll))
     const dataFiles = staged.filter(({ key }) => key !== rejected)
     return {
       table: table.name,

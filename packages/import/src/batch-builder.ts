@@ -20,7 +20,8 @@ export function batchBuilder<T extends Table>(table: T, capacity = 65_536): Batc
     columns.map(([name, { type, nullable }]) => ({
       name,
       nullable,
-      buffer: columnBuffer[type](capacity),
+      // Every row is filled: texts need not be filled with empty ones before.
+      buffer: type === 'varchar' ? new Array<string>(capacity) : columnBuffer[type](capacity),
       nulls: new Uint8Array(capacity),
       hasNull: false,
     }))

@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk, DuckDBListValue, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type Bindings from '@duckdb/node-bindings'
 import type { Batch } from '@minilake/schema'
 import { type ShortTexts, shortTexts, wordsPerText } from './short-texts.js'
@@ -10,18 +10,14 @@ export interface Chunk {
   readonly rowCount: number
   /** Copies a column, which must be of what a batch holds for the type, into a buffer; marks its nulls in a mask, if there are some. */
   copy(index: number, target: { buffer: Buffer; nulls: Uint8Array; at: number }): boolean
-  /** A value of a VARCHAR column. */
-  text(index: number, row: number): string | null
-  /** A value of a VARCHAR[] column; empty for null. */
-  list(index: number, row: number): (string | null)[]
   /** A SMALLINT column without nulls. */
   smallInts(index: number): Int16Array
 }
 
 /** DuckDB in this process, to read files with. */
 export interface DuckDb {
-  /** The rows of a small result, 64-bit integers as bigint. */
-  rows(sql: string): Promise<DuckDBValue[][]>
+  /** The rows of a small result, 64-bit integers as bigint, lists as arrays. */
+  rows(sql: string): Promise<unknown[][]>
   /** The rows of a large result in their order, in memory bounded by a few MiB; `done` runs after the last of them, in the same transaction. */
   stream(
     sql: string,
@@ -45,7 +41,7 @@ export async function openDuckDb(): Promise<DuckDb> {
   // With the default of 1 MB, rows would be read by one thread only, since no more than the one that is asked for fits in.
   await connection.run(`SET streaming_buffer_size = '32MB'`)
   const texts = shortTexts()
-  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRows()
+  const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS()
 
   return {
     rows,
@@ -115,11 +111,6 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
   }
   return {
     rowCount,
-    text: (index, row) => chunk.getColumnVector(index).getItem(row) as string | null,
-    list: (index, row) => {
-      const value = chunk.getColumnVector(index).getItem(row) as DuckDBListValue | null
-      return (value?.items ?? []) as (string | null)[]
-    },
     smallInts: (index) => {
       const { buffer, byteOffset } = bytes(index, 2)
       return new Int16Array(buffer, byteOffset, rowCount)
@@ -131,9 +122,11 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
         const words = new Uint32Array(memory, byteOffset, rowCount * wordsPerText)
         const vector = chunk.getColumnVector(index)
         for (let row = 0; row < rowCount; row++) {
-          if (nulls[at + row] === 1) continue
           const word = row * wordsPerText
-          buffer[at + row] = texts.find(words, word) ?? texts.keep(words, word, vector.getItem(row) as string)
+          buffer[at + row] =
+            nulls[at + row] === 1
+              ? ''
+              : (texts.find(words, word) ?? texts.keep(words, word, vector.getItem(row) as string))
         }
       } else {
         const { BYTES_PER_ELEMENT: size, byteOffset } = buffer

@@ -1,10 +1,10 @@
 import { type Batch, columnsOf, type Table } from '@minilake/schema'
 import type { BadRow } from './bad-rows.js'
 import type { BatchBuilder } from './batch-builder.js'
-import type { Chunk, DuckDb } from './duckdb.js'
+import type { DuckDb } from './duckdb.js'
 import { firstLine, type Source } from './open-source.js'
 import { recordLines } from './record-lines.js'
-import { extraColumns, problems, selectRows } from './select-rows.js'
+import { problems, selectBadRows, selectRows } from './select-rows.js'
 
 /** What reading has met; complete once the batches have been taken. */
 export interface ReadReport {
@@ -33,11 +33,6 @@ export interface ReadInto<T extends Table> {
   signal: AbortSignal | undefined
 }
 
-/** A bad row whose line is not known yet: the number of the row, from 0, among those that could be taken apart. */
-interface NumberedRow extends Omit<BadRow, 'file' | 'line'> {
-  number: number
-}
-
 /**
  * Reads a file's good rows into batches; what is left in the builder goes with the next file's. Once too many rows are bad
  * it counts on, and gives no more batches. Throws an Error for a file without rows.
@@ -49,23 +44,29 @@ export async function* readSource<T extends Table>(
   { builder, report, maxBadRows, signal }: ReadInto<T>,
 ): AsyncGenerator<Batch<T>> {
   const told = Math.max(maxBadRows, toldBadRows) - report.bad.length
-  const bad: NumberedRow[] = []
+  const query = selectRows(table, source.rows)
+  const numbers: number[] = [] // of the first bad rows, from 0, among those that could be taken apart
   let seen = 0
+  let bad: RowProblem[] = []
   let lines: UnreadLine[] = []
-  const sql = selectRows(table, source.rows)
   const done = async () => {
     if (source.layout) lines = await unreadLines(db)
+    if (numbers.length > 0) bad = await rowProblems(table, source, db, numbers)
   }
   try {
-    for await (const chunk of db.stream(sql, { signal, done })) {
-      const { kept, badRows, finer, twice } = inspect(table, chunk, seen, told - bad.length)
+    for await (const chunk of db.stream(query.sql, { signal, done })) {
+      const found = chunk.smallInts(query.problem)
+      const kept = goodRows(found)
+      found.forEach((problem, row) => {
+        if (problem === problems.none || problem === problems.blank) return
+        report.badRows += 1
+        if (numbers.length < told) numbers.push(seen + row)
+      })
       seen += chunk.rowCount
-      bad.push(...badRows.told)
-      report.badRows += badRows.count
       if (report.badRows > maxBadRows) continue
       report.rows += kept?.length ?? chunk.rowCount
-      report.flooredTimes += finer
-      report.repeatedTimes += twice
+      if (query.finer !== undefined) report.flooredTimes += sumOfGood(chunk.smallInts(query.finer), found)
+      if (query.twice !== undefined) report.repeatedTimes += sumOfGood(chunk.smallInts(query.twice), found)
       if (builder.add(chunk, kept)) yield builder.take()
     }
   } catch (cause) {
@@ -81,41 +82,42 @@ export async function* readSource<T extends Table>(
   report.bad.push(...placed(source, bad, lines).slice(0, told))
 }
 
-/** What a chunk holds besides good rows; `kept` is absent where all are good. */
-function inspect(table: Table, chunk: Chunk, firstRow: number, told: number) {
-  const columns = columnsOf(table)
-  const at = (name: (typeof extraColumns)[number]) => columns.length + extraColumns.indexOf(name)
-  const found = chunk.smallInts(at('problem'))
-  const [finer, twice] = [at('finer'), at('twice')].map((index) =>
-    sumOfGood(chunk.smallInts(index), found),
-  ) as [number, number]
-  if (found.every((problem) => problem === problems.none)) {
-    return { kept: undefined, badRows: { count: 0, told: [] }, finer, twice }
-  }
-  const kept: number[] = []
-  const badRows = { count: 0, told: [] as NumberedRow[] }
-  found.forEach((problem, row) => {
-    if (problem === problems.none) kept.push(row)
-    if (problem === problems.none || problem === problems.blank) return
-    badRows.count += 1
-    if (badRows.told.length >= told) return
-    const column = columns[problem - 1]?.[0]
-    const texts = chunk.list(at('row'), row)
-    badRows.told.push({
-      number: firstRow + row,
-      ...(column !== undefined && { column }),
-      value: chunk.text(at('value'), row),
-      reason: chunk.text(at('reason'), row) ?? 'is bad',
-      row: column === undefined ? (texts[0] ?? '') : texts,
-    })
-  })
-  return { kept, badRows, finer, twice }
+/** The numbers of a chunk's good rows; undefined where all are good. */
+function goodRows(found: Int16Array): number[] | undefined {
+  if (found.every((problem) => problem === problems.none)) return undefined
+  return [...found.keys()].filter((row) => found[row] === problems.none)
 }
 
 function sumOfGood(counts: Int16Array, found: Int16Array): number {
   let sum = 0
   for (let row = 0; row < counts.length; row++) if (found[row] === problems.none) sum += counts[row] as number
   return sum
+}
+
+/** A bad row whose line is not known yet. */
+interface RowProblem extends Omit<BadRow, 'file' | 'line'> {
+  /** The number of the row, from 0, among those that could be taken apart. */
+  number: number
+}
+
+async function rowProblems(
+  table: Table,
+  { rows }: Source,
+  db: DuckDb,
+  numbers: readonly number[],
+): Promise<RowProblem[]> {
+  const found = await db.rows(selectBadRows(table, rows, numbers.length))
+  return found.map(([problem, reason, value, row], index) => {
+    const column = columnsOf(table)[Number(problem) - 1]?.[0]
+    const texts = row as (string | null)[]
+    return {
+      number: numbers[index] as number,
+      ...(column !== undefined && { column }),
+      value: value as string | null,
+      reason: String(reason),
+      row: column === undefined ? (texts[0] ?? '') : texts,
+    }
+  })
 }
 
 /** A record that could not be taken apart into fields. */
@@ -160,7 +162,7 @@ function unreadable(message: string): string {
 /** Bad rows with their lines, in order. */
 function placed(
   { file, layout }: Source,
-  bad: readonly NumberedRow[],
+  bad: readonly RowProblem[],
   unread: readonly UnreadLine[],
 ): BadRow[] {
   if (bad.length === 0 && unread.length === 0) return []

@@ -1,4 +1,4 @@
-import { type ColumnType, columnsOf, type Table } from '@minilake/schema'
+import { type Column, type ColumnType, columnsOf, type Table } from '@minilake/schema'
 import type { ValueSql } from './value-sql.js'
 
 /** Where the rows of a file come from, as SQL for DuckDB. */
@@ -15,9 +15,6 @@ export interface RowSource {
   isBlank?: string
 }
 
-/** The columns that follow the table's own in the result of `selectRows`, in this order. */
-export const extraColumns = ['problem', 'finer', 'twice', 'reason', 'value', 'row'] as const
-
 /** What `problem` says of a row, if not the number (from 1) of the column whose value is bad. */
 export const problems = { none: 0, badRow: -1, blank: -2 } as const
 
@@ -33,19 +30,86 @@ const resultTypes: Record<ColumnType, string> = {
   varchar: 'VARCHAR',
 }
 
-/**
- * A query for the rows of a file: the table's columns as a batch holds them, then `extraColumns`: what is wrong with the row
- * (SMALLINT, see `problems`), how many of its times were cut to milliseconds, how many are one of two, and for a bad row why, the
- * value and the whole row. It reads in layers, so that each value is parsed once and checked once.
- */
-export function selectRows(table: Table, { from, values, row, isBad, isBlank }: RowSource): string {
-  const columns = columnsOf(table).map(([, column], index) => ({ column, index, source: values[index] }))
-  const found = columns.flatMap(({ column, index, source }) => (source ? [{ column, index, ...source }] : []))
+/** A query for the rows of a file, and where in its result stands what is not of the table's columns, which lead. */
+export interface RowQuery {
+  sql: string
+  /** What is wrong with a row, SMALLINT: see `problems`. */
+  problem: number
+  /** How many of a row's times were cut to milliseconds, SMALLINT; absent where none can be. */
+  finer?: number
+  /** How many of a row's times the clock showed twice, SMALLINT; absent where none can be. */
+  twice?: number
+}
 
+/** A query for all rows, the table's columns as a batch holds them; those of bad rows mean nothing. */
+export function selectRows(table: Table, source: RowSource): RowQuery {
+  const columns = columnsOf(table)
+  const found = foundColumns(table, source)
+  const counts = {
+    finer: found.flatMap(({ index, raw, value }) => value.isFiner?.(`v${index}`, `p${index}`, raw) ?? []),
+    twice: found.flatMap(({ index, value }) => value.isTwice?.(`p${index}`) ?? []),
+  }
+  const extras = Object.entries(counts).filter(([, conditions]) => conditions.length > 0)
+  const selected = [
+    ...columns.map((_, index) => `v${index}`),
+    'problem',
+    ...extras.map(
+      ([, conditions]) =>
+        `CAST(${conditions.map((condition) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`).join(' + ')} AS SMALLINT)`,
+    ),
+  ]
+  const places = extras.map(([name], index) => [name, columns.length + 1 + index] as const)
+  return {
+    sql: `SELECT ${selected.join(', ')} FROM ${checkedRows(table, source)}`,
+    problem: columns.length,
+    ...Object.fromEntries(places),
+  }
+}
+
+/**
+ * A query for the first bad rows, in their order: `problem`, why, the bad value and all values of the row. A query of its
+ * own, since most files have none: texts and lists beside every good row would double what goes through memory.
+ */
+export function selectBadRows(table: Table, source: RowSource, limit: number): string {
+  const found = foundColumns(table, source)
+  const ofProblem = (whole: string, ofColumn: (column: FoundColumn) => string) =>
+    [
+      `CASE problem WHEN ${problems.badRow} THEN ${whole}`,
+      ...found.map((column) => `WHEN ${column.index + 1} THEN ${ofColumn(column)}`),
+      'END',
+    ].join(' ')
+  const reason = ofProblem(
+    source.isBad?.reason ?? 'NULL',
+    ({ index, raw, value }) =>
+      `CASE WHEN ${raw} IS NULL THEN 'expected a value' ELSE ${value.reason(`p${index}`, raw)} END`,
+  )
+  const bad = ofProblem('NULL', ({ raw }) => `CAST(${raw} AS VARCHAR)`)
+  return `SELECT problem, ${reason}, ${bad}, ${source.row} FROM ${checkedRows(table, source)} WHERE problem NOT IN (${problems.none}, ${problems.blank}) LIMIT ${limit}`
+}
+
+interface FoundColumn {
+  column: Column
+  index: number
+  raw: string
+  value: ValueSql
+}
+
+function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
+  return columnsOf(table).flatMap(([, column], index) => {
+    const source = values[index]
+    return source ? [{ column, index, ...source }] : []
+  })
+}
+
+/** Rows in layers, so that each value is parsed once (p…) and checked once (v…), with the problem of the row. */
+function checkedRows(table: Table, source: RowSource): string {
+  const { from, values, isBad, isBlank } = source
+  const found = foundColumns(table, source)
   const parsed = found.map(({ index, raw, value }) => `${value.parsed(raw)} AS p${index}`)
-  const checked = columns.map(({ column, index, source }) => {
-    const value = source ? source.value.value(`p${index}`, source.raw) : 'NULL'
-    return `CAST(${value} AS ${resultTypes[column.type]}) AS v${index}`
+  const checked = columnsOf(table).map(([, { type }], index) => {
+    const { raw, value } = values[index] ?? {}
+    const text = raw !== undefined && value ? value.value(`p${index}`, raw) : 'NULL'
+    return `CAST(${text} AS ${resultTypes[type]}) AS v${index}`
   })
   const problem = [
     ...(isBlank === undefined ? [] : [`WHEN ${isBlank} THEN ${problems.blank}`]),
@@ -54,27 +118,9 @@ export function selectRows(table: Table, { from, values, row, isBad, isBlank }: 
       const isBadValue = column.nullable ? `v${index} IS NULL AND ${raw} IS NOT NULL` : `v${index} IS NULL`
       return `WHEN ${isBadValue} THEN ${index + 1}`
     }),
-    `ELSE ${problems.none} END`,
   ]
-  /** What a bad row has to say, not even looked at for good ones. */
-  const ofBadRow = (whole: string, ofColumn: (column: (typeof found)[number]) => string) =>
-    [
-      `CASE WHEN problem <> ${problems.none} THEN CASE problem WHEN ${problems.badRow} THEN ${whole}`,
-      ...found.map((each) => `WHEN ${each.index + 1} THEN ${ofColumn(each)}`),
-      `END END`,
-    ].join(' ')
-  const reasonOf = ({ index, raw, value }: (typeof found)[number]) =>
-    `CASE WHEN ${raw} IS NULL THEN 'expected a value' ELSE ${value.reason(`p${index}`, raw)} END`
-  const count = (conditions: (string | undefined)[]) =>
-    `CAST(${conditions.flatMap((condition) => (condition ? [`CASE WHEN ${condition} THEN 1 ELSE 0 END`] : [])).join(' + ') || '0'} AS SMALLINT)`
   return [
-    `SELECT ${columns.map(({ index }) => `v${index}`).join(', ')}, problem,`,
-    `  ${count(found.map(({ index, raw, value }) => value.isFiner?.(`v${index}`, `p${index}`, raw)))} AS finer,`,
-    `  ${count(found.map(({ index, value }) => value.isTwice?.(`p${index}`)))} AS twice,`,
-    `  ${ofBadRow(isBad?.reason ?? 'NULL', reasonOf)} AS reason,`,
-    `  ${ofBadRow('NULL', ({ raw }) => `CAST(${raw} AS VARCHAR)`)} AS value,`,
-    `  ${ofBadRow(row, () => row)} AS row`,
-    `FROM (SELECT *, CAST(CASE ${problem.join(' ')} AS SMALLINT) AS problem`,
+    `(SELECT *, CAST(CASE ${problem.join(' ')} ELSE ${problems.none} END AS SMALLINT) AS problem`,
     `FROM (SELECT *, ${checked.join(', ')}`,
     `FROM (SELECT *${parsed.map((expression) => `, ${expression}`).join('')} FROM ${from})))`,
   ].join('\n')

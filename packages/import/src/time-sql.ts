@@ -130,7 +130,7 @@ function isoSql(local: LocalSql | undefined): TimeSql {
     ...(local && { microsOfLocal: local.micros }),
     ...(local?.isTwice && { isTwice: local.isTwice }),
     isFinerThanMicros: (text: string) =>
-      `(length(${text}) > 26 AND regexp_matches(${text}, '\\.\\d{6}0*[1-9]'))`,
+      `(strlen(${text}) > 26 AND regexp_matches(${text}, '\\.\\d{6}0*[1-9]'))`,
   }
   if (local) {
     return {

@@ -23,7 +23,7 @@ export interface FolderStore extends ObjectStore {
   unfinished(): AsyncIterable<{ path: string; size: number }>
 }
 
-/** An object that is whole on the disk, and hidden. */
+/** An object that is whole, and hidden. */
 export interface StagedObject extends Identity {
   /** Gives it its key, in one step; false where the key is taken. */
   name(key: string): Promise<boolean>
@@ -59,6 +59,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     try {
       if (await exists(path)) return false
       await makeFolder(dirname(path))
+      await syncFile(unfinished)
       const isNamed = await nameOnce(unfinished, path)
       if (isNamed) await rm(unfinished, { force: true })
       return isNamed
@@ -111,6 +112,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         const unfinished = unfinishedPath(dirname(path), basename(path))
         try {
           const identity = await writeUnfinished(unfinished, bytes, signal)
+          await syncFile(unfinished)
           const written = overwrite
             ? await rename(unfinished, path).then(() => true)
             : await nameOnce(unfinished, path)
@@ -202,12 +204,20 @@ async function writeUnfinished(path: string, bytes: ByteStream, signal: AbortSig
       await file.writeFile(chunk)
     }
     signal?.throwIfAborted()
-    // The content must be on the disk before the name is: after a power cut a name must not lead to a half file.
-    await file.datasync()
   } finally {
     await file.close()
   }
   return hasher.identity()
+}
+
+/** The content must be on the disk before the name is: after a power cut a name must not lead to a half file. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Gives a file its final name unless that is taken: `link` fails where a name exists, `rename` would replace it. */

@@ -10,5 +10,7 @@ export function batchBytes({ columns, nulls }: Batch): number {
 }
 
 function textBytes(texts: readonly (string | null | undefined)[]): number {
-  return texts.reduce((bytes, text) => bytes + 24 + 2 * (text?.length ?? 0), 0)
+  let characters = 0
+  for (let row = 0; row < texts.length; row++) characters += texts[row]?.length ?? 0
+  return 24 * texts.length + 2 * characters
 }

@@ -18,7 +18,7 @@ export function fillBatch(table: Table, rowCount: number, sources: readonly Batc
   const columns: Record<string, Buffer> = {}
   const nulls: Record<string, Uint8Array> = {}
   for (const [name, { type, nullable }] of columnsOf(table)) {
-    const values = columnBuffer[type](rowCount)
+    const values = type === 'varchar' ? new Array<string>(rowCount) : columnBuffer[type](rowCount)
     const buffers = sources.map((source) => source.columns[name] as Buffer)
     copyValues(values, buffers, copy)
     columns[name] = values

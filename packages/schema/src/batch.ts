@@ -52,8 +52,8 @@ export function checkBatch(table: Table, batch: Batch): void {
 }
 
 function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {
-  const row = values.findIndex((value, index) => typeof value !== 'string' && nulls?.[index] !== 1)
-  if (row !== -1) {
+  for (let row = 0; row < values.length; row++) {
+    if (typeof values[row] === 'string' || nulls?.[row] === 1) continue
     throw new TypeError(
       `${subject} expected text in every row that is not null, got ${String(values[row])} in row ${row}`,
     )
