@@ -1,14 +1,8 @@
 import type { Statistics } from 'hyparquet'
 import { highWord, lowWord } from './words.js'
 
-/** The bounds of a chunk's values, NaN left out; and whether −0 is among them. */
-export interface ChunkStatistics {
-  readonly statistics: Statistics & { nan_count?: bigint }
-  readonly hasNegativeZero: boolean
-}
-
 /** Least and greatest time. */
-export function timestampStatistics(values: BigInt64Array): ChunkStatistics {
+export function timestampStatistics(values: BigInt64Array): { statistics: Statistics } {
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
   /** Whether a value is less than another: by words, since to read a bigint makes an object. */
   const isLess = (row: number, other: number) => {
@@ -27,11 +21,17 @@ export function timestampStatistics(values: BigInt64Array): ChunkStatistics {
     max_value: values[greatest] as bigint,
     null_count: 0n,
   }
-  return { statistics, hasNegativeZero: false }
+  return { statistics }
 }
 
-/** Least and greatest double that is not NaN; by Parquet's rule a least 0 is −0, a greatest one is 0. */
-export function doubleStatistics(values: Float64Array): ChunkStatistics {
+/**
+ * Least and greatest double that is not NaN, by Parquet's rule a least 0 as −0 and a greatest one as 0; and whether −0 is
+ * among the values.
+ */
+export function doubleStatistics(values: Float64Array): {
+  statistics: Statistics & { nan_count: bigint }
+  hasNegativeZero: boolean
+} {
   let least = Infinity
   let greatest = -Infinity
   let nans = 0

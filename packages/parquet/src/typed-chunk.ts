@@ -1,10 +1,11 @@
-import type { Encoding } from 'hyparquet'
+import type { DecodedArray, Encoding, Statistics } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
 import type { writeColumn } from 'hyparquet-writer/src/column.js'
 import { writeDataPageV2 } from 'hyparquet-writer/src/datapage.js'
 import { writeDictionaryPage } from 'hyparquet-writer/src/dictionary.js'
 import { doubleDictionary } from './double-dictionary.js'
 import { doubleStatistics, timestampStatistics } from './statistics.js'
+import { textDictionary } from './text-dictionary.js'
 
 /** A column as hyparquet-writer's encoders take it. */
 export type ChunkColumn = Parameters<typeof writeColumn>[0]['column']
@@ -13,35 +14,28 @@ export type ChunkColumn = Parameters<typeof writeColumn>[0]['column']
 export type WrittenChunk = ReturnType<typeof writeColumn>
 
 /**
- * Writes the column chunk of a REQUIRED INT64 or DOUBLE column straight from its typed array: as hyparquet-writer's
- * `writeColumn` would, byte for byte, which spends most of its time on making objects of the values, on statistics by way of
- * them and on a dictionary keyed by them. Pages, their headers and encodings are the library's. Times are delta encoded, doubles get a dictionary
- * where that halves them.
+ * Writes the chunk of a REQUIRED column of times, doubles or recurring texts straight from its array: as hyparquet-writer's `writeColumn` would, byte
+ * for byte. That one spends most of its time on making objects of the values, and on statistics and a dictionary by way of
+ * them. Pages, their headers and encodings are the library's. Undefined, and nothing written, where texts do not recur.
  */
 export function writeTypedChunk(
   writer: Writer,
   column: ChunkColumn,
-  values: BigInt64Array | Float64Array,
-): WrittenChunk {
+  values: BigInt64Array | Float64Array | string[],
+): WrittenChunk | undefined {
+  const content = contentOf(values)
+  if (content === undefined) return undefined
+  const { encoding, written, valueBytes, dictionary, statistics } = content
   const start = writer.offset
-  const { statistics, hasNegativeZero } =
-    values instanceof BigInt64Array ? timestampStatistics(values) : doubleStatistics(values)
-  const dictionary = values instanceof BigInt64Array || hasNegativeZero ? undefined : doubleDictionary(values)
 
   let uncompressedSize = 0
   let dictionaryOffset: bigint | undefined
   if (dictionary) {
     dictionaryOffset = BigInt(writer.offset)
-    uncompressedSize += writeDictionaryPage(writer, column, dictionary.values)
+    uncompressedSize += writeDictionaryPage(writer, column, dictionary)
   }
-  const encoding: Encoding = dictionary
-    ? 'RLE_DICTIONARY'
-    : values instanceof BigInt64Array
-      ? 'DELTA_BINARY_PACKED'
-      : 'PLAIN'
-  const written = dictionary?.indexes ?? values
   const dataOffset = BigInt(writer.offset)
-  const pages = pageBounds(values.length, dictionary ? 4 : 8, column.pageSize)
+  const pages = pageBounds(values.length, valueBytes, column.pageSize)
   const locations = pages.map(({ start: first, end }) => {
     const offset = writer.offset
     uncompressedSize += writeDataPageV2({
@@ -64,7 +58,7 @@ export function writeTypedChunk(
   return {
     chunk: {
       meta_data: {
-        type: values instanceof BigInt64Array ? 'INT64' : 'DOUBLE',
+        type: column.element.type as NonNullable<typeof column.element.type>,
         encodings: dictionary ? ['PLAIN', encoding] : [encoding],
         path_in_schema: [column.columnName],
         codec: column.codec,
@@ -87,7 +81,41 @@ export function writeTypedChunk(
   }
 }
 
-/** Where pages begin and end: as the library counts, with fewer than `pageBytes` of values each, an index counted as 4 bytes. */
+/** What a chunk's pages hold. */
+interface ChunkContent {
+  encoding: Encoding
+  /** Values, or indexes into the dictionary. */
+  written: BigInt64Array | Float64Array | Uint32Array
+  /** Bytes by which a page is filled. */
+  valueBytes: number
+  dictionary?: DecodedArray
+  statistics: Statistics
+}
+
+function contentOf(values: BigInt64Array | Float64Array | string[]): ChunkContent | undefined {
+  if (values instanceof BigInt64Array) {
+    return { encoding: 'DELTA_BINARY_PACKED', written: values, valueBytes: 8, ...timestampStatistics(values) }
+  }
+  if (Array.isArray(values)) {
+    const found = textDictionary(values)
+    return found && withDictionary(found.values, found.indexes, found.statistics)
+  }
+  const { statistics, hasNegativeZero } = doubleStatistics(values)
+  const found = hasNegativeZero ? undefined : doubleDictionary(values)
+  return found
+    ? withDictionary(found.values, found.indexes, statistics)
+    : { encoding: 'PLAIN', written: values, valueBytes: 8, statistics }
+}
+
+function withDictionary(
+  dictionary: DecodedArray,
+  indexes: Uint32Array,
+  statistics: Statistics,
+): ChunkContent {
+  return { encoding: 'RLE_DICTIONARY', written: indexes, valueBytes: 4, dictionary, statistics }
+}
+
+/** Where pages begin and end, as the library counts: with fewer than `pageBytes` of values each. */
 function pageBounds(
   rowCount: number,
   valueBytes: number,

@@ -5,7 +5,7 @@ import { writeColumn } from 'hyparquet-writer/src/column.js'
 import { type ChunkColumn, type WrittenChunk, writeTypedChunk } from './typed-chunk.js'
 
 /**
- * Writes a batch as one row group. Times and doubles without nulls go straight from their typed arrays, all else through
+ * Writes a batch as one row group. Times, doubles and recurring texts that cannot be null go straight from their arrays, all else through
  * hyparquet-writer's own encoders; the bytes are the same as if it wrote everything.
  */
 export function writeRowGroup(writer: ParquetWriter, table: Table, batch: Batch): void {
@@ -24,11 +24,12 @@ export function writeRowGroup(writer: ParquetWriter, table: Table, batch: Batch)
       columnIndex: false,
       offsetIndex: true,
     }
-    const buffer = batch.columns[name] as Batch['columns'][string]
-    const isTyped = (type === 'timestamp' || type === 'double') && element.repetition_type === 'REQUIRED'
-    return isTyped
-      ? writeTypedChunk(writer.writer, column, buffer as BigInt64Array | Float64Array)
-      : writeAnyChunk(writer, column, type, columnData(type, name, batch))
+    const isTyped = isTypedChunk[type] && element.repetition_type === 'REQUIRED'
+    const buffer = batch.columns[name] as BigInt64Array | Float64Array | string[]
+    return (
+      (isTyped ? writeTypedChunk(writer.writer, column, buffer) : undefined) ??
+      writeAnyChunk(writer, column, type, columnData(type, name, batch))
+    )
   })
 
   writer.pendingIndexes.push(...chunks)
@@ -42,6 +43,18 @@ export function writeRowGroup(writer: ParquetWriter, table: Table, batch: Batch)
     num_rows: BigInt(batch.rowCount),
     total_compressed_size: BigInt(writer.writer.offset - start),
   })
+}
+
+/** Whether `writeTypedChunk` takes a column type. */
+const isTypedChunk: Record<ColumnType, boolean> = {
+  timestamp: true,
+  date: false,
+  double: true,
+  real: false,
+  bigint: false,
+  integer: false,
+  boolean: false,
+  varchar: true,
 }
 
 function writeAnyChunk(

@@ -95,6 +95,46 @@ test.each([
   )
 })
 
+const named = defineTable({ name: 'named', columns: { name: { type: 'varchar' } } })
+
+function expectSameTexts(texts: string[]): void {
+  const writer = new ByteWriter()
+  const parquet = new ParquetWriter({
+    writer,
+    schema: schemaElements(named),
+    codec: 'UNCOMPRESSED',
+    createdBy,
+  })
+  void parquet.write({ columnData: [{ name: 'name', data: texts }], rowGroupSize: texts.length })
+  void parquet.finish()
+  const batch: Batch<typeof named> = { rowCount: texts.length, columns: { name: texts } }
+  expect(Buffer.compare(bytesOf(encodeParquet(named, [batch])), new Uint8Array(writer.getBytes()))).toBe(0)
+}
+
+test('so they are for texts, whether they recur or not', () => {
+  const text = fc.oneof(
+    fc.constantFrom('', 'a', 'pump-0001', '\u{1F600}', '\u{FFFD}', '\u{E000}'),
+    fc.string({ unit: 'binary' }),
+  )
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 60 }),
+      (texts, times) => {
+        expectSameTexts(Array.from({ length: times }, () => texts).flat())
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test.each([1, 3, 1000, 200_000, 400_000])(
+  'so they are for several pages of texts, %i of them different',
+  (different) => {
+    expectSameTexts(Array.from({ length: 400_000 }, (_, row) => `device ${(row * 7919) % different}`))
+  },
+)
+
 test('NaN of any bits is one value', () => {
   const bits = BigUint64Array.from({ length: 100 }, (_, row) => 0x7ff8000000000000n + BigInt(row))
   const batch = {
