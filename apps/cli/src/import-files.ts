@@ -11,6 +11,7 @@ import {
 import { encodeParquet } from '@minilake/parquet'
 import { partitionBatches } from '@minilake/partition'
 import { dataFileKey, type Table } from '@minilake/schema'
+import { inFlags } from './import-text.js'
 import { asUsageError } from './usage-error.js'
 
 /** How to import files. */
@@ -72,7 +73,7 @@ export async function importFiles(
       const bytes = encodeParquet(table, batches)
       keys.push(await stage(bytes, ({ etag }) => dataFileKey(table, { name: `import-${etag}`, partition })))
     }
-    const { bad } = readings.report
+    const bad = inFlags(readings.report.bad)
     const rejected =
       bad.length === 0
         ? undefined
@@ -95,6 +96,7 @@ export async function importFiles(
       table: table.name,
       sources: readings.sources,
       ...readings.report,
+      bad,
       written,
       unchanged: dataFiles.length - written,
       bytes: dataFiles.reduce((sum, { object }) => sum + object.size, 0),

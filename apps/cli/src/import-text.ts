@@ -8,26 +8,39 @@ export function sourceLines(
   sources: readonly SourceDescription[],
   { timeFormat = 'iso', zone }: TimeOptions,
 ): string[] {
-  const times = `times as ${timeFormat}, ${zone === undefined ? 'each with its zone' : `zone ${zone}`}`
   return sources.flatMap(({ name, format, encoding, dialect, columns }) => {
-    const layout = dialect && [
-      `fields between ${JSON.stringify(dialect.delimiter)}`,
-      dialect.quote === '' ? 'never quoted' : `quoted by ${dialect.quote}`,
-      dialect.header ? 'with a header' : 'without a header',
+    const facts = [
+      encoding === undefined ? format : `${format} in ${encoding}`,
+      ...(dialect ? [`delimiter ${named(dialect.delimiter)}`, `quotes ${named(dialect.quote)}`] : []),
+      ...(dialect?.header === false ? ['no header'] : []),
+      `times ${timeFormat}, ${zone ?? (timeFormat.startsWith('epoch-') ? 'UTC' : 'each with its zone')}`,
     ]
-    const facts = [format, ...(encoding === undefined ? [] : [encoding]), ...(layout ?? []), times]
     const absent = Object.keys(columns).filter((column) => columns[column] === null)
     return [
       `${name}: ${facts.join(', ')}`,
-      ...(absent.length > 0 ? [`${name} has no ${absent.join(', ')}: no values there`] : []),
+      ...(absent.length > 0 ? [`${name} has no ${absent.join(', ')}: null in every row`] : []),
     ]
   })
 }
 
+/** A character by its name, where by itself it could not be seen or told from the sentence. */
+function named(character: string): string {
+  return names[character] ?? JSON.stringify(character)
+}
+
+const names: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'bar',
+  '"': 'double',
+  "'": 'single',
+  '': 'none',
+}
+
 /** What was imported, a line or more. */
 export function importedLines(report: ImportReport, out: string): string[] {
-  const { table, keys, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } =
-    report
+  const { table, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } = report
   const files =
     written === 0
       ? `nothing new: ${count(unchanged, 'file')} unchanged`
@@ -44,13 +57,18 @@ export function importedLines(report: ImportReport, out: string): string[] {
     ...(rejected === undefined
       ? []
       : [`${count(badRows, 'bad row')} left out, written to ${out}/${rejected}`]),
-    `${files} in ${out}/${table}/: ${count(rows, 'row')} in ${count(keys.length, 'file')}, ${bytesText(bytes)}`,
+    `${files} in ${out}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}`,
   ]
+}
+
+/** Bad rows whose reasons name flags instead of a library's options. */
+export function inFlags(rows: readonly BadRow[]): BadRow[] {
+  return rows.map((row) => ({ ...row, reason: flagText(row.reason) }))
 }
 
 /** Bad rows, a line for each of the first. */
 export function badRowLines(rows: readonly BadRow[], total: number): string[] {
-  const shown = firstLines(rows.map((row) => flagText(badRowText(row))))
+  const shown = firstLines(inFlags(rows).map(badRowText))
   const more = total - rows.length
   return more > 0 && rows.length <= 10 ? [...shown, `… and ${more.toLocaleString('en-US')} more`] : shown
 }

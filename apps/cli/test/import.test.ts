@@ -73,7 +73,7 @@ test('two files of overlapping days, other names and shuffled rows give what Duc
   const imported = await importFiles('a.csv', ...names.slice(0, 4), '--time-format', 'epoch-ms')
   expect(imported).toMatchObject({ code: 0, stdout: '' })
   expect(imported.stderr).toContain(
-    'a.csv: csv, utf-8, fields between ";", quoted by ", with a header, times as epoch-ms',
+    'a.csv: csv in utf-8, delimiter semicolon, quotes double, times epoch-ms, UTC',
   )
   expect((await importFiles('b.csv', ...names.slice(4))).stderr).toMatch(
     /^3 files written in out\/turbine\/: 364 rows/m,
@@ -121,7 +121,7 @@ describe('an import', () => {
     expect(first.stderr).toContain(
       '1 time finer than a millisecond floored to one (--strict-time refuses them)\n',
     )
-    expect(first.stderr).toContain('2 files written in out/turbine/: 2 rows in 2 files, ')
+    expect(first.stderr).toContain('2 files written in out/turbine/: 2 rows, ')
     const files = await filesBelow(join(folder, 'out'))
     expect(files.map((file) => file.split('/')[1])).toEqual([
       'event_date=2026-01-01',

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { findTable } from '../find-table.js'
 import { flagText } from '../flag-text.js'
 import { importFiles, type ImportReport } from '../import-files.js'
-import { badRowLines, importedLines, sourceLines } from '../import-text.js'
+import { badRowLines, importedLines, inFlags, sourceLines } from '../import-text.js'
 import { addMapping, delimiter, parsedBy, quote, wholeNumber } from '../options.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
@@ -108,7 +108,7 @@ async function reportError(
   }
   const { count: total, rows } = error
   fail()
-  if (json) await terminal.data(`${jsonText({ badRows: total, bad: rows }, 2)}\n`)
+  if (json) await terminal.data(`${jsonText({ badRows: total, bad: inFlags(rows) }, 2)}\n`)
   else badRowLines(rows, total).forEach((line) => terminal.warn(line))
   terminal.warn(
     `minilake: nothing was imported: ${count(total, 'bad row')} (mend them, or --skip-bad ${total} leaves them out)`,
