@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { describeSystemError, folderStore, type Identity, type StagedObject } from '@minilake/ingest'
 import {
   type BadRow,
@@ -12,7 +13,7 @@ import { encodeParquet } from '@minilake/parquet'
 import { partitionBatches } from '@minilake/partition'
 import { dataFileKey, type Table } from '@minilake/schema'
 import { inFlags } from './import-text.js'
-import { asUsageError } from './usage-error.js'
+import { asUsageError, UsageError } from './usage-error.js'
 
 /** How to import files. */
 export interface ImportOptions {
@@ -60,7 +61,7 @@ export async function importFiles(
     return key
   }
 
-  await checkReadable(files)
+  await checkFiles(files)
   const readings = await openReadings(table, files, { ...read, signal }).catch((cause: unknown) => {
     throw asUsageError(cause)
   })
@@ -116,8 +117,16 @@ export async function importFiles(
   }
 }
 
-async function checkReadable(files: readonly ReadingFile[]): Promise<void> {
+/** Says of a file that is missing or named twice what is wrong, before any is read. */
+async function checkFiles(files: readonly ReadingFile[]): Promise<void> {
+  const paths = new Set<string>()
   for (const file of files) {
+    const path = typeof file === 'string' ? resolve(file) : file.name
+    if (paths.has(path))
+      throw new UsageError(
+        `import expected each file once, got ${typeof file === 'string' ? file : file.name} twice`,
+      )
+    paths.add(path)
     if (typeof file !== 'string') continue
     await access(file, constants.R_OK).catch((cause: unknown) => {
       throw new Error(`cannot read ${file}: ${describeSystemError(cause)}`, { cause })

@@ -356,6 +356,7 @@ describe('wrong usage and bad input', () => {
       1,
       'expected at most 1 partitions, got 2',
     ],
+    [['./a.csv'], header + row, 2, 'import expected each file once, got ./a.csv twice'],
     [['missing.csv'], header + row, 1, 'cannot read missing.csv: no such file or folder'],
   ])('%j on %j', async (args, content, code, message) => {
     const { folder, importFiles } = await folderWith({ 'a.csv': content })

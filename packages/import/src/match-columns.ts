@@ -1,4 +1,4 @@
-import { columnsOf, type Table } from '@minilake/schema'
+import { columnsOf, partitionsOf, type Table } from '@minilake/schema'
 
 /** Which of a file's columns go into which of a table's. */
 export interface MatchOptions {
@@ -39,7 +39,7 @@ export function matchColumns(
 
   const extra = names.filter((_, index) => !found.includes(index))
   const missing = columnsOf(table)
-    .filter(([, { nullable }], index) => !nullable && found[index] === undefined)
+    .filter(([column], index) => isRequired(table, column) && found[index] === undefined)
     .map(([column]) => column)
   if (missing.length > 0) {
     throw new Error(
@@ -77,6 +77,11 @@ export function checkMap(table: Table, map: Readonly<Record<string, string>>): v
       `\`map\` of ${source} expected a column of table ${table.name} (${Object.keys(table.columns).join(', ')}), got ${column}`,
     )
   }
+}
+
+/** Whether every row must have a value of a column: where it is not nullable, or says in which partition the row lies. */
+export function isRequired(table: Table, column: string): boolean {
+  return !table.columns[column]?.nullable || partitionsOf(table).some(([, { from }]) => from === column)
 }
 
 /** A name as it is compared. */

@@ -1,4 +1,5 @@
-import { type Column, type ColumnType, columnsOf, type Table } from '@minilake/schema'
+import { type ColumnType, columnsOf, type Table } from '@minilake/schema'
+import { isRequired } from './match-columns.js'
 import type { ValueSql } from './value-sql.js'
 
 /** Where the rows of a file come from, as SQL for DuckDB. */
@@ -88,16 +89,16 @@ export function selectBadRows(table: Table, source: RowSource, limit: number): s
 }
 
 interface FoundColumn {
-  column: Column
+  isRequired: boolean
   index: number
   raw: string
   value: ValueSql
 }
 
 function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
-  return columnsOf(table).flatMap(([, column], index) => {
+  return columnsOf(table).flatMap(([name], index) => {
     const source = values[index]
-    return source ? [{ column, index, ...source }] : []
+    return source ? [{ isRequired: isRequired(table, name), index, ...source }] : []
   })
 }
 
@@ -114,8 +115,8 @@ function checkedRows(table: Table, source: RowSource): string {
   const problem = [
     ...(isBlank === undefined ? [] : [`WHEN ${isBlank} THEN ${problems.blank}`]),
     ...(isBad === undefined ? [] : [`WHEN ${isBad.condition} THEN ${problems.badRow}`]),
-    ...found.map(({ column, index, raw }) => {
-      const isBadValue = column.nullable ? `v${index} IS NULL AND ${raw} IS NOT NULL` : `v${index} IS NULL`
+    ...found.map(({ isRequired, index, raw }) => {
+      const isBadValue = isRequired ? `v${index} IS NULL` : `v${index} IS NULL AND ${raw} IS NOT NULL`
       return `WHEN ${isBadValue} THEN ${index + 1}`
     }),
   ]

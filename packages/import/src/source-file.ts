@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TextDecoder } from 'node:util'
@@ -44,16 +44,26 @@ const headBytes = 64 * 1024
  */
 export async function openSourceFile(
   file: ReadingFile,
-  { format, encoding, folder, prefix }: SourceOptions & { folder: string; prefix: string },
+  {
+    format,
+    encoding,
+    folder,
+    prefix,
+    signal,
+  }: SourceOptions & { folder: string; prefix: string; signal?: AbortSignal },
 ): Promise<SourceFile> {
   const name = typeof file === 'string' ? file : file.name
   const failure = (cause: unknown) =>
     new Error(`cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   const written = (step: string) => join(folder, `${prefix}.${step}`)
 
-  let path = typeof file === 'string' ? file : written('stream')
-  if (typeof file !== 'string') {
-    await pipeline(Readable.from(file.bytes), createWriteStream(path)).catch((cause: unknown) => {
+  // DuckDB takes a backslash for a slash.
+  const isInPlace = typeof file === 'string' && (sep === '\\' || !file.includes('\\'))
+  let path = isInPlace ? file : written('copy')
+  if (!isInPlace) {
+    const bytes = typeof file === 'string' ? createReadStream(file) : Readable.from(file.bytes)
+    await pipeline(bytes, createWriteStream(path), { signal }).catch((cause: unknown) => {
+      signal?.throwIfAborted()
       throw failure(cause)
     })
   }
@@ -63,8 +73,9 @@ export async function openSourceFile(
   if (isGzip(head)) {
     const packed = path
     path = written('unpacked')
-    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path)).catch(
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path), { signal }).catch(
       (cause: unknown) => {
+        signal?.throwIfAborted()
         throw gzipFailure(name, cause)
       },
     )
@@ -82,8 +93,9 @@ export async function openSourceFile(
   if (decoder.encoding !== 'utf-8') {
     const encoded = path
     path = written('utf-8')
-    await pipeline(createReadStream(encoded), decodedBy(decoder), createWriteStream(path)).catch(
+    await pipeline(createReadStream(encoded), decodedBy(decoder), createWriteStream(path), { signal }).catch(
       (cause: unknown) => {
+        signal?.throwIfAborted()
         throw new Error(`${name} is not in ${label}: \`encoding\` says what it is in`, { cause })
       },
     )

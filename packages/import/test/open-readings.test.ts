@@ -269,6 +269,27 @@ describe('what cannot be read', () => {
   })
 })
 
+test('a time that says in which partition a row lies is required, even where its column is nullable', async () => {
+  const loose = defineTable({
+    name: 'loose',
+    columns: { t: { type: 'timestamp', nullable: true }, v: { type: 'integer', nullable: true } },
+    partitions: { day: { from: 't', by: 'day' } },
+  })
+  const { report } = await readText(loose, 'a.csv', 't,v\n2026-01-01T00:00:00Z,\n,1\n', { maxBadRows: 1 })
+  expect(report.bad).toMatchObject([{ line: 3, column: 't', value: null, reason: 'expected a value' }])
+  await expect(readText(loose, 'a.csv', 'v\n1\n')).rejects.toThrow(' lacks t of table loose')
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a backslash in the name of a file is only a character',
+  async () => {
+    const content = `${header}2026-01-01T00:00:00Z,a,1\n`
+    expect(
+      (await readText(turbine, process.platform === 'win32' ? 'ab.csv' : 'a\\b.csv', content)).rows,
+    ).toEqual([[first, 'a', 1]])
+  },
+)
+
 test('several files with other names and layouts are read one after the other', async () => {
   const files = await filesWith({
     'a.csv': 'ts;kW\n2026-01-01T00:00:00Z;1\n',
