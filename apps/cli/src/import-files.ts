@@ -74,6 +74,9 @@ export async function importFiles(
       const bytes = encodeParquet(table, batches)
       keys.push(await stage(bytes, ({ etag }) => dataFileKey(table, { name: `import-${etag}`, partition })))
     }
+    const { rows, badRows } = readings.report
+    if (rows === 0)
+      throw new Error(`nothing was imported: expected a good row, got bad ones alone (${badRows})`)
     const bad = inFlags(readings.report.bad)
     const rejected =
       bad.length === 0

@@ -258,6 +258,14 @@ describe('bad rows', () => {
   })
 })
 
+test('bad rows alone are no import, however many may be left out', async () => {
+  const { folder, importFiles } = await folderWith({ 'a.csv': `${header}never,a,1\n` })
+  const run = await importFiles('a.csv', '--skip-bad', '5')
+  expect(run.code).toBe(1)
+  expect(run.stderr).toContain('minilake: nothing was imported: expected a good row, got bad ones alone (1)')
+  expect(await filesBelow(join(folder, 'out'))).toEqual([])
+})
+
 test('a table partitioned by day is read by its days: files of others are not even opened', async () => {
   const { folder, minilake } = await freshFolder()
   const day = (n: number) => `2026-01-0${n}T12:00:00Z,${n},1,1,pump-0001\n`
