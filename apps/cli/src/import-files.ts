@@ -43,9 +43,9 @@ export interface ImportReport extends ReadReport {
 }
 
 /**
- * Reads files into a table's data files, one per partition, each named by its content: the same rows give the same files.
- * Nothing gets its final name before everything is on the disk. Rejects as `openReadings` and its batches do, with a RangeError for too many
- * partitions, and with the signal's reason.
+ * Reads files into a table's data files, one per partition, each named by its content: the same rows give the same
+ * files. Nothing gets its final name before everything is on the disk. Rejects as `openReadings` and its batches do,
+ * with a RangeError for too many partitions, and with the signal's reason.
  */
 export async function importFiles(
   table: Table,

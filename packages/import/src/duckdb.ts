@@ -8,7 +8,10 @@ type Buffer = Batch['columns'][string]
 /** Some rows of a result, up to 2,048; its memory is DuckDB's, until the next ones are taken. */
 export interface Chunk {
   readonly rowCount: number
-  /** Copies a column, which must be of what a batch holds for the type, into a buffer; marks its nulls in a mask, if there are some. */
+  /**
+   * Copies a column, which must be of what a batch holds for the type, into a buffer; marks its nulls in a mask, if
+   * there are some.
+   */
   copy(index: number, target: { buffer: Buffer; nulls: Uint8Array; at: number }): boolean
   /** A SMALLINT column without nulls. */
   smallInts(index: number): Int16Array
@@ -18,7 +21,10 @@ export interface Chunk {
 export interface DuckDb {
   /** The rows of a small result, 64-bit integers as bigint, lists as arrays. */
   rows(sql: string): Promise<unknown[][]>
-  /** The rows of a large result in their order, in memory bounded by a few MiB; `done` runs after the last of them, in the same transaction. */
+  /**
+   * The rows of a large result in their order, in memory bounded by a few MiB; `done` runs after the last of them, in
+   * the same transaction.
+   */
   stream(
     sql: string,
     options: { signal?: AbortSignal | undefined; done?: () => Promise<void> },

@@ -32,7 +32,10 @@ export interface SourceDescription {
   encoding?: string
   /** How CSV is written. */
   dialect?: CsvDialect
-  /** Per column of the table, the file's column that it is read from; null where the file has none, and every value is missing. */
+  /**
+   * Per column of the table, the file's column that it is read from; null where the file has none, and every value is
+   * missing.
+   */
   columns: Readonly<Record<string, string | null>>
 }
 
@@ -41,8 +44,9 @@ export interface Readings<T extends Table> {
   readonly sources: readonly SourceDescription[]
   readonly report: Readonly<ReadReport>
   /**
-   * The good rows of all files, one file after the other, in the order they have there; to be taken once. Rejects with a BadRowsError at
-   * the end when too many rows are bad, with an Error for a file without rows, and with the signal's reason.
+   * The good rows of all files, one file after the other, in the order they have there; to be taken once. Rejects with
+   * a BadRowsError at the end when too many rows are bad, with an Error for a file without rows, and with the signal's
+   * reason.
    */
   batches(): AsyncGenerator<Batch<T>>
   /** Removes what was unpacked. */

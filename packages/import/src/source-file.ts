@@ -38,9 +38,9 @@ export interface SourceFile {
 const headBytes = 64 * 1024
 
 /**
- * Makes a file ready to be read: unpacks gzip, takes streams to disk, turns other encodings into UTF-8. What it writes lies in
- * `folder`, under names that begin with `prefix`. Throws an Error in one sentence for a file that is missing, empty, cut short or in no known
- * encoding.
+ * Makes a file ready to be read: unpacks gzip, takes streams to disk, turns other encodings into UTF-8. What it writes
+ * lies in `folder`, under names that begin with `prefix`. Throws an Error in one sentence for a file that is missing,
+ * empty, cut short or in no known encoding.
  */
 export async function openSourceFile(
   file: ReadingFile,

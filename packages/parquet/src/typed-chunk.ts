@@ -14,9 +14,10 @@ export type ChunkColumn = Parameters<typeof writeColumn>[0]['column']
 export type WrittenChunk = ReturnType<typeof writeColumn>
 
 /**
- * Writes the chunk of a REQUIRED column of times, doubles or recurring texts straight from its array: as hyparquet-writer's `writeColumn` would, byte
- * for byte. That one spends most of its time on making objects of the values, and on statistics and a dictionary by way of
- * them. Pages, their headers and encodings are the library's. Undefined, and nothing written, where texts do not recur.
+ * Writes the chunk of a REQUIRED column of times, doubles or recurring texts straight from its array: as
+ * hyparquet-writer's `writeColumn` would, byte for byte. That one spends most of its time on making objects of the
+ * values, and on statistics and a dictionary by way of them. Pages, their headers and encodings are the library's.
+ * Undefined, and nothing written, where texts do not recur.
  */
 export function writeTypedChunk(
   writer: Writer,

@@ -5,8 +5,8 @@ import { writeColumn } from 'hyparquet-writer/src/column.js'
 import { type ChunkColumn, type WrittenChunk, writeTypedChunk } from './typed-chunk.js'
 
 /**
- * Writes a batch as one row group. Times, doubles and recurring texts that cannot be null go straight from their arrays, all else through
- * hyparquet-writer's own encoders; the bytes are the same as if it wrote everything.
+ * Writes a batch as one row group. Times, doubles and recurring texts that cannot be null go straight from their
+ * arrays, all else through hyparquet-writer's own encoders; the bytes are the same as if it wrote everything.
  */
 export function writeRowGroup(writer: ParquetWriter, table: Table, batch: Batch): void {
   const start = writer.writer.offset

@@ -21,11 +21,12 @@ export interface PartitionOptions {
 const blocksInMemory = 128
 
 /**
- * Batches of rows in any order as sorted batches by partition: partitions in ascending order, rows in order of `sortedBy`,
- * ties in order of arrival. Text is ordered by its UTF-8 bytes, false before true, NaN after all numbers, null last. The
- * same rows in the same order give the same batches, however they are cut and whatever fits into memory.
- * Throws a RangeError for a row whose partition time is null or outside the years 0001 to 9999 and for too many partitions, a TypeError or RangeError
- * when a batch does not fit the table, and an Error that names the temporary file when that fails.
+ * Batches of rows in any order as sorted batches by partition: partitions in ascending order, rows in order of
+ * `sortedBy`, ties in order of arrival. Text is ordered by its UTF-8 bytes, false before true, NaN after all numbers,
+ * null last. The same rows in the same order give the same batches, however they are cut and whatever fits into memory.
+ * Throws a RangeError for a row whose partition time is null or outside the years 0001 to 9999 and for too many
+ * partitions, a TypeError or RangeError when a batch does not fit the table, and an Error that names the temporary file
+ * when that fails.
  */
 export async function* partitionBatches<T extends Table>(
   table: T,

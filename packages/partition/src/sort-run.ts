@@ -7,8 +7,8 @@ import { rowOrder } from './row-order.js'
 import { sortKeys } from './sort-keys.js'
 
 /**
- * The rows of some batches in order, ties as they come, their partitions counted, in blocks of about `blockBytes`. The first block is one row: a run
- * whose turn has not come takes no more memory than that in a merge.
+ * The rows of some batches in order, ties as they come, their partitions counted, in blocks of about `blockBytes`. The
+ * first block is one row: a run whose turn has not come takes no more memory than that in a merge.
  */
 export function sortRun(
   table: Table,
