@@ -40,7 +40,8 @@ const names: Readonly<Record<string, string>> = {
 
 /** What was imported, a line or more. */
 export function importedLines(report: ImportReport, out: string): string[] {
-  const { table, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } = report
+  const { table, keys, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } =
+    report
   const files =
     written === 0
       ? `nothing new: ${count(unchanged, 'file')} unchanged`
@@ -57,8 +58,16 @@ export function importedLines(report: ImportReport, out: string): string[] {
     ...(rejected === undefined
       ? []
       : [`${count(badRows, 'bad row')} left out, written to ${out}/${rejected}`]),
-    `${files} in ${out}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}`,
+    `${files} in ${out}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}${partitionRange(keys)}`,
   ]
+}
+
+/** The first and the last partition, by which misread times show: `, event_date=2026-01-01 to event_date=2026-01-07`. */
+function partitionRange(keys: readonly string[]): string {
+  const partitions = keys.map((key) => key.split('/').slice(1, -1).join('/'))
+  const [first = '', last = ''] = [partitions[0], partitions.at(-1)]
+  if (first === '') return ''
+  return first === last ? `, ${first}` : `, ${first} to ${last}`
 }
 
 /** Bad rows whose reasons name flags instead of a library's options. */

@@ -67,7 +67,7 @@ export async function ingestFolder(
   })
   if (last === undefined) {
     throw new UsageError(
-      `nothing to ingest: no data file in ${folder}/ (minilake generate --out ${folder} makes some)`,
+      `nothing to ingest: no data file in ${folder}/ (minilake generate or import with --out ${folder} makes some)`,
     )
   }
   return { ...report, ...counts }
@@ -83,6 +83,6 @@ async function checkFolder(folder: string): Promise<void> {
   throw new UsageError(
     found
       ? `ingest expected a folder, got the file ${folder}`
-      : `nothing to ingest: there is no folder ${folder} (minilake generate --out ${folder} makes one)`,
+      : `nothing to ingest: there is no folder ${folder} (minilake generate or import with --out ${folder} makes one)`,
   )
 }
