@@ -83,6 +83,7 @@ export async function importFiles(
         ? undefined
         : await stage([rejectedBytes(bad)], ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`)
 
+    for (const { key, object } of staged) await checkSame(key, object)
     let written = 0
     const waiting = staged.values()
     const nameAll = async () => {
@@ -94,7 +95,8 @@ export async function importFiles(
       }
     }
     // Several at a time: each waits for the disk to have its content.
-    await Promise.all(Array.from({ length: 4 }, nameAll))
+    const lanes = await Promise.allSettled(Array.from({ length: 4 }, nameAll))
+    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
     const dataFiles = staged.filter(({ key }) => key !== rejected)
     return {
       table: table.name,
@@ -115,7 +117,7 @@ export async function importFiles(
   /** A file that has another's name by content must have its content. */
   async function checkSame(key: string, { size, etag }: Identity): Promise<void> {
     const found = await store.find(key)
-    if (found?.size === size && (await found.etag()) === etag) return
+    if (found === undefined || (found.size === size && (await found.etag()) === etag)) return
     throw new Error(`${out}/${key} has other content than its name says: remove it, and import again`)
   }
 }

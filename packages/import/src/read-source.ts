@@ -49,8 +49,12 @@ export async function* readSource<T extends Table>(
   let seen = 0
   let bad: RowProblem[] = []
   let lines: UnreadLine[] = []
+  let unread = 0
   const done = async () => {
-    if (source.layout) lines = await unreadLines(db)
+    if (source.layout) {
+      lines = await unreadLines(db)
+      unread = await countUnread(db)
+    }
     if (numbers.length > 0) bad = await rowProblems(table, source, db, numbers)
   }
   try {
@@ -73,13 +77,18 @@ export async function* readSource<T extends Table>(
     signal?.throwIfAborted()
     throw new Error(`${source.file.name} cannot be read: ${unreadable(firstLine(cause))}`, { cause })
   }
-  report.badRows += lines.length
+  report.badRows += unread
   if (seen === 0 && lines.length === 0) {
     throw new Error(
       `${source.file.name} has ${source.dialect?.header ? 'a header and ' : ''}no rows: expected readings`,
     )
   }
   report.bad.push(...placed(source, bad, lines).slice(0, told))
+  if (report.badRows <= maxBadRows && lines.some(({ reason }) => reason === openQuote)) {
+    throw new Error(
+      `${source.file.name} has a row that cannot be left out, since rows after it may have gone with it: ${openQuote}`,
+    )
+  }
 }
 
 /** The numbers of a chunk's good rows; undefined where all are good. */
@@ -128,6 +137,11 @@ interface UnreadLine {
   text: string
 }
 
+async function countUnread(db: DuckDb): Promise<number> {
+  const [row] = await db.rows('SELECT count(DISTINCT line) FROM reject_errors')
+  return Number(row?.[0])
+}
+
 async function unreadLines(db: DuckDb): Promise<UnreadLine[]> {
   const rows = await db.rows(
     `SELECT line, first(error_type), first(error_message), first(csv_line) FROM reject_errors GROUP BY line ORDER BY line LIMIT ${numberedLines}`,
@@ -146,8 +160,10 @@ function unreadReason(type: string, message: string): string {
   return reasons[type] ?? message
 }
 
+const openQuote = 'expected a quote at the end of a quoted field, and quotes within it doubled'
+
 const reasons: Readonly<Record<string, string>> = {
-  'UNQUOTED VALUE': 'expected a quote at the end of a quoted field, and quotes within it doubled',
+  'UNQUOTED VALUE': openQuote,
   'INVALID ENCODING': 'expected UTF-8: `encoding` says what the file is in',
   'LINE SIZE OVER MAXIMUM': 'expected a line of at most 2 MB (16 MB in NDJSON)',
 }

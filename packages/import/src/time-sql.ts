@@ -61,7 +61,7 @@ interface LocalSql {
 
 function localSql(zone: string): LocalSql {
   const [, sign, hours = '', minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? []
-  if (sign !== undefined) {
+  if (sign !== undefined && Number(hours) <= 14 && Number(minutes) < 60) {
     const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000_000
     return { micros: (timestamp) => `(epoch_us(${timestamp}) - (${offset}))` }
   }

@@ -148,6 +148,21 @@ yesterday,b,1
     expect((error as BadRowsError).rows.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
   })
 
+  test('a quote that does not end is never left out: it may have taken other rows with it', async () => {
+    const good = '2026-01-01T00:00:00Z,a,1\n'
+    const text = `${header}${good}2026-01-01T00:00:00Z,"b,1\n${good.repeat(5000)}`
+    await expect(readText(turbine, 'a.csv', text, { maxBadRows: 10 })).rejects.toThrow(
+      'has a row that cannot be left out, since rows after it may have gone with it: expected a quote at the end',
+    )
+  })
+
+  test('rows that cannot be taken apart are counted, however many', async () => {
+    const text = `${header}${'2026-01-01T00:00:00Z,a\n'.repeat(100_050)}2026-01-01T00:00:00Z,a,1\n`
+    await expect(readText(turbine, 'a.csv', text, { maxBadRows: 100_049 })).rejects.toMatchObject({
+      count: 100_050,
+    })
+  })
+
   test('a row that is not UTF-8 is bad, with the way out', async () => {
     const content = Buffer.concat([
       Buffer.from(header),

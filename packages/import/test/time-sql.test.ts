@@ -179,6 +179,10 @@ describe('times finer than a millisecond', () => {
 
 test.each([
   [
+    { zone: '+25:99' },
+    '`zone` expected UTC, an offset such as +02:00 or a name such as Europe/Berlin, got +25:99',
+  ],
+  [
     { zone: 'Mars' },
     '`zone` expected UTC, an offset such as +02:00 or a name such as Europe/Berlin, got Mars',
   ],
