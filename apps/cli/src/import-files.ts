@@ -83,15 +83,17 @@ export async function importFiles(
         ? undefined
         : await stage([rejectedBytes(bad)], ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`)
 
-    for (const { key, object } of staged) await checkSame(key, object)
+    const missing: typeof staged = []
+    for (const each of staged) if (!(await isThere(each.key, each.object))) missing.push(each)
     let written = 0
-    const waiting = staged.values()
+    const waiting = missing.values()
     const nameAll = async () => {
       for (const { key, object } of waiting) {
         signal.throwIfAborted()
-        const isNew = await object.name(key)
-        if (!isNew) await checkSame(key, object)
-        if (isNew && key !== rejected) written += 1
+        if (await object.name(key)) written += key === rejected ? 0 : 1
+        else if (!(await isThere(key, object))) {
+          throw new Error(`${out}/${key} came and went while it was to be written: import again`)
+        }
       }
     }
     // Several at a time: each waits for the disk to have its content.
@@ -114,10 +116,11 @@ export async function importFiles(
     await readings.close()
   }
 
-  /** A file that has another's name by content must have its content. */
-  async function checkSame(key: string, { size, etag }: Identity): Promise<void> {
+  /** Whether a file is there with the content that its name stands for. Throws an Error for one with other content. */
+  async function isThere(key: string, { size, etag }: Identity): Promise<boolean> {
     const found = await store.find(key)
-    if (found === undefined || (found.size === size && (await found.etag()) === etag)) return
+    if (found === undefined) return false
+    if (found.size === size && (await found.etag()) === etag) return true
     throw new Error(`${out}/${key} has other content than its name says: remove it, and import again`)
   }
 }
