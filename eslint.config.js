@@ -18,15 +18,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.ts'],
+    files: ['{packages,apps}/*/{src,test}/**/*.ts', 'infra/{src,test}/**/*.ts'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [
         'error',
         {
           allowCircularSelfDependency: true,
-          // The app loads DuckDB's adapter when a command needs it, and the rest of analytics at once.
-          checkDynamicDependenciesExceptions: ['@minilake/analytics'],
+          // The app loads the adapters of DuckDB, Trino and S3 when a command needs them, and the rest at once.
+          checkDynamicDependenciesExceptions: ['@minilake/analytics', '@minilake/ingest'],
           depConstraints: [
             { sourceTag: 'layer:schema', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:schema'] },
@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   {
     // Time, randomness, environment and exit are arguments: only the app touches them.
-    files: ['packages/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.ts', 'infra/src/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process'],
       'no-restricted-properties': [

@@ -9,7 +9,11 @@ import { basename, join } from 'node:path'
 const repository = process.cwd()
 const npmCli =
   process.env.npm_execpath ?? join(process.execPath, '..', 'node_modules', 'npm', 'bin', 'npm-cli.js')
-const folders = [...readdirSync('packages').map((name) => join('packages', name)), join('apps', 'cli')]
+const folders = [
+  ...readdirSync('packages').map((name) => join('packages', name)),
+  'infra',
+  join('apps', 'cli'),
+]
 const work = mkdtempSync(join(tmpdir(), 'minilake-packages-'))
 let failed = 0
 

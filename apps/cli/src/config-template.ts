@@ -1,7 +1,15 @@
-import { settings } from './settings.js'
+import { settingNames, settings } from './settings.js'
 
 const { profile, out } = settings
-const { 'profiles.embedded.folder': folder, 'profiles.stack.location': location } = settings
+const { 'profiles.embedded.folder': folder } = settings
+
+// Secrets do not belong in a file that is in git: the environment has them.
+const stackSettings = settingNames
+  .filter((name) => name.startsWith('profiles.stack.') && !('isSecret' in settings[name]))
+  .map((name) => {
+    const { default: value, meaning } = settings[name]
+    return `  //     ${name.slice('profiles.stack.'.length)}: '${value}', // ${meaning}`
+  })
 
 /** The `minilake.config.ts` to begin with: a sample table, and each setting as a comment that states its default. */
 export const configTemplate = `import { defineLake, defineTable } from '@minilake/schema'
@@ -34,7 +42,9 @@ export default defineLake({
   // out: '${out.default}', // ${out.meaning}
   // profiles: {
   //   embedded: { folder: '${folder.default}' }, // ${folder.meaning}
-  //   stack: { location: '${location.default}' }, // ${location.meaning}
+  //   stack: {
+${stackSettings.join('\n')}
+  //   },
   // },
 })
 `

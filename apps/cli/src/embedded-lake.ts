@@ -1,22 +1,14 @@
 import { join, resolve } from 'node:path'
-import type { SqlEngine } from '@minilake/analytics'
 import { duckDbStatements } from '@minilake/catalog'
-import { type FolderStore, folderStore, type ObjectStore, type StoredObject } from '@minilake/ingest'
-import { isDataFileKey, lakeNames, type Table, tablePrefix } from '@minilake/schema'
+import { folderStore } from '@minilake/ingest'
+import { lakeNames, type Table } from '@minilake/schema'
+import { isEmptyTable, type LakeBackend } from './lake-backend.js'
 
-/** The lake on this machine: files in a folder, their keys those of the bucket in S3, and DuckDB. */
-export interface EmbeddedLake {
-  readonly tables: readonly Table[]
-  /** The folder that stands for the bucket. */
-  readonly store: FolderStore
-  /** The statements that make tables known to DuckDB. Default: all tables. */
-  catalogStatements(tables?: readonly Table[]): Promise<string[]>
-  /** A DuckDB in which tables are known (default: all); to be closed. A damaged file of another table does not matter. */
-  openEngine(tables?: readonly Table[]): Promise<SqlEngine>
-}
-
-/** The embedded lake in a folder. */
-export function embeddedLake(tables: readonly Table[], { folder }: { folder: string }): EmbeddedLake {
+/**
+ * The lake on this machine: files in a folder, their keys those of the bucket in S3, and DuckDB, for which a damaged file of another
+ * table does not matter.
+ */
+export function embeddedLake(tables: readonly Table[], { folder }: { folder: string }): LakeBackend {
   const store = folderStore({ folder: join(folder, lakeNames.bucket) })
   const catalogStatements = async (wanted = tables) => {
     const emptyTables: string[] = []
@@ -26,23 +18,17 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
   return {
     tables,
     store,
+    engineName: 'DuckDB',
     catalogStatements,
+    registerTables: async (wanted) => ({
+      statements: await catalogStatements(wanted),
+      changes: [],
+      differences: [],
+    }),
     openEngine: async (wanted) => {
       // DuckDB is 70 MB of native code: commands that ask nothing do not load it.
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
       return duckDbEngine({ setup: await catalogStatements(wanted) })
     },
   }
-}
-
-/** The data files of a table in a store, in order of key. */
-export async function* dataFilesOf(table: Table, store: ObjectStore): AsyncGenerator<StoredObject> {
-  for await (const object of store.list(tablePrefix(table)))
-    if (isDataFileKey(table, object.key)) yield object
-}
-
-/** Whether a store has no data file of a table. */
-export async function isEmptyTable(table: Table, store: ObjectStore): Promise<boolean> {
-  for await (const _file of dataFilesOf(table, store)) return false
-  return true
 }

@@ -4,14 +4,18 @@ import { Command, CommanderError, Help } from 'commander'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
 import { demoCommand } from './commands/demo.js'
+import { doctorCommand } from './commands/doctor.js'
+import { downCommand } from './commands/down.js'
 import { generateCommand } from './commands/generate.js'
 import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
+import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
 import { configOption } from './config-option.js'
+import { messageWithHint } from './hint.js'
 import type { Environment } from './session.js'
 import { settingOption } from './setting-option.js'
 import { UsageError } from './usage-error.js'
@@ -74,6 +78,9 @@ function minilake(environment: Environment): Command {
     statusCommand,
     cleanCommand,
     initCommand,
+    upCommand,
+    downCommand,
+    doctorCommand,
   ]
   for (const command of commands) program.addCommand(command(environment))
   for (const command of [
@@ -99,8 +106,7 @@ function minilake(environment: Environment): Command {
 /** An error as one sentence; with `verbose` also the SQL and what caused it, each with its stack. */
 function errorText(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return String(error)
-  // Engines show below their sentence where in the SQL it went wrong: that is for --verbose.
-  if (!verbose) return oneLine(error.message.split('\n\n')[0] as string)
+  if (!verbose) return oneLine(messageWithHint(error))
   const sql = 'sql' in error ? `\nSQL: ${String(error.sql)}` : ''
   const cause = error.cause === undefined ? '' : `\ncaused by: ${errorText(error.cause, true)}`
   return `${error.stack ?? error.message}${sql}${cause}`

@@ -62,6 +62,21 @@ export const bucketUrl = z
   .regex(/^[a-z][a-z0-9+.-]*:\/\/\S+$/i, `Expected the URL of a bucket, such as ${lakeLocation}.`)
   .transform((url) => (url.endsWith('/') ? url : `${url}/`))
 
+/** The URL of a server, without a slash at its end. */
+export const serverUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/@?#]+\/?$/i,
+    'Expected the URL of a server without path or user, such as http://127.0.0.1:8080.',
+  )
+  .transform((url) => url.replace(/\/$/, ''))
+
+/** A text without spaces. */
+export const word = z.string().regex(/^\S+$/, 'Expected a word, without spaces.')
+
+/** A text that is never shown. */
+export const secretText = z.string()
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]) {
   return z.enum(words, `Allowed choices are ${words.join(', ')}.`)

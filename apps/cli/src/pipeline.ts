@@ -3,14 +3,15 @@ import { planFiles, type SimulatedTable, type SimulateOptions } from '@minilake/
 import { numericColumns } from '@minilake/schema'
 import { generateFiles, type GenerateReport } from './generate-files.js'
 import { ingestFolder, type IngestReport } from './ingest-folder.js'
-import type { EmbeddedLake } from './embedded-lake.js'
+import type { LakeBackend } from './lake-backend.js'
+import type { CatalogReport } from './register-tables.js'
 import { type Verification, verifyTable } from './verify-lake.js'
 
 /** What is shown of the pipeline's steps, in their order. */
 export interface PipelineView {
   generated(report: GenerateReport): Promise<void> | void
   ingested(report: IngestReport): Promise<void> | void
-  catalogued(statements: readonly string[]): void
+  catalogued(report: CatalogReport): Promise<void> | void
   averaged(averages: ReturnType<typeof averagesOf>): Promise<void>
   alarmed(count: bigint, rows: ReturnType<typeof alarmsOf>): Promise<void>
   verified(verification: Verification): Promise<void>
@@ -31,7 +32,7 @@ export interface PipelineOptions {
  * the last one; its report says what.
  */
 export async function runPipeline(
-  lake: EmbeddedLake,
+  lake: LakeBackend,
   table: SimulatedTable,
   { simulation, out, overwrite, signal, view }: PipelineOptions,
 ): Promise<void> {
@@ -43,7 +44,10 @@ export async function runPipeline(
   await view.ingested(ingested)
   if (hasTrouble(ingested)) return
 
-  view.catalogued(await lake.catalogStatements())
+  const catalogued = await lake.registerTables(lake.tables, { signal })
+  await view.catalogued(catalogued)
+  if (catalogued.differences.length > 0) return
+
   const engine = await lake.openEngine([table])
   try {
     await view.averaged(averagesOf(engine, table, signal))

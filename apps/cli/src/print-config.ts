@@ -1,14 +1,16 @@
 import { maskCredentials } from './mask-credentials.js'
 import { jsonText, tableText } from './result-format.js'
 import type { Session } from './session.js'
-import { settingNames } from './settings.js'
+import { type Setting, settingNames, settings as definitions } from './settings.js'
 
 /** Prints which config file was read, and of each setting and table where it comes from; credentials masked. */
 export async function printConfig({ config, settings, terminal, json }: Session): Promise<void> {
   const { file } = config
   const settingRows = settingNames.map((setting) => {
     const { value, origin } = settings[setting]
-    return { setting, value: maskCredentials(value), from: origin }
+    const { isSecret }: Setting = definitions[setting]
+    const shown = isSecret && value !== '' ? '***' : maskCredentials(value)
+    return { setting, value: shown, from: origin }
   })
   const tableRows = config.tables.map((table) => ({
     table: table.name,

@@ -1,5 +1,6 @@
 import type { GenerateReport } from './generate-files.js'
 import type { IngestReport } from './ingest-folder.js'
+import type { CatalogReport } from './register-tables.js'
 import type { Session } from './session.js'
 import type { Verification } from './verify-lake.js'
 import { bytesText, count, firstLines } from './words.js'
@@ -28,6 +29,25 @@ export function ingestedLines(
   return unchanged > 0
     ? [`nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`]
     : []
+}
+
+/** What making the tables known has changed, a line or more. */
+export function cataloguedLines({ statements, changes }: CatalogReport, engineName: string): string[] {
+  if (engineName === 'DuckDB') {
+    return [
+      `${count(statements.length, 'statement')} make the tables known to ${engineName} (minilake catalog prints them)`,
+    ]
+  }
+  return changes.length > 0 ? changes : [`nothing new: the tables are known to ${engineName}`]
+}
+
+/** Says which tables are not as defined, if any, and makes the exit code 1 for it. */
+export function warnOfDifferences(
+  { differences }: CatalogReport,
+  { terminal, fail }: Pick<Session, 'terminal' | 'fail'>,
+): void {
+  if (differences.length > 0) fail()
+  differences.forEach((line) => terminal.warn(line))
 }
 
 /** Says what could not be done, if anything, and makes the exit code 1 for it. */

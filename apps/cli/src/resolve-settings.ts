@@ -21,18 +21,21 @@ export interface SettingSources {
   file?: { readonly path: string; readonly lake: Lake } | undefined
   /** The environment variables; an empty one says nothing. */
   variables: Readonly<Record<string, string | undefined>>
+  /** What .env and the environment say of the local stack: where its ports are others, so are the defaults. */
+  local?: Readonly<Record<string, string | undefined>>
   /** What the command line gave, checked. */
   flags: { readonly [Name in FlagName]?: SettingValues[Name] | undefined }
 }
 
 /** The settings that hold. Throws a UsageError that names the environment variable whose value cannot be one. */
-export function resolveSettings({ file, variables, flags }: SettingSources): Settings {
+export function resolveSettings({ file, variables, local = {}, flags }: SettingSources): Settings {
   const given: Partial<Record<SettingName, string | undefined>> = flags
   const resolved = settingNames.map((name) => {
     const setting: Setting = settings[name]
     // Later ones win.
     const candidates = [
       { value: setting.default, origin: 'default' },
+      { value: defaultOnPort(setting, local), origin: setting.port },
       { value: file && valueInFile(file.lake, name), origin: file?.path },
       { value: valueInEnvironment(setting, variables), origin: setting.variable },
       { value: given[name], origin: setting.flag },
@@ -48,8 +51,13 @@ function valueInFile(lake: Lake, name: SettingName): string | undefined {
   return within as string | undefined
 }
 
+function defaultOnPort({ default: url, port }: Setting, local: Record<string, string | undefined>) {
+  const number = port && local[port]
+  return number ? url.replace(/:\d+$/, `:${number}`) : undefined
+}
+
 function valueInEnvironment(
-  { variable, text }: Setting,
+  { variable, text, isSecret }: Setting,
   variables: SettingSources['variables'],
 ): string | undefined {
   const given = variables[variable]
@@ -57,7 +65,8 @@ function valueInEnvironment(
   const parsed = text.safeParse(given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
+  const shown = isSecret ? '***' : maskCredentials(given)
   throw new UsageError(
-    `the environment variable ${variable} has the invalid value '${maskCredentials(given)}'. ${issue?.message}`,
+    `the environment variable ${variable} has the invalid value '${shown}'. ${issue?.message}`,
   )
 }

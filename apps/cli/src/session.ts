@@ -1,8 +1,13 @@
+import { join } from 'node:path'
+import { readEnvFile, type Variables, withoutEmpty } from '@minilake/infra'
 import type { Command } from 'commander'
 import { type Config, loadConfig } from './config.js'
 import type { ConfigFlag } from './config-option.js'
-import { type EmbeddedLake, embeddedLake } from './embedded-lake.js'
+import { embeddedLake } from './embedded-lake.js'
+import type { LakeBackend } from './lake-backend.js'
 import { resolveSettings, type Settings, type SettingSources } from './resolve-settings.js'
+import { localKeys } from './s3-keys.js'
+import { stackLake } from './stack-lake.js'
 import { type Terminal, terminalOn } from './terminal.js'
 import { UsageError } from './usage-error.js'
 
@@ -16,9 +21,13 @@ export type GlobalOptions = SettingSources['flags'] & {
 
 /** What a command runs with. */
 export interface Session {
-  readonly lake: EmbeddedLake
+  readonly lake: LakeBackend
   readonly config: Config
   readonly settings: Settings
+  /** Path of the file with the local stack's credentials; it may not exist. */
+  readonly envFile: string
+  /** What that file and the environment say. */
+  readonly local: Variables
   readonly terminal: Terminal
   readonly json: boolean
   /** Aborted when the user interrupts, or nobody reads the output any more. */
@@ -47,16 +56,21 @@ export async function openSession(
   }
   const variables = process.env
   const config = await loadConfig({ flag: flag.file, variables, folder: process.cwd() })
-  const settings = resolveSettings({ file: config.file, variables, flags: { profile, out, ...given } })
-  if (settings.profile.value === 'stack' && command.name() !== 'catalog' && !flag.alone) {
-    throw new UsageError(
-      `profile stack can only print its catalog in this version (minilake catalog --profile stack): use --profile embedded instead of what ${settings.profile.origin} says`,
-    )
-  }
+  const envFile = join(process.cwd(), '.env')
+  const local = { ...(await readEnvFile(envFile)), ...withoutEmpty(variables) }
+  const settings = resolveSettings({ file: config.file, variables, local, flags: { profile, out, ...given } })
+  // The SDK's hint at a later Node is for developers. It looks at this variable when it is loaded.
+  variables.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  const keys = localKeys(settings['profiles.stack.endpoint'].value, local)
   return {
-    lake: embeddedLake(config.tables, { folder: settings['profiles.embedded.folder'].value }),
+    lake:
+      settings.profile.value === 'stack'
+        ? await stackLake(config.tables, { settings, keys })
+        : embeddedLake(config.tables, { folder: settings['profiles.embedded.folder'].value }),
     config,
     settings,
+    envFile,
+    local,
     terminal: terminalOn(process, { quiet, signal }),
     json,
     signal,

@@ -1,6 +1,6 @@
 import { type Lake, lakeLocation, lakeProfiles } from '@minilake/schema'
 import type { z } from 'zod'
-import { bucketUrl, folderPath, oneOf } from './options.js'
+import { bucketUrl, folderPath, oneOf, secretText, serverUrl, word } from './options.js'
 
 /** The name of a setting: its path in a config file. */
 export type SettingName = PathIn<Omit<Lake, 'tables'>>
@@ -21,6 +21,10 @@ export interface Setting {
   readonly flag?: `--${string}`
   /** What its text must be, wherever it comes from. */
   readonly text: z.ZodType<string, string>
+  /** The variable of the local stack that names the port of the default. */
+  readonly port?: string
+  /** Whether it is never shown. */
+  readonly isSecret?: boolean
 }
 
 /** Everything that can be set, and the only place where it is spelled. */
@@ -50,6 +54,52 @@ export const settings = {
     default: lakeLocation,
     variable: 'MINILAKE_STACK_LOCATION',
     text: bucketUrl,
+  },
+  'profiles.stack.endpoint': {
+    meaning: 'URL of S3',
+    default: 'http://127.0.0.1:9000',
+    variable: 'MINILAKE_STACK_ENDPOINT',
+    port: 'MINIO_PORT',
+    text: serverUrl,
+  },
+  'profiles.stack.region': {
+    meaning: 'region of the bucket',
+    default: 'us-east-1',
+    variable: 'MINILAKE_STACK_REGION',
+    text: word,
+  },
+  'profiles.stack.trino': {
+    meaning: 'URL of Trino',
+    default: 'http://127.0.0.1:8080',
+    variable: 'MINILAKE_STACK_TRINO',
+    port: 'TRINO_PORT',
+    text: serverUrl,
+  },
+  'profiles.stack.user': {
+    meaning: 'user in Trino',
+    default: 'minilake',
+    variable: 'MINILAKE_STACK_USER',
+    text: word,
+  },
+  'profiles.stack.password': {
+    meaning: 'password in Trino, over https',
+    default: '',
+    variable: 'MINILAKE_STACK_PASSWORD',
+    text: secretText,
+    isSecret: true,
+  },
+  'profiles.stack.token': {
+    meaning: 'JSON Web Token for Trino, over https',
+    default: '',
+    variable: 'MINILAKE_STACK_TOKEN',
+    text: secretText,
+    isSecret: true,
+  },
+  'profiles.stack.folder': {
+    meaning: 'folder of what minilake up --native runs',
+    default: '.minilake',
+    variable: 'MINILAKE_STACK_FOLDER',
+    text: folderPath,
   },
 } as const satisfies Record<SettingName, Setting>
 

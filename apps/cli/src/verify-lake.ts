@@ -2,7 +2,7 @@ import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minila
 import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
-import { dataFilesOf } from './embedded-lake.js'
+import { dataFilesOf } from './lake-backend.js'
 import { readTruthFile, type StoredTruth } from './truth-file.js'
 import { firstLines } from './words.js'
 

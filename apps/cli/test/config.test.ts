@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { settingNames, settings } from '../src/settings.js'
+import { type SettingName, settingNames, settings } from '../src/settings.js'
 import { freshFolder, minilakeIn } from './run-minilake.js'
 
 const turbine = `defineTable({
@@ -193,7 +193,7 @@ describe('settings', () => {
     expect((await minilake('status', '--quiet')).stdout).toMatch(/^pump +1 +0 +1 /m)
     expect((await minilake('verify')).stdout).toContain('24 rows')
     expect((await minilake('clean')).stdout).toMatch(/^would remove 1 simulated file .* in data\/$/m)
-    expect((await minilake('catalog', '--profile', 'stack')).stdout).toContain("'s3://b/c/pump/'")
+    expect((await minilake('catalog', '--profile', 'stack', '--print')).stdout).toContain("'s3://b/c/pump/'")
     expect((await readdir(folder)).sort()).toEqual(['a', 'data', 'minilake.config.json'])
   })
 
@@ -207,11 +207,14 @@ describe('settings', () => {
     })
   })
 
-  test('that ask for the stack are named by what says so', async () => {
+  test('of the stack that cannot be are refused, and name where they come from', async () => {
     const { folder } = await freshFolder()
-    expect(await minilakeIn(folder, { MINILAKE_PROFILE: 'stack' })('verify')).toMatchObject({
+    const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_LOCATION: 's3://b/c' }
+    expect(await minilakeIn(folder, variables)('verify')).toEqual({
       code: 2,
-      stderr: expect.stringContaining('use --profile embedded instead of what MINILAKE_PROFILE says'),
+      stdout: '',
+      stderr:
+        'minilake: profiles.stack.location (MINILAKE_STACK_LOCATION) expected the root of a bucket, such as s3://iot-time-series/, got s3://b/c/\n',
     })
   })
 })
@@ -219,7 +222,12 @@ describe('settings', () => {
 describe('--config', () => {
   test('shows in status what holds and where it comes from, credentials masked', async () => {
     const { folder } = await folderWith({ 'minilake.config.ts': typeScript })
-    const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_LOCATION: 'https://user:secret@host/' }
+    const variables = {
+      MINILAKE_PROFILE: 'stack',
+      MINILAKE_STACK_LOCATION: 'https://user:secret@host/',
+      MINILAKE_STACK_PASSWORD: 'secret',
+      TRINO_PORT: '8081',
+    }
     const run = await minilakeIn(folder, variables)('status', '--config')
     const path = join(folder, 'minilake.config.ts')
     expect(run).toMatchObject({ code: 0, stderr: '' })
@@ -232,6 +240,13 @@ describe('--config', () => {
       ['out', 'data', path],
       ['profiles.embedded.folder', 'lake', 'default'],
       ['profiles.stack.location', 'https://***@host/', 'MINILAKE_STACK_LOCATION'],
+      ['profiles.stack.endpoint', 'http://127.0.0.1:9000', 'default'],
+      ['profiles.stack.region', 'us-east-1', 'default'],
+      ['profiles.stack.trino', 'http://127.0.0.1:8081', 'TRINO_PORT'],
+      ['profiles.stack.user', 'minilake', 'default'],
+      ['profiles.stack.password', '***', 'MINILAKE_STACK_PASSWORD'],
+      ['profiles.stack.token', 'default'],
+      ['profiles.stack.folder', '.minilake', 'default'],
       [''],
       ['table', 'from'],
       [expect.any(String), expect.any(String)],
@@ -314,8 +329,13 @@ describe('init', () => {
     await minilake('init')
     const path = join(folder, 'minilake.config.ts')
     await writeFile(path, uncommented(await readFile(path, 'utf8')))
+    const isSecret = (name: SettingName) => 'isSecret' in settings[name] // those do not belong in a file
     expect((await shownIn(folder)).settings).toEqual(
-      settingNames.map((setting) => ({ setting, value: settings[setting].default, from: path })),
+      settingNames.map((setting) => ({
+        setting,
+        value: settings[setting].default,
+        from: isSecret(setting) ? 'default' : path,
+      })),
     )
   })
 

@@ -297,7 +297,6 @@ describe('query', () => {
     [['query', 'sql', ' ; '], 'query sql expected a statement, got nothing', 2],
     [['querry'], "unknown command 'querry' (Did you mean query?)", 2],
     [['verify', '--profile', 'mars'], "argument 'mars' is invalid. Allowed choices are embedded, stack.", 2],
-    [['verify', '--profile', 'stack'], 'profile stack can only print its catalog in this version', 2],
   ])('refuses %j with one sentence', async (args, message, code) => {
     const { minilake } = await freshFolder()
     const run = await minilake(...args)

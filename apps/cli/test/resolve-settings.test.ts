@@ -15,18 +15,51 @@ describe('resolveSettings', () => {
       out: { value: 'out', origin },
       'profiles.embedded.folder': { value: 'lake', origin },
       'profiles.stack.location': { value: lakeLocation, origin },
+      'profiles.stack.endpoint': { value: 'http://127.0.0.1:9000', origin },
+      'profiles.stack.region': { value: 'us-east-1', origin },
+      'profiles.stack.trino': { value: 'http://127.0.0.1:8080', origin },
+      'profiles.stack.user': { value: 'minilake', origin },
+      'profiles.stack.password': { value: '', origin },
+      'profiles.stack.token': { value: '', origin },
+      'profiles.stack.folder': { value: '.minilake', origin },
     })
+  })
+
+  test('puts a default on the port that the local stack has, and takes what is said before it', () => {
+    const local = { MINIO_PORT: '9100', TRINO_PORT: '' }
+    const resolved = resolveSettings({ ...nothing, local })
+    expect(resolved['profiles.stack.endpoint']).toEqual({
+      value: 'http://127.0.0.1:9100',
+      origin: 'MINIO_PORT',
+    })
+    expect(resolved['profiles.stack.trino']).toEqual({ value: 'http://127.0.0.1:8080', origin: 'default' })
+    const said = file({ profiles: { stack: { endpoint: 'https://s3.example.org' } } })
+    expect(resolveSettings({ ...nothing, local, file: said })['profiles.stack.endpoint'].value).toBe(
+      'https://s3.example.org',
+    )
   })
 
   test('takes every setting from the file', () => {
     const origin = '/project/minilake.config.ts'
-    const profiles = { embedded: { folder: 'lakes/one' }, stack: { location: 's3://elsewhere/' } }
+    const stack = {
+      location: 's3://elsewhere/',
+      endpoint: 'https://s3.example.org',
+      region: 'eu-central-1',
+      trino: 'https://trino.example.org',
+      user: 'ada',
+      password: 'secret',
+      token: 'web-token',
+      folder: 'stack',
+    }
+    const profiles = { embedded: { folder: 'lakes/one' }, stack }
     const lake = { profile: 'stack' as const, out: 'data', profiles }
     expect(resolveSettings({ ...nothing, file: file(lake) })).toEqual({
       profile: { value: 'stack', origin },
       out: { value: 'data', origin },
       'profiles.embedded.folder': { value: 'lakes/one', origin },
-      'profiles.stack.location': { value: 's3://elsewhere/', origin },
+      ...Object.fromEntries(
+        Object.entries(stack).map(([name, value]) => [`profiles.stack.${name}`, { value, origin }]),
+      ),
     })
   })
 
@@ -76,6 +109,12 @@ describe('resolveSettings', () => {
     ['MINILAKE_PROFILE', 'mars', 'Allowed choices are embedded, stack.'],
     ['MINILAKE_OUT', ' ', 'Expected a folder, got nothing.'],
     ['MINILAKE_STACK_LOCATION', 'nowhere', 'Expected the URL of a bucket, such as s3://iot-time-series/.'],
+    [
+      'MINILAKE_STACK_TRINO',
+      'localhost:8080',
+      'Expected the URL of a server without path or user, such as http://127.0.0.1:8080.',
+    ],
+    ['MINILAKE_STACK_USER', 'a b', 'Expected a word, without spaces.'],
   ])('%s=%j is refused by name', (variable, value, why) => {
     expect(() => resolveSettings({ ...nothing, variables: { [variable]: value } })).toThrow(
       `the environment variable ${variable} has the invalid value '${value}'. ${why}`,
@@ -87,7 +126,7 @@ test('docs/config.md has each setting with its default, variable and option', ()
   const page = readFileSync(new URL('../../../docs/config.md', import.meta.url), 'utf8')
   for (const name of settingNames) {
     const { default: value, variable, ...more } = settings[name]
-    const cells = [name, value, variable, ...('flag' in more ? [more.flag] : [])]
+    const cells = [name, ...(value === '' ? [] : [value]), variable, ...('flag' in more ? [more.flag] : [])]
     const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\``))
     expect(row?.match(/`[^`]+`/g)?.slice(0, cells.length)).toEqual(cells.map((cell) => `\`${cell}\``))
   }

@@ -55,6 +55,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       ['a double that is infinite', "CAST('Infinity' AS DOUBLE)", Infinity, 'double'],
       ['a double that is negative infinite', "CAST('-Infinity' AS DOUBLE)", -Infinity, 'double'],
       ['a real', 'CAST(0.5 AS REAL)', 0.5, 'real'],
+      ['a real of many binary digits', 'CAST(0.1 AS REAL)', Math.fround(0.1), 'real'],
       ['a bigint beyond 2^53', 'CAST(9007199254740993 AS BIGINT)', 9007199254740993n, 'bigint'],
       ['the least bigint', "CAST('-9223372036854775808' AS BIGINT)", -(2n ** 63n), 'bigint'],
       ['a small bigint', 'CAST(1 AS BIGINT)', 1n, 'bigint'],
@@ -131,8 +132,11 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       ['a mistake in its syntax', 'SELEC 1'],
       ['a table that is not there', 'SELECT * FROM no_such_table_here'],
       ['a value that cannot be cast', "SELECT CAST('pump' AS DOUBLE) AS v"],
-    ])('SQL with %s is a QueryError that holds the SQL and the cause', async (_, sql) => {
-      for (const run of [() => all(freeSql(sql)), () => engine.query(freeSql(sql)).columns()]) {
+    ])('SQL with %s is a QueryError that holds the SQL and the cause', async (reason, sql) => {
+      const columns = () => engine.query(freeSql(sql)).columns()
+      // An engine may know the columns before it meets the value.
+      const runs = [() => all(freeSql(sql)), ...(reason.includes('value') ? [] : [columns])]
+      for (const run of runs) {
         const error = await rejection(run())
         expect(error).toBeInstanceOf(QueryError)
         expect(error).toMatchObject({ name: 'QueryError', sql })

@@ -25,6 +25,48 @@ const hiveTypes: Record<ColumnType, string> = {
   varchar: 'VARCHAR',
 }
 
+/** Partition columns are text: keys of other types have bugs (trino#5092, trino#3002). */
+const partitionType = 'VARCHAR'
+
+/** A column of a table as Trino lists it. */
+export interface HiveColumn {
+  name: string
+  /** In full: `timestamp(3)`. */
+  type: string
+  comment?: string
+}
+
+/** A table's columns as Trino lists them, partition columns last. */
+export function hiveColumns(table: Table): HiveColumn[] {
+  return [
+    ...columnsOf(table).map(([name, { type, comment }]) => ({
+      name,
+      type: listedType(hiveTypes[type]),
+      ...(comment !== undefined && { comment }),
+    })),
+    ...partitionsOf(table).map(([name, { from, by }]) => ({
+      name,
+      type: listedType(partitionType),
+      comment: partitionComment(from, by),
+    })),
+  ]
+}
+
+/** The statement that gives a column of a table that is there its comment. */
+export function hiveColumnComment(table: Table, { name, comment }: HiveColumn): string {
+  const text = comment === undefined ? 'NULL' : quoteLiteral(comment)
+  return `COMMENT ON COLUMN ${sqlTableName(table)}.${quoteIdentifier(name)} IS ${text}`
+}
+
+function partitionComment(from: string, by: string): string {
+  return `${by} of ${from}, UTC`
+}
+
+/** Trino writes types in lower case, and the precision of a timestamp with it. */
+function listedType(type: string): string {
+  return type === 'TIMESTAMP' ? 'timestamp(3)' : type.toLowerCase()
+}
+
 /** Where the lake's bucket is for Trino. */
 export interface HiveOptions {
   /** The bucket's root as a URL. Default 's3://iot-time-series/'. */
@@ -51,7 +93,7 @@ function externalTable(table: Table, root: string): string {
   const partitions = partitionsOf(table)
   const columns = [
     ...columnsOf(table).map(([name, { type, comment }]) => columnText(name, hiveTypes[type], comment)),
-    ...partitions.map(([name, { from, by }]) => columnText(name, 'VARCHAR', `${by} of ${from}, UTC`)),
+    ...partitions.map(([name, { from, by }]) => columnText(name, partitionType, partitionComment(from, by))),
   ]
   const properties = [
     `format = 'PARQUET'`,

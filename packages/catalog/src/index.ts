@@ -1,2 +1,2 @@
 export { duckDbStatements, type DuckDbOptions } from './duckdb.js'
-export { hiveStatements, type HiveOptions } from './hive.js'
+export { type HiveColumn, hiveColumnComment, hiveColumns, hiveStatements, type HiveOptions } from './hive.js'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { etagHasher, identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
@@ -8,6 +8,7 @@ import { fileBytes } from './local-files.js'
 import {
   type ByteStream,
   type Identity,
+  isPrefixOfNoKey,
   type ObjectStore,
   ObjectStoreError,
   type StoredObject,
@@ -19,8 +20,10 @@ import { describeSystemError } from './system-error.js'
 export interface FolderStore extends ObjectStore {
   /** Writes an object that stays hidden until it is named: for keys that depend on the content, and for all or nothing. */
   stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
-  /** Unfinished files: path and bytes. They are hidden and never listed; those of a writer at work are among them. */
-  unfinished(): AsyncIterable<{ path: string; size: number }>
+  /** Unfinished files: key and bytes. They are hidden and never listed; those of a writer at work are among them. */
+  unfinished(): AsyncIterable<{ key: string; size: number }>
+  /** Removes the folders that objects of these keys were in, where they are empty now; the store's own stays. */
+  removeEmptyFolders(keys: readonly string[]): Promise<void>
 }
 
 /** An object that is whole, and hidden. */
@@ -72,9 +75,9 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     location: folder,
 
     async *list(prefix) {
+      // As a path it would lead elsewhere, even out of the folder.
+      if (isPrefixOfNoKey(prefix)) return
       const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-      // No key begins so, and as a path it would lead elsewhere, even out of the folder.
-      if (/(^|\/)\.{0,2}\/|[\\\0]/.test(below)) return
       try {
         for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
           if (key.startsWith(prefix)) yield stored(key, path, size)
@@ -151,12 +154,21 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
 
     async *unfinished() {
       try {
-        for await (const { key, path, size } of walkFolder(folder)) {
-          if (!isFinished(basename(key))) yield { path, size }
+        for await (const { key, size } of walkFolder(folder)) {
+          if (!isFinished(basename(key))) yield { key, size }
         }
       } catch (cause) {
         throw failure('list', '', cause)
       }
+    },
+
+    async removeEmptyFolders(keys) {
+      const folders = new Set<string>()
+      for (const key of keys) {
+        for (let above = dirname(key); above !== '.'; above = dirname(above)) folders.add(above)
+      }
+      const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
+      for (const name of innermostFirst) await rmdir(join(folder, name)).catch(() => {}) // not empty: something else lies there
     },
   }
 }

@@ -56,12 +56,23 @@ export interface ObjectStore {
 export class ObjectStoreError extends Error {
   readonly key: string
   readonly location: string
+  /** For programs: the code of S3 or of the socket, such as `NoSuchBucket` or `ECONNREFUSED`, where there is one. */
+  readonly code: string | undefined
 
-  constructor(message: string, { key, location, cause }: { key: string; location: string; cause: unknown }) {
+  constructor(
+    message: string,
+    {
+      key,
+      location,
+      cause,
+      code,
+    }: { key: string; location: string; cause: unknown; code?: string | undefined },
+  ) {
     super(message, { cause })
     this.name = 'ObjectStoreError'
     this.key = key
     this.location = location
+    this.code = code
   }
 }
 
@@ -79,4 +90,9 @@ export function checkKey(key: string): void {
       `object key expected names joined by single slashes, without '..', backslash or NUL, got ${JSON.stringify(key)}`,
     )
   }
+}
+
+/** Whether no key that `checkKey` takes begins so: stores answer such a prefix with an error, folders with another folder. */
+export function isPrefixOfNoKey(prefix: string): boolean {
+  return /(^|\/)\.{0,2}\/|[\\\0]/.test(prefix) || new TextEncoder().encode(prefix).length > 1024
 }

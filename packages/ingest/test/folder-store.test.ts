@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { folderStore, ObjectStoreError } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
@@ -129,7 +129,23 @@ describe('folderStore', () => {
     const store = folderStore({ folder })
     await writeFiles(folder, { 'pump/a': 'whole', [`pump/${leftover}`]: 'half', 'pump/.b.part': 'not ours' })
     expect((await collect(store.list(''))).map(({ key }) => key)).toEqual(['pump/.b.part', 'pump/a'])
-    expect(await collect(store.unfinished())).toEqual([{ path: join(folder, 'pump', leftover), size: 4 }])
+    expect(await collect(store.unfinished())).toEqual([{ key: `pump/${leftover}`, size: 4 }])
+    await store.remove(`pump/${leftover}`)
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/.b.part', 'pump/a'])
+  })
+
+  it('removes the folders that are empty without the objects that were in them, and no other', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder: join(folder, 'lake') })
+    for (const key of ['a/b/c/one', 'a/b/two', 'a/three']) await store.write(key, [])
+    await mkdir(join(folder, 'lake', 'empty'))
+    for (const key of ['a/b/c/one', 'a/b/two']) await store.remove(key)
+    await store.removeEmptyFolders(['a/b/c/one', 'a/b/two', 'a/three'])
+    expect(await readdir(join(folder, 'lake'))).toEqual(['a', 'empty'])
+    expect(await readdir(join(folder, 'lake', 'a'))).toEqual(['three'])
+    await store.remove('a/three')
+    await store.removeEmptyFolders(['a/three'])
+    expect(await readdir(join(folder, 'lake'))).toEqual(['empty'])
   })
 
   it('writes an object whose earlier writer was killed', async () => {

@@ -30,6 +30,20 @@ export interface Lake {
     readonly stack?: {
       /** Root of the bucket as a URL. Default 's3://iot-time-series/'. */
       readonly location?: string
+      /** URL of S3. Default 'http://127.0.0.1:9000'; AWS is 'https://s3.<region>.amazonaws.com'. */
+      readonly endpoint?: string
+      /** Region of the bucket. Default 'us-east-1'. */
+      readonly region?: string
+      /** URL of Trino. Default 'http://127.0.0.1:8080'. */
+      readonly trino?: string
+      /** User in Trino. Default 'minilake'. */
+      readonly user?: string
+      /** Password in Trino, for an https URL. Default none. */
+      readonly password?: string
+      /** JSON web token for Trino, for an https URL. Default none. */
+      readonly token?: string
+      /** Folder of what `minilake up --native` runs: programs, data and logs. Default '.minilake'. */
+      readonly folder?: string
     }
   }
 }

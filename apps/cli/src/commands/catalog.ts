@@ -1,24 +1,27 @@
-import { hiveStatements } from '@minilake/catalog'
 import { Command } from 'commander'
+import { cataloguedLines, warnOfDifferences } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
 
-/** `minilake catalog`: the statements that make the tables known to the engine. */
+/** `minilake catalog`: make the tables known to the engine. */
 export function catalogCommand(environment: Environment): Command {
   return new Command('catalog')
     .description(
-      'print the statements that make the tables known to the engine; the embedded one runs them each time it opens',
+      'make the tables and their partitions known to Trino; the embedded engine is told each time it opens, so there it prints how',
     )
-    .option('--print', 'print only, change nothing (what the embedded profile does anyway)')
-    .action(async (_flags: { print?: boolean }, command: Command) => {
-      const { lake, settings, terminal, json } = await openSession(command, environment)
-      const { profile, 'profiles.stack.location': location } = settings
-      const statements =
-        profile.value === 'stack'
-          ? hiveStatements(lake.tables, { location: location.value })
-          : await lake.catalogStatements()
-      await terminal.data(
-        json ? `${jsonText(statements, 2)}\n` : statements.map((statement) => `${statement};\n`).join('\n'),
-      )
+    .option('--print', 'print the statements only, change nothing (what the embedded profile does anyway)')
+    .action(async ({ print = false }: { print?: boolean }, command: Command) => {
+      const session = await openSession(command, environment)
+      const { lake, settings, terminal, json, signal } = session
+      if (print || settings.profile.value === 'embedded') {
+        const statements = await lake.catalogStatements()
+        const text = statements.map((statement) => `${statement};\n`).join('\n')
+        await terminal.data(json ? `${jsonText(statements, 2)}\n` : text)
+        return
+      }
+      const report = await lake.registerTables(lake.tables, { signal })
+      if (json) await terminal.data(`${jsonText(report, 2)}\n`)
+      else for (const line of cataloguedLines(report, lake.engineName)) await terminal.data(`${line}\n`)
+      warnOfDifferences(report, session)
     })
 }

@@ -1,21 +1,23 @@
-import { rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { simulatedTables, truthKey, truthPrefix } from '@minilake/generator'
-import { describeSystemError, type FolderStore, folderStore, type Identity } from '@minilake/ingest'
+import { type FolderStore, folderStore, type Identity, type ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { Command } from 'commander'
-import { dataFilesOf } from '../embedded-lake.js'
+import { dataFilesOf } from '../lake-backend.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession } from '../session.js'
 import { settingOption } from '../setting-option.js'
 import { readTruthFile } from '../truth-file.js'
 import { bytesText } from '../words.js'
 
+/** A folder or a bucket that is cleaned. */
+type CleanedStore = ObjectStore & Partial<FolderStore>
+
 /** Files of one kind in one store. */
 interface Leavings {
+  /** Where the store is. */
   folder: string
   what: 'simulated' | 'truth' | 'unfinished' | 'your own'
-  /** Paths. */
+  /** Keys. */
   files: string[]
   /** Bytes. */
   bytes: number
@@ -41,8 +43,8 @@ export function cleanCommand(environment: Environment): Command {
     .option('--yes', 'remove them; data files that are not what a truth says are your own and stay')
     .action(async ({ yes = false }: { yes?: boolean }, command: Command) => {
       const { lake, settings, terminal, json, signal } = await openSession(command, environment)
-      const stores = [folderStore({ folder: settings.out.value }), lake.store]
-      const truths = new Map<FolderStore, TruthFile[]>()
+      const stores: CleanedStore[] = [folderStore({ folder: settings.out.value }), lake.store]
+      const truths = new Map<CleanedStore, TruthFile[]>()
       for (const store of stores) truths.set(store, await truthFilesOf(store))
       // Those of all stores count: a file may have reached the lake before its truth did.
       const known = [...truths.values()].flat()
@@ -56,10 +58,14 @@ export function cleanCommand(environment: Environment): Command {
           found.push(leavings)
         }
       }
-      if (json) await terminal.data(`${jsonText(found, 2)}\n`)
+      if (json) await terminal.data(`${jsonText(found.map(withPaths), 2)}\n`)
       else await terminal.data(found.map(leavingsText).join('') || 'nothing to remove\n')
       if (!yes && found.some(({ what }) => what !== 'your own')) terminal.note('--yes removes them')
     })
+}
+
+function withPaths(leavings: Leavings): Leavings {
+  return { ...leavings, files: leavings.files.map((key) => `${leavings.folder}/${key}`) }
 }
 
 function leavingsText({ folder, what, files, bytes, removed }: Leavings): string {
@@ -71,7 +77,7 @@ function leavingsText({ folder, what, files, bytes, removed }: Leavings): string
 }
 
 /** The truth files of a store that can be read, each about a simulated table. */
-async function truthFilesOf(store: FolderStore): Promise<TruthFile[]> {
+async function truthFilesOf(store: ObjectStore): Promise<TruthFile[]> {
   const found: TruthFile[] = []
   for (const table of Object.values(simulatedTables)) {
     for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
@@ -83,7 +89,7 @@ async function truthFilesOf(store: FolderStore): Promise<TruthFile[]> {
 }
 
 async function leavingsIn(
-  store: FolderStore,
+  store: CleanedStore,
   tables: readonly Table[],
   truths: readonly TruthFile[],
   known: readonly TruthFile[],
@@ -96,8 +102,8 @@ async function leavingsIn(
     kind('unfinished'),
     kind('your own'),
   ]
-  const add = (leavings: Leavings, path: string, size: number) => {
-    leavings.files.push(path)
+  const add = (leavings: Leavings, key: string, size: number) => {
+    leavings.files.push(key)
     leavings.bytes += size
   }
   const simulated = new Map<string, Identity[]>()
@@ -107,30 +113,19 @@ async function leavingsIn(
       const { key, size } = object
       const candidates = (simulated.get(truthKey(key)) ?? []).filter((file) => file.size === size)
       const etag = candidates.length > 0 ? await object.etag() : undefined
-      add(candidates.some((file) => file.etag === etag) ? data : own, join(folder, key), size)
+      add(candidates.some((file) => file.etag === etag) ? data : own, key, size)
     }
   }
-  for (const { key, size } of truths) add(truth, join(folder, key), size)
-  for await (const { path, size } of store.unfinished()) add(unfinished, path, size)
+  for (const { key, size } of truths) add(truth, key, size)
+  for await (const { key, size } of store.unfinished?.() ?? []) add(unfinished, key, size)
   return [data, truth, unfinished, own].filter(({ files }) => files.length > 0)
 }
 
-/** Removes files, then the folders that are empty without them, up to the store's own. */
-async function remove(
-  files: readonly string[],
-  { location }: FolderStore,
-  signal: AbortSignal,
-): Promise<void> {
-  const folders = new Set<string>()
-  for (const path of files) {
+/** Removes files, then the folders that are empty without them. */
+async function remove(keys: readonly string[], store: CleanedStore, signal: AbortSignal): Promise<void> {
+  for (const key of keys) {
     signal.throwIfAborted()
-    await rm(path, { force: true }).catch((cause: unknown) => {
-      throw new Error(`cannot remove ${path}: ${describeSystemError(cause)}`, { cause })
-    })
-    for (let folder = dirname(path); folder.length > location.length; folder = dirname(folder)) {
-      folders.add(folder)
-    }
+    await store.remove(key)
   }
-  const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
-  for (const folder of innermostFirst) await rmdir(folder).catch(() => {}) // not empty: something else lies there
+  await store.removeEmptyFolders?.(keys)
 }

@@ -4,7 +4,14 @@ import { findAlarmLimit, findNumericColumns } from '../find-table.js'
 import { maskCredentials } from '../mask-credentials.js'
 import { hasTrouble, type PipelineView, runPipeline } from '../pipeline.js'
 import { printAverages, printResult } from '../print-result.js'
-import { generatedLines, ingestedLines, verifiedLines, warnOfTrouble } from '../report-text.js'
+import {
+  cataloguedLines,
+  generatedLines,
+  ingestedLines,
+  verifiedLines,
+  warnOfDifferences,
+  warnOfTrouble,
+} from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
 import { agrees } from '../verify-lake.js'
@@ -34,6 +41,9 @@ function textView(session: Session): PipelineView {
   const { lake, settings, terminal, fail } = session
   const out = settings.out.value
   const bucket = maskCredentials(settings['profiles.stack.location'].value)
+  const isEmbedded = settings.profile.value === 'embedded'
+  const standsFor = isEmbedded ? `  (stands for ${bucket}pump/)` : ''
+  const profile = isEmbedded ? '' : ` --profile ${settings.profile.value}`
   const title = (step: string) =>
     terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))}`)
   return {
@@ -47,11 +57,10 @@ function textView(session: Session): PipelineView {
       ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       warnOfTrouble(report, session)
     },
-    catalogued: (statements) => {
+    catalogued: (report) => {
       title('catalog')
-      terminal.note(
-        `${count(statements.length, 'statement')} make the tables known to DuckDB (minilake catalog prints them)`,
-      )
+      cataloguedLines(report, lake.engineName).forEach((line) => terminal.note(line))
+      warnOfDifferences(report, session)
     },
     averaged: async (rows) => {
       title('hourly averages')
@@ -73,10 +82,10 @@ function textView(session: Session): PipelineView {
       )
       title('where it lies')
       terminal.note(`data files   ${out}/pump/`)
-      terminal.note(`lake         ${lake.store.location}/pump/  (stands for ${bucket}pump/)`)
+      terminal.note(`lake         ${lake.store.location}/pump/${standsFor}`)
       terminal.note(`the truth    ${lake.store.location}/_truth/pump/`)
       terminal.note(
-        `\nnext: minilake query sql "SELECT count(*) FROM hive.iot_dw.pump", minilake status, minilake clean`,
+        `\nnext: minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"${profile}, minilake status${profile}, minilake clean${profile}`,
       )
     },
   }
@@ -95,8 +104,11 @@ function jsonView({ terminal, fail }: Session): PipelineView {
   return {
     generated: (value) => report('generated', value),
     ingested: (value) => report('ingested', value),
-    catalogued: (statements) => {
-      document.catalog = statements
+    catalogued: async ({ differences, ...report }) => {
+      document.catalog = { ...report, differences }
+      if (differences.length === 0) return
+      fail()
+      await print()
     },
     averaged: async (rows) => {
       document.hourly = await collect(rows)

@@ -26,6 +26,9 @@ export function ingestCommand(environment: Environment): Command {
       }).finally(() => bar.stop())
       if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
       warnOfTrouble(report, session)
+      if (settings.profile.value === 'stack' && report.published > 0) {
+        terminal.note('minilake catalog --profile stack makes new tables and partitions known to Trino')
+      }
       if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
     })
 }

@@ -8,7 +8,7 @@ import {
 } from '@minilake/analytics'
 import { millisPerDay, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
-import { isEmptyTable } from '../embedded-lake.js'
+import { isEmptyTable } from '../lake-backend.js'
 import { findAlarmLimit, findNumericColumns, findTable } from '../find-table.js'
 import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print-result.js'
@@ -90,7 +90,10 @@ function alarmsCommand(environment: Environment): Command {
 function sqlCommand(environment: Environment): Command {
   const command = new Command('sql')
     .description("any SQL in the engine's own dialect; tables are hive.iot_dw.<name>")
-    .argument('<statement>', 'one statement, such as "SELECT count(*) FROM hive.iot_dw.pump"')
+    .argument(
+      '<statement>',
+      'one statement, such as "SELECT count(*) FROM hive.iot_dw.pump"; after -- where it begins with a dash',
+    )
   return withPrintOptions(command).action(async (statement: string, flags: PrintFlags, self: Command) => {
     const session = await openSession(self, environment)
     const query = freeSql(statement)

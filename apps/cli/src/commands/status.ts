@@ -2,7 +2,9 @@ import { tableSummary } from '@minilake/analytics'
 import { folderStore, type ObjectStore } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
-import { dataFilesOf } from '../embedded-lake.js'
+import { dataFilesOf } from '../lake-backend.js'
+import { messageWithHint } from '../hint.js'
+import { localStack, partsText } from '../local-stack.js'
 import { printConfig } from '../print-config.js'
 import { jsonText, tableText } from '../result-format.js'
 import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
@@ -16,10 +18,16 @@ export function statusCommand(environment: Environment): Command {
       'show what lies where: files waiting, files in the lake, rows and their time range; with --config alone: what is set where',
     )
     .addOption(settingOption('out', 'folder'))
-    .action(async (_flags: object, command: Command) => {
+    .option('--native', 'show the parts of the stack that minilake up --native has started instead')
+    .action(async ({ native = false }: { native?: boolean }, command: Command) => {
       const session = await openSession(command, environment)
       if (command.optsWithGlobals<GlobalOptions>().config?.alone) return printConfig(session)
       const { lake, settings, terminal, json } = session
+      if (native) {
+        const parts = await (await localStack(session, environment, { native })).status()
+        await terminal.data(json ? `${jsonText(parts, 2)}\n` : partsText(parts))
+        return
+      }
       const [profile, out] = [settings.profile.value, settings.out.value]
       const tables = []
       for (const table of lake.tables)
@@ -63,7 +71,7 @@ async function statusOf(table: Table, out: ObjectStore, { lake, terminal, signal
   } catch (error) {
     signal.throwIfAborted()
     fail()
-    terminal.warn(`table ${table.name} cannot be read: ${(error as Error).message.split('\n')[0]}`)
+    terminal.warn(`table ${table.name} cannot be read: ${messageWithHint(error as Error).split('\n')[0]}`)
   } finally {
     await engine.close()
   }

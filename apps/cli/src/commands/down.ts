@@ -1,0 +1,24 @@
+import { credentialNames, readEnvFile } from '@minilake/infra'
+import { Command } from 'commander'
+import { localStack } from '../local-stack.js'
+import { jsonText } from '../result-format.js'
+import { type Environment, openSession } from '../session.js'
+
+/** `minilake down`: stop the stack on this machine. */
+export function downCommand(environment: Environment): Command {
+  return new Command('down')
+    .description('stop the stack that minilake up has started; its data stay')
+    .option('--native', 'the one that minilake up --native has started')
+    .option('--volumes', 'remove its data too: buckets, catalog')
+    .action(async (flags: { native?: boolean; volumes?: boolean }, command: Command) => {
+      const session = await openSession(command, environment)
+      const { terminal, json, envFile } = session
+      const { native = false, volumes = false } = flags
+      const known = { ...(await readEnvFile(envFile)), ...environment.process.env }
+      const stopped = credentialNames.every((name) => known[name])
+        ? await (await localStack(session, environment, { native })).down({ volumes })
+        : []
+      if (json) await terminal.data(`${jsonText({ stopped }, 2)}\n`)
+      else await terminal.data(stopped.length > 0 ? `stopped ${stopped.join(', ')}\n` : 'nothing to stop\n')
+    })
+}

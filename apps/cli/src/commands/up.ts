@@ -1,0 +1,55 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { completeEnvFile } from '@minilake/infra'
+import { lakeNames, qualifiedName } from '@minilake/schema'
+import { Command } from 'commander'
+import { localStack, partsText } from '../local-stack.js'
+import { jsonText } from '../result-format.js'
+import { type Environment, openSession, type Session } from '../session.js'
+import { openTrino } from '../stack-lake.js'
+
+/** How long Trino may take from its first answer until it knows of the metastore's schemas. */
+const answerSeconds = 60
+
+/** `minilake up`: start the stack on this machine. */
+export function upCommand(environment: Environment): Command {
+  return new Command('up')
+    .description(
+      'start the stack on this machine (PostgreSQL, MinIO, Hive Metastore, Trino) by Docker Compose, and wait until it answers',
+    )
+    .option(
+      '--native',
+      'without Docker, as processes: needs Go, Maven, PostgreSQL, a JDK 17 and a JDK 24 or later',
+    )
+    .action(async ({ native = false }: { native?: boolean }, command: Command) => {
+      const session = await openSession(command, environment)
+      const { terminal, signal, json, envFile } = session
+      const made = await completeEnvFile(envFile, environment.process.env)
+      if (made.length > 0) terminal.note(`${envFile} has new random values of ${made.join(', ')}`)
+      const stack = await localStack(session, environment, { native })
+      const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
+      await untilAnswers(session)
+      const parts = await stack.status()
+      if (json) await terminal.data(`${jsonText({ started, parts }, 2)}\n`)
+      else await terminal.data(partsText(parts))
+      if (started.length === 0) terminal.note('nothing to start: the stack is up')
+      terminal.note('next: minilake demo --profile stack')
+    })
+}
+
+/** Waits until Trino lists the schemas of the metastore: right after its start it knows of no worker, not even itself. */
+async function untilAnswers({ settings, signal }: Session): Promise<void> {
+  const engine = await openTrino(settings)
+  try {
+    for (let waited = 0; ; waited += 1) {
+      try {
+        await engine.execute(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
+        return
+      } catch (error) {
+        if (waited >= answerSeconds) throw error
+      }
+      await wait(1000, undefined, { signal })
+    }
+  } finally {
+    await engine.close()
+  }
+}

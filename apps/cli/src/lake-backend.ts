@@ -1,0 +1,31 @@
+import type { SqlEngine } from '@minilake/analytics'
+import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import type { CatalogReport } from './register-tables.js'
+
+/** Where a lake lives, by its profile: its store, its catalog and its engine. */
+export interface LakeBackend {
+  readonly tables: readonly Table[]
+  /** The bucket, or the folder that stands for it. */
+  readonly store: ObjectStore
+  /** For people: `DuckDB`, `Trino at http://127.0.0.1:8080`. */
+  readonly engineName: string
+  /** The statements that make tables known to the engine. Default: all tables. */
+  catalogStatements(tables?: readonly Table[]): Promise<string[]>
+  /** Makes tables known to the engine where that lasts; an engine that forgets them is told each time it opens. */
+  registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
+  /** An engine in which tables are known (default: all) as far as it must be told; to be closed. */
+  openEngine(tables?: readonly Table[]): Promise<SqlEngine>
+}
+
+/** The data files of a table in a store, in order of key. */
+export async function* dataFilesOf(table: Table, store: ObjectStore): AsyncGenerator<StoredObject> {
+  for await (const object of store.list(tablePrefix(table)))
+    if (isDataFileKey(table, object.key)) yield object
+}
+
+/** Whether a store has no data file of a table. */
+export async function isEmptyTable(table: Table, store: ObjectStore): Promise<boolean> {
+  for await (const _file of dataFilesOf(table, store)) return false
+  return true
+}

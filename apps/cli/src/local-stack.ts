@@ -1,0 +1,44 @@
+import { composeStack, type LocalStack, nativeStack, type PartStatus, readStackConfig } from '@minilake/infra'
+import { tableText } from './result-format.js'
+import type { Environment, Session } from './session.js'
+import { isLoopback } from './s3-keys.js'
+import { stackSettings } from './stack-lake.js'
+import { UsageError } from './usage-error.js'
+
+/** The stack on this machine, on the ports that the settings name: native, or by Compose. */
+export async function localStack(
+  { settings, envFile }: Session,
+  { process }: Environment,
+  { native }: { native: boolean },
+): Promise<LocalStack> {
+  const { endpoint, trino, region, folder } = stackSettings(settings)
+  const config = await readStackConfig({
+    envFile,
+    environment: {
+      ...process.env,
+      MINIO_PORT: portOf(endpoint, 'profiles.stack.endpoint'),
+      TRINO_PORT: portOf(trino, 'profiles.stack.trino'),
+      S3_REGION: region,
+    },
+  })
+  const environment = process.env
+  if (native) return nativeStack({ config, folder, environment })
+  return composeStack({ config, envFile, environment })
+}
+
+/** The parts of a stack as a table. */
+export function partsText(parts: readonly PartStatus[]): string {
+  const columns = ['part', 'state', 'where', 'detail'].map((name) => ({ name, type: 'varchar' as const }))
+  return tableText(
+    columns,
+    parts.map(({ name: part, state, where, detail }) => ({ part, state, where, detail })),
+  )
+}
+
+function portOf(url: string, setting: string): string {
+  const { port, protocol } = new URL(url)
+  if (isLoopback(url) && protocol === 'http:') return port || '80'
+  throw new UsageError(
+    `${setting} expected an address of this machine, such as http://127.0.0.1:8080, got ${url}: there is nothing to start or stop here`,
+  )
+}

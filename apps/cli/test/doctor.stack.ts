@@ -1,0 +1,279 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { appendFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { SqlEngine } from '@minilake/analytics'
+import { s3Store } from '@minilake/ingest/s3'
+import { pump, pumpDaily } from '@minilake/schema'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { diagnose } from '../src/diagnose.js'
+import type { LakeBackend } from '../src/lake-backend.js'
+import { stackLinks } from '../src/stack-links.js'
+import { type Minilake, minilakeIn } from './run-minilake.js'
+import { emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
+
+const stack = inject('stack')
+const closed = 'http://127.0.0.1:9' // nothing listens at the port of "discard"
+let folder: string
+let minilake: Minilake
+beforeAll(async () => {
+  await emptyLake(stack)
+  ;({ folder, minilake } = await stackFolder(stack))
+  await minilake('generate', '--days', '2', '--interval', '1m')
+  await minilake('generate', '--days', '2', '--interval', '1m', '--table', 'pump_daily')
+  await minilake('ingest')
+  await minilake('catalog')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** The first broken link that doctor names, with variables that break it. */
+async function brokenLink(variables: NodeJS.ProcessEnv = {}) {
+  const asked = minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...variables })
+  const { code, stdout, stderr } = await asked('doctor', '--json')
+  const links = JSON.parse(stdout) as { link: string; state: string; finding: string; fix: string }[]
+  const at = links.findIndex(({ state }) => state === 'broken')
+  expect(code).toBe(at === -1 ? 0 : 1)
+  expect(links.slice(at + 1).every(({ state }) => state === (at === -1 ? 'ok' : 'not checked'))).toBe(true)
+  expect(stdout + stderr).not.toContain(stack.credentials.secretAccessKey)
+  const broken = links[at]
+  return broken && { link: broken.link, text: `${broken.finding} (${broken.fix})` }
+}
+
+/** The links as doctor checks them, with a lake or a clock of the test's own. */
+async function brokenLinkOf(lake: Partial<LakeBackend>, now = Date.now) {
+  const links = stackLinks({
+    lake: {
+      tables: [pump, pumpDaily],
+      store: storeOf(stack),
+      openEngine: () => Promise.resolve(engineOf(stack)),
+      ...lake,
+    } as LakeBackend,
+    endpoint: stack.endpoint,
+    trino: stack.trino,
+    location: 's3://iot-time-series/',
+    local: {},
+    now,
+    signal: new AbortController().signal,
+  })
+  return (await diagnose(links, new AbortController().signal)).find(({ state }) => state === 'broken')
+}
+
+/** A server of the test's own that answers every request with a document. */
+async function serverSaying(document: (path: string, origin: string) => object): Promise<string> {
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(document(request.url ?? '', `http://${request.headers.host}`)))
+  })
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('every link holds, as a table and as JSON', async () => {
+  expect(await brokenLink()).toBeUndefined()
+  const { code, stdout, stderr } = await minilake('doctor')
+  expect([code, stderr]).toEqual([0, 'every link holds\n'])
+  expect(stdout.match(/^\S.* {2,}ok {2,}/gm)?.length).toBe(14)
+})
+
+test('config: a file that cannot be one', async () => {
+  const { code, stderr } = await minilakeIn(folder, { MINILAKE_CONFIG: 'none.json' })('doctor')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('MINILAKE_CONFIG expected a file')])
+})
+
+test('setting names: a version of Trino that calls them otherwise', async () => {
+  expect(await brokenLink({ TRINO_VERSION: '481' })).toEqual({
+    link: 'setting names',
+    text: expect.stringMatching(
+      /^Trino 481 calls fs\.native-s3\.enabled fs\.s3\.enabled: rename it in .*hive\.properties/,
+    ),
+  })
+})
+
+test('endpoint: nothing listens', async () => {
+  expect(await brokenLink({ MINILAKE_STACK_ENDPOINT: closed })).toEqual({
+    link: 'endpoint',
+    text: expect.stringMatching(/^S3 does not answer at http:\/\/127\.0\.0\.1:9\b.*minilake up/),
+  })
+})
+
+test('clock: 20 minutes off, by what S3 says of a request signed so', async () => {
+  const { bucket, endpoint, credentials } = stack
+  const store = s3Store({ bucket, endpoint, credentials, clockOffsetMillis: 20 * 60_000, maxAttempts: 1 })
+  const broken = await brokenLinkOf({ store })
+  expect(broken).toMatchObject({ link: 'clock', fix: expect.stringContaining('timedatectl') })
+})
+
+test('clock: 20 minutes off, by the time that S3 has', async () => {
+  const now = () => Date.now() - 20 * 60_000
+  const broken = await brokenLinkOf({}, now)
+  expect(broken).toMatchObject({ link: 'clock', fix: expect.stringContaining('timedatectl') })
+  expect(broken?.finding).toMatch(/^the clock of this machine is (1199|1200|1201) s behind that of S3/)
+})
+
+test.each([
+  ['a key that nobody has', { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'a-secret-of-nobody' }],
+  [
+    'another secret',
+    { AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: 'another-secret' },
+  ],
+])('credentials: %s', async (_, variables) => {
+  const broken = await brokenLink(variables)
+  expect(broken).toEqual({ link: 'credentials', text: expect.stringContaining('unset AWS_ACCESS_KEY_ID') })
+  expect(broken?.text).not.toMatch(/nobody|another-secret/)
+})
+
+test('bucket: one that is not there', async () => {
+  // The lake's user may not even ask for another bucket, so the administrator does.
+  const { accessKeyId, secretAccessKey } = stack.administrator
+  const administrator = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+  expect(await brokenLink({ ...administrator, MINILAKE_STACK_LOCATION: 's3://no-such-bucket/' })).toEqual({
+    link: 'bucket',
+    text: expect.stringMatching(/no-such-bucket.*minilake up makes iot-time-series/),
+  })
+})
+
+test('listing: a user who may only read objects', async () => {
+  await addReader('reader', 'a-secret-of-reader')
+  const reader = { AWS_ACCESS_KEY_ID: 'reader', AWS_SECRET_ACCESS_KEY: 'a-secret-of-reader' }
+  expect(await brokenLink(reader)).toEqual({
+    link: 'listing',
+    text: expect.stringContaining('s3:ListBucket'),
+  })
+})
+
+test('metastore: nothing listens', async () => {
+  expect(await brokenLink({ METASTORE_PORT: '9' })).toEqual({
+    link: 'metastore',
+    text: expect.stringMatching(/^the metastore does not answer at 127\.0\.0\.1:9 \(.*minilake up/),
+  })
+})
+
+test('Trino: nothing listens', async () => {
+  expect(await brokenLink({ MINILAKE_STACK_TRINO: closed })).toEqual({
+    link: 'Trino',
+    text: expect.stringContaining('Trino does not answer at http://127.0.0.1:9/v1/info'),
+  })
+})
+
+test.each([
+  ['still starting', { starting: true }, 'is still starting (wait a minute'],
+  ['another server', { hello: 'world' }, 'is not Trino'],
+])('Trino: %s', async (_, document, text) => {
+  const url = await serverSaying(() => document)
+  expect(await brokenLink({ MINILAKE_STACK_TRINO: url })).toEqual({
+    link: 'Trino',
+    text: expect.stringContaining(text),
+  })
+})
+
+test('catalog: a Trino that has none called hive', async () => {
+  const columns = [{ name: 'Catalog', type: 'varchar', typeSignature: { rawType: 'varchar', arguments: [] } }]
+  const url = await serverSaying((path, origin) => {
+    if (path === '/v1/info') return { starting: false, nodeVersion: { version: '476' } }
+    const [id, infoUri] = ['query', `${origin}/ui`]
+    return path === '/v1/statement'
+      ? { id, infoUri, nextUri: `${origin}/v1/statement/1`, stats: { state: 'QUEUED' } }
+      : { id, infoUri, columns, data: [['system'], ['tpch']], stats: { state: 'FINISHED' } }
+  })
+  expect(await brokenLink({ MINILAKE_STACK_TRINO: url })).toEqual({
+    link: 'catalog',
+    text: expect.stringMatching(/^Trino has no catalog hive, only system, tpch \(.*hive\.properties/),
+  })
+})
+
+test('schema, tables, partitions: each one that Trino does not know', async () => {
+  const engine = engineOf(stack)
+  await engine.execute(
+    `CALL hive.system.unregister_partition('iot_dw', 'pump_daily', ARRAY['event_date'], ARRAY['2026-01-02'])`,
+  )
+  expect(await brokenLink()).toEqual({
+    link: 'tables',
+    text: expect.stringContaining('2 partitions in s3://iot-time-series, 1 of them registered'),
+  })
+  await engine.execute('DROP TABLE hive.iot_dw.pump_daily')
+  expect(await brokenLink()).toMatchObject({
+    link: 'tables',
+    text: expect.stringContaining('pump_daily is missing'),
+  })
+  await engine.execute('DROP SCHEMA hive.iot_dw CASCADE')
+  expect(await brokenLink()).toEqual({
+    link: 'schema',
+    text: 'the metastore has no schema hive.iot_dw (minilake catalog --profile stack makes it)',
+  })
+  await engine.execute(`CREATE SCHEMA hive.iot_dw WITH (location = 's3://iot-time-series/iot_dw/')`)
+  await engine.execute(
+    `CREATE TABLE hive.iot_dw.pump (event_timestamp TIMESTAMP, pressure REAL) WITH (format = 'PARQUET', external_location = 's3://iot-time-series/pump/')`,
+  )
+  expect(await brokenLink()).toEqual({ link: 'tables', text: expect.stringContaining('pressure real') })
+  await engine.execute('DROP TABLE hive.iot_dw.pump')
+  await engine.close()
+  expect(await minilake('catalog')).toMatchObject({ code: 0 })
+  expect(await brokenLink()).toBeUndefined()
+})
+
+test('files: one that is no Parquet, one that is another table’s', async () => {
+  const store = storeOf(stack)
+  await store.write('pump/2026-01-00.parquet', [new TextEncoder().encode('no Parquet file at all')])
+  expect(await brokenLink()).toEqual({
+    link: 'files',
+    text: expect.stringMatching(/2026-01-00\.parquet: not a Parquet file.*--overwrite/),
+  })
+  await store.remove('pump/2026-01-00.parquet')
+  // Behind the first file, where only the engine finds it.
+  await store.write('pump/2026-01-09.parquet', [
+    new TextEncoder().encode('PAR1, and not a Parquet file either'),
+  ])
+  expect(await brokenLink()).toEqual({
+    link: 'files',
+    text: expect.stringMatching(/^table pump cannot be read: .*2026-01-09\.parquet/),
+  })
+  await store.remove('pump/2026-01-09.parquet')
+  expect(await brokenLink()).toBeUndefined()
+})
+
+test('time zone: an engine that reads times in the zone of Kathmandu', async () => {
+  const openEngine = () => {
+    const engine = engineOf(stack)
+    const query: SqlEngine['query'] = (asked, options) => {
+      const time = 'min("event_timestamp")'
+      const sql = asked.sql.replace(
+        `${time} AS first_reading`,
+        `${time} + INTERVAL '345' MINUTE AS first_reading`,
+      )
+      return engine.query({ ...asked, sql }, options)
+    }
+    return Promise.resolve({ ...engine, query })
+  }
+  expect(await brokenLinkOf({ openEngine })).toMatchObject({
+    link: 'time zone',
+    finding: expect.stringContaining('is of 2026-01-01T00:00:00.000Z, and read as 2026-01-01T05:45:00.000Z'),
+    fix: "set hive.parquet.time-zone=UTC in Trino's catalog hive",
+  })
+})
+
+/** Makes a user of MinIO who may read the lake's objects, and not list them. */
+async function addReader(user: string, secret: string): Promise<void> {
+  const programs = join(stack.folder, 'programs')
+  const mc = join(programs, readdirSync(programs).find((name) => name.startsWith('mc-')) as string, 'mc')
+  const { accessKeyId, secretAccessKey } = stack.administrator
+  const env = {
+    ...process.env,
+    MC_CONFIG_DIR: join(folder, 'mc'),
+    MC_HOST_lake: `http://${accessKeyId}:${secretAccessKey}@${new URL(stack.endpoint).host}`,
+  }
+  const policy = join(folder, 'reader.json')
+  const statement = {
+    Effect: 'Allow',
+    Action: ['s3:GetObject'],
+    Resource: ['arn:aws:s3:::iot-time-series/*'],
+  }
+  await appendFile(policy, JSON.stringify({ Version: '2012-10-17', Statement: [statement] }))
+  const run = (...args: string[]) => promisify(execFile)(mc, args, { env })
+  await run('admin', 'policy', 'create', 'lake', 'lake-read-objects', policy)
+  await run('admin', 'user', 'add', 'lake', user, secret)
+  await run('admin', 'policy', 'attach', 'lake', 'lake-read-objects', '--user', user).catch(() => {}) // from an earlier run
+}

@@ -1,0 +1,140 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { finished, type Minilake, minilakeIn, startMinilake } from './run-minilake.js'
+import { emptyLake, stackFolder, storeOf } from './stack-folder.js'
+
+// These kill parts of the running stack, and start them again by `minilake up --native`.
+
+const stack = inject('stack')
+const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_FOLDER: stack.folder }
+let folder: string
+let minilake: Minilake
+beforeAll(async () => {
+  await emptyLake(stack)
+  ;({ folder, minilake } = await stackFolder(stack, variables))
+  await minilake('generate', '--days', '20')
+})
+afterAll(async () => {
+  // Whatever a failed test has left down: other files need the stack.
+  await minilakeIn(folder, { ...variables, TZ: 'Asia/Kathmandu' })('up', '--native')
+  await rm(folder, { recursive: true, force: true })
+}, 240_000)
+
+/** Kills a part as a crash would. */
+async function kill(part: string): Promise<void> {
+  const { pid } = JSON.parse(await readFile(join(stack.folder, 'run', `${part}.json`), 'utf8')) as {
+    pid: number
+  }
+  process.kill(pid, 'SIGKILL')
+  await wait(500)
+}
+
+/** Brings the stack up again, in the zone that its servers live in. */
+async function up(...started: string[]) {
+  const run = await minilakeIn(folder, { ...variables, TZ: 'Asia/Kathmandu' })('up', '--native', '--json')
+  expect(run.code, run.stderr).toBe(0)
+  const { started: found, parts } = JSON.parse(run.stdout) as {
+    started: string[]
+    parts: { state: string }[]
+  }
+  expect(found).toEqual(started)
+  expect(parts.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
+}
+
+test('up changes nothing where the stack is up, and says so', async () => {
+  const run = await minilake('up', '--native')
+  expect(run).toMatchObject({ code: 0 })
+  expect(run.stderr).toBe('nothing to start: the stack is up\nnext: minilake demo --profile stack\n')
+  expect(run.stdout.match(/ ready /g)).toHaveLength(4)
+  expect((await minilake('status', '--native')).stdout).toBe(run.stdout)
+})
+
+describe('MinIO', () => {
+  test('killed while files are published: an error that names it, and a rerun completes', async () => {
+    const ingest = startMinilake(folder, ['ingest'], variables)
+    ingest.stdin.end()
+    const store = storeOf(stack)
+    for (;;) {
+      let objects = 0
+      for await (const _object of store.list('pump/')) objects += 1
+      if (objects >= 2) break
+      await wait(20)
+    }
+    await kill('minio')
+    const { code, stderr } = await finished(ingest)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(stack.endpoint)])
+
+    const again = await minilake('ingest')
+    expect(again).toMatchObject({ code: 1, stdout: '' })
+    expect(again.stderr).toMatch(/^minilake: .*http:\/\/127\.0\.0\.1:\d+.*minilake up starts the local stack/)
+    await up('minio')
+    expect(await minilake('ingest')).toMatchObject({ code: 0 })
+    expect((await minilake('ingest')).stderr).toContain('nothing new to publish: 20 files unchanged')
+    expect((await minilake('catalog')).code).toBe(0)
+    expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
+  })
+})
+
+describe('the metastore', () => {
+  test('killed: a query says so within the time that Trino takes, and works again after', async () => {
+    await kill('metastore')
+    const asked = await minilake('query', 'sql', 'SELECT count(*) FROM hive.iot_dw.pump')
+    expect(asked).toMatchObject({ code: 1, stdout: '' })
+    expect(asked.stderr).toMatch(/^minilake: .*HIVE_METASTORE_ERROR.*minilake doctor/)
+    const doctor = await minilake('doctor')
+    expect([doctor.code, doctor.stderr]).toEqual([1, expect.stringMatching(/^metastore is broken: /)])
+    await up('metastore')
+    expect(await minilake('query', 'sql', 'SELECT count(*) AS n FROM hive.iot_dw.pump')).toMatchObject({
+      code: 0,
+    })
+  }, 120_000)
+})
+
+describe('Trino', () => {
+  test('killed while a query runs: an error that names it, and the same query works again after', async () => {
+    const sql = ['query', 'sql', 'SELECT * FROM hive.iot_dw.pump', '--format', 'csv']
+    const query = startMinilake(folder, sql, variables)
+    query.stdin.end()
+    query.stdout.once('data', () => void kill('trino'))
+    const { code, stderr } = await finished(query)
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`Trino at ${stack.trino}`)])
+
+    const again = await minilake('query', 'hourly')
+    expect(again).toMatchObject({ code: 1, stdout: '' })
+    expect(again.stderr).toMatch(
+      /^minilake: Trino at .* cannot be reached.*minilake up starts the local stack/,
+    )
+    expect((await minilake('doctor')).stderr).toMatch(/^Trino is broken: /)
+    await up('trino')
+    expect((await minilake('query', 'hourly', '--quiet')).code).toBe(0)
+  }, 240_000)
+})
+
+describe('up and down', () => {
+  test('down stops every part, a second one nothing, and up brings back what was there', async () => {
+    expect(await minilake('down', '--native')).toMatchObject({
+      code: 0,
+      stdout: 'stopped trino, metastore, minio, postgres\n',
+    })
+    expect(await minilake('down', '--native')).toMatchObject({ code: 0, stdout: 'nothing to stop\n' })
+    expect((await minilake('status', '--native')).stdout.match(/ stopped /g)).toHaveLength(4)
+    await up('postgres', 'minio', 'metastore', 'trino')
+    expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
+  }, 240_000)
+
+  test('without Docker, up says how to go without', async () => {
+    const { code, stdout, stderr } = await minilakeIn(folder, { ...variables, PATH: '/nowhere' })('up')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('minilake up --native runs the stack without Docker')
+  })
+
+  test('up refuses addresses of other machines', async () => {
+    const elsewhere = { ...variables, MINILAKE_STACK_TRINO: 'https://trino.example.org' }
+    expect(await minilakeIn(folder, elsewhere)('up', '--native')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('profiles.stack.trino expected an address of this machine'),
+    })
+  })
+})

@@ -1,0 +1,54 @@
+import { copyFile, mkdtemp, realpath } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { trinoEngine } from '@minilake/analytics/trino'
+import { s3Store } from '@minilake/ingest/s3'
+import { lakeNames, qualifiedName } from '@minilake/schema'
+import { type Minilake, minilakeIn } from './run-minilake.js'
+
+/** The running stack, as far as these tests look at it (tools/test-stack.ts starts it). */
+export interface TestStack {
+  folder: string
+  envFile: string
+  endpoint: string
+  bucket: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  administrator: { accessKeyId: string; secretAccessKey: string }
+  trino: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: TestStack
+  }
+}
+
+/** A fresh folder whose `.env` leads minilake to the running stack, which is its profile there. It is the caller's to remove. */
+export async function stackFolder(
+  stack: TestStack,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<{ folder: string; minilake: Minilake }> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'minilake-stack-test-')))
+  await copyFile(stack.envFile, join(folder, '.env'))
+  return { folder, minilake: minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...variables }) }
+}
+
+/** The running stack's bucket. */
+export function storeOf({ bucket, endpoint, credentials }: TestStack) {
+  return s3Store({ bucket, endpoint, credentials })
+}
+
+/** The running stack's Trino. */
+export function engineOf({ trino }: TestStack) {
+  return trinoEngine({ url: trino, user: 'test' })
+}
+
+/** Removes every object and every table of the running stack, whoever left them. */
+export async function emptyLake(stack: TestStack): Promise<void> {
+  const store = storeOf(stack)
+  for await (const { key } of store.list('')) await store.remove(key)
+  const engine = engineOf(stack)
+  const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
+  await engine.execute(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
+  await engine.close()
+}

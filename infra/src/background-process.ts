@@ -1,0 +1,95 @@
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kill } from 'node:process'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { ProgramOptions } from './run-program.js'
+
+/** A program that goes on after this process has ended. */
+export interface BackgroundProgram extends Pick<ProgramOptions, 'env' | 'cwd' | 'account'> {
+  command: string
+  args: readonly string[]
+}
+
+/** What is remembered of a process: numbers are used again, so when it began is part of who it is. */
+interface Record {
+  pid: number
+  began: string
+}
+
+/** Processes that are kept by name in a folder: `run/NAME.json` says which it is, `logs/NAME.log` is what it writes. */
+export function backgroundProcesses(folder: string) {
+  const recordPath = (name: string) => join(folder, 'run', `${name}.json`)
+  const logPath = (name: string) => join(folder, 'logs', `${name}.log`)
+
+  const find = async (name: string): Promise<number | undefined> => {
+    const text = await readFile(recordPath(name), 'utf8').catch(() => undefined)
+    if (text === undefined) return undefined
+    const { pid, began } = JSON.parse(text) as Record
+    return (await beginOf(pid)) === began ? pid : undefined
+  }
+
+  return {
+    logPath,
+    /** The process's number, while it runs. */
+    find,
+
+    async start(name: string, { command, args, env, cwd, account }: BackgroundProgram): Promise<void> {
+      await mkdir(join(folder, 'run'), { recursive: true })
+      await mkdir(join(folder, 'logs'), { recursive: true })
+      const log = await open(logPath(name), 'w')
+      try {
+        const child = spawn(command, args, {
+          env,
+          cwd,
+          ...account,
+          detached: true,
+          stdio: ['ignore', log.fd, log.fd],
+        })
+        await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
+        child.unref()
+        const pid = child.pid as number
+        const record: Record = { pid, began: (await beginOf(pid)) ?? '' }
+        await writeFile(recordPath(name), JSON.stringify(record))
+      } finally {
+        await log.close()
+      }
+    },
+
+    /** Ends a process and waits for it, for so long before it is killed. Gives whether it ran. */
+    async stop(name: string, endSignal: NodeJS.Signals, { killAfterSeconds = 30 } = {}): Promise<boolean> {
+      const pid = await find(name)
+      if (pid !== undefined) {
+        kill(pid, endSignal)
+        for (let waited = 0; (await find(name)) !== undefined; waited += 100) {
+          if (waited === killAfterSeconds * 1000) kill(pid, 'SIGKILL')
+          await wait(100)
+        }
+      }
+      await rm(recordPath(name), { force: true })
+      return pid !== undefined
+    },
+
+    /** The last lines of what a process wrote. */
+    async lastLines(name: string, lines: number): Promise<string> {
+      const text = await readFile(logPath(name), 'utf8').catch(() => '')
+      return text.trim().split('\n').slice(-lines).join('\n')
+    },
+  }
+}
+
+/** When a process began, in the system's own words; undefined when there is none, or it has ended and only its parent must still take note. */
+async function beginOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  if (stat !== undefined) {
+    // After the name in brackets, which may hold anything: the state is the 3rd field, ticks since boot the 22nd.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? undefined : fields[19]
+  }
+  // Where there is no /proc: macOS.
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
+  return stdout.trim() || undefined
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { appendFile, readFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+
+/** Variables by name, as a process has them. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** What each credential is where nobody says: names that people read, secrets of 128 random bits. */
+const credentials: Record<string, () => string> = {
+  MINIO_ROOT_USER: () => 'minilake-admin',
+  MINIO_ROOT_PASSWORD: secret,
+  LAKE_ACCESS_KEY: () => 'minilake',
+  LAKE_SECRET_KEY: secret,
+  METASTORE_DB_PASSWORD: secret,
+}
+
+/** The names of the variables that are credentials. */
+export const credentialNames = Object.keys(credentials)
+
+/** Reads a file of `NAME=value` lines; no variables where there is no file. */
+export async function readEnvFile(path: string): Promise<Variables> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  return parseEnv(text)
+}
+
+/**
+ * Adds the credentials that neither a file nor the environment has to the file, with random values; makes the file, for its
+ * owner alone, where there is none. Gives the names that were added.
+ */
+export async function completeEnvFile(path: string, environment: Variables): Promise<string[]> {
+  const known = { ...(await readEnvFile(path)), ...withoutEmpty(environment) }
+  const missing = credentialNames.filter((name) => !known[name])
+  if (missing.length === 0) return []
+  const before = await readFile(path, 'utf8').catch(() => '')
+  const lines = missing.map((name) => `${name}=${(credentials[name] as () => string)()}\n`)
+  const heading = '# credentials of the local stack (minilake up made them)\n'
+  await appendFile(path, `${before === '' || before.endsWith('\n') ? '' : '\n'}${heading}${lines.join('')}`, {
+    mode: 0o600,
+  })
+  return missing
+}
+
+/** An empty variable says nothing, as in Compose. */
+export function withoutEmpty(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
+}
+
+function secret(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -1,0 +1,67 @@
+import { constants } from 'node:fs'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { delimiter, dirname, join } from 'node:path'
+import type { Variables } from './env-file.js'
+
+/** The path of a program on the PATH, or in further folders. */
+export async function findProgram(
+  name: string,
+  { PATH = '' }: Variables,
+  further: readonly string[] = [],
+): Promise<string | undefined> {
+  for (const folder of [...PATH.split(delimiter), ...further]) {
+    const path = join(folder, name)
+    if (folder !== '' && (await isExecutable(path))) return path
+  }
+  return undefined
+}
+
+/** The home of the lowest JDK from `least` to `most`, found where package managers put them. */
+export async function findJava(
+  { least, most }: { least: number; most: number },
+  variables: Variables,
+): Promise<string | undefined> {
+  const { JAVA_HOME, HOME = '' } = variables
+  const onPath = await findProgram('java', variables)
+  const homes = [
+    ...(JAVA_HOME ? [JAVA_HOME] : []),
+    ...(onPath ? [dirname(dirname(onPath))] : []),
+    ...(await foldersIn('/usr/lib/jvm')),
+    ...(await foldersIn(join(HOME, '.sdkman', 'candidates', 'java'))),
+    ...(await foldersIn('/Library/Java/JavaVirtualMachines')).map((path) => join(path, 'Contents', 'Home')),
+    ...(await foldersIn('/opt/homebrew/opt'))
+      .filter((path) => path.includes('openjdk'))
+      .map((path) => join(path, 'libexec', 'openjdk.jdk', 'Contents', 'Home')),
+  ]
+  const found: { home: string; version: number }[] = []
+  for (const home of homes) {
+    // A JDK, not a JRE: the metastore's launcher is run from its source.
+    if (!(await isExecutable(join(home, 'bin', 'javac')))) continue
+    const release = await readFile(join(home, 'release'), 'utf8').catch(() => '')
+    const version = Number(/^JAVA_VERSION="(\d+)/m.exec(release)?.[1])
+    if (version >= least && version <= most) found.push({ home, version })
+  }
+  return found.sort((a, b) => a.version - b.version)[0]?.home
+}
+
+/** The folder with PostgreSQL's server programs: Debian and Homebrew keep them off the PATH. */
+export async function findPostgres(variables: Variables): Promise<string | undefined> {
+  const versions = [
+    ...(await foldersIn('/usr/lib/postgresql')),
+    ...(await foldersIn('/opt/homebrew/opt')).filter((path) => path.includes('postgresql')),
+  ].map((folder) => join(folder, 'bin'))
+  const initdb = await findProgram('initdb', { PATH: [...versions, variables.PATH ?? ''].join(delimiter) })
+  return initdb && dirname(initdb)
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.map((name) => join(folder, name))
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}

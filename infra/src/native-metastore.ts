@@ -1,0 +1,84 @@
+import { copyFile, mkdir } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { findJava, findProgram } from './find-program.js'
+import { installOnce, runMaven, unpackFromMaven } from './install-once.js'
+import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
+import { takesConnections } from './probe.js'
+import { runProgram } from './run-program.js'
+import { infraFolder } from './stack-config.js'
+
+// Hadoop asks the JVM for its security manager, which later ones do not have.
+const javaVersions = { least: 17, most: 21 }
+
+/** The Hive Metastore: Apache's archive, and beside it the jars of pom.xml. */
+export function nativeMetastore({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
+  const { ports, versions } = config
+  const home = join(folder, 'programs', `metastore-${versions.metastore}`)
+  const configuration = join(folder, 'data', 'metastore')
+  const source = join(infraFolder, 'metastore')
+  const java = async () => join((await findJava(javaVersions, environment)) ?? '', 'bin', 'java')
+  const env = { ...environment, ...configurationVariables(config) }
+  const classPath = [configuration, join(home, 'lib', '*'), join(home, 'jars', '*')].join(delimiter)
+  const schemaTool = async (task: string) =>
+    runProgram(
+      await java(),
+      [
+        ...['-cp', classPath, 'org.apache.hadoop.hive.metastore.tools.MetastoreSchemaTool'],
+        ...['-dbType', 'postgres', task],
+      ],
+      // The tool looks there for its SQL.
+      { env: { ...env, METASTORE_HOME: home }, signal },
+    )
+
+  return {
+    name: 'metastore',
+    port: ports.metastore,
+    portVariable: 'METASTORE_PORT',
+
+    missing: async () => [
+      ...((await findJava(javaVersions, environment))
+        ? []
+        : [
+            'a JDK 17 to 21 for the metastore (apt-get install openjdk-17-jdk-headless, brew install openjdk@17)',
+          ]),
+      ...((await findProgram('mvn', environment))
+        ? []
+        : ['Maven (apt-get install maven, brew install maven)']),
+    ],
+
+    install: () =>
+      installOnce(home, async (into) => {
+        onStep(`fetching the Hive Metastore ${versions.metastore} (90 MB, once)`)
+        const artifact = `org.apache.hive:hive-standalone-metastore:${versions.metastore}:tar.gz:bin`
+        await unpackFromMaven(artifact, { into, env: environment, signal })
+        const jars = ['--file', join(source, 'pom.xml'), `-DoutputDirectory=${join(into, 'jars')}`]
+        await runMaven(['dependency:copy-dependencies', ...jars], { env: environment, cwd: into, signal })
+      }),
+
+    prepare: async () => {
+      await mkdir(configuration, { recursive: true })
+      for (const file of ['metastore-site.xml', 'log4j2.properties']) {
+        await copyFile(join(source, file), join(configuration, file))
+      }
+      // It fails where there is no schema yet.
+      const hasSchema = await schemaTool('-info').then(
+        () => true,
+        () => false,
+      )
+      signal?.throwIfAborted()
+      if (!hasSchema) await schemaTool('-initSchema')
+    },
+
+    program: async () => ({
+      command: await java(),
+      args: ['-Xmx256m', '-cp', classPath, join(source, 'LoopbackMetastore.java'), String(ports.metastore)],
+      env,
+    }),
+
+    endSignal: 'SIGTERM',
+
+    isReady: () => takesConnections(ports.metastore),
+
+    complete: async () => {},
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdir } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { findProgram } from './find-program.js'
+import { installOnce } from './install-once.js'
+import type { NativeContext, NativePart } from './native-part.js'
+import { answerOf } from './probe.js'
+import { runProgram } from './run-program.js'
+import { infraFolder } from './stack-config.js'
+
+/** MinIO, built from source by Go, and its client mc, which makes the bucket and the lake's user. */
+export function nativeMinio({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
+  const { administrator, lake, ports, versions } = config
+  const programs = {
+    minio: { module: `github.com/minio/minio@${versions.minio}`, size: '3 minutes, once' },
+    mc: { module: `github.com/minio/mc@${versions.mc}`, size: '1 minute, once' },
+  }
+  const programFolder = (name: keyof typeof programs) => join(folder, 'programs', `${name}-${versions[name]}`)
+
+  return {
+    name: 'minio',
+    port: ports.minio,
+    portVariable: 'MINIO_PORT',
+
+    missing: async () =>
+      (await findProgram('go', environment))
+        ? []
+        : ['Go (https://go.dev/dl, apt-get install golang, brew install go)'],
+
+    install: async () => {
+      for (const name of ['minio', 'mc'] as const) {
+        const { module, size } = programs[name]
+        await installOnce(programFolder(name), async (into) => {
+          onStep(`building ${name} (${size})`)
+          await runProgram('go', ['install', module], { env: { ...environment, GOBIN: into }, signal })
+        })
+      }
+    },
+
+    prepare: async () => {
+      await mkdir(join(folder, 'data', 'minio'), { recursive: true })
+    },
+
+    program: () =>
+      Promise.resolve({
+        command: join(programFolder('minio'), 'minio'),
+        args: [
+          'server',
+          ...['--address', `127.0.0.1:${ports.minio}`, '--console-address', `127.0.0.1:${ports.console}`],
+          join(folder, 'data', 'minio'),
+        ],
+        env: {
+          ...environment,
+          MINIO_ROOT_USER: administrator.user,
+          MINIO_ROOT_PASSWORD: administrator.password,
+          MINIO_REGION: config.region,
+          MINIO_UPDATE: 'off', // it would look for a newer version on the network
+        },
+      }),
+
+    endSignal: 'SIGTERM',
+
+    isReady: async () => (await answerOf(`http://127.0.0.1:${ports.minio}/minio/health/ready`)) !== undefined,
+
+    complete: async () => {
+      await runProgram('sh', [join(infraFolder, 'minio', 'create-bucket.sh')], {
+        env: {
+          ...environment,
+          PATH: [programFolder('mc'), environment.PATH].join(delimiter),
+          MC_CONFIG_DIR: join(folder, 'data', 'mc'),
+          // As they are: mc decodes nothing.
+          MC_HOST_lake: `http://${administrator.user}:${administrator.password}@127.0.0.1:${ports.minio}`,
+          LAKE_ACCESS_KEY: lake.accessKeyId,
+          LAKE_SECRET_KEY: lake.secretAccessKey,
+        },
+        signal,
+      })
+    },
+  }
+}

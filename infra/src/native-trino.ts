@@ -1,0 +1,75 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findJava, findProgram } from './find-program.js'
+import { installOnce, unpackFromMaven } from './install-once.js'
+import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
+import { answerOf } from './probe.js'
+import { infraFolder } from './stack-config.js'
+
+const javaVersions = { least: 24, most: 99 }
+
+// The others take as much disk again, and nothing here uses them.
+const plugins = new Set([
+  ...['hive', 'iceberg', 'memory', 'tpch', 'jmx', 'http-event-listener', 'password-authenticators'],
+  ...['resource-group-managers', 'session-property-managers', 'spooling-filesystem'],
+])
+
+/** Trino, from its archive on Maven Central. */
+export function nativeTrino({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
+  const { ports, versions } = config
+  const home = join(folder, 'programs', `trino-${versions.trino}`)
+  const java = () => findJava(javaVersions, environment)
+
+  return {
+    name: 'trino',
+    port: ports.trino,
+    portVariable: 'TRINO_PORT',
+
+    missing: async () => [
+      ...((await java())
+        ? []
+        : [
+            'a JDK 24 or later for Trino (https://adoptium.net, brew install openjdk, sdk install java 25-tem)',
+          ]),
+      ...((await findProgram('mvn', environment))
+        ? []
+        : ['Maven (apt-get install maven, brew install maven)']),
+      // Its launcher is a script in older archives, a program for Linux in newer ones.
+    ],
+
+    install: () =>
+      installOnce(home, async (into) => {
+        onStep(`fetching Trino ${versions.trino} (820 MB, once)`)
+        await unpackFromMaven(`io.trino:trino-server:${versions.trino}:tar.gz`, {
+          into,
+          env: environment,
+          signal,
+        })
+        // Only now: the archive's jars are hard links to one another, across plugins.
+        for (const plugin of await readdir(join(into, 'plugin'))) {
+          if (!plugins.has(plugin)) await rm(join(into, 'plugin', plugin), { recursive: true })
+        }
+      }),
+
+    prepare: async () => {},
+
+    program: async () => ({
+      command: join(home, 'bin', 'launcher'),
+      args: [
+        'run',
+        ...['-etc-dir', join(infraFolder, 'trino'), '-data-dir', join(folder, 'data', 'trino')],
+        ...['-jvm-dir', (await java()) ?? ''],
+      ],
+      env: { ...environment, ...configurationVariables(config) },
+    }),
+
+    endSignal: 'SIGTERM',
+
+    isReady: async () => {
+      const info = await answerOf(`http://127.0.0.1:${ports.trino}/v1/info`)
+      return info !== undefined && (JSON.parse(info) as { starting: boolean }).starting === false
+    },
+
+    complete: async () => {},
+  }
+}

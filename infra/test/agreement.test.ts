@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { expect, test } from 'vitest'
+import YAML from 'yaml'
+import { credentialNames } from '../src/env-file.js'
+import { configurationVariables } from '../src/native-part.js'
+import { infraFolder, readStackConfig } from '../src/stack-config.js'
+
+interface Service {
+  image: string
+  build?: { context: string; args: Record<string, string> }
+  environment: Record<string, string>
+  ports?: string[]
+  volumes?: string[]
+  depends_on?: Record<string, { condition: string }>
+  healthcheck?: { test: string[] }
+  restart: string
+  mem_limit: string
+}
+
+const textOf = (...path: string[]) => readFileSync(join(infraFolder, ...path), 'utf8')
+const compose = YAML.parse(textOf('compose.yaml'), { merge: true }) as {
+  services: Record<'postgres' | 'minio' | 'bucket' | 'metastore' | 'trino', Service>
+}
+const services = Object.entries(compose.services)
+const { trino, metastore, minio } = compose.services
+const stackVariables = Object.keys(parseEnv(textOf('stack.env')))
+const config = await readStackConfig({
+  envFile: 'none',
+  environment: Object.fromEntries(credentialNames.map((name) => [name, name.toLowerCase().slice(0, 20)])),
+})
+
+/** The variables that a text names in a pattern, each once. */
+const namesIn = (text: string, pattern: RegExp) => [
+  ...new Set([...text.matchAll(pattern)].map(([, name]) => name as string)),
+]
+const trinoFiles = readdirSync(join(infraFolder, 'trino'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+  .join('\n')
+const site = textOf('metastore', 'metastore-site.xml')
+const trinoNames = namesIn(trinoFiles, /\$\{ENV:(\w+)\}/g)
+const metastoreNames = namesIn(site, /\$\{env\.(\w+)\}/g)
+
+test('versions stand in stack.env alone: what Compose runs is named by its variables', () => {
+  for (const [name, { image, build }] of services) {
+    for (const text of [image, ...Object.values(build?.args ?? {})]) {
+      expect(stackVariables, name).toEqual(expect.arrayContaining(namesIn(text, /\$\{(\w+):\?\}/g)))
+      expect(text.replaceAll(/\$\{\w+:\?\}/g, ''), `${name}: ${text}`).toMatch(/^[a-z/-]*:?$/)
+    }
+  }
+  expect(trino.image).toBe('trinodb/trino:${TRINO_VERSION:?}')
+  expect(metastore.build?.args).toEqual({ METASTORE_VERSION: '${METASTORE_VERSION:?}' })
+})
+
+test('every variable of compose.yaml is of stack.env or a credential, and must have a value', () => {
+  const text = textOf('compose.yaml').replaceAll(/^\s*#.*$/gm, '')
+  const names = namesIn(text, /\$\{?(\w+)/g)
+  expect([...stackVariables, ...credentialNames]).toEqual(expect.arrayContaining(names))
+  expect(names).toEqual(expect.arrayContaining(credentialNames))
+  expect(namesIn(text, /\$\{(\w+)(?!\w|:\?)/g)).toEqual([])
+})
+
+test("Trino's and the metastore's files name what Compose and the native start set, no more and no less", () => {
+  const native = Object.keys(configurationVariables(config))
+  expect(trinoNames.toSorted()).toEqual(Object.keys(trino.environment).toSorted())
+  expect(metastoreNames.toSorted()).toEqual(Object.keys(metastore.environment).toSorted())
+  expect([...new Set([...trinoNames, ...metastoreNames])].toSorted()).toEqual(native.toSorted())
+})
+
+test('every port is published on 127.0.0.1, by the variable of stack.env that the native start takes', () => {
+  const published = services.flatMap(([, { ports = [] }]) => ports)
+  for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:\?\}:\d+$/)
+  const variables = namesIn(published.join('\n'), /\$\{(\w+):\?\}/g)
+  expect(variables.toSorted()).toEqual(stackVariables.filter((name) => name.endsWith('_PORT')).toSorted())
+})
+
+test('the addresses between containers are those at which they listen', () => {
+  const inside = (service: Service) => service.ports?.map((port) => port.slice(port.lastIndexOf(':')))
+  expect(inside(minio)).toEqual([':9000', ':9001'])
+  expect(trino.environment).toMatchObject({ S3_ENDPOINT: 'http://minio:9000', TRINO_HTTP_PORT: '8080' })
+  expect(inside(trino)).toEqual([':8080'])
+  expect(trino.environment.METASTORE_URI).toBe('thrift://metastore:9083')
+  expect(inside(metastore)).toEqual([':9083'])
+  expect(textOf('metastore', 'start-metastore.sh')).toContain(' -p 9083\n')
+  expect(metastore.environment.METASTORE_DB_ADDRESS).toBe('postgres:5432')
+  expect(inside(compose.services.postgres)).toEqual([':5432'])
+})
+
+test('the metastore is of the same archive, jars and memory in a container and natively', () => {
+  const dockerfile = textOf('metastore', 'Dockerfile')
+  const native = textOf('src', 'native-metastore.ts')
+  for (const text of [dockerfile, native]) {
+    expect(text).toMatch(/org\.apache\.hive:hive-standalone-metastore:\$\{?[\w.]+\}?:tar\.gz:bin/)
+    expect(text).toMatch(/pom\.xml/)
+    expect(text).toMatch(/dependency:copy-dependencies/)
+  }
+  const heap = /-Xmx\w+/
+  expect(heap.exec(textOf('metastore', 'start-metastore.sh'))?.[0]).toBe(heap.exec(native)?.[0])
+})
+
+test("the bucket's name is the lake's everywhere", () => {
+  const schema = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
+  const bucket = /lakeNames = \{.*bucket: '([\w-]+)'/.exec(schema)?.[1]
+  expect(textOf('minio', 'create-bucket.sh')).toContain(`lake/${bucket}\n`)
+  expect(site).toContain(`<value>s3a://${bucket}/warehouse/</value>`)
+  const policy = JSON.parse(textOf('minio', 'lake-policy.json')) as { Statement: { Resource: string[] }[] }
+  expect(policy.Statement.flatMap(({ Resource }) => Resource)).toEqual([
+    `arn:aws:s3:::${bucket}`,
+    `arn:aws:s3:::${bucket}/*`,
+  ])
+})
+
+test('what Compose mounts and builds is there and is part of the package', () => {
+  const { files } = JSON.parse(textOf('package.json')) as { files: string[] }
+  const paths = services.flatMap(([, { volumes = [], build }]) => [
+    ...volumes.filter((volume) => volume.startsWith('.')).map((volume) => volume.split(':')[0] as string),
+    ...(build ? [build.context] : []),
+  ])
+  expect(paths.length).toBeGreaterThan(3)
+  for (const path of [...paths, './compose.yaml', './stack.env', './.env.example']) {
+    expect(existsSync(join(infraFolder, path)), path).toBe(true)
+    expect(files).toContain(path.slice(2))
+  }
+})
+
+test('.env.example names every credential and holds none', () => {
+  const example = parseEnv(textOf('.env.example'))
+  expect(Object.keys(example).toSorted()).toEqual(credentialNames.toSorted())
+  expect(new Set(Object.values(example))).toEqual(new Set(['']))
+})
+
+test('every service has a memory limit; all but the one-shot have a check and come back', () => {
+  for (const [name, { healthcheck, restart, mem_limit }] of services) {
+    expect(mem_limit, name).toMatch(/^\d+[mg]$/)
+    expect(restart, name).toBe(name === 'bucket' ? 'no' : 'unless-stopped')
+    expect(healthcheck === undefined, name).toBe(name === 'bucket')
+  }
+})
+
+test('each service waits for what it needs', () => {
+  const conditions = Object.fromEntries(
+    services.map(([name, { depends_on = {} }]) => [
+      name,
+      Object.fromEntries(Object.entries(depends_on).map(([on, { condition }]) => [on, condition])),
+    ]),
+  )
+  expect(conditions).toEqual({
+    postgres: {},
+    minio: {},
+    bucket: { minio: 'service_healthy' },
+    metastore: { postgres: 'service_healthy', bucket: 'service_completed_successfully' },
+    trino: { metastore: 'service_healthy', bucket: 'service_completed_successfully' },
+  })
+})

@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execPath, kill, pid as ownPid } from 'node:process'
+import { expect, onTestFinished, test } from 'vitest'
+import { backgroundProcesses } from '../src/background-process.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const processesIn = async (folder: string, script: string) => {
+  const processes = backgroundProcesses(folder)
+  await processes.start('part', { command: execPath, args: ['-e', script], env: {} })
+  onTestFinished(async () => void (await processes.stop('part', 'SIGKILL')))
+  return processes
+}
+
+const untilLogged = async (processes: ReturnType<typeof backgroundProcesses>, text: string) =>
+  expect.poll(() => processes.lastLines('part', 1), { timeout: 20_000 }).toBe(text)
+
+test('a process is found by its name until it is stopped, from another run too', async () => {
+  const folder = await temporaryFolder()
+  expect(await backgroundProcesses(folder).find('part')).toBeUndefined()
+  const processes = await processesIn(folder, 'console.log("one\\ntwo"); setInterval(() => {}, 1000)')
+  await untilLogged(processes, 'two')
+  const later = backgroundProcesses(folder)
+  const pid = await later.find('part')
+  expect(pid).toBeGreaterThan(0)
+  expect(await later.lastLines('part', 2)).toBe('one\ntwo')
+  expect(await readFile(later.logPath('part'), 'utf8')).toBe('one\ntwo\n')
+
+  expect(await later.stop('part', 'SIGTERM')).toBe(true)
+  expect(() => kill(pid as number, 0)).toThrow('ESRCH')
+  expect(await later.find('part')).toBeUndefined()
+  expect(await later.stop('part', 'SIGTERM')).toBe(false)
+})
+
+test('a process that has ended by itself is not found', async () => {
+  const processes = await processesIn(await temporaryFolder(), '')
+  await expect.poll(() => processes.find('part'), { timeout: 20_000 }).toBeUndefined()
+})
+
+test('a number that another process has by now is not taken for ours, and that process stays', async () => {
+  const folder = await temporaryFolder()
+  const processes = await processesIn(folder, '')
+  await expect.poll(() => processes.find('part'), { timeout: 20_000 }).toBeUndefined()
+  await writeFile(join(folder, 'run', 'part.json'), JSON.stringify({ pid: ownPid, began: 'earlier' }))
+  expect(await processes.find('part')).toBeUndefined()
+  expect(await processes.stop('part', 'SIGKILL')).toBe(false)
+})
+
+test('one that does not end when asked is killed', async () => {
+  const script = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("deaf")'
+  const processes = await processesIn(await temporaryFolder(), script)
+  await untilLogged(processes, 'deaf')
+  const pid = await processes.find('part')
+  expect(await processes.stop('part', 'SIGTERM', { killAfterSeconds: 0.2 })).toBe(true)
+  expect(() => kill(pid as number, 0)).toThrow('ESRCH')
+})
+
+test('a program that cannot be started', async () => {
+  const processes = backgroundProcesses(await temporaryFolder())
+  await expect(processes.start('part', { command: '/nowhere', args: [], env: {} })).rejects.toThrow('ENOENT')
+  expect(await processes.find('part')).toBeUndefined()
+})

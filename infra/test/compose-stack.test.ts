@@ -1,0 +1,207 @@
+import { readFile, rm } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { execPath } from 'node:process'
+import { expect, test } from 'vitest'
+import { composeStack } from '../src/compose-stack.js'
+import { completeEnvFile } from '../src/env-file.js'
+import { infraFolder, readStackConfig } from '../src/stack-config.js'
+import { temporaryFolder, writeProgram } from './temporary-folder.js'
+
+interface Answer {
+  output?: string
+  error?: string
+  /** Does not end until it is ended. */
+  hangs?: boolean
+}
+
+/** What the fake Docker answers to a subcommand of Compose. */
+type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down', Answer>>
+
+/** A folder with a .env, and with programs that write down how they are called and answer as they are told. */
+async function machine(programs: Record<string, Answers>) {
+  const folder = await temporaryFolder()
+  const bin = join(folder, 'bin')
+  const calls = join(folder, 'calls')
+  for (const [name, answers] of Object.entries(programs)) {
+    await writeProgram(
+      join(bin, name),
+      `#!${execPath}
+const [args, env] = [process.argv.slice(2), process.env]
+require('node:fs').appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ name: ${JSON.stringify(name)}, args, env }) + '\\n')
+const answers = ${JSON.stringify(answers)}
+const subcommand = args.find((argument) => ['version', 'ps', 'up', 'down'].includes(argument))
+const { output = '', error, hangs } = answers[subcommand] ?? { error: 'unknown command' }
+if (hangs) setInterval(() => {}, 1000)
+process.stdout.write(output)
+if (error) process.stderr.write(error)
+if (error) process.exitCode = 1
+`,
+    )
+  }
+  const envFile = join(folder, '.env')
+  await completeEnvFile(envFile, {})
+  const environment = { PATH: [bin, join(folder, 'nothing')].join(delimiter), DOCKER_HOST: 'tcp://somewhere' }
+  const config = await readStackConfig({ envFile, environment: { TRINO_PORT: '18080' } })
+  return {
+    folder,
+    envFile,
+    config,
+    stack: composeStack({ config, envFile, environment }),
+    calls: async () =>
+      (await readFile(calls, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { name: string; args: string[]; env: Record<string, string> }),
+  }
+}
+
+const container = (Service: string, State: string, Health: string) => ({
+  Name: `minilake-${Service}-1`,
+  Service,
+  State,
+  Health,
+  Status: `${State} for a while`,
+})
+const version = { output: '2.40.3\n' }
+const signal = new AbortController().signal
+const project = (envFile: string) => [
+  ...['--project-name', 'minilake', '--file', join(infraFolder, 'compose.yaml')],
+  ...['--env-file', join(infraFolder, 'stack.env'), '--env-file', envFile],
+]
+
+test('up: the arguments, the environment, and which parts were started', async () => {
+  const minio = container('minio', 'running', 'healthy')
+  const { stack, calls, envFile, config } = await machine({
+    docker: { version, ps: { output: `${JSON.stringify(minio)}\n` }, up: {} },
+  })
+  const steps: string[] = []
+  expect(await stack.up({ onStep: (line) => steps.push(line), signal })).toEqual([
+    'postgres',
+    'metastore',
+    'trino',
+  ])
+  expect(steps).toHaveLength(1)
+
+  const made = await calls()
+  const up = made.at(-1)
+  expect(up?.args).toEqual(['compose', ...project(envFile), 'up', '--detach', '--wait'])
+  expect(up?.env).toMatchObject({ ...config.variables, TRINO_PORT: '18080', DOCKER_HOST: 'tcp://somewhere' })
+  const secrets = [config.administrator.password, config.lake.secretAccessKey, config.databasePassword]
+  for (const { args } of made) for (const secret of secrets) expect(args.join(' ')).not.toContain(secret)
+})
+
+test('down stops what runs, the last part first; with volumes the data go too', async () => {
+  const output = JSON.stringify([
+    container('postgres', 'running', 'healthy'),
+    container('bucket', 'exited', ''),
+    container('trino', 'running', 'starting'),
+  ])
+  const { stack, calls, envFile } = await machine({ docker: { version, ps: { output }, down: {} } })
+  expect(await stack.down({ volumes: false })).toEqual(['trino', 'postgres'])
+  expect((await calls()).at(-1)?.args).toEqual(['compose', ...project(envFile), 'down'])
+  await stack.down({ volumes: true })
+  expect((await calls()).at(-1)?.args).toEqual(['compose', ...project(envFile), 'down', '--volumes'])
+})
+
+const containers = [
+  container('postgres', 'running', 'healthy'),
+  container('minio', 'running', ''),
+  container('bucket', 'exited', ''),
+  container('metastore', 'running', 'unhealthy'),
+]
+test.each([
+  ['a line each', containers.map((each) => `${JSON.stringify(each)}\n`).join('')],
+  ['an array', `${JSON.stringify(containers)}\n`],
+])('status reads containers as %s', async (_, output) => {
+  const { stack } = await machine({ docker: { version, ps: { output } } })
+  const parts = await stack.status()
+  expect(parts.map(({ name, state }) => [name, state])).toEqual([
+    ['postgres', 'ready'],
+    ['minio', 'ready'],
+    ['metastore', 'starting'],
+    ['trino', 'stopped'],
+  ])
+  expect(parts[2]?.detail).toBe('running for a while, its log: docker logs minilake-metastore-1')
+  expect(parts[3]).toMatchObject({ where: expect.stringContaining('127.0.0.1:18080'), detail: '' })
+})
+
+test.each([
+  ['created', '', 'stopped'],
+  ['exited', '', 'stopped'],
+  ['paused', '', 'stopped'],
+  ['restarting', '', 'starting'],
+  ['running', 'starting', 'starting'],
+])('a container that is %s (health "%s") is %s', async (state, health, expected) => {
+  const output = JSON.stringify(container('trino', state, health))
+  const { stack } = await machine({ docker: { version, ps: { output } } })
+  expect((await stack.status())[3]?.state).toBe(expected)
+})
+
+test('no containers', async () => {
+  const { stack } = await machine({ docker: { version, ps: { output: '' } } })
+  expect(new Set((await stack.status()).map(({ state }) => state))).toEqual(new Set(['stopped']))
+})
+
+test('a .env that is not there is not named', async () => {
+  const { stack, calls, envFile } = await machine({ docker: { version, ps: {} } })
+  await rm(envFile)
+  await stack.status()
+  expect((await calls()).at(-1)?.args).toEqual([
+    'compose',
+    ...project(envFile).slice(0, -2),
+    ...['ps', '--all', '--format', 'json'],
+  ])
+})
+
+test.each([{ docker: {} }, { docker: { version: { output: 'v2.19.1\n' } } }, {}])(
+  'without the plugin docker-compose is taken: %j',
+  async (programs) => {
+    const { stack, calls, envFile } = await machine({
+      ...programs,
+      'docker-compose': { version: { output: 'dev\n' }, ps: {} },
+    })
+    await stack.status()
+    expect((await calls()).at(-1)).toMatchObject({
+      name: 'docker-compose',
+      args: [...project(envFile), 'ps', '--all', '--format', 'json'],
+    })
+  },
+)
+
+test.each([
+  [{}, 'none'],
+  [{ docker: {} }, 'none'],
+  [
+    { docker: { version: { output: '2.3.4\n' } }, 'docker-compose': { version: { output: '1.29.2\n' } } },
+    'docker compose 2.3.4 and docker-compose 1.29.2',
+  ],
+])('no Compose that will do: %j', async (programs, found) => {
+  const { stack } = await machine(programs)
+  await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
+    `the Compose stack expected Docker with Compose 2.20 or later, found ${found}: install it (https://docs.docker.com/get-docker), or minilake up --native runs the stack without Docker`,
+  )
+})
+
+test('an engine that does not answer', async () => {
+  const error = 'Cannot connect to the Docker daemon at tcp://somewhere. Is the docker daemon running?\n'
+  const { stack } = await machine({ docker: { version, ps: { error } } })
+  await expect(stack.status()).rejects.toThrow(
+    "Docker's engine does not answer: start it, or minilake up --native runs the stack without Docker",
+  )
+})
+
+test('what Compose itself says of a failure is kept', async () => {
+  const error = 'container minilake-metastore-1 is unhealthy\n'
+  const { stack } = await machine({ docker: { version, ps: {}, up: { error } } })
+  await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
+    'docker ended with 1: container minilake-metastore-1 is unhealthy',
+  )
+})
+
+test("aborted, up ends with the signal's reason", async () => {
+  const { stack } = await machine({ docker: { version, ps: {}, up: { hangs: true } } })
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const onStep = () => void setTimeout(() => controller.abort(reason), 200)
+  await expect(stack.up({ onStep, signal: controller.signal })).rejects.toBe(reason)
+})

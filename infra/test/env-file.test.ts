@@ -1,0 +1,56 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { completeEnvFile, credentialNames, readEnvFile } from '../src/env-file.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const fresh = async (text?: string) => {
+  const path = join(await temporaryFolder(), '.env')
+  if (text !== undefined) await writeFile(path, text)
+  return path
+}
+
+test('a file that is not there has no variables', async () => {
+  expect(await readEnvFile(await fresh())).toEqual({})
+})
+
+test('makes the file for its owner alone, with every credential; a second run changes nothing', async () => {
+  const path = await fresh()
+  expect(await completeEnvFile(path, {})).toEqual(credentialNames)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  const made = await readEnvFile(path)
+  expect(Object.keys(made).sort()).toEqual([...credentialNames].sort())
+  for (const name of ['MINIO_ROOT_PASSWORD', 'LAKE_SECRET_KEY', 'METASTORE_DB_PASSWORD']) {
+    expect(made[name], name).toMatch(/^[0-9a-f]{32}$/)
+  }
+  expect(new Set(Object.values(made)).size).toBe(credentialNames.length)
+
+  expect(await completeEnvFile(path, {})).toEqual([])
+  expect(await readEnvFile(path)).toEqual(made)
+})
+
+test.each(['TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine', 'TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine\n'])(
+  'adds what is missing after what is there: %j',
+  async (text) => {
+    const path = await fresh(text)
+    expect(await completeEnvFile(path, {})).toEqual(
+      credentialNames.filter((name) => name !== 'LAKE_ACCESS_KEY'),
+    )
+    expect((await readFile(path, 'utf8')).startsWith(`${text.trim()}\n`)).toBe(true)
+    expect(await readEnvFile(path)).toMatchObject({ TRINO_PORT: '8081', LAKE_ACCESS_KEY: 'mine' })
+  },
+)
+
+test('an empty value is a missing one: a copy of .env.example is filled', async () => {
+  const path = await fresh(await readFile(new URL('../.env.example', import.meta.url), 'utf8'))
+  expect(await completeEnvFile(path, { LAKE_SECRET_KEY: '' })).toEqual(credentialNames)
+  expect(Object.values(await readEnvFile(path)).filter((value) => value === '')).toEqual([])
+  expect(await completeEnvFile(path, {})).toEqual([])
+})
+
+test('what the environment has is not written', async () => {
+  const path = await fresh()
+  const environment = Object.fromEntries(credentialNames.map((name) => [name, 'from outside']))
+  expect(await completeEnvFile(path, environment)).toEqual([])
+  expect(await readEnvFile(path)).toEqual({})
+})

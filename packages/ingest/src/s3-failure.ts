@@ -1,0 +1,170 @@
+import { ObjectStoreError } from './object-store.js'
+import { describeSystemError } from './system-error.js'
+
+/** What a store was asked to do. */
+export type S3Action = 'list' | 'find' | 'read' | 'write' | 'remove'
+
+interface Place {
+  bucket: string
+  region: string
+  endpoint: string
+  /** The right that the action needs. */
+  right: string
+  /** Where the bucket is, if the store says so. */
+  bucketRegion: string | undefined
+}
+
+const verbs: Readonly<Record<S3Action, { verb: string; right: string }>> = {
+  list: { verb: 'list', right: 's3:ListBucket' },
+  find: { verb: 'read', right: 's3:GetObject and s3:ListBucket' },
+  read: { verb: 'read', right: 's3:GetObject' },
+  write: { verb: 'write', right: 's3:PutObject' },
+  remove: { verb: 'remove', right: 's3:DeleteObject' },
+}
+
+const silent = ({ endpoint }: Place) => `${endpoint} does not answer in time`
+const closed = ({ endpoint }: Place) =>
+  `${endpoint} closed the connection: is it an S3 store, and http or https?`
+const untrusted = ({ endpoint }: Place) =>
+  `the certificate of ${endpoint} is not trusted: name its authority in NODE_EXTRA_CA_CERTS`
+const busy = ({ endpoint }: Place) => `${endpoint} is too busy: try again later`
+const broken = ({ endpoint }: Place) => `${endpoint} has an error of its own: look at its log, and try again`
+const unknownKey = ({ endpoint }: Place) =>
+  `the access key is not known at ${endpoint}: correct the credentials`
+const expired = () => 'the temporary keys have expired or are not valid: get new ones'
+const otherRegion = ({ bucket, region, bucketRegion = 'another' }: Place) =>
+  `the bucket ${bucket} is not in the region ${region} but in ${bucketRegion}: correct the region`
+const noKeys = () =>
+  'there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment'
+
+/** What each code of S3, of a socket or of the SDK means, and how to mend it. */
+const sentences: Readonly<Record<string, (place: Place) => string>> = {
+  ECONNREFUSED: ({ endpoint }) => `nothing answers at ${endpoint}: start the store, or correct the endpoint`,
+  EHOSTUNREACH: ({ endpoint }) => `no way leads to ${endpoint}: look at the network`,
+  ENETUNREACH: ({ endpoint }) => `no way leads to ${endpoint}: look at the network`,
+  ENOTFOUND: ({ endpoint }) => `there is no host of the name in ${endpoint}: correct the endpoint`,
+  EAI_AGAIN: ({ endpoint }) => `the host name in ${endpoint} cannot be looked up: look at the network`,
+  ETIMEDOUT: silent,
+  TimeoutError: silent,
+  RequestTimeout: silent,
+  ECONNRESET: closed,
+  EPIPE: closed,
+  EPROTO: ({ endpoint }) => `${endpoint} does not speak TLS: write http:// if that is meant`,
+  CERT_HAS_EXPIRED: ({ endpoint }) => `the certificate of ${endpoint} has expired`,
+  ERR_TLS_CERT_ALTNAME_INVALID: ({ endpoint }) => `the certificate of ${endpoint} is for another host`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  NotS3: ({ endpoint }) =>
+    `${endpoint} does not answer as an S3 store does: correct the endpoint (a console has another port)`,
+  CredentialsProviderError: noKeys,
+  InvalidAccessKeyId: unknownKey,
+  SignatureDoesNotMatch: () => 'the secret key does not match the access key: correct the credentials',
+  ExpiredToken: expired,
+  InvalidToken: expired,
+  TokenRefreshRequired: expired,
+  AccessDenied: ({ bucket, right }) => `access is denied: the user lacks the right ${right} on ${bucket}`,
+  AllAccessDisabled: ({ bucket }) => `access to the bucket ${bucket} is disabled`,
+  RequestTimeTooSkewed: ({ endpoint }) =>
+    `this computer's clock differs too much from that of ${endpoint}: set it`,
+  NoSuchBucket: ({ bucket, endpoint }) =>
+    `there is no bucket ${bucket} at ${endpoint}: create it, or correct the name`,
+  InvalidBucketName: ({ bucket, endpoint }) => `${bucket} is no name for a bucket at ${endpoint}`,
+  NoSuchKey: () => 'no such object',
+  InvalidObjectState: () => 'the object is archived: restore it first',
+  NoSuchUpload: () => 'its parts were removed while it was written: write it again',
+  ConditionalRequestConflict: () => 'another writer finished the same key at the same moment: write it again',
+  KeyTooLongError: () => 'the key is too long for the store',
+  EntityTooLarge: () => 'the object is larger than the store allows',
+  BadDigest: () => 'the bytes arrived damaged: write it again',
+  XAmzContentChecksumMismatch: () => 'the bytes arrived damaged: write it again',
+  NotImplemented: ({ endpoint }) =>
+    `${endpoint} lacks something that is needed: checksums 'when-required' may help`,
+  PermanentRedirect: otherRegion,
+  TemporaryRedirect: otherRegion,
+  AuthorizationHeaderMalformed: otherRegion,
+  IllegalLocationConstraintException: otherRegion,
+  SlowDown: busy,
+  SlowDownRead: busy,
+  SlowDownWrite: busy,
+  ServiceUnavailable: busy,
+  TooManyRequests: busy,
+  InternalError: broken,
+  XMinioStorageFull: ({ endpoint }) => `the disk of ${endpoint} is full`,
+}
+
+// What Amazon's S3 repeats of a request that it could not verify.
+const confidential = [
+  'AWSAccessKeyId',
+  'StringToSign',
+  'StringToSignBytes',
+  'CanonicalRequest',
+  'CanonicalRequestBytes',
+  'SignatureProvided',
+]
+
+/** The ETag of an answer, without quotes; every S3 store gives one. */
+export function etagOf({ ETag }: { ETag?: string | undefined }): string {
+  if (ETag === undefined) throw notS3('the answer has no ETag')
+  return ETag.replaceAll('"', '')
+}
+
+/** For an answer with status 200 that is none of S3: a web page, a console. */
+export function notS3(message: string): Error {
+  return Object.assign(new Error(message), { code: 'NotS3' })
+}
+
+/** Says in one sentence what failed, with the store's or the socket's code; the cause loses what it holds of the keys. */
+export function s3Failure(
+  action: S3Action,
+  { key, cause, ...place }: Pick<Place, 'bucket' | 'region' | 'endpoint'> & { key: string; cause: unknown },
+): ObjectStoreError {
+  const { verb, right } = verbs[action]
+  const location = `s3://${place.bucket}`
+  const status = statusOf(cause)
+  const code = codeOf(cause, status)
+  const say = code !== undefined && Object.hasOwn(sentences, code) ? sentences[code] : undefined
+  const reason =
+    say?.({ ...place, right, bucketRegion: bucketRegionOf(cause) }) ?? unknown(cause, status, place.endpoint)
+  if (cause instanceof Error) for (const field of confidential) Reflect.deleteProperty(cause, field)
+  return new ObjectStoreError(`cannot ${verb} ${location}/${key}: ${reason}`, { key, location, cause, code })
+}
+
+function bucketRegionOf(cause: unknown): string | undefined {
+  const { Region, $response } = cause as {
+    Region?: string
+    $response?: { headers?: Record<string, string> }
+  }
+  return Region ?? $response?.headers?.['x-amz-bucket-region']
+}
+
+function unknown(cause: unknown, status: number | undefined, endpoint: string): string {
+  if (status === undefined || !(cause instanceof Error)) return describeSystemError(cause)
+  return `${endpoint} answers ${status} ${cause.name}: ${cause.message}`
+}
+
+/** The HTTP status of an answer that the SDK made an error; none where there was no answer. */
+export function statusOf(cause: unknown): number | undefined {
+  return (cause as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode
+}
+
+// What the SDK calls an answer without a code of S3: that of a proxy, or of a server that is no S3 store.
+const namesWithoutCode = /^(Error|SyntaxError|Unknown|UnknownError|NotFound|Forbidden|\d+)$/
+
+const codesOfStatus: Readonly<Record<number, string>> = {
+  403: 'AccessDenied',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  502: 'ServiceUnavailable',
+  503: 'ServiceUnavailable',
+  504: 'ServiceUnavailable',
+}
+
+function codeOf(cause: unknown, status: number | undefined): string | undefined {
+  if (!(cause instanceof Error)) return undefined
+  const { code, name } = cause as NodeJS.ErrnoException
+  if (typeof code === 'string') return code
+  if (!namesWithoutCode.test(name)) return name
+  return status === undefined ? undefined : (codesOfStatus[status] ?? 'NotS3')
+}

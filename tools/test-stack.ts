@@ -1,0 +1,88 @@
+import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { completeEnvFile, nativeStack, readStackConfig } from '../infra/src/index.js'
+
+/** A running stack, as the stack tests find it: `inject('stack')`. */
+export interface TestStack {
+  /** Its programs, data and logs. */
+  folder: string
+  /** A file with its ports and credentials; beside a config file as `.env`, it leads minilake to this stack. */
+  envFile: string
+  /** URL of MinIO's S3. */
+  endpoint: string
+  /** Name of the lake's bucket. */
+  bucket: string
+  /** Keys of a user that may read and write the lake's bucket, and no more. */
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  /** Keys of MinIO's administrator. */
+  administrator: { accessKeyId: string; secretAccessKey: string }
+  /** URL of Trino. */
+  trino: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: TestStack
+  }
+}
+
+/**
+ * Starts a native stack for the stack tests and stops it after them. Where `MINILAKE_TEST_STACK` names a folder, the stack of that
+ * folder is taken, and goes on running for the next time. Its servers and the tests live in two zones that are not UTC.
+ */
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  process.env.TZ = 'America/St_Johns'
+  const kept = process.env.MINILAKE_TEST_STACK
+  if (kept?.startsWith('{')) {
+    provide('stack', JSON.parse(kept) as TestStack)
+    return async () => {}
+  }
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'minilake-stack-')))
+  if (kept === undefined) await chmod(folder, 0o711) // where root runs this, PostgreSQL's own user must get in
+  const envFile = join(folder, '.env')
+  const made = await completeEnvFile(envFile, {})
+  if (made.length > 0) await appendFile(envFile, await freePorts())
+  const environment = { ...process.env, TZ: 'Asia/Kathmandu' }
+  const config = await readStackConfig({ envFile, environment: {} })
+  const stack = nativeStack({ config, folder, environment })
+  const stop = async () => {
+    if (kept !== undefined) return
+    await stack.down({ volumes: true })
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await stack.up({ onStep: (line) => console.log(line), signal: AbortSignal.timeout(20 * 60_000) })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const { administrator, lake, ports } = config
+  provide('stack', {
+    folder,
+    envFile,
+    endpoint: `http://127.0.0.1:${ports.minio}`,
+    bucket: 'iot-time-series',
+    credentials: lake,
+    administrator: { accessKeyId: administrator.user, secretAccessKey: administrator.password },
+    trino: `http://127.0.0.1:${ports.trino}`,
+  })
+  return stop
+}
+
+/** A line for each of the stack's ports, none of them in use. */
+async function freePorts(): Promise<string> {
+  const names = ['MINIO_PORT', 'MINIO_CONSOLE_PORT', 'POSTGRES_PORT', 'METASTORE_PORT', 'TRINO_PORT']
+  const servers = names.map(() => createServer().listen(0, '127.0.0.1'))
+  const lines: string[] = []
+  for (const [index, server] of servers.entries()) {
+    await new Promise((resolve) =>
+      server.listening ? resolve(undefined) : server.once('listening', resolve),
+    )
+    lines.push(`${names[index]}=${(server.address() as { port: number }).port}\n`)
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return lines.join('')
+}
