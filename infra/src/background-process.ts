@@ -61,9 +61,9 @@ export function backgroundProcesses(folder: string) {
     async stop(name: string, endSignal: NodeJS.Signals, { killAfterSeconds = 30 } = {}): Promise<boolean> {
       const pid = await find(name)
       if (pid !== undefined) {
-        kill(pid, endSignal)
+        send(endSignal, pid)
         for (let waited = 0; (await find(name)) !== undefined; waited += 100) {
-          if (waited === killAfterSeconds * 1000) kill(pid, 'SIGKILL')
+          if (waited === killAfterSeconds * 1000) send('SIGKILL', pid)
           await wait(100)
         }
       }
@@ -76,6 +76,15 @@ export function backgroundProcesses(folder: string) {
       const text = await readFile(logPath(name), 'utf8').catch(() => '')
       return text.trim().split('\n').slice(-lines).join('\n')
     },
+  }
+}
+
+/** Sends a signal to a process that may have ended by now. */
+function send(signal: NodeJS.Signals, pid: number): void {
+  try {
+    kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 

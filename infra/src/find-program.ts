@@ -21,10 +21,12 @@ export async function findJava(
   { least, most }: { least: number; most: number },
   variables: Variables,
 ): Promise<string | undefined> {
-  const { JAVA_HOME, HOME = '' } = variables
+  const { HOME = '' } = variables
+  // JAVA_HOME, and the JAVA_HOME_25_X64 and so on of hosted runners.
+  const named = Object.entries(variables).filter(([name]) => name.startsWith('JAVA_HOME'))
   const onPath = await findProgram('java', variables)
   const homes = [
-    ...(JAVA_HOME ? [JAVA_HOME] : []),
+    ...named.map(([, home = '']) => home),
     ...(onPath ? [dirname(dirname(onPath))] : []),
     ...(await foldersIn('/usr/lib/jvm')),
     ...(await foldersIn(join(HOME, '.sdkman', 'candidates', 'java'))),

@@ -26,6 +26,19 @@ export async function localStack(
   return composeStack({ config, envFile, environment })
 }
 
+/** The parts of the stack that runs on this machine, whichever way it was started; none where no part of one does. */
+export async function runningParts(session: Session, environment: Environment): Promise<PartStatus[]> {
+  for (const native of [true, false]) {
+    try {
+      const parts = await (await localStack(session, environment, { native })).status()
+      if (parts.some(({ state }) => state !== 'stopped')) return parts
+    } catch {
+      // Not of this machine, or no Docker: then nothing of it runs here.
+    }
+  }
+  return []
+}
+
 /** The parts of a stack as a table. */
 export function partsText(parts: readonly PartStatus[]): string {
   const columns = ['part', 'state', 'where', 'detail'].map((name) => ({ name, type: 'varchar' as const }))

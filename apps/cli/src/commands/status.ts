@@ -4,7 +4,7 @@ import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { dataFilesOf } from '../lake-backend.js'
 import { messageWithHint } from '../hint.js'
-import { localStack, partsText } from '../local-stack.js'
+import { localStack, partsText, runningParts } from '../local-stack.js'
 import { printConfig } from '../print-config.js'
 import { jsonText, tableText } from '../result-format.js'
 import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
@@ -15,7 +15,7 @@ import { bytesText } from '../words.js'
 export function statusCommand(environment: Environment): Command {
   return new Command('status')
     .description(
-      'show what lies where: files waiting, files in the lake, rows and their time range; with --config alone: what is set where',
+      'show what lies where: files waiting, files in the lake, rows and their time range, parts of the local stack; with --config alone: what is set where',
     )
     .addOption(settingOption('out', 'folder'))
     .option('--native', 'show the parts of the stack that minilake up --native has started instead')
@@ -29,14 +29,16 @@ export function statusCommand(environment: Environment): Command {
         return
       }
       const [profile, out] = [settings.profile.value, settings.out.value]
+      const parts = profile === 'stack' ? await runningParts(session, environment) : []
       const tables = []
       for (const table of lake.tables)
         tables.push(await statusOf(table, folderStore({ folder: out }), session))
       if (json) {
-        await terminal.data(`${jsonText({ profile, out, lake: lake.store.location, tables }, 2)}\n`)
+        await terminal.data(`${jsonText({ profile, out, lake: lake.store.location, parts, tables }, 2)}\n`)
         return
       }
       terminal.note(`profile ${profile}: data files in ${out}/, lake in ${lake.store.location}/`)
+      if (parts.length > 0) await terminal.data(`${partsText(parts)}\n`)
       const rows = tables.map((status) => ({
         table: status.table,
         'files in out': status.out.files,
