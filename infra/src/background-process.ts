@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { kill } from 'node:process'
+import { kill, pid as ownPid } from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ProgramOptions } from './run-program.js'
@@ -13,7 +13,7 @@ export interface BackgroundProgram extends Pick<ProgramOptions, 'env' | 'cwd' | 
 }
 
 /** What is remembered of a process: numbers are used again, so when it began is part of who it is. */
-interface Record {
+interface ProcessRecord {
   pid: number
   began: string
 }
@@ -24,10 +24,8 @@ export function backgroundProcesses(folder: string) {
   const logPath = (name: string) => join(folder, 'logs', `${name}.log`)
 
   const find = async (name: string): Promise<number | undefined> => {
-    const text = await readFile(recordPath(name), 'utf8').catch(() => undefined)
-    if (text === undefined) return undefined
-    const { pid, began } = JSON.parse(text) as Record
-    return (await beginOf(pid)) === began ? pid : undefined
+    const record = await readRecord(recordPath(name))
+    return record && (await beginOf(record.pid)) === record.began ? record.pid : undefined
   }
 
   return {
@@ -50,8 +48,7 @@ export function backgroundProcesses(folder: string) {
         await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
         child.unref()
         const pid = child.pid as number
-        const record: Record = { pid, began: (await beginOf(pid)) ?? '' }
-        await writeFile(recordPath(name), JSON.stringify(record))
+        await writeRecord(recordPath(name), { pid, began: (await beginOf(pid)) ?? '' })
       } finally {
         await log.close()
       }
@@ -71,11 +68,46 @@ export function backgroundProcesses(folder: string) {
       return pid !== undefined
     },
 
+    /**
+     * Does some work while no other process does any in this folder: two that start a part at once would lose one of the two. Rejects
+     * where another is at it.
+     */
+    async alone<T>(work: () => Promise<T>): Promise<T> {
+      await mkdir(join(folder, 'run'), { recursive: true })
+      const other = await find('lock')
+      if (other !== undefined)
+        throw new Error(
+          `another minilake (process ${other}) is starting or stopping the stack in ${folder}: wait for it`,
+        )
+      await rm(recordPath('lock'), { force: true })
+      await writeRecord(recordPath('lock'), { pid: ownPid, began: (await beginOf(ownPid)) ?? '' })
+      try {
+        return await work()
+      } finally {
+        await rm(recordPath('lock'), { force: true })
+      }
+    },
+
     /** The last lines of what a process wrote. */
     async lastLines(name: string, lines: number): Promise<string> {
       const text = await readFile(logPath(name), 'utf8').catch(() => '')
       return text.trim().split('\n').slice(-lines).join('\n')
     },
+  }
+}
+
+/** Written whole or not at all: half a record would hide a process that runs. */
+async function writeRecord(path: string, record: ProcessRecord): Promise<void> {
+  await writeFile(`${path}.unfinished`, JSON.stringify(record))
+  await rename(`${path}.unfinished`, path)
+}
+
+async function readRecord(path: string): Promise<ProcessRecord | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  try {
+    return JSON.parse(text) as ProcessRecord
+  } catch {
+    return undefined // none, or one that a full disk has cut
   }
 }
 
@@ -97,7 +129,9 @@ async function beginOf(pid: number): Promise<string | undefined> {
     return fields[0] === 'Z' ? undefined : fields[19]
   }
   // Where there is no /proc: macOS.
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    env: { PATH: '/bin:/usr/bin', TZ: 'UTC', LC_ALL: 'C' }, // the words must be the same whoever asks
+  }).catch(() => ({
     stdout: '',
   }))
   return stdout.trim() || undefined

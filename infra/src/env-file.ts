@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, chmod, readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
 /** Variables by name, as a process has them. */
@@ -20,15 +20,15 @@ export const credentialNames = Object.keys(credentials)
 /** Reads a file of `NAME=value` lines; no variables where there is no file. */
 export async function readEnvFile(path: string): Promise<Variables> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
+    if (error.code === 'ENOENT' || error.code === 'EISDIR') return '' // some keep a folder of that name
     throw error
   })
   return parseEnv(text)
 }
 
 /**
- * Adds the credentials that neither a file nor the environment has to the file, with random values; makes the file, for its
- * owner alone, where there is none. Gives the names that were added.
+ * Adds the credentials that neither a file nor the environment has to the file, with random values; from then on it is its owner's
+ * alone to read. Makes the file where there is none. Gives the names that were added.
  */
 export async function completeEnvFile(path: string, environment: Variables): Promise<string[]> {
   const known = { ...(await readEnvFile(path)), ...withoutEmpty(environment) }
@@ -37,9 +37,9 @@ export async function completeEnvFile(path: string, environment: Variables): Pro
   const before = await readFile(path, 'utf8').catch(() => '')
   const lines = missing.map((name) => `${name}=${(credentials[name] as () => string)()}\n`)
   const heading = '# credentials of the local stack (minilake up made them)\n'
-  await appendFile(path, `${before === '' || before.endsWith('\n') ? '' : '\n'}${heading}${lines.join('')}`, {
-    mode: 0o600,
-  })
+  await appendFile(path, '')
+  await chmod(path, 0o600) // before it holds anything that others must not read
+  await appendFile(path, `${before === '' || before.endsWith('\n') ? '' : '\n'}${heading}${lines.join('')}`)
   return missing
 }
 

@@ -3,13 +3,9 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import type { Variables } from './env-file.js'
 
-/** The path of a program on the PATH, or in further folders. */
-export async function findProgram(
-  name: string,
-  { PATH = '' }: Variables,
-  further: readonly string[] = [],
-): Promise<string | undefined> {
-  for (const folder of [...PATH.split(delimiter), ...further]) {
+/** The path of a program on the PATH. */
+export async function findProgram(name: string, { PATH = '' }: Variables): Promise<string | undefined> {
+  for (const folder of PATH.split(delimiter)) {
     const path = join(folder, name)
     if (folder !== '' && (await isExecutable(path))) return path
   }
@@ -31,7 +27,7 @@ export async function findJava(
     ...(await foldersIn('/usr/lib/jvm')),
     ...(await foldersIn(join(HOME, '.sdkman', 'candidates', 'java'))),
     ...(await foldersIn('/Library/Java/JavaVirtualMachines')).map((path) => join(path, 'Contents', 'Home')),
-    ...(await foldersIn('/opt/homebrew/opt'))
+    ...[...(await foldersIn('/opt/homebrew/opt')), ...(await foldersIn('/usr/local/opt'))]
       .filter((path) => path.includes('openjdk'))
       .map((path) => join(path, 'libexec', 'openjdk.jdk', 'Contents', 'Home')),
   ]
@@ -46,13 +42,21 @@ export async function findJava(
   return found.sort((a, b) => a.version - b.version)[0]?.home
 }
 
-/** The folder with PostgreSQL's server programs: Debian and Homebrew keep them off the PATH. */
-export async function findPostgres(variables: Variables): Promise<string | undefined> {
-  const versions = [
+/**
+ * The folder with PostgreSQL's server programs, of a version or the newest from 13 on: Debian and Homebrew keep them off the PATH.
+ */
+export async function findPostgres(variables: Variables, version?: string): Promise<string | undefined> {
+  const installed = [
     ...(await foldersIn('/usr/lib/postgresql')),
-    ...(await foldersIn('/opt/homebrew/opt')).filter((path) => path.includes('postgresql')),
-  ].map((folder) => join(folder, 'bin'))
-  const initdb = await findProgram('initdb', { PATH: [...versions, variables.PATH ?? ''].join(delimiter) })
+    ...(await foldersIn('/opt/homebrew/opt')),
+    ...(await foldersIn('/usr/local/opt')),
+  ].flatMap((folder) => {
+    const found = Number(/(?:\/postgresql\/|postgresql@)(\d+)$/.exec(folder)?.[1])
+    const fits = version === undefined ? found >= 13 : found === Number(version)
+    return fits ? [{ folder, found }] : []
+  })
+  const newestFirst = installed.sort((a, b) => b.found - a.found).map(({ folder }) => join(folder, 'bin'))
+  const initdb = await findProgram('initdb', { PATH: [...newestFirst, variables.PATH ?? ''].join(delimiter) })
   return initdb && dirname(initdb)
 }
 

@@ -32,8 +32,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
 
   return {
     name: 'metastore',
-    port: ports.metastore,
-    portVariable: 'METASTORE_PORT',
+    ports: { METASTORE_PORT: ports.metastore },
 
     missing: async () => [
       ...((await findJava(javaVersions, environment))
@@ -66,7 +65,14 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
         () => false,
       )
       signal?.throwIfAborted()
-      if (!hasSchema) await schemaTool('-initSchema')
+      if (hasSchema) return
+      await schemaTool('-initSchema').catch((cause: unknown) => {
+        signal?.throwIfAborted()
+        throw new Error(
+          `the metastore's tables cannot be made: ${(cause as Error).message} (if an earlier try was cut short, minilake down --native --volumes clears what it left)`,
+          { cause },
+        )
+      })
     },
 
     program: async () => ({

@@ -18,8 +18,7 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
 
   return {
     name: 'minio',
-    port: ports.minio,
-    portVariable: 'MINIO_PORT',
+    ports: { MINIO_PORT: ports.minio, MINIO_CONSOLE_PORT: ports.console },
 
     missing: async () =>
       (await findProgram('go', environment))

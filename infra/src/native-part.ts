@@ -6,9 +6,8 @@ import type { PartName } from './local-stack.js'
 /** A part of the stack as it runs without Docker. */
 export interface NativePart {
   readonly name: PartName
-  readonly port: number
-  /** The variable that names another port. */
-  readonly portVariable: string
+  /** Where it listens, by the variable that names another port. */
+  readonly ports: Readonly<Record<string, number>>
   /** What the machine must have for it: each with how to get it. Empty when all is there. */
   missing(): Promise<string[]>
   /** Puts its programs in their place; does nothing where they are. */

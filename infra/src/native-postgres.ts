@@ -1,20 +1,25 @@
-import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chown, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import { findPostgres } from './find-program.js'
+import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
-import { takesConnections } from './probe.js'
 import { runProgram } from './run-program.js'
 
 /** PostgreSQL, where the metastore keeps its tables: the machine's own programs on a data folder of the stack's. */
 export function nativePostgres({ config, folder, environment, signal }: NativeContext): NativePart {
   const port = config.ports.postgres
   const data = join(folder, 'data', 'postgres')
-  const program = async (name: string) => join((await findPostgres(environment)) ?? '', name)
-  const run = async (name: string, args: string[], variables = {}) =>
+  const program = async (name: string) => {
+    // Data are of the version that made them.
+    const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined)
+    return join((await findPostgres(environment, version?.trim())) ?? '', name)
+  }
+  const server = ['--host', '127.0.0.1', '--port', String(port), '--username', 'metastore']
+  const run = async (name: string, args: string[], { variables = {}, cwd = data } = {}) =>
     runProgram(await program(name), args, {
       env: { ...environment, ...variables },
-      cwd: data,
+      cwd,
       account: await account(),
       signal,
     })
@@ -29,8 +34,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
 
   return {
     name: 'postgres',
-    port,
-    portVariable: 'POSTGRES_PORT',
+    ports: { POSTGRES_PORT: port },
 
     missing: async () => {
       if ((await findPostgres(environment)) === undefined)
@@ -39,40 +43,44 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
         () => true,
         () => false,
       )
-      return isAllowed ? [] : ['a user other than root, as whom PostgreSQL can run']
+      return isAllowed
+        ? []
+        : [
+            'the user postgres, as whom PostgreSQL runs where root starts it (its package makes one; or run this as another user)',
+          ]
     },
 
     install: async () => {},
 
-    prepare: async () => {
-      await mkdir(data, { recursive: true })
-      if ((await readdir(data)).length > 0) return
-      const owner = await account()
-      if (owner) {
-        await chown(data, owner.uid, owner.gid)
-        await runProgram('ls', [data], { env: environment, account: owner, signal }).catch(
-          (cause: unknown) => {
-            signal?.throwIfAborted()
-            throw new Error(
-              `PostgreSQL cannot run as root, and the user postgres cannot enter ${data}: let others enter the folders above it (chmod o+x), or name another folder`,
-              { cause },
-            )
-          },
-        )
-      }
-      // Beside the data: initdb wants an empty folder.
-      const passwordFile = `${data}.password`
-      await writeFile(passwordFile, config.databasePassword, { mode: 0o600 })
-      if (owner) await chown(passwordFile, owner.uid, owner.gid)
-      try {
-        await run('initdb', [
-          ...['--pgdata', data, '--username', 'metastore', '--pwfile', passwordFile],
-          ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale'],
-        ])
-      } finally {
-        await rm(passwordFile)
-      }
-    },
+    prepare: () =>
+      installOnce(data, async (into) => {
+        const owner = await account()
+        if (owner) {
+          await chown(into, owner.uid, owner.gid)
+          await runProgram('ls', [into], { env: environment, account: owner, signal }).catch(
+            (cause: unknown) => {
+              signal?.throwIfAborted()
+              throw new Error(
+                `PostgreSQL cannot run as root, and the user postgres cannot enter ${into}: let others enter the folders above it (chmod o+x), or name another folder`,
+                { cause },
+              )
+            },
+          )
+        }
+        // Beside the data: initdb wants an empty folder.
+        const passwordFile = `${into}.password`
+        await writeFile(passwordFile, config.databasePassword, { mode: 0o600 })
+        if (owner) await chown(passwordFile, owner.uid, owner.gid)
+        try {
+          const initdb = [
+            ...['--pgdata', into, '--username', 'metastore', '--pwfile', passwordFile],
+            ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale'],
+          ]
+          await run('initdb', initdb, { cwd: into })
+        } finally {
+          await rm(passwordFile)
+        }
+      }),
 
     program: async () => ({
       command: await program('postgres'),
@@ -94,18 +102,18 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
 
     endSignal: 'SIGINT', // its "fast" shutdown: SIGTERM would wait for every client to leave
 
-    isReady: () => takesConnections(port),
+    // It takes connections before it answers them, most of all after a crash.
+    isReady: () =>
+      run('pg_isready', [...server, '--timeout', '2']).then(
+        () => true,
+        () => false,
+      ),
 
     complete: async () => {
-      const login = { PGPASSWORD: config.databasePassword }
-      const psql = (database: string, sql: string) => {
-        const server = ['--host', '127.0.0.1', '--port', String(port), '--username', 'metastore']
-        return run(
-          'psql',
-          [...server, '--dbname', database, '--no-psqlrc', '--tuples-only', '-c', sql],
-          login,
-        )
-      }
+      const psql = (database: string, sql: string) =>
+        run('psql', [...server, '--dbname', database, '--no-psqlrc', '--tuples-only', '-c', sql], {
+          variables: { PGPASSWORD: config.databasePassword },
+        })
       const found = await psql('postgres', `SELECT 'found' FROM pg_database WHERE datname = 'metastore'`)
       if (!found.includes('found')) await psql('postgres', 'CREATE DATABASE metastore')
     },

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { backgroundProcesses } from './background-process.js'
@@ -38,16 +38,25 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
   const quiet = partsIn({ onStep: () => {} })
 
   const untilReady = async (part: NativePart, signal: AbortSignal) => {
-    for (let waited = 0; !(await part.isReady()); waited += 1) {
-      const log = `its log is ${processes.logPath(part.name)}`
+    const late = AbortSignal.timeout(startSeconds * 1000)
+    const log = `its log is ${processes.logPath(part.name)}`
+    while (!(await part.isReady())) {
+      signal.throwIfAborted()
       if ((await processes.find(part.name)) === undefined) {
         const last = await processes.lastLines(part.name, 1)
         throw new Error(`${part.name} ended while it was starting: ${last} (${log})`)
       }
-      if (waited >= startSeconds * 4) {
-        throw new Error(`${part.name} does not answer within ${startSeconds} s: ${log}`)
-      }
-      await wait(250, undefined, { signal })
+      if (late.aborted) throw new Error(`${part.name} does not answer within ${startSeconds} s: ${log}`)
+      await wait(250)
+    }
+  }
+
+  const checkPorts = async ({ name, ports }: NativePart) => {
+    for (const [variable, port] of Object.entries(ports)) {
+      if (!(await takesConnections(port))) continue
+      throw new Error(
+        `${name} cannot start: port ${port} is taken by another program (end that, or name another port by ${variable} in .env)`,
+      )
     }
   }
 
@@ -57,11 +66,7 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
   ) => {
     const isRunning = (await processes.find(part.name)) !== undefined
     if (!isRunning) {
-      if (await takesConnections(part.port)) {
-        throw new Error(
-          `${part.name} cannot start: port ${part.port} is taken by another program (end that, or name another port by ${part.portVariable} in .env)`,
-        )
-      }
+      await checkPorts(part)
       await part.prepare()
       onStep(`starting ${part.name}`)
       await processes.start(part.name, await part.program())
@@ -79,22 +84,26 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
       for (const part of parts) if ((await processes.find(part.name)) === undefined) stopped.push(part)
       for (const part of stopped) for (const thing of await part.missing()) missing.add(thing)
       if (missing.size > 0) {
-        throw new Error(`the native stack expected ${[...missing].join('; ')} on this machine, found none`)
+        throw new Error(`the native stack lacks on this machine: ${[...missing].join('; ')}`)
       }
-      await mkdir(home, { recursive: true })
-      for (const part of stopped) await part.install()
-      const started: PartName[] = []
-      for (const part of parts) if (await start(part, { onStep, signal })) started.push(part.name)
-      return started
+      return processes.alone(async () => {
+        for (const part of stopped) await part.install()
+        const started: PartName[] = []
+        for (const part of parts) if (await start(part, { onStep, signal })) started.push(part.name)
+        return started
+      })
     },
 
     async down({ volumes }) {
-      const stopped: PartName[] = []
-      for (const part of quiet.toReversed()) {
-        if (await processes.stop(part.name, part.endSignal)) stopped.push(part.name)
-      }
-      if (volumes) await rm(join(home, 'data'), { recursive: true, force: true })
-      return stopped
+      if (!(await stat(home).catch(() => undefined))) return []
+      return processes.alone(async () => {
+        const stopped: PartName[] = []
+        for (const part of quiet.toReversed()) {
+          if (await processes.stop(part.name, part.endSignal)) stopped.push(part.name)
+        }
+        if (volumes) await rm(join(home, 'data'), { recursive: true, force: true })
+        return stopped
+      })
     },
 
     async status() {

@@ -22,8 +22,7 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
 
   return {
     name: 'trino',
-    port: ports.trino,
-    portVariable: 'TRINO_PORT',
+    ports: { TRINO_PORT: ports.trino },
 
     missing: async () => [
       ...((await java())

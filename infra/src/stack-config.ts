@@ -25,21 +25,34 @@ export interface StackConfig {
 export async function readStackConfig({
   envFile,
   environment,
+  credentials = 'required',
 }: {
   envFile: string
   environment: Variables
+  /** 'optional' for what starts nothing: those that are missing are then placeholders. Default 'required'. */
+  credentials?: 'required' | 'optional'
 }): Promise<StackConfig> {
   const ours = await readEnvFile(`${infraFolder}stack.env`)
-  const variables = withoutEmpty({ ...ours, ...(await readEnvFile(envFile)), ...withoutEmpty(environment) })
+  const placeholders =
+    credentials === 'optional' ? Object.fromEntries(credentialNames.map((name) => [name, 'not-known'])) : {}
+  const given = { ...(await readEnvFile(envFile)), ...withoutEmpty(environment) }
+  const variables = { ...placeholders, ...withoutEmpty({ ...ours, ...given }) }
   const text = (name: string) => {
     const value = variables[name]
-    if (value === undefined) throw new RangeError(`${name} expected a value in ${envFile}, got none`)
+    if (value === undefined)
+      throw new RangeError(`${name} expected a value in ${envFile}, got none: minilake up gives it one`)
     return value
   }
+  const known = new Map<number, string>()
   const port = (name: string) => {
     const number = Number(text(name))
-    if (Number.isInteger(number) && number > 0 && number < 65536) return number
-    throw new RangeError(`${name} expected a port from 1 to 65535, got ${text(name)}`)
+    if (!(Number.isInteger(number) && number > 0 && number < 65536))
+      throw new RangeError(`${name} expected a port from 1 to 65535, got ${text(name)}`)
+    const other = known.get(number)
+    if (other !== undefined)
+      throw new RangeError(`${name} expected another port than ${other}, got ${number}`)
+    known.set(number, name)
+    return number
   }
   // The lengths are MinIO's.
   const credential = (name: string, [least, most]: [number, number]) => {

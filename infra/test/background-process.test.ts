@@ -46,6 +46,21 @@ test('a number that another process has by now is not taken for ours, and that p
   expect(await processes.stop('part', 'SIGKILL')).toBe(false)
 })
 
+test('a record that a full disk has cut is none', async () => {
+  const processes = await processesIn(await temporaryFolder(), '')
+  await writeFile(processes.logPath('part').replace('/logs/', '/run/').replace('.log', '.json'), '{"pid":')
+  expect(await processes.find('part')).toBeUndefined()
+  expect(await processes.stop('part', 'SIGTERM')).toBe(false)
+})
+
+test('two do not start or stop parts of one folder at once', async () => {
+  const folder = await temporaryFolder()
+  const [one, other] = [backgroundProcesses(folder), backgroundProcesses(folder)]
+  const found = await one.alone(() => other.alone(() => Promise.resolve('both')).catch(String))
+  expect(found).toMatch(`Error: another minilake (process ${ownPid}) is starting or stopping the stack`)
+  expect(await other.alone(() => Promise.resolve('alone'))).toBe('alone')
+})
+
 test('one that does not end when asked is killed', async () => {
   const script = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("deaf")'
   const processes = await processesIn(await temporaryFolder(), script)

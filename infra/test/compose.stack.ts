@@ -125,7 +125,11 @@ test('images, ports, environment and volumes are what stack.env and .env say', a
   )
   expect(services.metastore?.build).toMatchObject({
     context: join(folder, 'infra', 'metastore'),
-    args: { METASTORE_VERSION: '3.1.3' },
+    args: {
+      METASTORE_VERSION: '3.1.3',
+      MAVEN_IMAGE: 'maven:3.9-eclipse-temurin-17',
+      JRE_IMAGE: 'eclipse-temurin:17-jre',
+    },
   })
 
   expect(Object.values(volumes).map(({ name }) => name)).toEqual(['minilake_minio', 'minilake_postgres'])

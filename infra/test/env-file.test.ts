@@ -14,6 +14,10 @@ test('a file that is not there has no variables', async () => {
   expect(await readEnvFile(await fresh())).toEqual({})
 })
 
+test('a folder of that name has no variables either', async () => {
+  expect(await readEnvFile(await temporaryFolder())).toEqual({})
+})
+
 test('makes the file for its owner alone, with every credential; a second run changes nothing', async () => {
   const path = await fresh()
   expect(await completeEnvFile(path, {})).toEqual(credentialNames)
@@ -36,6 +40,7 @@ test.each(['TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine', 'TRINO_PORT=8081\nLAKE_ACCES
     expect(await completeEnvFile(path, {})).toEqual(
       credentialNames.filter((name) => name !== 'LAKE_ACCESS_KEY'),
     )
+    expect((await stat(path)).mode & 0o777).toBe(0o600) // whoever could read it before
     expect((await readFile(path, 'utf8')).startsWith(`${text.trim()}\n`)).toBe(true)
     expect(await readEnvFile(path)).toMatchObject({ TRINO_PORT: '8081', LAKE_ACCESS_KEY: 'mine' })
   },

@@ -20,7 +20,7 @@ test('what the machine lacks is said in one sentence, each thing once, and nothi
   const folder = join(home, 'stack')
   const stack = nativeStack({ config: await configWith(home), folder, environment: { PATH: '', HOME: home } })
   const error: unknown = await stack.up(options).catch((error: unknown) => error)
-  expect(String(error)).toMatch(/^Error: the native stack expected .+ on this machine, found none$/)
+  expect(String(error)).toMatch(/^Error: the native stack lacks on this machine: .+$/)
   expect(String(error).match(/apt-get install golang/g)).toHaveLength(1)
   expect(String(error).match(/apt-get install maven/g)).toHaveLength(1)
   expect(await readdir(home)).toEqual(['.env'])

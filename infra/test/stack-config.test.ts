@@ -35,6 +35,19 @@ test('.env wins over stack.env, the environment over both; an empty variable of 
   expect(variables).not.toHaveProperty('HOME')
 })
 
+test('two parts on one port are refused', async () => {
+  await expect(
+    readStackConfig({ envFile: await envFileWith(), environment: { TRINO_PORT: '9000' } }),
+  ).rejects.toThrow(new RangeError('TRINO_PORT expected another port than MINIO_PORT, got 9000'))
+})
+
+test('what starts nothing needs no credentials', async () => {
+  const envFile = join(await temporaryFolder(), '.env')
+  await expect(readStackConfig({ envFile, environment: {} })).rejects.toThrow('minilake up gives it one')
+  const { ports } = await readStackConfig({ envFile, environment: {}, credentials: 'optional' })
+  expect(ports.trino).toBe(8080)
+})
+
 test.each(['0', '65536', '80.5', 'http', '-1'])('%s is no port', async (TRINO_PORT) => {
   await expect(
     readStackConfig({ envFile: await envFileWith(), environment: { TRINO_PORT } }),

@@ -3,6 +3,7 @@ import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { isEmptyTable, type LakeBackend } from './lake-backend.js'
+import { count } from './words.js'
 
 /**
  * The lake on this machine: files in a folder, their keys those of the bucket in S3, and DuckDB, for which a damaged file of another
@@ -18,7 +19,8 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
   return {
     tables,
     store,
-    engineName: 'DuckDB',
+    knownText: ({ statements }) =>
+      `${count(statements.length, 'statement')} make the tables known to DuckDB (minilake catalog prints them)`,
     catalogStatements,
     registerTables: async (wanted) => ({
       statements: await catalogStatements(wanted),

@@ -42,11 +42,14 @@ export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
       check: async () => {
         try {
           const engine = await lake.openEngine([])
-          for await (const row of engine.query(freeSql('SELECT version() AS version'), { signal })) {
+          try {
+            for await (const row of engine.query(freeSql('SELECT version() AS version'), { signal }))
+              return String(row.version)
+          } finally {
             await engine.close()
-            return String(row.version)
           }
         } catch (cause) {
+          signal.throwIfAborted()
           throw new BrokenLink(`DuckDB does not open: ${messageOf(cause)}`, {
             fix: 'install the packages anew (npm ci): its native part is one of them, for this system',
             cause,

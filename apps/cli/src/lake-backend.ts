@@ -8,8 +8,8 @@ export interface LakeBackend {
   readonly tables: readonly Table[]
   /** The bucket, or the folder that stands for it. */
   readonly store: ObjectStore
-  /** For people: `DuckDB`, `Trino at http://127.0.0.1:8080`. */
-  readonly engineName: string
+  /** For people: what becomes of a lake's tables where nothing changes. */
+  knownText(report: CatalogReport): string
   /** The statements that make tables known to the engine. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Makes tables known to the engine where that lasts; an engine that forgets them is told each time it opens. */

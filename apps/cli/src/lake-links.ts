@@ -78,7 +78,7 @@ export function messageOf(cause: unknown): string {
   return String(cause instanceof Error ? cause.message : cause).split('\n')[0] as string
 }
 
-const publishAnew = 'remove it, or publish it anew: minilake ingest --overwrite'
+const publishAnew = 'publish it anew (minilake ingest --overwrite), or remove it'
 
 async function checkStoredFile(table: Table, key: string, store: ObjectStore): Promise<void> {
   try {
@@ -100,8 +100,12 @@ async function rowsOf(
     return 0n
   } catch (cause) {
     signal.throwIfAborted()
-    throw new BrokenLink(`table ${table.name} cannot be read: ${messageOf(cause)}`, {
-      fix: publishAnew,
+    const message = messageOf(cause)
+    throw new BrokenLink(`table ${table.name} cannot be read: ${message}`, {
+      // Only a file that the error names is to blame; else it is the way to the files.
+      fix: /\.parquet/.test(message)
+        ? 'look at the file that it names: publish it anew (minilake ingest --overwrite), or remove it'
+        : "look at the engine's log, and at the keys and the endpoint that it has for S3",
       cause,
     })
   } finally {

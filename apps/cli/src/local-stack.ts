@@ -1,6 +1,8 @@
 import { composeStack, type LocalStack, nativeStack, type PartStatus, readStackConfig } from '@minilake/infra'
 import { tableText } from './result-format.js'
+import type { Settings } from './resolve-settings.js'
 import type { Environment, Session } from './session.js'
+import { type SettingName, settings as settingDefaults } from './settings.js'
 import { isLoopback } from './s3-keys.js'
 import { stackSettings } from './stack-lake.js'
 import { UsageError } from './usage-error.js'
@@ -9,17 +11,13 @@ import { UsageError } from './usage-error.js'
 export async function localStack(
   { settings, envFile }: Session,
   { process }: Environment,
-  { native }: { native: boolean },
+  { native, credentials }: { native: boolean; credentials: 'required' | 'optional' },
 ): Promise<LocalStack> {
-  const { endpoint, trino, region, folder } = stackSettings(settings)
+  const { region, folder } = stackSettings(settings)
   const config = await readStackConfig({
     envFile,
-    environment: {
-      ...process.env,
-      MINIO_PORT: portOf(endpoint, 'profiles.stack.endpoint'),
-      TRINO_PORT: portOf(trino, 'profiles.stack.trino'),
-      S3_REGION: region,
-    },
+    environment: { ...process.env, ...localPorts(settings), S3_REGION: region },
+    credentials,
   })
   const environment = process.env
   if (native) return nativeStack({ config, folder, environment })
@@ -30,7 +28,9 @@ export async function localStack(
 export async function runningParts(session: Session, environment: Environment): Promise<PartStatus[]> {
   for (const native of [true, false]) {
     try {
-      const parts = await (await localStack(session, environment, { native })).status()
+      const parts = await (
+        await localStack(session, environment, { native, credentials: 'optional' })
+      ).status()
       if (parts.some(({ state }) => state !== 'stopped')) return parts
     } catch {
       // Not of this machine, or no Docker: then nothing of it runs here.
@@ -48,10 +48,19 @@ export function partsText(parts: readonly PartStatus[]): string {
   )
 }
 
-function portOf(url: string, setting: string): string {
+/** The ports of S3 and Trino as the stack's variables. Throws a UsageError for addresses that are not of this machine. */
+export function localPorts(settings: Settings): { MINIO_PORT: string; TRINO_PORT: string } {
+  const { endpoint, trino } = stackSettings(settings)
+  return {
+    MINIO_PORT: portOf(endpoint, 'profiles.stack.endpoint'),
+    TRINO_PORT: portOf(trino, 'profiles.stack.trino'),
+  }
+}
+
+function portOf(url: string, setting: SettingName): string {
   const { port, protocol } = new URL(url)
   if (isLoopback(url) && protocol === 'http:') return port || '80'
   throw new UsageError(
-    `${setting} expected an address of this machine, such as http://127.0.0.1:8080, got ${url}: there is nothing to start or stop here`,
+    `${setting} expected an http address of this machine, such as ${settingDefaults[setting].default}, got ${url}: there is nothing to start or stop here`,
   )
 }

@@ -59,7 +59,10 @@ export const folderPath = z
 /** The root of a bucket as a URL, with a slash at its end. */
 export const bucketUrl = z
   .string()
-  .regex(/^[a-z][a-z0-9+.-]*:\/\/\S+$/i, `Expected the URL of a bucket, such as ${lakeLocation}.`)
+  .regex(
+    /^[a-z][a-z0-9+.-]*:\/\/[^\s@]+$/i,
+    `Expected the URL of a bucket, without a user, such as ${lakeLocation}.`,
+  )
   .transform((url) => (url.endsWith('/') ? url : `${url}/`))
 
 /** The URL of a server, without a slash at its end. */

@@ -3,6 +3,7 @@ import { type HiveColumn, hiveColumnComment, hiveColumns, hiveStatements } from 
 import type { ObjectStore } from '@minilake/ingest'
 import {
   lakeNames,
+  partitionPath,
   partitionsOf,
   qualifiedName,
   quoteLiteral,
@@ -34,8 +35,8 @@ interface Found {
   /** Columns of each table, in order. */
   columns: Map<string, HiveColumn[]>
   hasSchema: boolean
-  /** Partitions of each partitioned table. */
-  partitions: Map<string, number>
+  /** The partitions of each partitioned table, as folders below its own: `event_date=2026-01-01`. */
+  partitions: Map<string, Set<string>>
 }
 
 /** Makes tables known to Trino, and says what that changed. Rejects with a QueryError where a statement fails. */
@@ -62,9 +63,12 @@ export async function registerTables(
       if (comments.length > 0)
         changes.push(`table ${nameOf(table)}: ${count(comments.length, 'new comment')}`)
     }
-    const added = (after.partitions.get(table.name) ?? 0) - (before.partitions.get(table.name) ?? 0)
-    if (added > 0) changes.push(`table ${nameOf(table)}: ${count(added, 'new partition')}`)
-    if (added < 0) changes.push(`table ${nameOf(table)}: ${count(-added, 'partition')} less`)
+    const [then, now] = [before, after].map(
+      ({ partitions }) => partitions.get(table.name) ?? new Set<string>(),
+    )
+    const [added, gone] = [notIn(then, now), notIn(now, then)]
+    if (added.length > 0) changes.push(`table ${nameOf(table)}: ${count(added.length, 'new partition')}`)
+    if (gone.length > 0) changes.push(`table ${nameOf(table)}: ${count(gone.length, 'partition')} gone`)
   }
   return { statements, changes, differences }
 }
@@ -87,11 +91,13 @@ export async function lookAtTables(
     trouble.push(...(await differencesOf(table, found, trino)))
     if (partitionsOf(table).length === 0) continue
     const stored = new Set<string>()
-    for await (const { key } of dataFilesOf(table, store)) stored.add(key.slice(0, key.lastIndexOf('/')))
-    const registered = found.partitions.get(table.name) ?? 0
-    if (registered < stored.size) {
+    for await (const { key } of dataFilesOf(table, store))
+      stored.add(key.slice(tablePrefix(table).length, key.lastIndexOf('/')))
+    const unknown = notIn(found.partitions.get(table.name) ?? new Set(), stored)
+    if (unknown.length > 0) {
+      const first = `${store.location}/${tablePrefix(table)}${unknown[0]}`
       trouble.push(
-        `table ${nameOf(table)}: ${count(stored.size, 'partition')} in ${store.location}, ${registered} of them registered`,
+        `table ${nameOf(table)}: ${count(unknown.length, 'partition')} not registered, such as ${first}`,
       )
     }
   }
@@ -127,9 +133,11 @@ async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSi
   for (const table of tables) {
     if (partitionsOf(table).length === 0 || !found.columns.has(table.name)) continue
     const partitions = qualifiedName(lakeNames.catalog, lakeNames.schema, `${table.name}$partitions`)
-    const counted = query(`SELECT count(*) AS total FROM ${partitions}`, { total: { type: 'bigint' } })
-    for await (const { total } of engine.query(counted, { signal }))
-      found.partitions.set(table.name, Number(total))
+    const folders = new Set<string>()
+    for await (const row of engine.query(freeSql(`SELECT * FROM ${partitions}`), { signal })) {
+      folders.add(partitionPath(row as Record<string, string>).slice(0, -1))
+    }
+    found.partitions.set(table.name, folders)
   }
   return found
 }
@@ -140,23 +148,28 @@ async function differencesOf(
   { columns: known }: Found,
   { engine, location, signal }: TrinoLake,
 ): Promise<string[]> {
+  const name = sqlTableName(table)
+  const anew = `DROP TABLE ${name} leaves its files, and minilake catalog makes it anew`
   const found: string[] = []
   const [expected, columns] = [hiveColumns(table), known.get(table.name) ?? []].map((list) =>
-    list.map(({ name, type }) => `${name} ${type}`).join(', '),
+    list.map((column) => `${column.name} ${column.type}`).join(', '),
   )
-  if (expected !== columns) found.push(`the columns ${expected}, got ${columns}`)
-  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal })) {
+  if (expected !== columns)
+    found.push(`table ${nameOf(table)} expected the columns ${expected}, got ${columns} (${anew})`)
+  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${name}`), { signal })) {
     const [text] = Object.values(row)
     const place = /\bexternal_location = '([^']*)'/.exec(String(text))?.[1]
     const wanted = `${location}${tablePrefix(table)}`
-    if (place === undefined) found.push(`an external table over ${wanted}, got one that Trino manages`)
-    else if (withSlash(place) !== wanted) found.push(`the location ${wanted}, got ${place}`)
+    if (place === undefined) {
+      // Of such a table a DROP removes the files, whosever they are.
+      return [
+        `table ${nameOf(table)} expected an external table over ${wanted}, got one whose files Trino manages: save its rows elsewhere before you drop it`,
+      ]
+    }
+    if (withSlash(place) !== wanted)
+      found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${anew})`)
   }
-  const name = nameOf(table)
-  return found.map(
-    (difference) =>
-      `table ${name} expected ${difference} (DROP TABLE ${name} leaves an external table's files, and minilake catalog makes it anew)`,
-  )
+  return found
 }
 
 /** The statements that give a table's columns the comments of its definition, where they have others. */
@@ -171,6 +184,11 @@ const schemaName = `${lakeNames.catalog}.${lakeNames.schema}`
 
 function nameOf(table: Table): string {
   return `${schemaName}.${table.name}`
+}
+
+/** What a set has and another lacks. */
+function notIn(lacking: ReadonlySet<string> = new Set(), having: ReadonlySet<string> = new Set()): string[] {
+  return [...having].filter((name) => !lacking.has(name))
 }
 
 function withSlash(url: string): string {

@@ -1,5 +1,6 @@
 import type { GenerateReport } from './generate-files.js'
 import type { IngestReport } from './ingest-folder.js'
+import type { LakeBackend } from './lake-backend.js'
 import type { CatalogReport } from './register-tables.js'
 import type { Session } from './session.js'
 import type { Verification } from './verify-lake.js'
@@ -32,13 +33,8 @@ export function ingestedLines(
 }
 
 /** What making the tables known has changed, a line or more. */
-export function cataloguedLines({ statements, changes }: CatalogReport, engineName: string): string[] {
-  if (engineName === 'DuckDB') {
-    return [
-      `${count(statements.length, 'statement')} make the tables known to ${engineName} (minilake catalog prints them)`,
-    ]
-  }
-  return changes.length > 0 ? changes : [`nothing new: the tables are known to ${engineName}`]
+export function cataloguedLines(report: CatalogReport, lake: LakeBackend): string[] {
+  return report.changes.length > 0 ? report.changes : [lake.knownText(report)]
 }
 
 /** Says which tables are not as defined, if any, and makes the exit code 1 for it. */

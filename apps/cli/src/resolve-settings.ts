@@ -21,7 +21,7 @@ export interface SettingSources {
   file?: { readonly path: string; readonly lake: Lake } | undefined
   /** The environment variables; an empty one says nothing. */
   variables: Readonly<Record<string, string | undefined>>
-  /** What .env and the environment say of the local stack: where its ports are others, so are the defaults. */
+  /** What .env and the environment say of the local stack: where its ports or region are others, so are the defaults. */
   local?: Readonly<Record<string, string | undefined>>
   /** What the command line gave, checked. */
   flags: { readonly [Name in FlagName]?: SettingValues[Name] | undefined }
@@ -35,7 +35,7 @@ export function resolveSettings({ file, variables, local = {}, flags }: SettingS
     // Later ones win.
     const candidates = [
       { value: setting.default, origin: 'default' },
-      { value: defaultOnPort(setting, local), origin: setting.port },
+      { value: localDefault(setting, local), origin: setting.local },
       { value: file && valueInFile(file.lake, name), origin: file?.path },
       { value: valueInEnvironment(setting, variables), origin: setting.variable },
       { value: given[name], origin: setting.flag },
@@ -51,9 +51,12 @@ function valueInFile(lake: Lake, name: SettingName): string | undefined {
   return within as string | undefined
 }
 
-function defaultOnPort({ default: url, port }: Setting, local: Record<string, string | undefined>) {
-  const number = port && local[port]
-  return number ? url.replace(/:\d+$/, `:${number}`) : undefined
+/** The default as the local stack has it. A port that is none is its own affair: links of containers use such names too. */
+function localDefault({ default: value, local: name }: Setting, local: Record<string, string | undefined>) {
+  const said = name && local[name]
+  if (!said) return undefined
+  if (name === 'S3_REGION') return said
+  return /^\d{1,5}$/.test(said) && Number(said) < 65536 ? value.replace(/:\d+$/, `:${said}`) : undefined
 }
 
 function valueInEnvironment(

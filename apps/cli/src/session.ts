@@ -61,7 +61,7 @@ export async function openSession(
   const settings = resolveSettings({ file: config.file, variables, local, flags: { profile, out, ...given } })
   // The SDK's hint at a later Node is for developers. It looks at this variable when it is loaded.
   variables.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-  const keys = localKeys(settings['profiles.stack.endpoint'].value, local)
+  const keys = localKeys(settings['profiles.stack.endpoint'].value, { local, environment: variables })
   return {
     lake:
       settings.profile.value === 'stack'

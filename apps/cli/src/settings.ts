@@ -21,8 +21,8 @@ export interface Setting {
   readonly flag?: `--${string}`
   /** What its text must be, wherever it comes from. */
   readonly text: z.ZodType<string, string>
-  /** The variable of the local stack that names the port of the default. */
-  readonly port?: string
+  /** The variable of the local stack that the default follows: a URL's by its port. */
+  readonly local?: 'MINIO_PORT' | 'TRINO_PORT' | 'S3_REGION'
   /** Whether it is never shown. */
   readonly isSecret?: boolean
 }
@@ -59,20 +59,21 @@ export const settings = {
     meaning: 'URL of S3',
     default: 'http://127.0.0.1:9000',
     variable: 'MINILAKE_STACK_ENDPOINT',
-    port: 'MINIO_PORT',
+    local: 'MINIO_PORT',
     text: serverUrl,
   },
   'profiles.stack.region': {
     meaning: 'region of the bucket',
     default: 'us-east-1',
     variable: 'MINILAKE_STACK_REGION',
+    local: 'S3_REGION',
     text: word,
   },
   'profiles.stack.trino': {
     meaning: 'URL of Trino',
     default: 'http://127.0.0.1:8080',
     variable: 'MINILAKE_STACK_TRINO',
-    port: 'TRINO_PORT',
+    local: 'TRINO_PORT',
     text: serverUrl,
   },
   'profiles.stack.user': {

@@ -24,7 +24,8 @@ export async function stackLake(
       const bucket = bucketOf(location, settings)
       return (store ??= s3Store({ bucket, endpoint, region, ...(keys && { credentials: keys }) }))
     },
-    engineName: `Trino at ${settings['profiles.stack.trino'].value}`,
+    knownText: () =>
+      `nothing new: the tables are known to Trino at ${settings['profiles.stack.trino'].value}`,
     catalogStatements: (wanted = tables) => Promise.resolve(hiveStatements(wanted, { location })),
     registerTables: async (wanted, { signal }) => {
       const engine = await openEngine()

@@ -1,7 +1,7 @@
 import { freeSql, type QueryError, type SqlEngine } from '@minilake/analytics'
 import { misnamedSettings, takesConnections, type Variables } from '@minilake/infra'
 import { ObjectStoreError } from '@minilake/ingest'
-import { lakeNames, qualifiedName } from '@minilake/schema'
+import { lakeLocation, lakeNames, qualifiedName } from '@minilake/schema'
 import { BrokenLink, type Link } from './diagnose.js'
 import type { LakeBackend } from './lake-backend.js'
 import { filesLink, messageOf, timeZoneLink } from './lake-links.js'
@@ -17,10 +17,26 @@ export interface StackLinksOptions {
   location: string
   /** What .env and the environment say of the local stack. */
   local: Variables
+  /** Whether the environment names keys of S3, and not .env. */
+  hasOwnKeys: boolean
   /** Milliseconds since 1970 by the clock that requests are signed by. */
   now: () => number
   signal: AbortSignal
 }
+
+/** What S3 says of keys that it does not take. */
+const keyCodes: ReadonlySet<string> = new Set([
+  ...[
+    'InvalidAccessKeyId',
+    'SignatureDoesNotMatch',
+    'ExpiredToken',
+    'InvalidToken',
+    'CredentialsProviderError',
+  ],
+])
+
+/** How long Trino may take to say what the metastore has: a dead one it tries for 20 s. */
+const metastoreMillis = 60_000
 
 /** How long a server may take to answer, in milliseconds. */
 const answerMillis = 5000
@@ -30,10 +46,13 @@ const clockMillis = 15 * 60 * 1000
 
 /** The chain of the stack: S3, the metastore, Trino, and what each knows of the lake. */
 export function stackLinks(options: StackLinksOptions): Link[] {
-  const { lake, endpoint, trino, location, local, now, signal } = options
+  const { lake, endpoint, trino, location, local, hasOwnKeys, now, signal } = options
   // A metastore is asked through Trino; that of the local stack can also be asked itself.
   const isLocal = isLoopback(endpoint) && isLoopback(trino) && local.METASTORE_DB_PASSWORD !== undefined
   const startHint = 'start the stack: minilake up, or minilake up --native'
+  // Asked for once: what S3 says of a listing tells of four links.
+  let listing: Promise<ObjectStoreError | undefined> | undefined
+  const listingFailure = () => (listing ??= listingFailureOf(lake))
   const schema = `${lakeNames.catalog}.${lakeNames.schema}`
 
   return [
@@ -51,7 +70,13 @@ export function stackLinks(options: StackLinksOptions): Link[] {
       name: 'endpoint',
       check: async () => {
         await answer(endpoint, 'S3', isLoopback(endpoint) ? startHint : 'set profiles.stack.endpoint')
-        return endpoint
+        const failed = await listingFailure()
+        // MinIO's console says the latter.
+        if (failed?.code !== 'NotS3' && failed?.code !== 'InvalidArgument') return endpoint
+        throw new BrokenLink(`what answers at ${endpoint} is not S3: ${failed.message}`, {
+          fix: 'set profiles.stack.endpoint to the URL of S3, not of its console',
+          cause: failed,
+        })
       },
     },
     {
@@ -69,7 +94,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
             },
           )
         }
-        const failed = await listingFailure(lake)
+        const failed = await listingFailure()
         if (failed?.code === 'RequestTimeTooSkewed')
           throw new BrokenLink(failed.message, { fix, cause: failed })
         if (Number.isNaN(apart)) return 'S3 does not say what time it has'
@@ -79,39 +104,43 @@ export function stackLinks(options: StackLinksOptions): Link[] {
     {
       name: 'credentials',
       check: async () => {
-        const failed = await listingFailure(lake)
-        const unknown = ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'InvalidToken']
-        if (failed && [...unknown, 'CredentialsProviderError'].includes(failed.code ?? '')) {
-          throw new BrokenLink(failed.message, {
-            fix: isLocal
-              ? 'unset AWS_ACCESS_KEY_ID and AWS_PROFILE, and minilake takes those that .env gives the local stack'
+        const failed = await listingFailure()
+        if (!keyCodes.has(failed?.code ?? '')) return 'known to S3'
+        throw new BrokenLink(failed?.message ?? '', {
+          fix: hasOwnKeys
+            ? 'mend AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or unset them: on this machine minilake then takes those of .env'
+            : isLoopback(endpoint)
+              ? 'minilake up gives this folder a .env with the keys of the local stack; or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
               : 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
-            cause: failed,
-          })
-        }
-        return 'known to S3'
+          cause: failed,
+        })
       },
     },
     {
       name: 'bucket',
       check: async () => {
-        const failed = await listingFailure(lake)
-        if (failed?.code === 'NoSuchBucket') {
-          throw new BrokenLink(failed.message, {
-            fix: `make it, or name another by profiles.stack.location; minilake up makes ${lakeNames.bucket}`,
-            cause: failed,
-          })
-        }
-        return lake.store.location
+        const failed = await listingFailure()
+        // A user who may not do so is not told whether another bucket is there.
+        const isHidden = failed?.code === 'AccessDenied' && location !== lakeLocation
+        if (failed?.code !== 'NoSuchBucket' && !isHidden) return lake.store.location
+        throw new BrokenLink(failed.message, {
+          fix: `make the bucket and let this user list it, or name another by profiles.stack.location; minilake up makes ${lakeNames.bucket}`,
+          cause: failed,
+        })
       },
     },
     {
       name: 'listing',
       check: async () => {
-        const failed = await listingFailure(lake)
+        const failed = await listingFailure()
         if (failed === undefined) return 'allowed'
+        const fixes: Record<string, string> = {
+          AccessDenied: 'give the user the right to list the bucket (s3:ListBucket)',
+          AuthorizationHeaderMalformed: 'set profiles.stack.region to the region of the bucket',
+          PermanentRedirect: 'set profiles.stack.region, and the endpoint of that region',
+        }
         throw new BrokenLink(failed.message, {
-          fix: 'give the user the right to list the bucket (s3:ListBucket)',
+          fix: fixes[failed.code ?? ''] ?? "look at the log of S3, and at this user's rights",
           cause: failed,
         })
       },
@@ -162,14 +191,17 @@ export function stackLinks(options: StackLinksOptions): Link[] {
         withEngine(lake, async (engine) => {
           const names: string[] = []
           const show = freeSql(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
+          const late = AbortSignal.timeout(metastoreMillis)
           try {
-            for await (const row of engine.query(show, { signal }))
+            for await (const row of engine.query(show, { signal: AbortSignal.any([signal, late]) }))
               names.push(...Object.values(row).map(String))
           } catch (cause) {
-            const { errorName = '' } = cause as QueryError
-            if (!errorName.startsWith('HIVE')) throw cause
-            throw new BrokenLink(`Trino cannot ask the metastore: ${messageOf(cause)}`, {
-              fix: `look at hive.metastore.uri in Trino's catalog ${lakeNames.catalog}, and at the metastore's log`,
+            const { errorName = '' } = cause as Partial<QueryError>
+            if (!errorName.startsWith('HIVE') && cause !== late.reason) throw cause
+            const why =
+              cause === late.reason ? `no answer within ${metastoreMillis / 1000} s` : messageOf(cause)
+            throw new BrokenLink(`Trino cannot ask the metastore: ${why}`, {
+              fix: `look at the metastore's log, and at hive.metastore.uri in Trino's catalog ${lakeNames.catalog}`,
               cause,
             })
           }
@@ -206,7 +238,7 @@ async function answer(url: string, what: string, fix: string): Promise<Response>
 }
 
 /** How a listing of the bucket fails, if it does. */
-async function listingFailure({ store }: LakeBackend): Promise<ObjectStoreError | undefined> {
+async function listingFailureOf({ store }: LakeBackend): Promise<ObjectStoreError | undefined> {
   try {
     for await (const _object of store.list('')) break
     return undefined

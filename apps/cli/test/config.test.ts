@@ -156,7 +156,7 @@ describe('a config file', () => {
     ],
     [
       'export default { tables: [], profiles: { stack: { location: "nowhere", loction: "" } } }',
-      'lake.mjs: profiles.stack.location: Expected the URL of a bucket, such as s3://iot-time-series/; profiles.stack: Unrecognized key: "loction"\n',
+      'lake.mjs: profiles.stack.location: Expected the URL of a bucket, without a user, such as s3://iot-time-series/; profiles.stack: Unrecognized key: "loction"\n',
     ],
   ])('%s is refused with one sentence', async (text, message) => {
     const { folder, minilake } = await folderWith({ 'lake.mjs': text })
@@ -224,7 +224,7 @@ describe('--config', () => {
     const { folder } = await folderWith({ 'minilake.config.ts': typeScript })
     const variables = {
       MINILAKE_PROFILE: 'stack',
-      MINILAKE_STACK_LOCATION: 'https://user:secret@host/',
+      MINILAKE_STACK_LOCATION: 's3://elsewhere',
       MINILAKE_STACK_PASSWORD: 'secret',
       TRINO_PORT: '8081',
     }
@@ -239,7 +239,7 @@ describe('--config', () => {
       ['profile', 'stack', 'MINILAKE_PROFILE'],
       ['out', 'data', path],
       ['profiles.embedded.folder', 'lake', 'default'],
-      ['profiles.stack.location', 'https://***@host/', 'MINILAKE_STACK_LOCATION'],
+      ['profiles.stack.location', 's3://elsewhere/', 'MINILAKE_STACK_LOCATION'],
       ['profiles.stack.endpoint', 'http://127.0.0.1:9000', 'default'],
       ['profiles.stack.region', 'us-east-1', 'default'],
       ['profiles.stack.trino', 'http://127.0.0.1:8081', 'TRINO_PORT'],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { appendFile, rm } from 'node:fs/promises'
+import { appendFile, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -55,6 +55,7 @@ async function brokenLinkOf(lake: Partial<LakeBackend>, now = Date.now) {
     trino: stack.trino,
     location: 's3://iot-time-series/',
     local: {},
+    hasOwnKeys: false,
     now,
     signal: new AbortController().signal,
   })
@@ -79,9 +80,17 @@ test('every link holds, as a table and as JSON', async () => {
   expect(stdout.match(/^\S.* {2,}ok {2,}/gm)?.length).toBe(14)
 })
 
-test('config: a file that cannot be one', async () => {
-  const { code, stderr } = await minilakeIn(folder, { MINILAKE_CONFIG: 'none.json' })('doctor')
+test('config: a file that cannot be one, a location that is no bucket', async () => {
+  const none = minilakeIn(folder, { MINILAKE_CONFIG: 'none.json' })
+  const { code, stderr } = await none('doctor')
   expect([code, stderr]).toEqual([2, expect.stringContaining('MINILAKE_CONFIG expected a file')])
+  const asJson = await none('doctor', '--json')
+  expect(asJson.code).toBe(2)
+  expect(JSON.parse(asJson.stdout)).toEqual([expect.objectContaining({ link: 'config', state: 'broken' })])
+  expect(await brokenLink({ MINILAKE_STACK_LOCATION: 's3://iot-time-series/below/' })).toEqual({
+    link: 'config',
+    text: expect.stringContaining('expected the root of a bucket'),
+  })
 })
 
 test('setting names: a version of Trino that calls them otherwise', async () => {
@@ -97,6 +106,14 @@ test('endpoint: nothing listens', async () => {
   expect(await brokenLink({ MINILAKE_STACK_ENDPOINT: closed })).toEqual({
     link: 'endpoint',
     text: expect.stringMatching(/^S3 does not answer at http:\/\/127\.0\.0\.1:9\b.*minilake up/),
+  })
+})
+
+test('endpoint: the console, and not S3', async () => {
+  const port = /^MINIO_CONSOLE_PORT=(\d+)$/m.exec(await readFile(stack.envFile, 'utf8'))?.[1]
+  expect(await brokenLink({ MINILAKE_STACK_ENDPOINT: `http://127.0.0.1:${port}` })).toEqual({
+    link: 'endpoint',
+    text: expect.stringMatching(/is not S3: .*not of its console/),
   })
 })
 
@@ -122,8 +139,29 @@ test.each([
   ],
 ])('credentials: %s', async (_, variables) => {
   const broken = await brokenLink(variables)
-  expect(broken).toEqual({ link: 'credentials', text: expect.stringContaining('unset AWS_ACCESS_KEY_ID') })
+  expect(broken).toEqual({ link: 'credentials', text: expect.stringContaining('or unset them') })
   expect(broken?.text).not.toMatch(/nobody|another-secret/)
+})
+
+test('credentials: a .env with another secret', async () => {
+  expect(await brokenLink({ LAKE_SECRET_KEY: 'not-the-right-one' })).toEqual({
+    link: 'credentials',
+    text: expect.stringContaining('minilake up gives this folder a .env'),
+  })
+})
+
+test('listing: another region', async () => {
+  expect(await brokenLink({ MINILAKE_STACK_REGION: 'eu-central-1' })).toEqual({
+    link: 'listing',
+    text: expect.stringContaining('set profiles.stack.region'),
+  })
+})
+
+test('bucket: one that this user may not see', async () => {
+  expect(await brokenLink({ MINILAKE_STACK_LOCATION: 's3://another-bucket/' })).toEqual({
+    link: 'bucket',
+    text: expect.stringContaining('or name another by profiles.stack.location'),
+  })
 })
 
 test('bucket: one that is not there', async () => {
@@ -192,7 +230,9 @@ test('schema, tables, partitions: each one that Trino does not know', async () =
   )
   expect(await brokenLink()).toEqual({
     link: 'tables',
-    text: expect.stringContaining('2 partitions in s3://iot-time-series, 1 of them registered'),
+    text: expect.stringContaining(
+      '1 partition not registered, such as s3://iot-time-series/pump_daily/event_date=2026-01-02',
+    ),
   })
   await engine.execute('DROP TABLE hive.iot_dw.pump_daily')
   expect(await brokenLink()).toMatchObject({

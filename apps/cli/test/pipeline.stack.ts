@@ -190,8 +190,24 @@ describe('a catalog that is not as defined', () => {
     const { code, stderr } = await minilake('catalog', '--config', 'changed.json')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^table hive\.iot_dw\.station expected the columns .*extra double.*, got .*\(DROP TABLE hive\.iot_dw\.station leaves an external table's files, and minilake catalog makes it anew\)$/m,
+      /^table hive\.iot_dw\.station expected the columns .*extra double.*, got .*\(DROP TABLE "hive"\."iot_dw"\."station" leaves its files, and minilake catalog makes it anew\)$/m,
     )
+  })
+
+  test('a table whose files Trino manages is told without the advice to drop it', async () => {
+    const { columns, ...rest } = station
+    const managed = { name: 'managed', columns: { event_timestamp: columns.event_timestamp } }
+    await writeFile(join(folder, 'managed.json'), JSON.stringify({ tables: [{ ...rest, columns }, managed] }))
+    const engine = engineOf(stack)
+    await engine.execute('CREATE TABLE hive.iot_dw.managed (event_timestamp TIMESTAMP)')
+    const { code, stderr } = await minilake('catalog', '--config', 'managed.json')
+    await engine.execute('DROP TABLE hive.iot_dw.managed')
+    await engine.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^table hive\.iot_dw\.managed expected an external table .*, got one whose files Trino manages/m,
+    )
+    expect(stderr).not.toContain('DROP TABLE')
   })
 
   test('--print changes nothing', async () => {
@@ -219,5 +235,5 @@ test('clean removes what was simulated from the bucket, and the catalog drops it
   const left: string[] = []
   for await (const { key } of storeOf(stack).list('')) left.push(key)
   expect(left.filter((key) => !key.startsWith('station/') && !key.startsWith('iot_dw/'))).toEqual([])
-  expect((await minilake('catalog')).stdout).toBe('table hive.iot_dw.pump_daily: 3 partitions less\n')
+  expect((await minilake('catalog')).stdout).toBe('table hive.iot_dw.pump_daily: 3 partitions gone\n')
 })

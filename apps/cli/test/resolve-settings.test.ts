@@ -26,13 +26,14 @@ describe('resolveSettings', () => {
   })
 
   test('puts a default on the port that the local stack has, and takes what is said before it', () => {
-    const local = { MINIO_PORT: '9100', TRINO_PORT: '' }
+    const local = { MINIO_PORT: '9100', TRINO_PORT: 'tcp://172.17.0.2:8080', S3_REGION: 'eu-central-1' }
     const resolved = resolveSettings({ ...nothing, local })
     expect(resolved['profiles.stack.endpoint']).toEqual({
       value: 'http://127.0.0.1:9100',
       origin: 'MINIO_PORT',
     })
     expect(resolved['profiles.stack.trino']).toEqual({ value: 'http://127.0.0.1:8080', origin: 'default' })
+    expect(resolved['profiles.stack.region']).toEqual({ value: 'eu-central-1', origin: 'S3_REGION' })
     const said = file({ profiles: { stack: { endpoint: 'https://s3.example.org' } } })
     expect(resolveSettings({ ...nothing, local, file: said })['profiles.stack.endpoint'].value).toBe(
       'https://s3.example.org',
@@ -108,7 +109,11 @@ describe('resolveSettings', () => {
   test.each([
     ['MINILAKE_PROFILE', 'mars', 'Allowed choices are embedded, stack.'],
     ['MINILAKE_OUT', ' ', 'Expected a folder, got nothing.'],
-    ['MINILAKE_STACK_LOCATION', 'nowhere', 'Expected the URL of a bucket, such as s3://iot-time-series/.'],
+    [
+      'MINILAKE_STACK_LOCATION',
+      'nowhere',
+      'Expected the URL of a bucket, without a user, such as s3://iot-time-series/.',
+    ],
     [
       'MINILAKE_STACK_TRINO',
       'localhost:8080',

@@ -1,7 +1,7 @@
 /** A query that failed: the SQL, and the engine's own words in `message` and `cause`. */
 export class QueryError extends Error {
   readonly sql: string
-  /** The engine's number for the error, where it gives one; so are the next three. */
+  /** The engine's number for the error. It and the next three are there where the engine gives them. */
   declare readonly code?: number
   /** The engine's name for the error: `COLUMN_NOT_FOUND`. */
   declare readonly errorName?: string

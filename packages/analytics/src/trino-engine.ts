@@ -129,7 +129,12 @@ function trinoServer({
 }: TrinoEngineOptions): TrinoServer {
   const { protocol, hostname, port, origin } = serverUrl(url)
   const isSecure = protocol === 'https:'
-  if (user === '') throw new TypeError('user expected a name, got none')
+  if (!user) throw new TypeError('user expected a name, got none')
+  for (const [name, value] of Object.entries({ user, catalog, schema, source, token })) {
+    if (value === undefined || !isUnfitForHeader.test(value)) continue
+    const got = name === 'token' ? 'another' : JSON.stringify(value)
+    throw new RangeError(`${name} expected text of Latin-1 in one line, as an HTTP header holds, got ${got}`)
+  }
   if (schema !== undefined && catalog === undefined) {
     throw new TypeError(`schema ${schema} expected a catalog too, got none`)
   }
@@ -141,7 +146,9 @@ function trinoServer({
   }
   if (ca !== undefined && !isSecure) throw new RangeError(`url expected https for a ca, got ${origin}`)
   if (!(requestTimeoutMillis > 0 && requestTimeoutMillis < 2 ** 31)) {
-    throw new RangeError(`requestTimeoutMillis expected a number above 0, got ${requestTimeoutMillis}`)
+    throw new RangeError(
+      `requestTimeoutMillis expected a number above 0 and below ${2 ** 31}, got ${requestTimeoutMillis}`,
+    )
   }
   const basic = password === undefined ? undefined : `${user}:${password}`
   const secrets = [token, basic && Buffer.from(basic).toString('base64'), password]
@@ -168,6 +175,8 @@ function trinoServer({
       secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, '…') : rest), text),
   }
 }
+
+const isUnfitForHeader = /[^\t\x20-\x7e\x80-\xff]/
 
 const isLoopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 

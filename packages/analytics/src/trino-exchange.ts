@@ -19,10 +19,14 @@ export interface Reply {
   retryAfter?: string | undefined
 }
 
-/** The peer gave no answer in time; the reply is the last one that asked to try again. */
+/** The peer gave no answer in time, or none but one that asks to try again: `but` names the last of these. */
 export class NoAnswer extends Error {
-  constructor(readonly reply: Reply | undefined) {
+  readonly but: string | undefined
+
+  // An answer's text may repeat what was sent, credentials too, and does not go into the error.
+  constructor(last: Reply | undefined) {
     super('no answer in time')
+    this.but = last && (last.status === undefined ? 'broken connections' : `HTTP ${last.status}`)
   }
 }
 
@@ -61,7 +65,10 @@ function pauseMillisAfter(
   target: Target,
   tried: number,
 ): number | undefined {
-  if (status === 429) return 1000 * (Number(retryAfter) || 1)
+  if (status === 429) {
+    const seconds = Number(retryAfter ?? 1) // not a number where it is a date
+    return 1000 * (Number.isNaN(seconds) ? 1 : Math.min(Math.max(seconds, 0.1), 5))
+  }
   // A page may be asked for again after its connection broke: Trino keeps the last one. It gives no length, so that a page
   // cut short shows only as one that is not JSON.
   const isBroken =
@@ -90,6 +97,8 @@ function sendOnce(
     }
     const settle = (reply: Reply) => {
       signal.removeEventListener('abort', stop)
+      // The answer itself, which may repeat what was sent, in Node's error of one that is not HTTP.
+      if (reply.error) Reflect.deleteProperty(reply.error, 'rawPacket')
       resolve(reply)
     }
     signal.addEventListener('abort', stop)

@@ -1,7 +1,14 @@
 import { Client, type ClientOptions } from 'presto-client'
 import { QueryError } from './query-error.js'
 import { exchange, NoAnswer, type Reply, type Send, type Target } from './trino-exchange.js'
-import { failureFacts, failureText, noAnswerText, replyText, type TrinoFailure } from './trino-failure.js'
+import {
+  failureFacts,
+  failureText,
+  noAnswerText,
+  pageUrlText,
+  replyText,
+  type TrinoFailure,
+} from './trino-failure.js'
 import type { TrinoColumn } from './trino-types.js'
 
 /** A Trino server, and how its statements are sent. */
@@ -42,26 +49,28 @@ interface Answer {
   stats: { state: string }
 }
 
-/** How long Trino is waited for when a statement is ended. */
+/** How long Trino is waited for, in all, when a statement is ended. */
 const endTimeoutMillis = 5000
 
 /** Sends a statement. presto-client drives it, and each of its requests waits here until the page before has been taken. */
 export function startStatement(server: TrinoServer, sql: string): TrinoStatement {
-  const { where, requestTimeoutMillis } = server
+  const { where, redact, requestTimeoutMillis } = server
+  const hasCredentials = (server.client.basic_auth ?? server.client.custom_auth) !== undefined
   const client = new Client(server.client) as Client & { request: Send }
   const send = client.request.bind(client)
   const stopping = new AbortController()
   const columns = deferred<readonly TrinoColumn[]>()
   const posted = deferred<void>()
   const over = deferred<void>()
-  let nextUri: string | undefined
+  /** Where the statement is ended in Trino: undefined when Trino has not named it yet, or has ended it. */
+  let runningPath: string | undefined
   let page: TrinoPage | undefined
   let outcome: { failure?: unknown } | undefined
   let wakeReader = () => {}
   let wakeSender = () => {}
 
   const queryError = (message: string, facts: { cause?: unknown } = {}) =>
-    new QueryError(server.redact(message), { sql, ...facts })
+    new QueryError(message, { sql, ...facts })
   const settle = (as: { failure?: unknown }, told: Promise<void> = Promise.resolve()) => {
     if (outcome) return
     outcome = as
@@ -69,38 +78,59 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     else columns.resolve([])
     wakeReader()
     wakeSender()
-    void told.then(over.resolve)
+    void told.catch(() => {}).then(over.resolve)
   }
   const fail = (cause: unknown) => {
     posted.resolve()
-    settle({ failure: cause instanceof QueryError ? cause : queryError(messageOf(cause), { cause }) })
+    if (outcome) return
+    const message = () => `Trino at ${where} cannot be asked: ${redact(messageOf(cause))}`
+    settle({ failure: cause instanceof QueryError ? cause : queryError(message(), { cause }) }, tellTrino())
+  }
+
+  const tellTrino = async () => {
+    const deadline = new AbortController()
+    const late = setTimeout(() => {
+      posted.resolve()
+      deadline.abort()
+    }, endTimeoutMillis)
+    // A statement whose first answer is under way has no name yet to end it by.
+    await posted.promise
+    stopping.abort()
+    if (runningPath !== undefined) {
+      await exchange(
+        send,
+        { method: 'DELETE', path: runningPath },
+        { timeoutMillis: Math.min(requestTimeoutMillis, endTimeoutMillis), signal: deadline.signal },
+      ).catch(() => {}) // Trino ends by itself what is no longer asked for
+    }
+    clearTimeout(late)
   }
 
   const ask = async (target: Target): Promise<Answer> => {
     const isPage = typeof target === 'string'
-    if (isPage && server.client.ssl && !target.startsWith('https:')) {
-      const message = `Trino at ${where} sends its clients on to a URL without TLS: set http-server.process-forwarded=true in Trino behind a proxy`
-      throw queryError(message)
-    }
     const timeoutMillis = requestTimeoutMillis
     const options = { timeoutMillis, signal: stopping.signal, sent: () => wakeReader() }
     const { status, body, error }: Reply = await exchange(send, target, options).catch((cause: unknown) => {
       if (!(cause instanceof NoAnswer)) throw cause
-      throw queryError(noAnswerText(where, cause.reply, timeoutMillis), { cause })
+      throw queryError(noAnswerText(server, cause, timeoutMillis), { cause })
     })
     if (status === 200 && isAnswer(body)) return body
     // presto-client's error of an answer repeats its text, which may repeat what was sent.
     const cause = status === undefined ? error : undefined
-    throw queryError(replyText(where, { status, body, error }, isPage), { cause })
+    throw queryError(replyText(server, { status, body, error }, isPage), { cause })
   }
 
   const step = async (target: Target, answered: Parameters<Send>[1]) => {
     const answer = await ask(target)
-    nextUri = answer.nextUri
+    const { nextUri, error, updateType } = answer
+    if (error || !nextUri) runningPath = undefined
+    else if (URL.canParse(nextUri)) runningPath = pathOf(new URL(nextUri)) ?? runningPath
     posted.resolve()
-    if (answer.error) throw queryError(failureText(where, answer.error), failureFacts(answer.error))
-    if (changesSession.test(answer.updateType ?? '')) {
-      const message = `${answer.updateType} has no effect, as each statement has a session of its own: give the engine sessionProperties, catalog or schema in its place`
+    if (error) throw queryError(failureText(server, error), failureFacts(server, error))
+    const fault = nextUri && pageUrlText(server, nextUri, hasCredentials)
+    if (fault) throw queryError(fault)
+    if (updateType !== undefined && changesSession.test(updateType)) {
+      const message = `${updateType} has no effect in Trino at ${where}, as each statement has a session of its own: give the engine sessionProperties, catalog or schema in its place`
       throw queryError(message)
     }
     if (answer.columns) columns.resolve(answer.columns)
@@ -121,26 +151,10 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     headers: server.headers,
     timezone: 'UTC',
     success: () => settle({}),
-    error: (error) => fail(new Error(error.message)),
+    error: ({ message }) => {
+      fail(queryError(`Trino at ${where} does not answer as Trino does: ${redact(message)}`))
+    },
   })
-
-  const tellTrino = async () => {
-    // A statement whose first answer is under way has no name yet to end it by.
-    const late = setTimeout(posted.resolve, endTimeoutMillis)
-    await posted.promise
-    clearTimeout(late)
-    stopping.abort()
-    if (nextUri === undefined) return
-    const { pathname, search } = new URL(nextUri)
-    await exchange(
-      send,
-      { method: 'DELETE', path: pathname + search },
-      {
-        timeoutMillis: Math.min(requestTimeoutMillis, endTimeoutMillis),
-        signal: new AbortController().signal,
-      },
-    ).catch(() => {}) // Trino ends by itself what is no longer asked for
-  }
 
   return {
     columns: columns.promise,
@@ -171,7 +185,15 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
 const changesSession = /^(?:RE)?SET (?:SESSION|TIME ZONE|ROLE|PATH)|^USE$|^PREPARE$|^DEALLOCATE/
 
 function isAnswer(body: unknown): body is Answer {
-  return typeof body === 'object' && body !== null && 'stats' in body && typeof body.stats === 'object'
+  return isObject(body) && 'stats' in body && isObject(body.stats) && 'state' in body.stats
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function pathOf({ pathname, search }: URL): string | undefined {
+  return pathname.startsWith('/') ? pathname + search : undefined
 }
 
 function messageOf(cause: unknown): string {

@@ -16,17 +16,28 @@ interface TypeSignature {
 /** A column of a result and how its values are read from a page, null left out. */
 export type TrinoResultColumn = ResultColumn & { read: (value: unknown) => unknown }
 
-/** The columns of a result; further ones of one name are called `name:1`, `name:2` … */
+/** The columns of a result; further ones of one name are called `name:1`, `name:2` …, whichever no other has. */
 export function trinoResultColumns(columns: readonly TrinoColumn[]): TrinoResultColumn[] {
-  const seen = new Map<string, number>()
-  return columns.map(({ name, type, typeSignature }) => {
-    const earlier = seen.get(name) ?? 0
-    seen.set(name, earlier + 1)
-    return {
-      name: earlier === 0 ? name : `${name}:${earlier}`,
-      engineType: type,
-      ...(types[type.replace(/ ?\(.*\)/, '')] ?? { read: (value) => textOf(value, typeSignature) }),
+  const names = distinctNames(columns.map(({ name }) => name))
+  return columns.map(({ type, typeSignature }, index) => ({
+    name: names[index] as string,
+    engineType: type,
+    ...(types[type.replace(/ ?\(.*\)/, '')] ?? { read: (value) => textOf(value, typeSignature) }),
+  }))
+}
+
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set(names)
+  const seen = new Set<string>()
+  return names.map((name) => {
+    if (!seen.has(name)) {
+      seen.add(name)
+      return name
     }
+    let number = 1
+    while (taken.has(`${name}:${number}`)) number++
+    taken.add(`${name}:${number}`)
+    return `${name}:${number}`
   })
 }
 

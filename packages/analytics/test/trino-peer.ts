@@ -22,9 +22,13 @@ export interface TrinoPeer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Starts a peer; `answer` is called with each request but a DELETE, and its number among those of its method and path. */
+/**
+ * Starts a peer; `answer` is called with each request but a DELETE, and its number among those of its method and path. A DELETE
+ * has no answer unless `isEndable`, the default.
+ */
 export async function trinoPeer(
   answer: (peer: TrinoPeer, asked: Asked, response: ServerResponse, times: number) => void,
+  { isEndable = true } = {},
 ): Promise<TrinoPeer> {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
@@ -35,8 +39,9 @@ export async function trinoPeer(
       const now = { method, path, headers, body: Buffer.concat(chunks).toString() }
       asked.push(now)
       const times = asked.filter((other) => other.method === method && other.path === path).length
-      if (method === 'DELETE') response.writeHead(204).end()
-      else answer(peer, now, response, times)
+      if (method === 'DELETE') {
+        if (isEndable) response.writeHead(204).end()
+      } else answer(peer, now, response, times)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

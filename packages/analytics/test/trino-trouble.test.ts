@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { freeSql } from '../src/index.js'
+import { takeAll } from './take-all.js'
 import {
   type Asked,
   columns,
@@ -14,6 +15,9 @@ import {
   trinoPeer,
 } from './trino-peer.js'
 
+/** Paths of the statements that were ended. */
+const ended = ({ asked }: TrinoPeer) =>
+  asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path)
 const twoPages = [{ v: 10 }, { v: 11 }, { v: 20 }, { v: 21 }]
 
 describe('trouble that passes', () => {
@@ -33,20 +37,26 @@ describe('trouble that passes', () => {
     },
   )
 
-  test('HTTP 429 is asked again when it says so', async () => {
+  test.each([
+    ['1', 1000],
+    ['-1', 100],
+    ['60', 5000],
+    ['Wed, 21 Oct 2026 07:28:00 GMT', 1000],
+  ])('HTTP 429 that says %s is asked again after %i ms', { timeout: 15_000 }, async (retryAfter, millis) => {
     let askedAt = 0
     let waitedMillis = 0
     await using peer = await trinoPeer((peer, asked, response, times) => {
       if (asked.method === 'POST' && times === 1) {
         askedAt = performance.now()
-        response.writeHead(429, { 'retry-after': '1' }).end()
+        response.writeHead(429, { 'retry-after': retryAfter }).end()
         return
       }
       waitedMillis ||= performance.now() - askedAt
       pages(2)(peer, asked, response)
     })
-    expect(await rowsOf(peer)).toEqual(twoPages)
-    expect(waitedMillis).toBeGreaterThan(950)
+    expect(await rowsOf(peer, { requestTimeoutMillis: 10_000 })).toEqual(twoPages)
+    expect(waitedMillis).toBeGreaterThan(millis - 50)
+    expect(waitedMillis).toBeLessThan(millis + 700)
   })
 
   test('a page whose connection breaks, before or within its answer, is asked for again and comes once', async () => {
@@ -116,17 +126,48 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     ],
     ['another service', 'POST', status(200, '{"ok":true}'), "answered with what is not Trino's protocol"],
     ['a list', 'GET', status(200, '[1]'), "answered with what is not Trino's protocol"],
-    ['without a page after', 'POST', status(200, '{"id":"q","stats":{"state":"QUEUED"}}'), 'nextUri missing'],
-    ['without a state', 'POST', status(200, '{"id":"q","nextUri":"u","infoUri":"u","stats":null}'), ''],
+    [
+      'without a page after',
+      'POST',
+      status(200, '{"id":"q","stats":{"state":"QUEUED"}}'),
+      'does not answer as Trino does: nextUri missing in response for POST /v1/statement',
+    ],
+    [
+      'without a state',
+      'POST',
+      status(200, '{"id":"q","nextUri":"http://u","infoUri":"http://u","stats":null}'),
+      "answered with what is not Trino's protocol",
+    ],
+    [
+      'with a page after that is none',
+      'POST',
+      status(200, '{"id":"q","nextUri":"/q/1","infoUri":"/q","stats":{"state":"QUEUED"}}'),
+      'gave "/q/1" as the URL of the next page',
+    ],
+    [
+      'with such a page in the middle',
+      'GET',
+      status(200, '{"id":"q","nextUri":"/q/2","infoUri":"/q","stats":{"state":"QUEUED"}}'),
+      'gave "/q/2" as the URL of the next page',
+    ],
+    [
+      'another service',
+      'POST',
+      status(400, '<Error>It&#39;s no &lt;statement&gt;</Error>'),
+      'answered HTTP 400 (It s no statement): is it Trino, and the right port?',
+    ],
+    ['a server of pages', 'POST', status(404), 'answered HTTP 404: is it Trino, and the right port?'],
+    ['a server of files', 'POST', status(405), 'answered HTTP 405: is it Trino, and the right port?'],
     ['cutting its answers', 'GET', (response) => void response.destroy(), 'broke the connection'],
     ['cutting the first', 'POST', (response) => void response.destroy(), 'broke the connection'],
   ])('Trino %s', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
-    const error = await errorOf(rowsOf(peer))
-    expect(error.message).toContain(message)
-    if (!message.includes('missing') && message !== '')
-      expect(error.message).toContain(`Trino at ${peer.url} `)
-    expect(peer.asked.length).toBeLessThanOrEqual(21)
+    const engine = engineOf(peer)
+    const error = await errorOf(takeAll(engine.query(freeSql(sql))))
+    expect(error.message).toContain(`Trino at ${peer.url} ${message}`)
+    await engine.close()
+    expect(ended(peer)).toEqual(method === 'GET' ? ['/v1/statement/executing/q1/1'] : [])
+    expect(peer.asked.length).toBeLessThanOrEqual(22)
   })
 
   test.each<[string, string, (response: ServerResponse) => void, string]>([
@@ -139,12 +180,24 @@ describe('trouble that stays is a QueryError that says what to do', () => {
       'gave no answer for 0.3 s: check that it is up and not overloaded, or raise requestTimeoutMillis',
     ],
     ['is always too busy', 'POST', status(429), 'gave no answer but HTTP 429 for 0.3 s'],
+    ['is always too busy for a page', 'GET', status(503), 'gave no answer but HTTP 503 for 0.3 s'],
   ])('Trino that %s, within the time-out', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
     const begin = performance.now()
-    const error = await errorOf(rowsOf(peer, { requestTimeoutMillis: 300 }))
-    expect(performance.now() - begin).toBeLessThan(2000)
+    const engine = engineOf(peer, { requestTimeoutMillis: 300 })
+    const error = await errorOf(takeAll(engine.query(freeSql(sql))))
     expect(error.message).toContain(`Trino at ${peer.url} ${message}`)
+    await engine.close()
+    expect(performance.now() - begin).toBeLessThan(2000)
+    expect(ended(peer)).toEqual(method === 'GET' ? ['/v1/statement/executing/q1/1'] : [])
+  })
+
+  test('Trino without TLS under https', async () => {
+    await using peer = await trinoPeer(() => {})
+    const url = peer.url.replace('http:', 'https:')
+    expect((await errorOf(rowsOf(peer, { url }))).message).toBe(
+      `Trino at ${url} does not speak TLS: write ${peer.url}, or the port of its https`,
+    )
   })
 
   test('Trino that is not there', async () => {

@@ -92,6 +92,17 @@ test('a bigint within an array, map or row keeps its digits, and a text of digit
 })
 
 test('columns of one name are told apart', () => {
-  const columns = ['a', 'b', 'a', 'a'].map((name) => ({ name, type: 'integer' }))
-  expect(trinoResultColumns(columns).map(({ name }) => name)).toEqual(['a', 'b', 'a:1', 'a:2'])
+  const namesOf = (...names: string[]) =>
+    trinoResultColumns(names.map((name) => ({ name, type: 'integer' }))).map(({ name }) => name)
+  expect(namesOf('a', 'b', 'a', 'a')).toEqual(['a', 'b', 'a:1', 'a:2'])
+  expect(namesOf('x', 'x:1', 'x')).toEqual(['x', 'x:1', 'x:2'])
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('x', 'x:1', 'x:2', 'x:1:1', '')), (names) => {
+      const distinct = namesOf(...names)
+      expect(new Set(distinct).size).toBe(names.length)
+      names.forEach((name, index) => {
+        if (names.indexOf(name) === index) expect(distinct[index]).toBe(name)
+      })
+    }),
+  )
 })

@@ -21,7 +21,7 @@ export function catalogCommand(environment: Environment): Command {
       }
       const report = await lake.registerTables(lake.tables, { signal })
       if (json) await terminal.data(`${jsonText(report, 2)}\n`)
-      else for (const line of cataloguedLines(report, lake.engineName)) await terminal.data(`${line}\n`)
+      else for (const line of cataloguedLines(report, lake)) await terminal.data(`${line}\n`)
       warnOfDifferences(report, session)
     })
 }

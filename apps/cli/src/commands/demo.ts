@@ -59,7 +59,7 @@ function textView(session: Session): PipelineView {
     },
     catalogued: (report) => {
       title('catalog')
-      cataloguedLines(report, lake.engineName).forEach((line) => terminal.note(line))
+      cataloguedLines(report, lake).forEach((line) => terminal.note(line))
       warnOfDifferences(report, session)
     },
     averaged: async (rows) => {

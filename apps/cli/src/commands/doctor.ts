@@ -2,9 +2,12 @@ import { Command } from 'commander'
 import { type Diagnosis, diagnose, type Link } from '../diagnose.js'
 import { embeddedLinks } from '../embedded-links.js'
 import { jsonText, tableText } from '../result-format.js'
-import { type Environment, openSession, type Session } from '../session.js'
+import { namesAwsKeys } from '../s3-keys.js'
+import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
 import { stackLinks } from '../stack-links.js'
 import { stackSettings } from '../stack-lake.js'
+import { terminalOn } from '../terminal.js'
+import { UsageError } from '../usage-error.js'
 
 /** `minilake doctor`: find the link that is broken. */
 export function doctorCommand(environment: Environment): Command {
@@ -13,9 +16,19 @@ export function doctorCommand(environment: Environment): Command {
       'check each link from the config to an answer in order, and name the first broken one with its fix',
     )
     .action(async (_flags: object, command: Command) => {
-      const session = await openSession(command, environment)
+      const session = await openSession(command, environment).catch((error: unknown) => {
+        if (!(error instanceof UsageError) || !command.optsWithGlobals<GlobalOptions>().json) throw error
+        return error
+      })
+      if (session instanceof UsageError) {
+        const { process, signal } = environment
+        process.exitCode = 2
+        const found: Diagnosis[] = [{ link: 'config', state: 'broken', finding: session.message, fix: '' }]
+        await terminalOn(process, { quiet: false, signal }).data(`${jsonText(found, 2)}\n`)
+        return
+      }
       const { terminal, json, signal, fail } = session
-      const found = await diagnose(linksOf(session), signal)
+      const found = await diagnose(linksOf(session, environment), signal)
       const broken = found.find(({ state }) => state === 'broken')
       if (broken) fail()
       await terminal.data(json ? `${jsonText(found, 2)}\n` : diagnosisText(found))
@@ -24,15 +37,23 @@ export function doctorCommand(environment: Environment): Command {
     })
 }
 
-function linksOf(session: Session): Link[] {
+function linksOf(session: Session, { process }: Environment): Link[] {
   const { lake, config, settings, local, signal } = session
   const configured: Link = {
     name: 'config',
-    check: () => Promise.resolve(`${config.file?.path ?? 'none'}, profile ${settings.profile.value}`),
+    // A store that cannot be, by its settings, is one that the config has wrong.
+    check: async () =>
+      Promise.resolve(
+        `${config.file?.path ?? 'none'}, profile ${settings.profile.value}, ${lake.store.location}`,
+      ),
   }
   if (settings.profile.value === 'embedded') return [configured, ...embeddedLinks(lake, signal)]
   const { endpoint, trino, location } = stackSettings(settings)
-  return [configured, ...stackLinks({ lake, endpoint, trino, location, local, now: Date.now, signal })]
+  const hasOwnKeys = namesAwsKeys(process.env)
+  return [
+    configured,
+    ...stackLinks({ lake, endpoint, trino, location, local, hasOwnKeys, now: Date.now, signal }),
+  ]
 }
 
 function diagnosisText(found: readonly Diagnosis[]): string {

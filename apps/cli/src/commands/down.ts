@@ -1,4 +1,3 @@
-import { credentialNames, readEnvFile } from '@minilake/infra'
 import { Command } from 'commander'
 import { localStack } from '../local-stack.js'
 import { jsonText } from '../result-format.js'
@@ -12,12 +11,10 @@ export function downCommand(environment: Environment): Command {
     .option('--volumes', 'remove its data too: buckets, catalog')
     .action(async (flags: { native?: boolean; volumes?: boolean }, command: Command) => {
       const session = await openSession(command, environment)
-      const { terminal, json, envFile } = session
+      const { terminal, json } = session
       const { native = false, volumes = false } = flags
-      const known = { ...(await readEnvFile(envFile)), ...environment.process.env }
-      const stopped = credentialNames.every((name) => known[name])
-        ? await (await localStack(session, environment, { native })).down({ volumes })
-        : []
+      const stack = await localStack(session, environment, { native, credentials: 'optional' })
+      const stopped = await stack.down({ volumes })
       if (json) await terminal.data(`${jsonText({ stopped }, 2)}\n`)
       else await terminal.data(stopped.length > 0 ? `stopped ${stopped.join(', ')}\n` : 'nothing to stop\n')
     })

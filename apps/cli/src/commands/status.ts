@@ -24,7 +24,9 @@ export function statusCommand(environment: Environment): Command {
       if (command.optsWithGlobals<GlobalOptions>().config?.alone) return printConfig(session)
       const { lake, settings, terminal, json } = session
       if (native) {
-        const parts = await (await localStack(session, environment, { native })).status()
+        const parts = await (
+          await localStack(session, environment, { native, credentials: 'optional' })
+        ).status()
         await terminal.data(json ? `${jsonText(parts, 2)}\n` : partsText(parts))
         return
       }

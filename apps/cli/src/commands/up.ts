@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { freeSql } from '@minilake/analytics'
 import { completeEnvFile } from '@minilake/infra'
 import { lakeNames, qualifiedName } from '@minilake/schema'
 import { Command } from 'commander'
-import { localStack, partsText } from '../local-stack.js'
+import { localPorts, localStack, partsText } from '../local-stack.js'
 import { jsonText } from '../result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
 import { openTrino } from '../stack-lake.js'
@@ -23,9 +24,10 @@ export function upCommand(environment: Environment): Command {
     .action(async ({ native = false }: { native?: boolean }, command: Command) => {
       const session = await openSession(command, environment)
       const { terminal, signal, json, envFile } = session
+      localPorts(session.settings) // refused before anything is written
       const made = await completeEnvFile(envFile, environment.process.env)
       if (made.length > 0) terminal.note(`${envFile} has new random values of ${made.join(', ')}`)
-      const stack = await localStack(session, environment, { native })
+      const stack = await localStack(session, environment, { native, credentials: 'required' })
       const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
       await untilAnswers(session)
       const parts = await stack.status()
@@ -39,15 +41,23 @@ export function upCommand(environment: Environment): Command {
 /** Waits until Trino lists the schemas of the metastore: right after its start it knows of no worker, not even itself. */
 async function untilAnswers({ settings, signal }: Session): Promise<void> {
   const engine = await openTrino(settings)
+  const schemas = freeSql(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
+  const late = AbortSignal.timeout(answerSeconds * 1000)
   try {
-    for (let waited = 0; ; waited += 1) {
+    for (;;) {
       try {
-        await engine.execute(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
+        const rows = engine.query(schemas, { signal: AbortSignal.any([signal, late]) })
+        for await (const _schema of rows); // to its end: the columns alone Trino knows without a worker
         return
       } catch (error) {
-        if (waited >= answerSeconds) throw error
+        signal.throwIfAborted()
+        if (late.aborted && error === late.reason)
+          throw new Error(`Trino does not list the metastore's schemas within ${answerSeconds} s`, {
+            cause: error,
+          })
+        if (late.aborted) throw error
       }
-      await wait(1000, undefined, { signal })
+      await wait(500)
     }
   } finally {
     await engine.close()
