@@ -19,12 +19,13 @@ export interface DemoLake {
   remove(): Promise<void>
 }
 
-/** Runs the demo on a stack in a fresh folder. What is in its bucket and catalog already is left alone. */
+/** Runs the demo on a stack in a fresh folder. What was simulated there before is removed. */
 export async function demoLake({ envFile }: { envFile: string }): Promise<DemoLake> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-clients-'))
   await copyFile(envFile, join(folder, '.env'))
   const minilake = (...args: string[]) =>
     runProgram(process.execPath, [bin, ...args, '--profile', 'stack'], { cwd: folder, env: environment })
+  await minilake('clean', '--yes')
   await minilake('demo')
 
   const truths = join(folder, 'out', '_truth', 'pump')

@@ -19,15 +19,16 @@ beforeAll(async () => {
 afterAll(async () => {
   // Whatever a failed test has left down: other files need the stack.
   await minilakeIn(folder, { ...variables, TZ: 'Asia/Kathmandu' })('up', '--native')
+  await emptyLake(stack)
   await rm(folder, { recursive: true, force: true })
 }, 240_000)
 
-/** Kills a part as a crash would. */
-async function kill(part: string): Promise<void> {
+/** Kills a part as a crash would, or sends it another signal. */
+async function kill(part: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
   const { pid } = JSON.parse(await readFile(join(stack.folder, 'run', `${part}.json`), 'utf8')) as {
     pid: number
   }
-  process.kill(pid, 'SIGKILL')
+  process.kill(pid, signal)
   await wait(500)
 }
 
@@ -112,6 +113,21 @@ describe('Trino', () => {
   }, 240_000)
 })
 
+test('PostgreSQL killed: up waits until it has recovered, and nothing of the catalog is lost', async () => {
+  await kill('postgres')
+  await up('postgres')
+  expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
+  expect((await minilake('catalog')).stdout).toMatch(/^nothing new: /)
+}, 120_000)
+
+test('Trino that answers no more: an error within its time-out', async () => {
+  await kill('trino', 'SIGSTOP')
+  const { code, stdout, stderr } = await minilake('query', 'hourly').finally(() => kill('trino', 'SIGCONT'))
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^minilake: Trino at http:\/\/127\.0\.0\.1:\d+ gave no answer.* for 30 s/)
+  expect((await minilake('query', 'hourly', '--quiet')).code).toBe(0)
+}, 120_000)
+
 describe('up and down', () => {
   test('down stops every part, a second one nothing, and up brings back what was there', async () => {
     expect(await minilake('down', '--native')).toMatchObject({
@@ -134,7 +150,7 @@ describe('up and down', () => {
     const elsewhere = { ...variables, MINILAKE_STACK_TRINO: 'https://trino.example.org' }
     expect(await minilakeIn(folder, elsewhere)('up', '--native')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('profiles.stack.trino expected an address of this machine'),
+      stderr: expect.stringContaining('profiles.stack.trino expected an http address of this machine'),
     })
   })
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream, Identity } from './object-store.js'
+import { untilAborted } from './until-aborted.js'
 
 /** The fixed size of a part: objects up to it are put in one request, larger ones in parts of it. 16 MiB. */
 export const partBytes = 16 * 1024 * 1024
@@ -46,16 +47,12 @@ export function etagHasher(partSize: number = partBytes): EtagHasher {
   }
 }
 
-/** The identity of some bytes, in memory bounded by a chunk. Rejects with the signal's reason once that is aborted. */
+/** The identity of some bytes, in memory bounded by a chunk. Rejects with the signal's reason as soon as that is aborted. */
 export async function identityOf(
   bytes: ByteStream,
   { signal }: { signal?: AbortSignal | undefined } = {},
 ): Promise<Identity> {
   const hasher = etagHasher()
-  for await (const chunk of bytes) {
-    signal?.throwIfAborted()
-    hasher.update(chunk)
-  }
-  signal?.throwIfAborted()
+  for await (const chunk of untilAborted(bytes, signal)) hasher.update(chunk)
   return hasher.identity()
 }

@@ -15,6 +15,7 @@ import {
   type WriteOptions,
 } from './object-store.js'
 import { describeSystemError } from './system-error.js'
+import { untilAborted } from './until-aborted.js'
 
 /** A folder as a store, where objects can also be written before their keys are known. */
 export interface FolderStore extends ObjectStore {
@@ -210,12 +211,10 @@ async function writeUnfinished(path: string, bytes: ByteStream, signal: AbortSig
   const hasher = etagHasher()
   const file = await open(path, 'wx')
   try {
-    for await (const chunk of bytes) {
-      signal?.throwIfAborted()
+    for await (const chunk of untilAborted(bytes, signal)) {
       hasher.update(chunk)
       await file.writeFile(chunk)
     }
-    signal?.throwIfAborted()
   } finally {
     await file.close()
   }

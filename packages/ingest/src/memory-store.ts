@@ -1,6 +1,7 @@
 import { etagHasher } from './etag.js'
 import { checkKey, type ObjectStore, ObjectStoreError } from './object-store.js'
 import { describeSystemError } from './system-error.js'
+import { untilAborted } from './until-aborted.js'
 
 /** A store in memory, for tests and trials: the same contract, gone with the process. */
 export function memoryStore(): ObjectStore {
@@ -41,8 +42,7 @@ export function memoryStore(): ObjectStore {
       const hasher = etagHasher()
       const chunks: Uint8Array[] = []
       try {
-        for await (const chunk of bytes) {
-          signal?.throwIfAborted()
+        for await (const chunk of untilAborted(bytes, signal)) {
           hasher.update(chunk)
           chunks.push(chunk.slice())
         }
@@ -54,7 +54,6 @@ export function memoryStore(): ObjectStore {
           cause,
         })
       }
-      signal?.throwIfAborted()
       const identity = hasher.identity()
       const written = overwrite || !objects.has(key)
       if (written) objects.set(key, { bytes: Buffer.concat(chunks), etag: identity.etag })

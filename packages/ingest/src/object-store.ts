@@ -22,7 +22,7 @@ export interface StoredObject {
 export interface WriteOptions {
   /** Replace an object that is there. Default false: what is there stays. */
   overwrite?: boolean
-  /** Aborting it ends the write with the signal's reason; nothing becomes visible. */
+  /** Aborting it ends the write at once with the signal's reason, even while the stream waits; nothing becomes visible. */
   signal?: AbortSignal
 }
 
@@ -41,7 +41,10 @@ export interface WriteResult extends Identity {
 export interface ObjectStore {
   /** For people: `lake/iot-time-series`, `s3://iot-time-series`. */
   readonly location: string
-  /** Objects whose key starts with the prefix, in order of key (UTF-8 bytes, as S3 lists them). */
+  /**
+   * Objects whose key starts with the prefix, in order of key (UTF-8 bytes, as S3 lists them); without keys of other tools
+   * that `checkKey` refuses, such as `a//b`.
+   */
   list(prefix: string): AsyncIterable<StoredObject>
   /** The object under exactly this key, if there is one. */
   find(key: string): Promise<StoredObject | undefined>
@@ -89,6 +92,16 @@ export function checkKey(key: string): void {
     throw new RangeError(
       `object key expected names joined by single slashes, without '..', backslash or NUL, got ${JSON.stringify(key)}`,
     )
+  }
+}
+
+/** Whether `checkKey` takes a key. */
+export function isKey(key: string): boolean {
+  try {
+    checkKey(key)
+    return true
+  } catch {
+    return false
   }
 }
 

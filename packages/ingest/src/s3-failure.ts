@@ -12,6 +12,8 @@ interface Place {
   right: string
   /** Where the bucket is, if the store says so. */
   bucketRegion: string | undefined
+  /** What the SDK says itself. */
+  message: string
 }
 
 const verbs: Readonly<Record<S3Action, { verb: string; right: string }>> = {
@@ -34,8 +36,10 @@ const unknownKey = ({ endpoint }: Place) =>
 const expired = () => 'the temporary keys have expired or are not valid: get new ones'
 const otherRegion = ({ bucket, region, bucketRegion = 'another' }: Place) =>
   `the bucket ${bucket} is not in the region ${region} but in ${bucketRegion}: correct the region`
-const noKeys = () =>
-  'there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment'
+const noKeys = ({ message }: Place) =>
+  `there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment (${message.trim().split(/\.?\s*\n|\.$/, 1)[0]})`
+const brokenOff = ({ endpoint }: Place) =>
+  `${endpoint} broke off its answer: see that it still runs, and try again`
 
 /** What each code of S3, of a socket or of the SDK means, and how to mend it. */
 const sentences: Readonly<Record<string, (place: Place) => string>> = {
@@ -94,15 +98,12 @@ const sentences: Readonly<Record<string, (place: Place) => string>> = {
   XMinioStorageFull: ({ endpoint }) => `the disk of ${endpoint} is full`,
 }
 
-// What Amazon's S3 repeats of a request that it could not verify.
-const confidential = [
-  'AWSAccessKeyId',
-  'StringToSign',
-  'StringToSignBytes',
-  'CanonicalRequest',
-  'CanonicalRequestBytes',
-  'SignatureProvided',
-]
+// Of the rest of an error nothing is kept: S3 repeats the keys' names, temporary keys and what was signed in fields of many
+// names, and the SDK adds the request itself.
+const keptFields = ['code', 'Code', '$fault', '$metadata', 'Region'] as const
+
+// What Node and the SDK say of an answer that ends before its body does.
+const brokenOffMessage = /^(aborted|Connection lost or stream closed)/
 
 /** The ETag of an answer, without quotes; every S3 store gives one. */
 export function etagOf({ ETag }: { ETag?: string | undefined }): string {
@@ -115,20 +116,63 @@ export function notS3(message: string): Error {
   return Object.assign(new Error(message), { code: 'NotS3' })
 }
 
-/** Says in one sentence what failed, with the store's or the socket's code; the cause loses what it holds of the keys. */
+/** Says in one sentence what failed, with the store's or the socket's code; the cause is a copy that holds nothing of the keys. */
 export function s3Failure(
   action: S3Action,
-  { key, cause, ...place }: Pick<Place, 'bucket' | 'region' | 'endpoint'> & { key: string; cause: unknown },
+  { key, cause, ...place }: FailedPlace & { key: string; cause: unknown },
 ): ObjectStoreError {
   const { verb, right } = verbs[action]
   const location = `s3://${place.bucket}`
+  return new ObjectStoreError(`cannot ${verb} ${location}/${key}: ${reasonOf(cause, { ...place, right })}`, {
+    key,
+    location,
+    cause: withoutKeys(cause),
+    code: codeOf(cause, statusOf(cause)),
+  })
+}
+
+/** The failure of a write whose parts could not be removed either, for the reason of `cause`. */
+export function withPartsLeft(
+  failure: ObjectStoreError,
+  { cause, ...place }: FailedPlace & { cause: unknown },
+): ObjectStoreError {
+  const reason = reasonOf(cause, { ...place, right: 's3:AbortMultipartUpload' })
+  const { message, key, location, code } = failure
+  return new ObjectStoreError(`${message}; its parts may be left: ${reason}`, {
+    key,
+    location,
+    cause: failure.cause,
+    code,
+  })
+}
+
+type FailedPlace = Pick<Place, 'bucket' | 'region' | 'endpoint'>
+
+function reasonOf(cause: unknown, place: FailedPlace & Pick<Place, 'right'>): string {
   const status = statusOf(cause)
   const code = codeOf(cause, status)
-  const say = code !== undefined && Object.hasOwn(sentences, code) ? sentences[code] : undefined
-  const reason =
-    say?.({ ...place, right, bucketRegion: bucketRegionOf(cause) }) ?? unknown(cause, status, place.endpoint)
-  if (cause instanceof Error) for (const field of confidential) Reflect.deleteProperty(cause, field)
-  return new ObjectStoreError(`cannot ${verb} ${location}/${key}: ${reason}`, { key, location, cause, code })
+  const message = cause instanceof Error ? cause.message : ''
+  const known = code !== undefined && Object.hasOwn(sentences, code) ? sentences[code] : undefined
+  const say = brokenOffMessage.test(message) ? brokenOff : known
+  return (
+    say?.({ ...place, message, bucketRegion: bucketRegionOf(cause) }) ??
+    unknown(cause, status, place.endpoint)
+  )
+}
+
+function withoutKeys(cause: unknown): unknown {
+  if (!(cause instanceof Error)) return cause
+  const copy = new Error(cause.message)
+  for (const field of ['name', 'stack'] as const) {
+    Object.defineProperty(copy, field, { value: cause[field], configurable: true, writable: true })
+  }
+  const fields = cause as unknown as Record<string, unknown>
+  return Object.assign(
+    copy,
+    Object.fromEntries(
+      keptFields.filter((field) => fields[field] !== undefined).map((field) => [field, fields[field]]),
+    ),
+  )
 }
 
 function bucketRegionOf(cause: unknown): string | undefined {

@@ -1,54 +1,26 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   paginateListObjectsV2,
-  S3Client,
 } from '@aws-sdk/client-s3'
 import { identityOf } from './etag.js'
 import {
   checkKey,
+  isKey,
   isPrefixOfNoKey,
   type ObjectStore,
   ObjectStoreError,
   type StoredObject,
 } from './object-store.js'
-import { etagOf, notS3, type S3Action, s3Failure, statusOf } from './s3-failure.js'
-import { preferUnsignedPayload, uploadToS3 } from './s3-upload.js'
+import { discardBody, s3Client } from './s3-client.js'
+import { etagOf, notS3, type S3Action, s3Failure, statusOf, withPartsLeft } from './s3-failure.js'
+import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
+import { uploadToS3 } from './s3-upload.js'
 import { describeSystemError } from './system-error.js'
 
-/** Keys of a user of the store. */
-export interface S3Credentials {
-  accessKeyId: string
-  secretAccessKey: string
-  /** For temporary keys. */
-  sessionToken?: string
-  /** When temporary keys end: those of a function are asked for anew before. */
-  expiration?: Date
-}
-
-/** Which bucket, where, and how to reach it. */
-export interface S3StoreOptions {
-  bucket: string
-  /** URL of the store, such as `http://127.0.0.1:9000`. Default: Amazon's, for the region. */
-  endpoint?: string
-  /** Default 'us-east-1', which stores other than Amazon's mostly take. */
-  region?: string
-  /** Keys, or a function that gives them. Default: from the environment or the profile, as in Amazon's own tools. */
-  credentials?: S3Credentials | (() => S3Credentials | Promise<S3Credentials>)
-  /** Whether the bucket is in the URL's path, not in its host name. Default: true where an endpoint is given. */
-  pathStyle?: boolean
-  /** CRC32 of what is sent and read; 'when-required' sends none, for stores that refuse it. Default 'crc32'. */
-  checksums?: 'crc32' | 'when-required'
-  /** How long a connection may take to open. Milliseconds, default 5,000. */
-  connectTimeoutMillis?: number
-  /** How long nothing may move on a connection before a request counts as failed. Milliseconds, default 30,000. */
-  requestTimeoutMillis?: number
-  /** How often a request is sent at most, where the store is busy or does not answer. Default 3. */
-  maxAttempts?: number
-  /** What the local clock lacks, added to it when requests are signed. Milliseconds, default 0. */
-  clockOffsetMillis?: number
-}
+export type { S3Credentials, S3StoreOptions } from './s3-options.js'
 
 /**
  * A bucket of Amazon S3, MinIO or the like as an object store. Objects up to `partBytes` are put at once, larger ones in
@@ -56,41 +28,15 @@ export interface S3StoreOptions {
  * moment the store may refuse both: what is put at once is then put again, an object in parts fails.
  * Throws a TypeError or RangeError for options that cannot be; failures carry the store's or the socket's `code`.
  */
-export function s3Store({
-  bucket,
-  endpoint,
-  region = 'us-east-1',
-  credentials,
-  pathStyle = endpoint !== undefined,
-  checksums = 'crc32',
-  connectTimeoutMillis = 5_000,
-  requestTimeoutMillis = 30_000,
-  maxAttempts = 3,
-  clockOffsetMillis = 0,
-}: S3StoreOptions): ObjectStore {
-  checkBucket(bucket)
-  if (endpoint !== undefined) checkEndpoint(endpoint)
+export function s3Store(options: S3StoreOptions): ObjectStore {
+  const resolved = resolveS3Options(options)
+  const { bucket, region, endpoint = "Amazon's S3", checksums } = resolved
+  const place = { bucket, region, endpoint }
   const location = `s3://${bucket}`
-  const checksumSetting = checksums === 'crc32' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
-  const client = new S3Client({
-    region,
-    forcePathStyle: pathStyle,
-    maxAttempts,
-    systemClockOffset: clockOffsetMillis,
-    requestChecksumCalculation: checksumSetting,
-    responseChecksumValidation: checksumSetting,
-    requestHandler: { connectionTimeout: connectTimeoutMillis, socketTimeout: requestTimeoutMillis },
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && {
-      credentials: typeof credentials === 'function' ? async () => credentials() : credentials,
-    }),
-  })
-  preferUnsignedPayload(client)
+  const client = s3Client(resolved)
 
   const failure = (action: S3Action, key: string, cause: unknown) =>
-    cause instanceof ObjectStoreError
-      ? cause
-      : s3Failure(action, { key, bucket, region, endpoint: endpoint ?? "Amazon's S3", cause })
+    cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, ...place, cause })
 
   const streamFailure = (key: string, cause: unknown) =>
     cause instanceof ObjectStoreError
@@ -101,11 +47,10 @@ export function s3Store({
           cause,
         })
 
-  const stored = (key: string, size: number | undefined, etag: string): StoredObject => ({
-    key,
-    size: size ?? 0,
-    etag: () => Promise.resolve(etag),
-  })
+  const stored = (key: string, size: number | undefined, etag: string): StoredObject => {
+    if (size === undefined) throw notS3('the answer has no size')
+    return { key, size, etag: () => Promise.resolve(etag) }
+  }
 
   const look = async (key: string, signal?: AbortSignal): Promise<StoredObject> => {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
@@ -126,8 +71,8 @@ export function s3Store({
           if (Name === undefined) throw notS3('the listing names no bucket')
           for (const object of Contents) {
             const { Key = '', Size } = object
-            // A key that ends with a slash is an empty object by which consoles show a folder.
-            if (Key.startsWith(prefix) && !Key.endsWith('/')) yield stored(Key, Size, etagOf(object))
+            // Others are those of other tools, and the empty objects, `a/`, by which consoles show a folder.
+            if (Key.startsWith(prefix) && isKey(Key)) yield stored(Key, Size, etagOf(object))
           }
         }
       } catch (cause) {
@@ -142,7 +87,13 @@ export function s3Store({
           if (statusOf(error) === undefined) throw error
           // The answer to HEAD has no body, so that only a GET can tell a missing object from a missing bucket, or a
           // wrong key from a missing right.
-          await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
+          const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' })
+          await client.send(command).then(
+            ({ Body }) => discardBody(Body),
+            (failed: unknown) => {
+              if (statusOf(failed) !== 416) throw failed // else it is there, and empty
+            },
+          )
           return await look(key)
         })
       } catch (cause) {
@@ -153,11 +104,13 @@ export function s3Store({
 
     async read(key) {
       checkKey(key)
+      let answer: GetObjectCommandOutput | undefined
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
         etagOf(answer)
         return (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
       } catch (cause) {
+        discardBody(answer?.Body)
         throw failure('read', key, cause)
       }
     },
@@ -180,15 +133,19 @@ export function s3Store({
           throw streamFailure(key, cause)
         }
       }
+      let partsLeft: { cause: unknown } | undefined
+      const onPartsLeft = (cause: unknown) => (partsLeft = { cause })
       try {
         signal?.throwIfAborted()
         if (!overwrite && (await isTaken())) {
           return { written: false, ...(await identityOf(source(), { signal })) }
         }
-        return await uploadToS3(client, source(), { bucket, key, overwrite, checksums, signal })
+        const target = { bucket, key, overwrite, checksums, signal, onPartsLeft }
+        return await uploadToS3(client, source(), target)
       } catch (cause) {
         signal?.throwIfAborted()
-        throw failure('write', key, cause)
+        const failed = failure('write', key, cause)
+        throw partsLeft ? withPartsLeft(failed, { ...place, ...partsLeft }) : failed
       }
     },
 
@@ -200,26 +157,5 @@ export function s3Store({
         throw failure('remove', key, cause)
       }
     },
-  }
-}
-
-function checkBucket(bucket: string): void {
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
-    throw new RangeError(
-      `bucket expected 3 to 63 small letters, digits, dots and hyphens, got ${JSON.stringify(bucket)}`,
-    )
-  }
-}
-
-/** Says nothing of the URL where it may hold a password. */
-function checkEndpoint(endpoint: string): void {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  if (url?.username || url?.password) {
-    throw new TypeError('endpoint expected a URL without user and password: those are the credentials')
-  }
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new TypeError(
-      `endpoint expected a URL such as http://127.0.0.1:9000, got ${endpoint.includes('@') ? 'another text' : endpoint}`,
-    )
   }
 }

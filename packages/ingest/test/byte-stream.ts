@@ -10,6 +10,13 @@ export async function* failingAfter(text: string, error: Error): AsyncGenerator<
   throw error
 }
 
+/** A stream that gives some bytes, calls back and then waits for ever. */
+export async function* waitingAfter(text: string, onWait: () => void): AsyncGenerator<Uint8Array> {
+  yield* bytesOf(text)
+  setTimeout(onWait, 10)
+  await new Promise(() => undefined)
+}
+
 /** Takes all of an async iterable. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const taken: T[] = []

@@ -24,6 +24,8 @@ export interface Answer {
   status: number
   body?: string
   headers?: Record<string, string>
+  /** Break the connection before anything is said, or in the middle of the body; or wait there for ever. */
+  broken?: 'before' | 'within' | 'never ends'
 }
 
 /** S3's answer to a request that failed. */
@@ -31,18 +33,30 @@ export function s3Error(status: number, code: string, more = ''): Answer {
   return { status, body: `<Error><Code>${code}</Code><Message>in the words of S3</Message>${more}</Error>` }
 }
 
-/** A server for one test that answers as told; gives its URL and what was asked, as `PUT /bucket/key?query`. */
-export async function fakeS3(answer: (asked: string, request: IncomingMessage) => Answer) {
+/**
+ * A server for one test that answers as told; gives its URL and what was asked, as `PUT /bucket/key?query`, and which
+ * connections were closed before the answer's end. It adds what S3 adds to each answer, and a web server does not.
+ */
+export async function fakeS3(
+  answer: (asked: string, request: IncomingMessage) => Answer,
+  added: Record<string, string> = { 'x-amz-request-id': '17' },
+) {
   const asked: string[] = []
+  const closed: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
     request.resume().on('end', () => {
-      const { status, body, headers } = answer(asked.at(-1) ?? '', request)
-      response.writeHead(status, { 'content-type': 'application/xml', ...headers })
-      response.end(request.method === 'HEAD' ? undefined : body)
+      const { status, body = '', headers, broken } = answer(`${request.method} ${request.url}`, request)
+      if (broken === 'before') return request.socket.destroy()
+      const length = status === 204 ? {} : { 'content-length': String(body.length) }
+      response.writeHead(status, { 'content-type': 'application/xml', ...length, ...added, ...headers })
+      response.on('close', () => response.writableFinished || closed.push(`${request.method} ${request.url}`))
+      if (broken === 'never ends') return response.write(body.slice(0, -1))
+      if (broken === 'within') return response.write(body.slice(0, -1), () => request.socket.destroy())
+      return response.end(request.method === 'HEAD' ? undefined : body)
     })
   })
-  return { endpoint: await listen(server), asked }
+  return { endpoint: await listen(server), asked, closed }
 }
 
 /** The URL of a server for one test that takes connections and never says anything. */

@@ -1,6 +1,6 @@
 import { identityOf, type ObjectStore, ObjectStoreError, partBytes } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, collect, failingAfter } from './byte-stream.js'
+import { bytesOf, collect, failingAfter, waitingAfter } from './byte-stream.js'
 
 const keysOf = async (store: ObjectStore, prefix: string) =>
   (await collect(store.list(prefix))).map(({ key }) => key)
@@ -78,6 +78,14 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       const winner = results.findIndex(({ written }) => written)
       expect(await textOf(store, 'pump/a')).toBe(contents[winner])
       expect(await keysOf(store, '')).toEqual(['pump/a'])
+    })
+
+    it('lets exactly one of 20 writers of the same bytes win', async () => {
+      const store = await open()
+      const race = startTogether(Array.from({ length: 20 }, () => 'content'))
+      const results = await Promise.all(race.map((bytes) => store.write('pump/a', bytes)))
+      expect(results.filter(({ written }) => written)).toHaveLength(1)
+      expect(await textOf(store, 'pump/a')).toBe('content')
     })
 
     it('holds one whole object after a race of writers that overwrite', async () => {
@@ -177,6 +185,30 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       const reason = new Error('enough')
       const signal = AbortSignal.abort(reason)
       await expect(store.write('a', bytesOf('second'), { signal })).rejects.toBe(reason)
+    })
+
+    it('ends a write at once when it is aborted while its stream waits, and shows nothing of it', async () => {
+      const store = await open()
+      await store.write('taken', bytesOf('first'))
+      for (const key of ['a', 'taken']) {
+        const controller = new AbortController()
+        const { signal } = controller
+        const reason = new Error('enough')
+        const stream = waitingAfter('half', () => controller.abort(reason))
+        await expect(store.write(key, stream, { signal })).rejects.toBe(reason)
+        expect(await keysOf(store, '')).toEqual(['taken'])
+        expect(await textOf(store, 'taken')).toBe('first')
+      }
+    })
+
+    it('ends a write that overwrites when it is aborted while its stream waits, and keeps what is there', async () => {
+      const store = await open()
+      await store.write('a', bytesOf('first'))
+      const controller = new AbortController()
+      const { signal } = controller
+      const stream = waitingAfter('half', () => controller.abort('enough'))
+      await expect(store.write('a', stream, { signal, overwrite: true })).rejects.toBe('enough')
+      expect(await textOf(store, 'a')).toBe('first')
     })
 
     it('lists keys in the order of their UTF-8 bytes, as S3 does', async () => {

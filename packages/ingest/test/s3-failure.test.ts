@@ -3,7 +3,16 @@ import { partBytes } from '@minilake/ingest'
 import { s3Store } from '@minilake/ingest/s3'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect } from './byte-stream.js'
-import { bucket, deadEndpoint, errorOf, fakeS3, s3Error, silentServer, storeAt } from './fake-s3.js'
+import {
+  bucket,
+  credentials,
+  deadEndpoint,
+  errorOf,
+  fakeS3,
+  s3Error,
+  silentServer,
+  storeAt,
+} from './fake-s3.js'
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
@@ -70,11 +79,15 @@ describe('s3Store says what is wrong', () => {
   })
 
   it('where there is no host of that name', async () => {
-    const error = await errorOf(storeAt('http://no-such-host.invalid:9000').read('a'))
-    expect(error.message).toMatch(
-      /the (host of the name|host name) in http:\/\/no-such-host\.invalid:9000|no host/,
-    )
-    expect(['ENOTFOUND', 'EAI_AGAIN']).toContain(error.code)
+    const endpoint = 'http://no-such-host.invalid:9000'
+    const error = await errorOf(storeAt(endpoint).read('a'))
+    // The latter on a computer without a name server.
+    const sentences: Record<string, string> = {
+      ENOTFOUND: `there is no host of the name in ${endpoint}: correct the endpoint`,
+      EAI_AGAIN: `the host name in ${endpoint} cannot be looked up: look at the network`,
+    }
+    expect(Object.keys(sentences)).toContain(error.code)
+    expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${sentences[error.code ?? '']}`)
   })
 
   it('where the server never answers', async () => {
@@ -102,7 +115,21 @@ describe('s3Store says what is wrong', () => {
     ['nothing', 200, ''],
     ['that there is no such page', 404, 'not found'],
   ])('where the server is no S3 store, and answers %s', async (_, status, body) => {
-    const { endpoint } = await fakeS3(() => ({ status, body, headers: { 'content-type': 'text/html' } }))
+    const headers = { 'content-type': 'text/html' }
+    const { endpoint } = await fakeS3(() => ({ status, body, headers }), {})
+    await expectNotS3(endpoint)
+  })
+
+  it('where a web server answers all with an ETag, and nothing would be stored', async () => {
+    const page = '<!doctype html><html><body>Welcome to nginx!</body></html>'
+    const headers = { 'content-type': 'text/html', server: 'nginx', ETag: '"65a1-267"' }
+    await expectNotS3((await fakeS3(() => ({ status: 200, body: page, headers }), {})).endpoint)
+    const missing = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200, headers }), {})
+    const error = await errorOf(storeAt(missing.endpoint).write('a', bytesOf('x')))
+    expect(error.code).toBe('NotS3')
+  })
+
+  async function expectNotS3(endpoint: string) {
     const store = storeAt(endpoint)
     const works = [
       () => collect(store.list('')),
@@ -118,6 +145,37 @@ describe('s3Store says what is wrong', () => {
       )
       expect(error.code).toBe('NotS3')
     }
+  }
+
+  it('where an answer lacks what each of S3 has', async () => {
+    const listing = `<ListBucketResult><Name>${bucket}</Name><Contents><Key>a</Key><ETag>"1"</ETag></Contents></ListBucketResult>`
+    const { endpoint } = await fakeS3(() => ({ status: 200, body: listing }))
+    expect(await errorOf(collect(storeAt(endpoint).list('')))).toMatchObject({ code: 'NotS3' })
+    expect(await errorOf(storeAt(endpoint).read('a'))).toMatchObject({ code: 'NotS3' })
+  })
+
+  it.each([{}, { 'x-amz-checksum-crc32': 'AAAAAA==' }])(
+    'where an answer with the headers %j ends in the middle',
+    async (more) => {
+      const body = `<ListBucketResult><Name>${bucket}</Name></ListBucketResult>`
+      const headers = { ETag: '"1"', ...more }
+      const { endpoint } = await fakeS3(() => ({ status: 200, body, headers, broken: 'within' }))
+      const store = storeAt(endpoint)
+      for (const work of [() => collect(store.list('')), () => store.read('a')]) {
+        const error = await errorOf(work())
+        expect(error.message).toMatch(/ broke off its answer: see that it still runs, and try again$/)
+        expect(error.message).toContain(`: ${endpoint} broke off`)
+      }
+    },
+  )
+
+  it('where the connection is closed before an answer', async () => {
+    const { endpoint } = await fakeS3(() => ({ status: 200, broken: 'before' }))
+    const error = await errorOf(storeAt(endpoint).read('a'))
+    expect(error.message).toContain(
+      ` ${endpoint} closed the connection: is it an S3 store, and http or https?`,
+    )
+    expect(error.code).toBe('ECONNRESET')
   })
 
   it('where the server stays busy, after as many attempts as asked for', async () => {
@@ -133,20 +191,39 @@ describe('s3Store says what is wrong', () => {
     for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) vi.stubEnv(name, '/no-such-file')
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
     const error = await errorOf(s3Store({ bucket, endpoint: await silentServer() }).read('a'))
-    expect(error.message).toContain(': there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and')
+    expect(error.message).toMatch(
+      /: there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment \(Could not load credentials from any providers\)$/,
+    )
     expect(error.code).toBe('CredentialsProviderError')
+
+    const say = (message: string) => () =>
+      Promise.reject(Object.assign(new Error(message), { name: 'CredentialsProviderError' }))
+    const sso = "Token is expired. To refresh this SSO session run 'aws sso login' with the profile plant."
+    const expired = s3Store({ bucket, endpoint: await silentServer(), credentials: say(`${sso}\nMore.`) })
+    expect((await errorOf(expired.read('a'))).message).toContain(
+      "(Token is expired. To refresh this SSO session run 'aws sso login' with the profile plant)",
+    )
   })
 
-  it.each(['SignatureDoesNotMatch', 'InvalidAccessKeyId'])(
+  it.each(['SignatureDoesNotMatch', 'InvalidAccessKeyId', 'ExpiredToken', 'AuthorizationHeaderMalformed'])(
     'without what %s repeats of the request',
     async (code) => {
       const more =
-        '<AWSAccessKeyId>the-access-key</AWSAccessKeyId><StringToSign>AWS4 the-access-key</StringToSign>'
-      const { endpoint } = await fakeS3(() => s3Error(403, code, more))
-      const error = await errorOf(storeAt(endpoint).read('a'))
-      const text = inspect(error, { depth: 9 })
-      expect(text).toContain(code)
-      expect(text).not.toMatch(/the-access-key|the-secret-key/)
+        '<AWSAccessKeyId>the-access-key</AWSAccessKeyId><StringToSign>AWS4 the-access-key</StringToSign>' +
+        '<Token-0>the-session-token</Token-0><Region>eu-west-1</Region>'
+      const headers = { 'x-amz-echo': 'the-access-key the-session-token' }
+      const { endpoint } = await fakeS3(() => ({ ...s3Error(403, code, more), headers }))
+      const temporary = { ...credentials, sessionToken: 'the-session-token' }
+      const error = await errorOf(storeAt(endpoint, { credentials: temporary }).read('a'))
+      const text = inspect(error, { depth: 9, showHidden: true })
+      expect(text).not.toMatch(/the-access-key|the-secret-key|the-session-token/)
+      expect(error.cause).toBeInstanceOf(Error)
+      expect(error.cause).toMatchObject({
+        name: code,
+        message: 'in the words of S3',
+        Region: 'eu-west-1',
+        $metadata: { httpStatusCode: 403 },
+      })
     },
   )
 })

@@ -38,21 +38,25 @@ export function upCommand(environment: Environment): Command {
     })
 }
 
-/** Waits until Trino lists the schemas of the metastore: right after its start it knows of no worker, not even itself. */
+/**
+ * Waits until Trino counts the schemas of the metastore. Listing them is not enough: that the coordinator does alone, and for some
+ * seconds after its start it knows of no worker, not even itself.
+ */
 async function untilAnswers({ settings, signal }: Session): Promise<void> {
   const engine = await openTrino(settings)
-  const schemas = freeSql(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
+  const schemata = qualifiedName(lakeNames.catalog, 'information_schema', 'schemata')
+  const schemas = freeSql(`SELECT count(*) FROM ${schemata}`)
   const late = AbortSignal.timeout(answerSeconds * 1000)
   try {
     for (;;) {
       try {
         const rows = engine.query(schemas, { signal: AbortSignal.any([signal, late]) })
-        for await (const _schema of rows); // to its end: the columns alone Trino knows without a worker
+        for await (const _count of rows); // to its end: the columns are known earlier
         return
       } catch (error) {
         signal.throwIfAborted()
         if (late.aborted && error === late.reason)
-          throw new Error(`Trino does not list the metastore's schemas within ${answerSeconds} s`, {
+          throw new Error(`Trino does not count the metastore's schemas within ${answerSeconds} s`, {
             cause: error,
           })
         if (late.aborted) throw error

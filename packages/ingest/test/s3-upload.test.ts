@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { identityOf, partBytes } from '@minilake/ingest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bytesOf } from './byte-stream.js'
+import { type Answer, bucket, errorOf, fakeS3, s3Error, storeAt } from './fake-s3.js'
+
+beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
+
+const begun: Answer = {
+  status: 200,
+  body: '<InitiateMultipartUploadResult><UploadId>7</UploadId></InitiateMultipartUploadResult>',
+}
+
+describe('an upload in parts', () => {
+  it('no further when a part fails, and removes the parts', async () => {
+    const { endpoint, asked } = await fakeS3((request) => {
+      if (request.includes('uploads')) return begun
+      return request.includes('partNumber') ? s3Error(403, 'AccessDenied') : { status: 204 }
+    })
+    let taken = 0
+    let isClosed = false
+    async function* endless() {
+      try {
+        for (; taken < 640; taken += 1) yield Promise.resolve(Buffer.alloc(1024 * 1024))
+      } finally {
+        isClosed = true
+      }
+    }
+    const error = await errorOf(storeAt(endpoint).write('a', endless(), { overwrite: true }))
+    expect(error.message).toMatch(
+      /: access is denied: the user lacks the right s3:PutObject on iot-time-series$/,
+    )
+    expect(taken).toBeLessThan(160)
+    await vi.waitFor(() => expect(isClosed).toBe(true))
+    expect(asked.at(-1)).toBe(`DELETE /${bucket}/a?uploadId=7&x-id=AbortMultipartUpload`)
+  })
+
+  async function* waitingAfterAPart() {
+    yield Buffer.alloc(2 * partBytes)
+    await new Promise(() => undefined)
+  }
+
+  it('ends when a part fails while the stream waits for ever', async () => {
+    const { endpoint, asked } = await fakeS3((request) => {
+      if (request.includes('uploads')) return begun
+      return request.includes('partNumber') ? s3Error(403, 'AccessDenied') : { status: 204 }
+    })
+    const error = await errorOf(storeAt(endpoint).write('a', waitingAfterAPart(), { overwrite: true }))
+    expect(error.message).toMatch(/ lacks the right s3:PutObject on iot-time-series$/)
+    expect(asked.at(-1)).toMatch(/AbortMultipartUpload$/)
+  })
+
+  it('says where its parts may be left', async () => {
+    const { endpoint } = await fakeS3((request) =>
+      request.includes('uploads') ? begun : s3Error(403, 'AccessDenied'),
+    )
+    const error = await errorOf(storeAt(endpoint).write('a', waitingAfterAPart(), { overwrite: true }))
+    expect(error.message).toBe(
+      'cannot write s3://iot-time-series/a: access is denied: the user lacks the right s3:PutObject on iot-time-series; its parts may be left: access is denied: the user lacks the right s3:AbortMultipartUpload on iot-time-series',
+    )
+    expect(error).toMatchObject({ code: 'AccessDenied', cause: { name: 'AccessDenied' } })
+  })
+})
+
+describe('an upload whose first answer is lost', () => {
+  /** A store that keeps what it is sent; the first answer of what stores an object is `lost`, later ones are `after`. */
+  async function forgetfulS3({
+    lost,
+    after,
+    isOurs = true,
+  }: {
+    lost: Answer
+    after: Answer
+    isOurs?: boolean
+  }) {
+    let heldBy: string | undefined
+    let begunBy: string | undefined
+    let storing = 0
+    const { endpoint, asked } = await fakeS3((request, { headers }) => {
+      const id = String(headers['x-amz-meta-minilake-write'])
+      if (request.startsWith('HEAD')) {
+        return heldBy === undefined
+          ? { status: 404 }
+          : { status: 200, headers: { ETag: '"1"', 'x-amz-meta-minilake-write': heldBy } }
+      }
+      if (request.includes('uploads')) {
+        begunBy = id
+        return begun
+      }
+      if (request.includes('partNumber')) return { status: 200, headers: { ETag: '"1"' } }
+      if (request.startsWith('DELETE')) return s3Error(404, 'NoSuchUpload')
+      heldBy ??= isOurs ? (begunBy ?? id) : 'another write'
+      storing += 1
+      return storing === 1 ? lost : after
+    })
+    return { store: storeAt(endpoint, { maxAttempts: 2 }), asked }
+  }
+
+  const small = bytesOf('x')
+  const large = [Buffer.alloc(partBytes + 1)]
+  const taken = s3Error(412, 'PreconditionFailed')
+  const failed = s3Error(500, 'InternalError')
+  const gone = s3Error(404, 'NoSuchUpload')
+  const cut: Answer = { status: 200, broken: 'before' }
+
+  const cases: [string, Uint8Array[], Answer, Answer][] = [
+    ['put at once, and then the key is taken', small, cut, taken],
+    ['completed, and then the key is taken', large, failed, taken],
+    ['completed, and then there is no such upload', large, failed, gone],
+  ]
+  it.each(cases)('has written where it was %s', async (_, bytes, lost, after) => {
+    const { store } = await forgetfulS3({ lost, after })
+    expect(await store.write('a', bytes)).toEqual({ written: true, ...(await identityOf(bytes)) })
+  })
+
+  it.each(cases.slice(0, 2))('has not written where another was %s', async (_, bytes, lost, after) => {
+    const { store } = await forgetfulS3({ lost, after, isOurs: false })
+    expect(await store.write('a', bytes)).toEqual({ written: false, ...(await identityOf(bytes)) })
+  })
+
+  it('fails where there is no such upload and the object is of another', async () => {
+    const { store } = await forgetfulS3({ lost: failed, after: gone, isOurs: false })
+    const error = await errorOf(store.write('a', large))
+    expect(error.message).toMatch(/: its parts were removed while it was written: write it again$/)
+    expect(error.code).toBe('NoSuchUpload')
+  })
+
+  it('has written over another object where there is no such upload any more', async () => {
+    const { store } = await forgetfulS3({ lost: failed, after: gone })
+    expect(await store.write('a', large, { overwrite: true })).toMatchObject({ written: true })
+  })
+
+  it('compares what the store reports also then', async () => {
+    const other = `"${createHash('md5').update('other').digest('hex')}"`
+    let id = ''
+    const { endpoint } = await fakeS3((request, { headers }) => {
+      if (request.startsWith('PUT')) {
+        id = String(headers['x-amz-meta-minilake-write'])
+        return taken
+      }
+      return id === ''
+        ? { status: 404 }
+        : { status: 200, headers: { ETag: other, 'x-amz-meta-minilake-write': id } }
+    })
+    const error = await errorOf(storeAt(endpoint).write('a', small))
+    expect(error.message).toContain(`s3://${bucket}/a: the store reports other content than was sent`)
+  })
+})
