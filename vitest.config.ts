@@ -7,7 +7,8 @@ const conditions = ['@minilake/source', 'node', 'development|production']
 
 const folders = [
   ...['packages', 'apps'].flatMap((parent) => readdirSync(parent).map((name) => `${parent}/${name}`)),
-  'infra',
+  // The local stack, and programs and file modes as its tests have them, are of Linux and macOS.
+  ...(process.platform === 'win32' ? [] : ['infra']),
 ]
 const projectName = (folder: string) =>
   (JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { nx: { name: string } }).nx.name
