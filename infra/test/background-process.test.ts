@@ -15,6 +15,21 @@ const processesIn = async (folder: string, script: string) => {
 const untilLogged = async (processes: ReturnType<typeof backgroundProcesses>, text: string) =>
   expect.poll(() => processes.lastLines('part', 1), { timeout: 20_000 }).toBe(text)
 
+/** One that has ended is there for the system until its parent, which is this process, has taken note. */
+const untilGone = (pid: number) =>
+  expect
+    .poll(
+      () => {
+        try {
+          return kill(pid, 0)
+        } catch (error) {
+          return (error as NodeJS.ErrnoException).code
+        }
+      },
+      { timeout: 20_000 },
+    )
+    .toBe('ESRCH')
+
 test('a process is found by its name until it is stopped, from another run too', async () => {
   const folder = await temporaryFolder()
   expect(await backgroundProcesses(folder).find('part')).toBeUndefined()
@@ -27,7 +42,7 @@ test('a process is found by its name until it is stopped, from another run too',
   expect(await readFile(later.logPath('part'), 'utf8')).toBe('one\ntwo\n')
 
   expect(await later.stop('part', 'SIGTERM')).toBe(true)
-  expect(() => kill(pid as number, 0)).toThrow('ESRCH')
+  await untilGone(pid as number)
   expect(await later.find('part')).toBeUndefined()
   expect(await later.stop('part', 'SIGTERM')).toBe(false)
 })
@@ -67,7 +82,7 @@ test('one that does not end when asked is killed', async () => {
   await untilLogged(processes, 'deaf')
   const pid = await processes.find('part')
   expect(await processes.stop('part', 'SIGTERM', { killAfterSeconds: 0.2 })).toBe(true)
-  expect(() => kill(pid as number, 0)).toThrow('ESRCH')
+  await untilGone(pid as number)
 })
 
 test('a program that cannot be started', async () => {
