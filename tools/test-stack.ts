@@ -36,10 +36,6 @@ declare module 'vitest' {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   process.env.TZ = 'America/St_Johns'
   const kept = process.env.MINILAKE_TEST_STACK
-  if (kept?.startsWith('{')) {
-    provide('stack', JSON.parse(kept) as TestStack)
-    return async () => {}
-  }
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'minilake-stack-')))
   if (kept === undefined) await chmod(folder, 0o711) // where root runs this, PostgreSQL's own user must get in
   const envFile = join(folder, '.env')
