@@ -12,6 +12,11 @@ export async function findProgram(name: string, { PATH = '' }: Variables): Promi
   return undefined
 }
 
+/** What to say where Maven is missing, which two parts are fetched by. */
+export async function missingMaven(variables: Variables): Promise<string[]> {
+  return (await findProgram('mvn', variables)) ? [] : ['Maven (apt-get install maven, brew install maven)']
+}
+
 /** The home of the lowest JDK from `least` to `most`, found where package managers put them. */
 export async function findJava(
   { least, most }: { least: number; most: number },

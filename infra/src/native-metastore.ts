@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { findJava, findProgram } from './find-program.js'
+import { findJava, missingMaven } from './find-program.js'
 import { installOnce, runMaven, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
 import { takesConnections } from './probe.js'
@@ -40,9 +40,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
         : [
             'a JDK 17 to 21 for the metastore (apt-get install openjdk-17-jdk-headless, brew install openjdk@17)',
           ]),
-      ...((await findProgram('mvn', environment))
-        ? []
-        : ['Maven (apt-get install maven, brew install maven)']),
+      ...(await missingMaven(environment)),
     ],
 
     install: () =>

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findJava, findProgram } from './find-program.js'
+import { findJava, missingMaven } from './find-program.js'
 import { installOnce, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
 import { answerOf } from './probe.js'
@@ -30,10 +30,7 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
         : [
             'a JDK 24 or later for Trino (https://adoptium.net, brew install openjdk, sdk install java 25-tem)',
           ]),
-      ...((await findProgram('mvn', environment))
-        ? []
-        : ['Maven (apt-get install maven, brew install maven)']),
-      // Its launcher is a script in older archives, a program for Linux in newer ones.
+      ...(await missingMaven(environment)),
     ],
 
     install: () =>

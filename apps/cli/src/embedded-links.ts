@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { freeSql } from '@minilake/analytics'
 import { BrokenLink, type Link } from './diagnose.js'
-import { dataFilesOf, type LakeBackend } from './lake-backend.js'
+import { dataFilesOf, type LakeBackend, withEngine } from './lake-backend.js'
 import { filesLink, messageOf } from './lake-links.js'
 
 /** The chain of the embedded lake: a folder, DuckDB, and the data files. */
@@ -41,13 +41,11 @@ export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
       name: 'DuckDB',
       check: async () => {
         try {
-          const engine = await lake.openEngine([])
-          try {
+          return await withEngine(lake, [], async (engine) => {
             for await (const row of engine.query(freeSql('SELECT version() AS version'), { signal }))
               return String(row.version)
-          } finally {
-            await engine.close()
-          }
+            return ''
+          })
         } catch (cause) {
           signal.throwIfAborted()
           throw new BrokenLink(`DuckDB does not open: ${messageOf(cause)}`, {
@@ -55,7 +53,6 @@ export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
             cause,
           })
         }
-        return ''
       },
     },
     filesLink(lake, signal),

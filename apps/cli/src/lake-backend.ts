@@ -18,6 +18,20 @@ export interface LakeBackend {
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
 }
 
+/** Does some work with an engine in which tables are known, and closes it whatever comes of it. */
+export async function withEngine<T>(
+  lake: Pick<LakeBackend, 'openEngine'>,
+  tables: readonly Table[],
+  work: (engine: SqlEngine) => Promise<T>,
+): Promise<T> {
+  const engine = await lake.openEngine(tables)
+  try {
+    return await work(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
 /** The data files of a table in a store, in order of key. */
 export async function* dataFilesOf(table: Table, store: ObjectStore): AsyncGenerator<StoredObject> {
   for await (const object of store.list(tablePrefix(table)))

@@ -1,9 +1,9 @@
-import { query, type SqlEngine, tableSummary } from '@minilake/analytics'
+import { query, tableSummary } from '@minilake/analytics'
 import type { ObjectStore } from '@minilake/ingest'
 import { checkFooter, type Footer, readFooter } from '@minilake/parquet'
 import { columnsOf, quoteIdentifier, quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
 import { BrokenLink, type Link } from './diagnose.js'
-import { dataFilesOf, type LakeBackend } from './lake-backend.js'
+import { dataFilesOf, type LakeBackend, withEngine } from './lake-backend.js'
 import { count } from './words.js'
 
 /** The link from the data files to the engine: the first of each table fits it, and the engine reads all of them. */
@@ -41,13 +41,10 @@ export function timeZoneLink(
       `SELECT min(${quoteIdentifier(time)}) AS first_reading FROM ${sqlTableName(table)}\nWHERE "$path" = ${quoteLiteral(locationOf(key))}`,
       { first_reading: { type: 'timestamp', nullable: true } },
     )
-    const engine = await lake.openEngine([table])
-    try {
+    return withEngine(lake, [table], async (engine) => {
       for await (const { first_reading } of engine.query(first, { signal })) return first_reading
-    } finally {
-      await engine.close()
-    }
-    return null
+      return null
+    })
   }
   return {
     name: 'time zone',
@@ -93,11 +90,11 @@ async function rowsOf(
   lake: Pick<LakeBackend, 'openEngine'>,
   signal: AbortSignal,
 ): Promise<bigint> {
-  let engine: SqlEngine | undefined
   try {
-    engine = await lake.openEngine([table])
-    for await (const { rows } of engine.query(tableSummary(table), { signal })) return rows
-    return 0n
+    return await withEngine(lake, [table], async (engine) => {
+      for await (const { rows } of engine.query(tableSummary(table), { signal })) return rows
+      return 0n
+    })
   } catch (cause) {
     signal.throwIfAborted()
     const message = messageOf(cause)
@@ -108,8 +105,6 @@ async function rowsOf(
         : "look at the engine's log, and at the keys and the endpoint that it has for S3",
       cause,
     })
-  } finally {
-    await engine?.close()
   }
 }
 

@@ -1,9 +1,9 @@
-import { freeSql, type QueryError, type SqlEngine } from '@minilake/analytics'
+import { freeSql, type QueryError } from '@minilake/analytics'
 import { misnamedSettings, takesConnections, type Variables } from '@minilake/infra'
 import { ObjectStoreError } from '@minilake/ingest'
 import { lakeLocation, lakeNames, qualifiedName } from '@minilake/schema'
 import { BrokenLink, type Link } from './diagnose.js'
-import type { LakeBackend } from './lake-backend.js'
+import { type LakeBackend, withEngine } from './lake-backend.js'
 import { filesLink, messageOf, timeZoneLink } from './lake-links.js'
 import { lookAtTables } from './register-tables.js'
 import { isLoopback } from './s3-keys.js'
@@ -26,13 +26,11 @@ export interface StackLinksOptions {
 
 /** What S3 says of keys that it does not take. */
 const keyCodes: ReadonlySet<string> = new Set([
-  ...[
-    'InvalidAccessKeyId',
-    'SignatureDoesNotMatch',
-    'ExpiredToken',
-    'InvalidToken',
-    'CredentialsProviderError',
-  ],
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+  'CredentialsProviderError',
 ])
 
 /** How long Trino may take to say what the metastore has: a dead one it tries for 20 s. */
@@ -175,7 +173,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
     {
       name: 'catalog',
       check: () =>
-        withEngine(lake, async (engine) => {
+        withEngine(lake, [], async (engine) => {
           const names: string[] = []
           for await (const row of engine.query(freeSql('SHOW CATALOGS'), { signal }))
             names.push(...Object.values(row).map(String))
@@ -188,7 +186,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
     {
       name: 'schema',
       check: () =>
-        withEngine(lake, async (engine) => {
+        withEngine(lake, [], async (engine) => {
           const names: string[] = []
           const show = freeSql(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`)
           const late = AbortSignal.timeout(metastoreMillis)
@@ -214,7 +212,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
     {
       name: 'tables',
       check: () =>
-        withEngine(lake, async (engine) => {
+        withEngine(lake, [], async (engine) => {
           const [trouble] = await lookAtTables(lake, { engine, location, signal })
           if (trouble === undefined) return lake.tables.map(({ name }) => `${schema}.${name}`).join(', ')
           throw new BrokenLink(trouble, { fix: 'minilake catalog --profile stack' })
@@ -245,14 +243,5 @@ async function listingFailureOf({ store }: LakeBackend): Promise<ObjectStoreErro
   } catch (error) {
     if (error instanceof ObjectStoreError) return error
     throw error
-  }
-}
-
-async function withEngine<T>(lake: LakeBackend, work: (engine: SqlEngine) => Promise<T>): Promise<T> {
-  const engine = await lake.openEngine([])
-  try {
-    return await work(engine)
-  } finally {
-    await engine.close()
   }
 }

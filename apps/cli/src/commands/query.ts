@@ -1,14 +1,7 @@
-import {
-  alarmCount,
-  alarmRows,
-  freeSql,
-  hourlyAverages,
-  type SqlEngine,
-  type TimeRange,
-} from '@minilake/analytics'
+import { alarmCount, alarmRows, freeSql, hourlyAverages, type TimeRange } from '@minilake/analytics'
 import { millisPerDay, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
-import { isEmptyTable } from '../lake-backend.js'
+import { isEmptyTable, withEngine } from '../lake-backend.js'
 import { findAlarmLimit, findNumericColumns, findTable } from '../find-table.js'
 import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print-result.js'
@@ -46,7 +39,7 @@ function hourlyCommand(environment: Environment): Command {
       const table = findTable(session.lake.tables, flags.table)
       const columns = findNumericColumns(table, '--columns', flags.columns)
       const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
-      await withEngine(session, [table], async (engine) => {
+      await withEngine(session.lake, [table], async (engine) => {
         await noteEmptyTable(table, session)
         await printAverages(engine.query(query, { signal: session.signal }), columns, session, flags)
       })
@@ -74,7 +67,7 @@ function alarmsCommand(environment: Environment): Command {
       const table = findTable(session.lake.tables, flags.table)
       const limit = { ...findAlarmLimit(table, flags), ...rangeOf(flags) }
       const [counted, rows] = asUsage(() => [alarmCount(table, limit), alarmRows(table, limit)] as const)
-      await withEngine(session, [table], async (engine) => {
+      await withEngine(session.lake, [table], async (engine) => {
         await noteEmptyTable(table, session)
         for await (const { alarms } of engine.query(counted, { signal })) {
           const line = `${count(alarms, 'row')} with ${limit.column} > ${limit.above}`
@@ -98,7 +91,7 @@ function sqlCommand(environment: Environment): Command {
     const session = await openSession(self, environment)
     const query = freeSql(statement)
     if (query.sql === '') throw new UsageError('query sql expected a statement, got nothing')
-    await withEngine(session, session.lake.tables, (engine) =>
+    await withEngine(session.lake, session.lake.tables, (engine) =>
       printResult(engine.query(query, { signal: session.signal }), session, flags),
     )
   })
@@ -143,17 +136,4 @@ async function noteEmptyTable(table: Table, { lake, terminal }: Session): Promis
   terminal.note(
     `table ${table.name} has no file in ${lake.store.location}/ yet: minilake ingest puts some there`,
   )
-}
-
-async function withEngine(
-  session: Session,
-  tables: readonly Table[],
-  work: (engine: SqlEngine) => Promise<void>,
-): Promise<void> {
-  const engine = await session.lake.openEngine(tables)
-  try {
-    await work(engine)
-  } finally {
-    await engine.close()
-  }
 }
