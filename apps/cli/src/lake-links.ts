@@ -109,9 +109,7 @@ async function rowsOf(
 }
 
 async function footerOf(key: string, store: ObjectStore): Promise<Footer> {
-  const bytes = await store.read(key)
-  return readFooter({
-    byteLength: bytes.byteLength,
-    slice: (start, end) => bytes.slice(start, end).buffer,
-  })
+  // A copy: the slices of Node's buffers are views of what may be larger than the file.
+  const { buffer } = new Uint8Array(await store.read(key))
+  return readFooter(buffer)
 }

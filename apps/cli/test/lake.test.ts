@@ -326,6 +326,31 @@ describe('catalog', () => {
   })
 })
 
+describe('doctor', () => {
+  test('finds every link of the embedded lake whole, or names the first broken one with its fix', async () => {
+    const { folder, minilake } = await freshFolder()
+    const empty = await minilake('doctor')
+    expect([empty.code, empty.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^folder is broken: .*minilake demo/),
+    ])
+    await minilake('generate', '--days', '2', '--interval', '1m')
+    await minilake('ingest')
+    const whole = await minilake('doctor')
+    expect([whole.code, whole.stderr]).toEqual([0, 'every link holds\n'])
+    expect(whole.stdout).toContain('2 data files, 2,880 rows')
+    const file = join(folder, 'lake', 'iot-time-series', 'pump', '2026-01-00.parquet')
+    await writeFile(file, 'no Parquet file at all')
+    const damaged = await minilake('doctor')
+    expect([damaged.code, damaged.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^files is broken: .*2026-01-00\.parquet: not a Parquet file.*--overwrite/),
+    ])
+    await rm(join(folder, 'lake', 'iot-time-series', 'pump'), { recursive: true })
+    expect((await minilake('doctor')).stderr).toMatch(/^listing is broken: no table has a file/)
+  })
+})
+
 describe('status and clean', () => {
   test('status shows files, rows and time range of each table', async () => {
     const { minilake } = await freshLake()
