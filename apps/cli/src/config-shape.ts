@@ -1,4 +1,5 @@
 import {
+  type Column,
   defineLake,
   defineTable,
   isNumeric,
@@ -15,7 +16,10 @@ const columnShape = z.strictObject({
   comment: z.string().optional(),
   nullable: z.boolean().optional(),
   highLimit: z.number().optional(),
-})
+  deadband: z.number().optional(),
+  onDelaySeconds: z.number().optional(),
+  offDelaySeconds: z.number().optional(),
+} satisfies Record<keyof Column, z.ZodType>)
 
 const tableShape = z
   .strictObject({

@@ -11,6 +11,12 @@ export interface Column {
   readonly nullable?: boolean
   /** High alarm limit in the column's own unit: a reading strictly above it is an alarm row. */
   readonly highLimit?: number
+  /** How far below `highLimit` a reading must come for an alarm to end, in the column's own unit. Default 0. */
+  readonly deadband?: number
+  /** How long readings must be over `highLimit` before an alarm is raised, in seconds. Default 0. */
+  readonly onDelaySeconds?: number
+  /** How long readings must be below `highLimit` − `deadband` before an alarm ends, in seconds. Default 0. */
+  readonly offDelaySeconds?: number
 }
 
 /** How a column's values lie in a batch: one entry per row. */

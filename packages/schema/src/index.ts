@@ -1,3 +1,4 @@
+export { type AlarmRule, alarmRuleOf } from './alarm-rule.js'
 export { type Batch, checkBatch } from './batch.js'
 export {
   type Column,

@@ -5,7 +5,15 @@ import { defineTable } from './table.js'
 // between 80 and 145 kPa, and a discharge pressure over 150 kPa means that something downstream is closing.
 const readings = {
   event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
-  pressure: { type: 'double', comment: 'discharge pressure, kPa gauge', highLimit: 150 },
+  pressure: {
+    type: 'double',
+    comment: 'discharge pressure, kPa gauge',
+    highLimit: 150,
+    // What ISA-18.2-2016 recommends to begin with for a pressure: 2 % of the range, and 15 seconds.
+    deadband: 3,
+    onDelaySeconds: 15,
+    offDelaySeconds: 15,
+  },
   velocity: { type: 'double', comment: 'flow velocity in the discharge pipe, m/s' },
   speed: { type: 'double', comment: 'shaft speed, rpm' },
 } as const

@@ -58,7 +58,13 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
     throw new TypeError(`${subject} expected at least one column, got none`)
   for (const [name, column] of Object.entries(columns)) {
     checkName(`${subject}: column name`, name)
-    checkOptions(`${subject}: column ${name}`, column, ['type', 'comment', 'nullable', 'highLimit'])
+    checkOptions(`${subject}: column ${name}`, column, [
+      'type',
+      'comment',
+      'nullable',
+      'highLimit',
+      ...alarmOptions,
+    ])
     if (!Object.hasOwn(isNumeric, column.type)) {
       throw new TypeError(
         `${subject}: column ${name} expected a type of ${Object.keys(isNumeric).join(', ')}, got ${String(column.type)}`,
@@ -68,6 +74,15 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
       throw new TypeError(
         `${subject}: highLimit expected a finite number on a numeric column, got ${column.highLimit} on ${name} (${column.type})`,
       )
+    }
+    for (const option of alarmOptions) {
+      const value = column[option]
+      if (value === undefined) continue
+      if (column.highLimit === undefined || !(value >= 0 && value < Infinity)) {
+        throw new TypeError(
+          `${subject}: ${option} expected a number of at least 0 beside a highLimit, got ${value} on ${name}`,
+        )
+      }
     }
   }
   const partitions: Readonly<Record<string, Partition>> = table.partitions ?? {}
@@ -87,6 +102,8 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
   }
   return table
 }
+
+const alarmOptions = ['deadband', 'onDelaySeconds', 'offDelaySeconds'] as const
 
 /** A table's columns with their names, in order. */
 export function columnsOf(table: Table): [name: string, column: Column][] {

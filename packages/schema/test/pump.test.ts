@@ -6,7 +6,17 @@ describe('pump', () => {
     expect(pump.name).toBe('pump')
     expect(columnsOf(pump)).toEqual([
       ['event_timestamp', { type: 'timestamp', comment: 'time of the reading, UTC' }],
-      ['pressure', { type: 'double', comment: 'discharge pressure, kPa gauge', highLimit: 150 }],
+      [
+        'pressure',
+        {
+          type: 'double',
+          comment: 'discharge pressure, kPa gauge',
+          highLimit: 150,
+          deadband: 3,
+          onDelaySeconds: 15,
+          offDelaySeconds: 15,
+        },
+      ],
       ['velocity', { type: 'double', comment: 'flow velocity in the discharge pipe, m/s' }],
       ['speed', { type: 'double', comment: 'shaft speed, rpm' }],
     ])

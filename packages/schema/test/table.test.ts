@@ -35,7 +35,7 @@ describe('defineTable', () => {
       })
     expect(misspelt).toThrow(
       new TypeError(
-        'table turbine: column power expected only the options type, comment, nullable, highLimit, got nulable',
+        'table turbine: column power expected only the options type, comment, nullable, highLimit, deadband, onDelaySeconds, offDelaySeconds, got nulable',
       ),
     )
     expect(define({ partition: {} })).toThrow(
@@ -98,6 +98,18 @@ describe('defineTable', () => {
     expect(define({ columns: { power: { type, highLimit } } })).toThrow(
       new TypeError(
         `table turbine: highLimit expected a finite number on a numeric column, got ${highLimit} on power (${type})`,
+      ),
+    )
+  })
+
+  it.each([
+    ['deadband', { highLimit: 150, deadband: -1 }, -1],
+    ['onDelaySeconds', { highLimit: 150, onDelaySeconds: NaN }, NaN],
+    ['offDelaySeconds', { offDelaySeconds: 5 }, 5],
+  ])('refuses an impossible %s', (option, alarm, value) => {
+    expect(define({ columns: { power: { type: 'double', ...alarm } } })).toThrow(
+      new TypeError(
+        `table turbine: ${option} expected a number of at least 0 beside a highLimit, got ${value} on power`,
       ),
     )
   })
