@@ -1,110 +1,78 @@
-// usage: npm run bench -- NAME [--rows N] [--runs N] [--json]
+// usage: npm run bench -- NAME [options], see docs/benchmarks.md
 // Runs a benchmark: its contenders in turn, each in a process of its own, so that drift of the machine hits all alike. Prints
-// of each the fastest run, rows per second, CPU time, peak memory and the ratio to the peer; never judges.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// of each the fastest run, rows per second, CPU time, peak memory, and how many times as fast ours is; never judges.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus as machineCores, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compareWithOurs, resultTable, summary } from './results.js'
+import { runContender } from './run-contender.js'
 
-const benchmarks = { import: () => import('./import.js') }
+const benchmarks = { import: () => import('./import.js'), generate: () => import('./generate.js') }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { rows: { type: 'string' }, runs: { type: 'string', default: '3' }, json: { type: 'boolean' } },
-})
-const [name] = positionals
-if (positionals.length !== 1 || !Object.hasOwn(benchmarks, name)) {
-  console.error(
-    `bench expected one of ${Object.keys(benchmarks).join(', ')}, got ${positionals.join(' ') || 'nothing'}`,
-  )
+const { name, benchmark, runs, json, only, ...options } = await readArguments().catch((error) => {
+  console.error(`bench: ${error.message}`)
   process.exit(2)
-}
-
+})
 const folder = mkdtempSync(join(tmpdir(), 'minilake-bench-'))
 try {
-  const { prepare } = await benchmarks[name]()
-  const contenders = await prepare({ folder, ...(values.rows && { rows: Number(values.rows) }) })
-  const results = contenders.map(() => [])
-  for (let run = 1; run <= Number(values.runs); run++) {
-    for (const [index, contender] of contenders.entries()) {
-      const result = await measure(contender)
+  const { contenders, cpus, heading } = await benchmark.prepare({ folder, ...options })
+  const chosen = contenders.filter(({ input, name }) =>
+    only.every((text) => `${input}: ${name}`.includes(text)),
+  )
+  if (chosen.length === 0) throw new Error(`no contender of ${name} has ${only.join(' and ')} in its name`)
+  for (const before of new Set(chosen.map(({ before }) => before))) await before?.()
+  const results = chosen.map(() => [])
+  for (let run = 1; run <= runs; run++) {
+    for (const [index, contender] of chosen.entries()) {
+      const result = await runContender(contender, { folder, cpus })
+      if (run === 1) result.facts = await contender.facts?.()
+      rmSync(contender.output, { recursive: true })
       results[index].push(result)
-      console.error(`run ${run}: ${contender.name}: ${result.seconds.toFixed(2)} s`)
+      console.error(`run ${run}: ${contender.input}: ${contender.name}: ${result.seconds.toFixed(2)} s`)
     }
   }
-  const rows = contenders.map((contender, index) => summary(contender, results[index]))
-  for (const row of rows) {
-    const peer = rows.find(({ name, input }) => name === row.peer && input === row.input)
-    if (peer) row.ratio = peer.seconds / row.seconds
-  }
-  if (values.json) console.log(JSON.stringify(rows, null, 2))
-  else console.log(table(rows))
+  const rows = compareWithOurs(chosen.map((contender, index) => summary(contender, results[index])))
+  const machine = `${machineCores().length} × ${machineCores()[0].model}, Node ${process.versions.node}`
+  const lines = [
+    `bench ${name}: least of ${runs} runs, interleaved, on ${machine}`,
+    ...(heading?.(rows) ?? []),
+  ]
+  if (json) console.log(JSON.stringify({ heading: lines, results: rows }, null, 2))
+  else console.log([...lines, '', resultTable(rows)].join('\n'))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Runs a contender once: wall and CPU seconds, peak memory in MiB, and the bytes that it wrote. */
-async function measure({ args, output }) {
-  rmSync(output, { recursive: true, force: true })
-  const usageFile = join(folder, 'usage.json')
-  const start = performance.now()
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('./report-usage.js'), ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, BENCH_USAGE_FILE: usageFile },
-  })
-  let errors = ''
-  child.stderr.on('data', (text) => (errors += text))
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  const seconds = (performance.now() - start) / 1000
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with code ${code}: ${errors}`)
-  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(usageFile, 'utf8'))
-  const { bytesBelow } = await import('./bytes-below.js')
-  return {
-    seconds,
-    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
-    peakMib: maxRSS / 1024,
-    bytes: bytesBelow(output),
-  }
-}
-
-function summary({ name, input, rows, peer }, results) {
-  const least = (key) => Math.min(...results.map((result) => result[key]))
-  const seconds = least('seconds')
-  return {
-    name,
-    input,
-    peer,
-    rows,
-    seconds,
-    rowsPerSecond: Math.round(rows / seconds),
-    cpuSeconds: least('cpuSeconds'),
-    peakMib: Math.round(Math.max(...results.map(({ peakMib }) => peakMib))),
-    bytesPerRow: results[0].bytes / rows,
-  }
-}
-
-function table(rows) {
-  const lines = [
-    ['', 'input', 'rows', 's', 'M rows/s', 'CPU s', 'peak MiB', 'B/row', 'speed ratio'],
-    ...rows.map(({ name, input, rows, seconds, rowsPerSecond, cpuSeconds, peakMib, bytesPerRow, ratio }) => [
-      name,
-      input,
-      rows.toLocaleString('en-US'),
-      seconds.toFixed(2),
-      (rowsPerSecond / 1e6).toFixed(2),
-      cpuSeconds.toFixed(1),
-      String(peakMib),
-      bytesPerRow.toFixed(2),
-      ratio === undefined ? '' : `${ratio.toFixed(2)}×`,
-    ]),
-  ]
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)))
-  return lines
-    .map((line) =>
-      line
-        .map((text, column) => (column < 2 ? text.padEnd(widths[column]) : text.padStart(widths[column])))
-        .join('  '),
+/** The benchmark, and the options that it takes beside those of every one; throws for others. */
+async function readArguments() {
+  const [name, ...args] = process.argv.slice(2)
+  if (!Object.hasOwn(benchmarks, name ?? '')) {
+    throw new RangeError(
+      `name expected one of ${Object.keys(benchmarks).join(', ')}, got ${name ?? 'nothing'}`,
     )
-    .join('\n')
+  }
+  const benchmark = await benchmarks[name]()
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: '10000000' },
+      runs: { type: 'string', default: '3' },
+      only: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      ...benchmark.options,
+    },
+  })
+  const [rows, runs, cores] = ['rows', 'runs', 'cores'].map((option) => wholeNumber(option, values[option]))
+  if (cores !== undefined && cores > 2) throw new RangeError(`--cores expected 1 or 2, got ${cores}`)
+  return { ...values, name, benchmark, rows, runs, ...(cores !== undefined && { cores }) }
+}
+
+function wholeNumber(option, text) {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new RangeError(`--${option} expected a whole number of at least 1, got ${text}`)
+  }
+  return number
 }

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
  * A CSV of pump readings into Parquet by day: `minilake import` and DuckDB's own COPY with PARTITION_BY, on two orders of the
  * rows; and a tenth of the rows, to see whether memory grows with them.
  */
-export async function prepare({ folder, rows = 10_000_000 }) {
+export async function prepare({ folder, rows }) {
   const inputs = {
     'in order of time': { path: join(folder, 'ordered.csv'), rows, order: 'i' },
     'a tenth of it': { path: join(folder, 'tenth.csv'), rows: rows / 10, order: 'i' },
@@ -23,17 +23,18 @@ export async function prepare({ folder, rows = 10_000_000 }) {
   const [out, copied] = [join(folder, 'out'), join(folder, 'copied')]
   const bin = fileURLToPath(new URL('../apps/cli/bin/minilake.js', import.meta.url))
   const copy = fileURLToPath(new URL('./import-duckdb.js', import.meta.url))
-  return Object.entries(inputs).flatMap(([input, { path, rows }]) => [
+  const contenders = Object.entries(inputs).flatMap(([input, { path, rows }]) => [
     {
       name: 'minilake import',
       input,
+      ours: true,
       rows,
-      peer: 'DuckDB COPY',
       output: out,
       args: [bin, 'import', path, '--table', 'pump_daily', '--out', out],
     },
     { name: 'DuckDB COPY', input, rows, output: copied, args: [copy, path, copied] },
   ])
+  return { contenders }
 }
 
 /** One reading a second, with as many distinct values as sensors have. */

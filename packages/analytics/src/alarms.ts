@@ -1,4 +1,5 @@
 import {
+  type AlarmRule,
   type ColumnName,
   columnsOf,
   type ColumnType,
@@ -19,6 +20,16 @@ export interface AlarmOptions<T extends Table> extends TimeRange {
   column?: NumericColumnName<T>
   /** A reading strictly above it is an alarm row, in the column's unit. Default: the column's `highLimit`. */
   above?: number
+}
+
+/** When an alarm is raised and when it ends; what is not given is the column's own, and 0 where it has none. */
+export interface AlarmRuleOptions<T extends Table> extends Pick<AlarmOptions<T>, 'column' | 'above'> {
+  /** How far below `above` a reading must come for the alarm's condition to end, in the column's unit. */
+  deadband?: number
+  /** How long the condition must hold before an alarm is raised, to the millisecond. */
+  onDelaySeconds?: number
+  /** How long it must not hold before the alarm ends, to the millisecond. */
+  offDelaySeconds?: number
 }
 
 /** How many rows are over the limit: `alarms`. NaN is not. Throws a TypeError when column or limit cannot be told. */
@@ -75,6 +86,37 @@ export function alarmLimit<T extends Table>(
     )
   }
   return { column: watched as NumericColumnName<T>, above: limit }
+}
+
+/**
+ * The column that alarms are told by, and its rule: what is given, else the column's own. Throws a TypeError when column or
+ * limit cannot be told, and a RangeError for a limit, deadband or delay that is no alarm's.
+ */
+export function alarmRule<T extends Table>(
+  table: T,
+  { deadband, onDelaySeconds, offDelaySeconds, ...limit }: AlarmRuleOptions<T> = {},
+): { column: NumericColumnName<T>; rule: AlarmRule } {
+  const { column, above } = alarmLimit(table, limit)
+  const own = table.columns[column]
+  const rule = {
+    above,
+    deadband: deadband ?? own?.deadband ?? 0,
+    onDelaySeconds: onDelaySeconds ?? own?.onDelaySeconds ?? 0,
+    offDelaySeconds: offDelaySeconds ?? own?.offDelaySeconds ?? 0,
+  }
+  checkNumber('above', rule.above, -Number.MAX_VALUE, Number.MAX_VALUE)
+  checkNumber('deadband', rule.deadband, 0, Number.MAX_VALUE)
+  checkNumber('onDelaySeconds', rule.onDelaySeconds, 0, longestDelaySeconds)
+  checkNumber('offDelaySeconds', rule.offDelaySeconds, 0, longestDelaySeconds)
+  return { column, rule }
+}
+
+/** The most seconds that Trino takes in an INTERVAL. */
+const longestDelaySeconds = 2 ** 31 - 1
+
+function checkNumber(name: string, value: number, least: number, greatest: number): void {
+  if (value >= least && value <= greatest) return
+  throw new RangeError(`alarm rule: ${name} expected a number from ${least} to ${greatest}, got ${value}`)
 }
 
 const tellsApart: Record<ColumnType, boolean> = {

@@ -8,7 +8,7 @@ import {
   type Table,
 } from '@minilake/schema'
 import type { Query } from './query.js'
-import { aboveSql, aggregateSql } from './reading-sql.js'
+import { aboveSql, aggregateSql, nanCountSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
 /** A row of `hourlyAverages`: the start of a UTC hour, and per column `avg_…`, null where the hour has no reading. */
@@ -34,14 +34,14 @@ export function hourlyAverages<T extends Table, const C extends NumericColumnNam
   )
 }
 
-/** A row of `hourlyStatistics`; per numeric column also `count_…`, `sum_…`, `min_…` and `max_…`, and with a limit `above_…`. */
+/** A row of `hourlyStatistics`; per numeric column also `count_…`, `nan_…`, `sum_…`, `min_…`, `max_…`, with a limit `above_…`. */
 export type HourlyStatistics = { hour: Date; rows: bigint; first: Date; last: Date } & {
   [name: string]: ColumnValues['timestamp' | 'bigint' | 'double'] | null
 }
 
 /**
  * Everything that can be checked of a table's hours: rows, first and last time, of each DOUBLE and REAL column count, sum, least
- * and greatest over readings that are not NaN, and rows over its high limit where it has one.
+ * and greatest over readings that are not NaN, how many are NaN, and rows over its high limit where it has one.
  */
 export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<HourlyStatistics> {
   const time = quoteIdentifier(eventTimeColumn(table))
@@ -55,6 +55,7 @@ export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<Hou
       ['last', `max(${time})`, { type: 'timestamp' }],
       ...numeric.flatMap(([name, { highLimit }]): ResultText[] => [
         [`count_${name}`, aggregateSql(table, name, 'count'), { type: 'bigint' }],
+        [`nan_${name}`, nanCountSql(table, name), { type: 'bigint' }],
         [`sum_${name}`, aggregateSql(table, name, 'sum'), double],
         [`min_${name}`, aggregateSql(table, name, 'min'), double],
         [`max_${name}`, aggregateSql(table, name, 'max'), double],

@@ -29,6 +29,18 @@ export function aggregateSql(
     : `${aggregate}(${value}) FILTER (WHERE ${condition})`
 }
 
+/** How many of a column's values are NaN, as SQL. */
+export function nanCountSql(table: Table, column: string): string {
+  // No condition on NaN itself: DuckDB would settle it by a Parquet file's statistics, in which NaN does not count.
+  return `count(${readingSql(table, column).value}) - ${aggregateSql(table, column, 'count')}`
+}
+
+/** A column's reading as a DOUBLE, NULL where it is NaN, as SQL. */
+export function readingValueSql(table: Table, column: string): string {
+  const { value, condition } = readingSql(table, column)
+  return condition === undefined ? value : `CASE WHEN ${condition} THEN ${value} END`
+}
+
 /** The condition that a column's reading is over a limit, as SQL; NaN and NULL are not. */
 export function aboveSql(table: Table, column: string, limit: number): string {
   const { condition } = readingSql(table, column)

@@ -1,6 +1,6 @@
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { alarmCount, alarmLimit, alarmRows, type Query } from '../src/index.js'
+import { alarmCount, alarmLimit, alarmRows, alarmRule, type Query } from '../src/index.js'
 import { engineWith, machine, rowsOf } from './machines.js'
 
 const from = new Date('2026-01-01T00:00:00Z')
@@ -162,4 +162,18 @@ describe('alarmLimit', () => {
       new RangeError('number in SQL expected a finite value, got NaN'),
     )
   })
+})
+
+test('alarmRule is the column’s own, where nothing else is given, and 0 where it has none', () => {
+  const rule = { above: 150, deadband: 3, onDelaySeconds: 15, offDelaySeconds: 15 }
+  expect(alarmRule(pump)).toEqual({ column: 'pressure', rule })
+  expect(alarmRule(pump, { above: 140, deadband: 0, offDelaySeconds: 1.5 })).toEqual({
+    column: 'pressure',
+    rule: { above: 140, deadband: 0, onDelaySeconds: 15, offDelaySeconds: 1.5 },
+  })
+  expect(alarmRule(machine)).toEqual({
+    column: 'power',
+    rule: { above: 150, deadband: 0, onDelaySeconds: 0, offDelaySeconds: 0 },
+  })
+  expect(() => alarmRule(pump, { column: 'speed' })).toThrow(TypeError)
 })

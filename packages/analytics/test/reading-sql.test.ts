@@ -1,4 +1,7 @@
-import { pump } from '@minilake/schema'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pump, quoteLiteral } from '@minilake/schema'
 import { afterAll, expect, test } from 'vitest'
 import {
   alarmCount,
@@ -51,19 +54,40 @@ test('an hour’s statistics count all rows, and of each column the readings', a
     last: new Date('2026-01-01T00:59:59.999Z'),
   })
   expect(
-    hours.map(({ count_pressure, sum_pressure, min_pressure, max_pressure, above_pressure }) => [
-      count_pressure,
-      sum_pressure,
-      min_pressure,
-      max_pressure,
-      above_pressure,
-    ]),
+    hours.map(
+      ({ count_pressure, nan_pressure, sum_pressure, min_pressure, max_pressure, above_pressure }) => [
+        count_pressure,
+        nan_pressure,
+        sum_pressure,
+        min_pressure,
+        max_pressure,
+        above_pressure,
+      ],
+    ),
   ).toEqual([
-    [2n, 302, 150, 152, 1n],
-    [0n, null, null, null, 0n],
-    [2n, Infinity, 100, Infinity, 1n],
-    [1n, -Infinity, -Infinity, -Infinity, 0n],
+    [2n, 1n, 302, 150, 152, 1n],
+    [0n, 1n, null, null, null, 0n],
+    [2n, 0n, Infinity, 100, Infinity, 1n],
+    [1n, 0n, -Infinity, -Infinity, -Infinity, 0n],
   ])
+})
+
+test('NaN is counted in a Parquet file too, whose statistics say that every value is a number', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'minilake-nan-'))
+  try {
+    const file = quoteLiteral(join(folder, 'pump.parquet').replaceAll('\\', '/'))
+    await engine.execute(`COPY hive.iot_dw.pump TO ${file} (FORMAT parquet)`)
+    await engine.execute(`CREATE VIEW hive.iot_dw.pump_file AS SELECT * FROM read_parquet(${file})`)
+    const found = await all(hourlyStatistics({ ...pump, name: 'pump_file' }))
+    expect(found.map(({ nan_pressure, nan_velocity }) => [nan_pressure, nan_velocity])).toEqual([
+      [1n, 1n],
+      [1n, 0n],
+      [0n, 0n],
+      [0n, 0n],
+    ])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 test('a range takes its first moment and not its last', async () => {
@@ -94,6 +118,13 @@ test('REAL, BIGINT and INTEGER columns average and alarm as DOUBLE does', async 
   expect(await rowsOf(other, alarmCount(machine, { column: 'load', above: 0.25 }))).toEqual([{ alarms: 1n }])
   expect(await rowsOf(other, alarmCount(machine, { column: 'mode', above: 1 }))).toEqual([{ alarms: 2n }])
   const [hour] = await rowsOf(other, hourlyStatistics(machine))
-  expect(hour).toMatchObject({ rows: 3n, count_load: 1n, sum_load: 0.5, min_load: 0.5, max_load: 0.5 })
+  expect(hour).toMatchObject({
+    rows: 3n,
+    count_load: 1n,
+    nan_load: 1n,
+    sum_load: 0.5,
+    min_load: 0.5,
+    max_load: 0.5,
+  })
   await other.close()
 })

@@ -1,63 +1,213 @@
-import { highWord, lowWord } from './words.js'
-
-/** The different values of a column chunk, in the order in which they come first, and for each row which it is. */
+/** The different values of a column chunk in the order in which they come first; 0 and −0 are two, all NaN are one. */
 export interface DoubleDictionary {
-  readonly values: Float64Array
-  readonly indexes: Uint32Array
+  /** The different values; valid until the next `lookUp` or `clear`. */
+  values(): Float64Array
+  /** Which of them is NaN. */
+  nanIndex(): number | undefined
+  /**
+   * Writes which value of the dictionary each of some values is, at `at` and after in `indexes`; new ones are taken in.
+   * Widens `bounds` to the least and the greatest of them, NaN left out. Returns how many it did: fewer than all where the
+   * dictionary has grown so large that it cannot pay.
+   */
+  lookUp(values: Float64Array, bounds: Float64Array, indexes: Uint32Array, at: number): number
+  clear(): void
 }
+
+// parquet-java's limit of a dictionary page is 1 MiB: so many doubles.
+const mostValues = 131_072
+/** A dictionary this small is not given up before the chunk ends. */
+const alwaysKept = 32_768
 
 /**
- * The dictionary of a chunk's doubles; undefined where it and its indexes would not halve the chunk, by the rules of
- * hyparquet-writer: a sample of 1,000 values that is nearly all different is enough to know. The chunk must hold no −0, which the
- * library takes for 0.
+ * Makes an empty dictionary of doubles: a hash table with open addressing. What makes it fast is that a value seen before is
+ * found by one comparison in a loop without calls, and that neighbouring decimals have neighbouring slots, so that a slowly
+ * changing column touches little memory.
  */
-export function doubleDictionary(values: Float64Array): DoubleDictionary | undefined {
-  if (!sampleRecurs(values)) return undefined
-  const most = Math.floor(values.length / 2) // more alone are over half
-  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
-  const different = new Float64Array(most + 1)
-  const differentWords = new Uint32Array(different.buffer)
-  const indexes = new Uint32Array(values.length)
-  // Open addressing on the 64 bits of a value; a slot holds an index and 1, or 0.
-  const mask = 2 ** Math.ceil(Math.log2(values.length + 1)) - 1
-  const slots = new Uint32Array(mask + 1)
-  let count = 0
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    const isNaN = value !== value // of many bit patterns, all the same NaN
-    const high = isNaN ? 0x7ff80000 : (words[2 * row + highWord] as number)
-    const low = isNaN ? 0 : (words[2 * row + lowWord] as number)
-    let hash = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b)
-    hash ^= hash >>> 15
-    let slot = hash & mask
-    let index: number
-    for (;;) {
-      index = (slots[slot] as number) - 1
-      if (index === -1) break
-      if (differentWords[2 * index + highWord] === high && differentWords[2 * index + lowWord] === low) break
-      slot = (slot + 1) & mask
+export function doubleDictionary(): DoubleDictionary {
+  let different = new Float64Array(1024)
+  let size = 0
+  let slots = emptySlots(2048)
+  // What == takes for something else has no slot.
+  const special = new Map<'0' | '-0' | 'NaN', number>()
+  let scale: number | undefined
+  let collisions = 0
+
+  const append = (value: number) => {
+    if (size === different.length) {
+      const larger = new Float64Array(2 * size)
+      larger.set(different)
+      different = larger
     }
-    if (index === -1) {
-      if (count === most) return undefined
-      index = count++
-      slots[slot] = index + 1
-      differentWords[2 * index + highWord] = high
-      differentWords[2 * index + lowWord] = low
-    }
-    indexes[row] = index
+    different[size] = value
+    return size++
   }
-  const indexBytes = Math.ceil((values.length * Math.ceil(Math.log2(count))) / 8)
-  if (2 * (8 * count + indexBytes) > 8 * values.length) return undefined
-  return { values: different.subarray(0, count), indexes }
+  /** The slot that holds a value, or the free one that is to hold it. */
+  const slotOf = (value: number) => {
+    const mask = slots.values.length - 1
+    let slot = hash(value, scale) & mask
+    while (slots.values[slot] !== value && !Number.isNaN(slots.values[slot])) {
+      slot = (slot + 1) & mask
+      collisions += 1
+    }
+    return slot
+  }
+  const rehash = (slotCount: number) => {
+    slots = emptySlots(slotCount)
+    for (let index = 0; index < size; index++) {
+      const value = different[index] as number
+      if (specialName(value) === undefined) occupy(slotOf(value), value, index)
+    }
+  }
+  const occupy = (slot: number, value: number, index: number) => {
+    slots.values[slot] = value
+    slots.indexes[slot] = index
+  }
+  /** The index of a value that is not in its first slot, taken in if need be; −1 where that no longer pays. */
+  const find = (value: number, rowCount: number): number => {
+    const name = specialName(value)
+    const slot = name === undefined ? slotOf(value) : -1
+    const known =
+      name !== undefined ? special.get(name) : slots.values[slot] === value ? slots.indexes[slot] : undefined
+    if (known !== undefined) return known
+    if (size === mostValues || (size >= alwaysKept && 2 * size > rowCount)) return -1
+    const index = append(value)
+    if (name !== undefined) special.set(name, index)
+    else occupy(slot, value, index)
+    if (2 * size > slots.values.length) rehash(2 * slots.values.length)
+    // No decimals after all, or multiples of a large power of two: they lie in clusters.
+    if (scale !== undefined && collisions > 64 * (size + 1024)) {
+      scale = undefined
+      rehash(slots.values.length)
+    }
+    return index
+  }
+
+  return {
+    values: () => different.subarray(0, size),
+    nanIndex: () => special.get('NaN'),
+    lookUp(values, bounds, indexes, at) {
+      if (size === 0) scale = scaleOf(values)
+      let row = 0
+      for (;;) {
+        row =
+          scale === undefined
+            ? lookUpKnown(values, row, slots, bounds, indexes, at)
+            : lookUpKnownDecimals(values, row, scale, slots, bounds, indexes, at)
+        if (row === values.length) return row
+        const value = values[row] as number
+        const index = find(value, at + row)
+        if (index === -1) return row
+        widen(bounds, value)
+        indexes[at + row] = index
+        row += 1
+      }
+    },
+    clear() {
+      size = 0
+      collisions = 0
+      special.clear()
+      slots.values.fill(NaN)
+    },
+  }
 }
 
-const sampleRows = 1000
+/** Slots of a hash table; a free one holds NaN, which equals nothing. At least half of them are free. */
+interface Slots {
+  values: Float64Array
+  indexes: Uint32Array
+}
 
-function sampleRecurs(values: Float64Array): boolean {
-  const rows = Math.min(values.length, sampleRows)
-  const sample = new Set<number>()
-  for (let at = 0; at < rows; at++) {
-    sample.add(values[rows === 1 ? 0 : Math.floor((at * (values.length - 1)) / (rows - 1))] as number)
+function emptySlots(slotCount: number): Slots {
+  return { values: new Float64Array(slotCount).fill(NaN), indexes: new Uint32Array(slotCount) }
+}
+
+/** Looks up values from a row on, as long as they are in their first slot. Returns the row of the first that is not. */
+function lookUpKnownDecimals(
+  values: Float64Array,
+  from: number,
+  scale: number,
+  { values: slotValues, indexes: slotIndexes }: Slots,
+  bounds: Float64Array,
+  indexes: Uint32Array,
+  at: number,
+): number {
+  const mask = slotValues.length - 1
+  let least = bounds[0] as number
+  let greatest = bounds[1] as number
+  let row = from
+  for (; row < values.length; row++) {
+    const value = values[row] as number
+    const slot = ((value * scale + 0.5) | 0) & mask
+    if (slotValues[slot] !== value) break
+    indexes[at + row] = slotIndexes[slot] as number
+    if (value < least) least = value
+    if (value > greatest) greatest = value
   }
-  return rows > 0 && sample.size / rows <= 0.9
+  bounds[0] = least
+  bounds[1] = greatest
+  return row
+}
+
+/** The same for values that are no decimals. */
+function lookUpKnown(
+  values: Float64Array,
+  from: number,
+  { values: slotValues, indexes: slotIndexes }: Slots,
+  bounds: Float64Array,
+  indexes: Uint32Array,
+  at: number,
+): number {
+  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
+  const mask = slotValues.length - 1
+  let least = bounds[0] as number
+  let greatest = bounds[1] as number
+  let row = from
+  for (; row < values.length; row++) {
+    const value = values[row] as number
+    const slot = mix(words[2 * row] as number, words[2 * row + 1] as number) & mask
+    if (slotValues[slot] !== value) break
+    indexes[at + row] = slotIndexes[slot] as number
+    if (value < least) least = value
+    if (value > greatest) greatest = value
+  }
+  bounds[0] = least
+  bounds[1] = greatest
+  return row
+}
+
+function widen(bounds: Float64Array, value: number): void {
+  if (value < (bounds[0] as number)) bounds[0] = value
+  if (value > (bounds[1] as number)) bounds[1] = value
+}
+
+function hash(value: number, scale: number | undefined): number {
+  if (scale !== undefined) return (value * scale + 0.5) | 0
+  oneValue[0] = value
+  return mix(oneWords[0] as number, oneWords[1] as number)
+}
+
+const oneValue = new Float64Array(1)
+const oneWords = new Uint32Array(oneValue.buffer)
+
+function mix(low: number, high: number): number {
+  const product = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b)
+  return product ^ (product >>> 15)
+}
+
+function specialName(value: number): '0' | '-0' | 'NaN' | undefined {
+  if (value === 0) return 1 / value > 0 ? '0' : '-0'
+  return Number.isNaN(value) ? 'NaN' : undefined
+}
+
+const sampleValues = 256
+
+/** The power of ten that makes whole numbers of values that are decimals, as sensors give them; undefined for others. */
+function scaleOf(values: Float64Array): number | undefined {
+  const sample = values.subarray(0, sampleValues)
+  return [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].find((scale) =>
+    sample.every((value) => {
+      const scaled = value * scale
+      return Math.abs(scaled) < 2 ** 31 && Math.abs(scaled - Math.round(scaled)) < 1e-4
+    }),
+  )
 }

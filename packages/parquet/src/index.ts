@@ -1,4 +1,5 @@
 export { checkFooter } from './check-footer.js'
+export type { Codec } from './codec.js'
 export { type DataFile, dataFiles } from './data-files.js'
 export { createdBy, encodeParquet, type EncodeOptions } from './encode-parquet.js'
 export {

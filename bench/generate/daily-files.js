@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { copyToDays, generatedReadings } from './duckdb-sql.js'
+import { shares } from './shares.js'
+
+const secondsPerDay = 86_400
+
+/** C: readings are generated and encoded, to one file a day; as many days as come next to the rows. */
+export function dailyContenders({ node, inPython, rows, rowGroupRows, output, cores, bin }) {
+  const days = Math.max(1, Math.round(rows / secondsPerDay))
+  const rest = { input: 'daily files', rows: days * secondsPerDay }
+  const copy = {
+    timed: shares(days, cores).map(({ name, first, rows }) =>
+      copyToDays(generatedReadings({ first: first * secondsPerDay, rows: rows * secondsPerDay }), {
+        path: join(output, name),
+        codec: 'zstd',
+        rowGroupRows,
+      }),
+    ),
+  }
+  const generate = ['generate', '--start', '2026-01-01', '--days', days, '--workers', cores, '--out', output]
+  return [
+    { ...rest, name: 'minilake generate', ours: true, output, args: [bin, ...generate.map(String)] },
+    node('duckdb-copy.js', copy, { ...rest, name: 'DuckDB PARTITION_BY, Node, zstd' }),
+    ...(inPython
+      ? [
+          inPython('duckdb_copy.py', copy, { ...rest, name: 'DuckDB PARTITION_BY, Python, zstd' }),
+          ...['none', 'zstd'].map((codec) =>
+            inPython('pyarrow_daily.py', { days, codec }, { ...rest, name: `pyarrow, tuned, ${codec}` }),
+          ),
+        ]
+      : []),
+  ]
+}

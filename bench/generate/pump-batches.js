@@ -1,0 +1,20 @@
+import { simulate } from '@minilake/generator'
+import { formatUtcDay, parseUtcDay, pump } from '@minilake/schema'
+
+/** Batches of exactly `rows` simulated readings, one a second, from day `firstDay` after 2026-01-01 on. */
+export function* pumpBatches({ firstDay = 0, rows }) {
+  const from = formatUtcDay(parseUtcDay('2026-01-01') + firstDay)
+  let left = rows
+  for (const { batches } of simulate(pump, { from, days: Math.ceil(rows / 86_400) })) {
+    for (const batch of batches) {
+      yield batch.rowCount <= left ? batch : firstRows(batch, left)
+      left -= batch.rowCount
+      if (left <= 0) return
+    }
+  }
+}
+
+function firstRows({ columns }, rowCount) {
+  const cut = Object.entries(columns).map(([name, values]) => [name, values.subarray(0, rowCount)])
+  return { rowCount, columns: Object.fromEntries(cut) }
+}

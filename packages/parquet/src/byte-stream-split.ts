@@ -1,0 +1,11 @@
+/** BYTE_STREAM_SPLIT (Parquet's Encodings.md): the first bytes of all values, then their second bytes, and so on. */
+export function byteStreamSplit(values: Uint8Array, valueBytes: number): Uint8Array {
+  const count = values.length / valueBytes
+  const split = new Uint8Array(values.length)
+  for (let stream = 0; stream < valueBytes; stream++) {
+    for (let value = 0; value < count; value++) {
+      split[stream * count + value] = values[value * valueBytes + stream] as number
+    }
+  }
+  return split
+}

@@ -1,0 +1,178 @@
+import type { Encoding, Statistics } from 'hyparquet'
+import type { Writer } from 'hyparquet-writer'
+import type { writeColumn } from 'hyparquet-writer/src/column.js'
+import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
+import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
+
+/** A column as hyparquet-writer's encoders take it. */
+export type ChunkColumn = Parameters<typeof writeColumn>[0]['column']
+
+/** A column chunk that was written: what the footer and the page indexes say of it. */
+export type WrittenChunk = ReturnType<typeof writeColumn>
+
+/** Least and greatest value (absent where there is none), rows without a value, and how many are NaN where that can be. */
+export type PageStatistics = Statistics & { null_count: bigint; nan_count?: bigint }
+
+/** A data page, its values and levels encoded. */
+export interface Page {
+  rowCount: number
+  /** Definition levels of an OPTIONAL column, empty for a REQUIRED one. */
+  levels: Uint8Array
+  /** Valid until the next page is taken. */
+  values: Uint8Array
+  statistics: PageStatistics
+}
+
+/** What a column chunk holds. */
+export interface ChunkContent {
+  encoding: Encoding
+  /** The dictionary in PLAIN. */
+  dictionary?: { valueCount: number; bytes: Uint8Array }
+  pages: Iterable<Page>
+}
+
+/**
+ * Writes a column chunk: its dictionary page if it has one, then its data pages (version 2), each compressed by the column's
+ * codec, and gathers statistics, column index and offset index. Page headers are hyparquet-writer's.
+ */
+export function writeColumnChunk(
+  writer: Writer,
+  column: ChunkColumn,
+  { encoding, dictionary, pages }: ChunkContent,
+): WrittenChunk {
+  const { codec, element } = column
+  const compress = column.compressors[codec] ?? ((bytes: Uint8Array) => bytes)
+  const start = writer.offset
+  let savedBytes = 0
+  if (dictionary) {
+    const compressed = compress(dictionary.bytes)
+    savedBytes += dictionary.bytes.length - compressed.length
+    writePageHeader(writer, {
+      type: 'DICTIONARY_PAGE',
+      uncompressed_page_size: dictionary.bytes.length,
+      compressed_page_size: compressed.length,
+      dictionary_page_header: { num_values: dictionary.valueCount, encoding: 'PLAIN' },
+    })
+    writer.appendBytes(compressed)
+  }
+
+  const dataOffset = writer.offset
+  const locations = []
+  const statistics: PageStatistics[] = []
+  let rows = 0
+  for (const page of pages) {
+    const offset = writer.offset
+    const compressed = compress(page.values)
+    savedBytes += page.values.length - compressed.length
+    writePageHeader(writer, {
+      type: 'DATA_PAGE_V2',
+      uncompressed_page_size: page.levels.length + page.values.length,
+      compressed_page_size: page.levels.length + compressed.length,
+      data_page_header_v2: {
+        num_values: page.rowCount,
+        num_nulls: Number(page.statistics.null_count),
+        num_rows: page.rowCount,
+        encoding,
+        definition_levels_byte_length: page.levels.length,
+        repetition_levels_byte_length: 0,
+        is_compressed: true,
+      },
+    })
+    writer.appendBytes(page.levels)
+    writer.appendBytes(compressed)
+    locations.push({
+      offset: BigInt(offset),
+      compressed_page_size: writer.offset - offset,
+      first_row_index: BigInt(rows),
+    })
+    statistics.push(page.statistics)
+    rows += page.rowCount
+  }
+  const byteLength = writer.offset - start
+  return {
+    chunk: {
+      meta_data: {
+        type: element.type as NonNullable<typeof element.type>,
+        encodings: dictionary ? ['PLAIN', encoding] : [encoding],
+        path_in_schema: [column.columnName],
+        codec,
+        num_values: BigInt(rows),
+        total_compressed_size: BigInt(byteLength),
+        total_uncompressed_size: BigInt(byteLength + savedBytes),
+        data_page_offset: BigInt(dataOffset),
+        ...(dictionary && { dictionary_page_offset: BigInt(start) }),
+        statistics: statistics.reduce(joined),
+        encoding_stats: [
+          ...(dictionary
+            ? [{ page_type: 'DICTIONARY_PAGE' as const, encoding: 'PLAIN' as const, count: 1 }]
+            : []),
+          { page_type: 'DATA_PAGE_V2', encoding, count: statistics.length },
+        ],
+      },
+      file_offset: BigInt(start),
+    },
+    ...(statistics.length > 1 && {
+      ...columnIndexOf(column, statistics),
+      offsetIndex: { page_locations: locations },
+    }),
+  }
+}
+
+type Bound = NonNullable<Statistics['min_value']>
+
+function joined(a: PageStatistics, b: PageStatistics): PageStatistics {
+  const least = (one?: Bound, other?: Bound) =>
+    one === undefined || (other !== undefined && isBefore(other, one)) ? other : one
+  const greatest = (one?: Bound, other?: Bound) =>
+    one === undefined || (other !== undefined && isBefore(one, other)) ? other : one
+  const [min_value, max_value] = [least(a.min_value, b.min_value), greatest(a.max_value, b.max_value)]
+  return {
+    ...(min_value !== undefined && { min_value }),
+    ...(max_value !== undefined && { max_value }),
+    null_count: a.null_count + b.null_count,
+    ...(a.nan_count !== undefined && { nan_count: a.nan_count + (b.nan_count ?? 0n) }),
+  }
+}
+
+function columnIndexOf(
+  { element, statisticsTruncateLength }: ChunkColumn,
+  pages: readonly PageStatistics[],
+): Pick<WrittenChunk, 'columnIndex'> {
+  const isNullPage = pages.map(({ min_value }) => min_value === undefined)
+  // A page of NaN alone has no bounds, and without bounds for every page that has values there is no column index.
+  if (pages.some(({ nan_count }, page) => isNullPage[page] && nan_count)) return {}
+  const bounded = pages.filter((_, page) => !isNullPage[page])
+  const isOrdered = (inOrder: (before: Bound, after: Bound) => boolean) =>
+    bounded.every((page, index) => {
+      const before = bounded[index - 1]
+      return (
+        before === undefined ||
+        (inOrder(before.min_value as Bound, page.min_value as Bound) &&
+          inOrder(before.max_value as Bound, page.max_value as Bound))
+      )
+    })
+  const bytesOf = (value: Bound | undefined, isMax: boolean) =>
+    unconvertMinMax(value, element, isMax, statisticsTruncateLength) ?? new Uint8Array()
+  return {
+    columnIndex: {
+      null_pages: isNullPage,
+      min_values: pages.map(({ min_value }) => bytesOf(min_value, false)),
+      max_values: pages.map(({ max_value }) => bytesOf(max_value, true)),
+      boundary_order: isOrdered((before, after) => !isBefore(after, before))
+        ? 'ASCENDING'
+        : isOrdered((before, after) => !isBefore(before, after))
+          ? 'DESCENDING'
+          : 'UNORDERED',
+      null_counts: pages.map(({ null_count }) => null_count),
+      ...(pages[0]?.nan_count !== undefined && {
+        nan_counts: pages.map(({ nan_count }) => nan_count as bigint),
+      }),
+    },
+  }
+}
+
+/** Parquet's order of a column's bounds; texts come as their UTF-8 bytes. */
+function isBefore(a: Bound, b: Bound): boolean {
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) < 0
+  return a < b
+}

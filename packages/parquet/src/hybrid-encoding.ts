@@ -1,0 +1,73 @@
+import { bitPack } from './bit-packing.js'
+
+const groupValues = 8
+
+/** The most bytes that `hybridEncode` writes for so many values of a width. */
+export function hybridCapacity(valueCount: number, width: number): number {
+  return 16 + Math.ceil(valueCount / groupValues) * (width + 10)
+}
+
+/**
+ * Encodes values as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at` in `out`: runs of 8 and
+ * more as a value and a count, all else as groups of 8 in `width` bits (0 to 31) each, as hyparquet-writer does. Returns the
+ * position after the last byte.
+ */
+export function hybridEncode(
+  values: Uint32Array,
+  start: number,
+  end: number,
+  width: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  let position = at
+  let packedFrom = start
+  let next = start
+  while (next < end) {
+    const value = values[next] as number
+    let runEnd = next + 1
+    while (runEnd < end && values[runEnd] === value) runEnd++
+    if (runEnd - next < groupValues) {
+      next += groupValues
+      continue
+    }
+    position = appendGroups(values, packedFrom, next, end, width, out, position)
+    position = appendVarint(out, position, (runEnd - next) << 1)
+    for (let bits = 0; bits < width; bits += 8) out[position++] = (value >>> bits) & 0xff
+    next = packedFrom = runEnd
+  }
+  return appendGroups(values, packedFrom, next, end, width, out, position)
+}
+
+/** Appends whole groups, from a first value to one after the last; beyond `end` there are zeros. */
+function appendGroups(
+  values: Uint32Array,
+  from: number,
+  to: number,
+  end: number,
+  width: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  if (from === to) return at
+  const groups = (to - from) / groupValues
+  const position = appendVarint(out, at, (groups << 1) | 1)
+  const byteLength = groups * width
+  if (packed.length * 4 < byteLength + 4) packed = new Uint32Array(byteLength)
+  const words = bitPack(values, from, Math.min(to, end), width, packed)
+  packed.fill(0, words, (byteLength + 3) >>> 2)
+  out.set(new Uint8Array(packed.buffer, 0, byteLength), position)
+  return position + byteLength
+}
+
+let packed = new Uint32Array(4096)
+
+function appendVarint(out: Uint8Array, start: number, value: number): number {
+  let [at, rest] = [start, value]
+  while (rest >= 0x80) {
+    out[at++] = (rest & 0x7f) | 0x80
+    rest >>>= 7
+  }
+  out[at++] = rest
+  return at
+}

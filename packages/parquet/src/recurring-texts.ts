@@ -1,0 +1,79 @@
+import type { ChunkContent, Page } from './column-chunk.js'
+import { encodeIndexes, indexBytes } from './dictionary-indexes.js'
+
+/** Bytes that PLAIN puts before each text: its length. */
+const lengthBytes = 4
+/** More different texts than this are too many where they make up over half of the rows. */
+const alwaysKept = 32_768
+
+/**
+ * A REQUIRED column's texts as RLE_DICTIONARY, in pages of so many rows; undefined where a dictionary would not save a quarter
+ * and more, such as for texts that hardly recur.
+ */
+export function recurringTexts(texts: readonly string[], pageRows: number): ChunkContent | undefined {
+  const indexOf = new Map<string, number>()
+  const indexes = new Uint32Array(texts.length)
+  let unitCount = 0
+  let [before, index] = ['', -1]
+  for (let row = 0; row < texts.length; row++) {
+    const text = texts[row] as string
+    unitCount += text.length
+    if (text !== before || index === -1) {
+      index = indexOf.get(text) ?? indexOf.size
+      if (index === indexOf.size) {
+        if (index >= alwaysKept && 2 * index > row) return undefined
+        indexOf.set(text, index)
+      }
+      before = text
+    }
+    indexes[row] = index
+  }
+  const utf8 = new TextEncoder()
+  const values = [...indexOf.keys()].map((text) => utf8.encode(text))
+  const dictionaryBytes = values.reduce((sum, value) => sum + lengthBytes + value.length, 0)
+  const plainBytes = unitCount + lengthBytes * texts.length
+  if (dictionaryBytes + indexBytes(values.length, texts.length) > 0.75 * plainBytes) return undefined
+  return {
+    encoding: 'RLE_DICTIONARY',
+    dictionary: { valueCount: values.length, bytes: plainTexts(values, dictionaryBytes) },
+    pages: pagesOf(indexes, values, pageRows),
+  }
+}
+
+function plainTexts(values: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (const value of values) {
+    view.setUint32(at, value.length, true)
+    bytes.set(value, at + lengthBytes)
+    at += lengthBytes + value.length
+  }
+  return bytes
+}
+
+function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows: number): Generator<Page> {
+  for (let start = 0; start < indexes.length; start += pageRows) {
+    const end = Math.min(start + pageRows, indexes.length)
+    yield {
+      rowCount: end - start,
+      levels: new Uint8Array(),
+      values: encodeIndexes(indexes, start, end),
+      statistics: { ...boundsOf(indexes.subarray(start, end), values), null_count: 0n },
+    }
+  }
+}
+
+/** Least and greatest text of a page by the bytes of UTF-8, as Parquet orders them. */
+function boundsOf(
+  indexes: Uint32Array,
+  values: readonly Uint8Array[],
+): { min_value: Uint8Array; max_value: Uint8Array } {
+  const isThere = new Uint8Array(values.length)
+  for (const index of indexes) isThere[index] = 1
+  const there = values.filter((_, index) => isThere[index] === 1)
+  return {
+    min_value: there.reduce((least, value) => (Buffer.compare(value, least) < 0 ? value : least)),
+    max_value: there.reduce((greatest, value) => (Buffer.compare(value, greatest) > 0 ? value : greatest)),
+  }
+}

@@ -1,0 +1,55 @@
+import { columnsOf, type Batch, type ColumnType, type Table } from '@minilake/schema'
+import type { DecodedArray, Encoding } from 'hyparquet'
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { createdBy } from '../src/index.js'
+import { schemaElements } from '../src/element.js'
+
+/** Page sizes in bytes at which hyparquet-writer, too, ends a page after 20,000 rows; for indexes it counts 4 bytes each. */
+const pageBytes = { indexes: 80_001, values: 160_001 }
+
+/**
+ * A batch as one row group of a file, written by hyparquet-writer alone: the yardstick for our own encoders. Which encoding a
+ * column is to have must be said, since it is ours to choose.
+ */
+export function writtenByLibrary(
+  table: Table,
+  { columns, nulls }: Batch,
+  encodings: Readonly<Record<string, Encoding>>,
+): Uint8Array {
+  const writer = new ByteWriter()
+  const parquet = new ParquetWriter({
+    writer,
+    schema: schemaElements(table),
+    codec: 'UNCOMPRESSED',
+    createdBy,
+  })
+  // It writes columns of one page size at a time: a file of its own for each column, cut out and put together, would say little.
+  const pageSizes = new Set(
+    Object.values(encodings).map(
+      (encoding) => pageBytes[encoding === 'RLE_DICTIONARY' ? 'indexes' : 'values'],
+    ),
+  )
+  if (pageSizes.size !== 1) throw new Error('expected columns of one page size')
+  void parquet.write({
+    columnData: columnsOf(table).map(([name, { type }]) => ({
+      name,
+      data: dataOf(
+        type,
+        columns[name] as DecodedArray,
+        (nulls as Record<string, Uint8Array> | undefined)?.[name],
+      ),
+      encoding: encodings[name] as Encoding,
+      columnIndex: true,
+    })),
+    rowGroupSize: Math.max(1, columns[columnsOf(table)[0]![0]]!.length),
+    pageSize: [...pageSizes][0] as number,
+  })
+  void parquet.finish()
+  return new Uint8Array(writer.getBytes())
+}
+
+function dataOf(type: ColumnType, values: DecodedArray, nulls: Uint8Array | undefined): DecodedArray {
+  return nulls
+    ? Array.from(values as ArrayLike<unknown>, (value, row) => (nulls[row] === 1 ? null : value))
+    : values
+}
