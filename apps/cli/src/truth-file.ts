@@ -3,10 +3,29 @@ import type { Identity, ObjectStore } from '@minilake/ingest'
 import { columnsOf, type Table } from '@minilake/schema'
 import { z } from 'zod'
 
+const episodeShape = z.object({ start: z.string(), end: z.string().nullable(), peak: z.number() })
+
 const truthShape = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   file: z.object({ size: z.number(), etag: z.string() }),
   rows: z.number(),
+  delivery: z.object({
+    missing: z.number(),
+    duplicates: z.number(),
+    outOfOrder: z.number(),
+    late: z.number(),
+  }),
+  alarms: z.record(
+    z.string(),
+    z.object({
+      above: z.number(),
+      deadband: z.number(),
+      onDelaySeconds: z.number(),
+      offDelaySeconds: z.number(),
+      rows: z.number(),
+      episodes: z.array(episodeShape),
+    }),
+  ),
   hours: z.array(
     z.object({
       hour: z.string(),
@@ -15,7 +34,13 @@ const truthShape = z.object({
       last: z.string(),
       columns: z.record(
         z.string(),
-        z.object({ count: z.number(), sum: z.number(), min: z.number(), max: z.number() }),
+        z.object({
+          count: z.number(),
+          nan: z.number(),
+          sum: z.number(),
+          min: z.number().nullable(),
+          max: z.number().nullable(),
+        }),
       ),
       alarmRows: z.record(z.string(), z.number()),
     }),

@@ -99,11 +99,12 @@ function compareHour(truth: HourTruth, row: HourlyStatistics): string[] {
   for (const [name, rows] of Object.entries(truth.alarmRows)) {
     pairs.push([`alarm rows of ${name}`, rows, Number(row[`above_${name}`])])
   }
-  for (const [name, { count, sum, min, max }] of Object.entries(truth.columns)) {
-    const foundSum = row[`sum_${name}`] as number | null
+  for (const [name, { count, nan, sum, min, max }] of Object.entries(truth.columns)) {
+    const foundSum = (row[`sum_${name}`] as number | null) ?? (count === 0 ? 0 : null) // no reading, no sum
     const sumAgrees = foundSum !== null && Math.abs(foundSum - sum) <= sumTolerance * Math.abs(sum)
     pairs.push(
       [`count of ${name}`, count, Number(row[`count_${name}`])],
+      [`NaN of ${name}`, nan, Number(row[`nan_${name}`])],
       [`sum of ${name}`, sum, sumAgrees ? sum : foundSum],
       [`least ${name}`, min, row[`min_${name}`]],
       [`greatest ${name}`, max, row[`max_${name}`]],

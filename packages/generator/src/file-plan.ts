@@ -1,4 +1,5 @@
 import { formatUtcDay, millisPerDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
+import { checkScenario } from './check-scenario.js'
 import { type Scenario, scenarios } from './scenario.js'
 
 /** The tables that have a simulation, by name. */
@@ -51,6 +52,7 @@ export function planFiles(
   checkWhole('days', days, 1, 1_000_000)
   checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
   checkInterval(intervalSeconds)
+  checkScenario(scenario)
   if (table.name === 'pump' && pumps !== 1) {
     throw new RangeError(
       `pumps expected 1 on table pump, which holds one pump, got ${pumps}: use table pump_daily for a fleet`,

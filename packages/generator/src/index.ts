@@ -1,3 +1,4 @@
+export type { AlarmEpisode } from './alarm-episodes.js'
 export {
   type FileParameters,
   planFiles,
@@ -5,14 +6,10 @@ export {
   type SimulatedTable,
   type SimulateOptions,
 } from './file-plan.js'
-export { type Scenario, scenarios } from './scenario.js'
+export type { ColumnTruth } from './column-truth.js'
+export type { HourTruth } from './hour-truth.js'
+export { mergeHours } from './merge-hours.js'
+export { type Delivery, type Faults, type Range, type Scenario, scenarios, type Spells } from './scenario.js'
 export { simulate, type SimulatedFile, simulateFile } from './simulate.js'
-export {
-  type ColumnTruth,
-  type HourTruth,
-  mergeHours,
-  type Truth,
-  truthKey,
-  truthPrefix,
-  truthSubject,
-} from './truth.js'
+export type { AlarmTruth, DeliveryTruth, FaultTruth, Truth } from './truth.js'
+export { truthKey, truthPrefix, truthSubject } from './truth-key.js'

@@ -4,6 +4,8 @@
  * Appleby, public domain).
  */
 export interface RandomStream {
+  /** 32 random bits, as a signed whole number. */
+  bits(index: number): number
   /** Uniform in [0, 1), for an integer index of any size a double holds exactly. */
   uniform(index: number): number
   /** About normal, mean 0, standard deviation 1, within ±3.5: the sum of four uniforms, scaled (Irwin–Hall). */
@@ -18,6 +20,7 @@ export function randomStream(seed: number, ...labels: (string | number)[]): Rand
     mix(mix(mix((index | 0) ^ key) ^ Math.floor(index / 2 ** 32)) ^ salt)
 
   return {
+    bits: (index) => hash(index, 3),
     uniform: (index) => (hash(index, 0) >>> 0) / 2 ** 32,
     normal: (index) => {
       const a = hash(index, 1)

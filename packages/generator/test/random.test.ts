@@ -11,6 +11,7 @@ test('a number is a pure function of its seed, labels and index, whatever was as
       const fresh = randomStream(seed, label)
       const used = randomStream(seed, label)
       for (const other of others) used.normal(other)
+      expect(used.bits(index)).toBe(fresh.bits(index))
       expect(used.uniform(index)).toBe(fresh.uniform(index))
       expect(used.normal(index)).toBe(fresh.normal(index))
     }),
@@ -49,6 +50,16 @@ test.each([0, 1, 42, Number.MAX_SAFE_INTEGER])('numbers of seed %d have the mome
   const ofNormal = moments(indexes.map((index) => random.normal(index)))
   expect(Math.abs(ofNormal.mean)).toBeLessThan(0.02)
   expect(Math.abs(ofNormal.deviation - 1)).toBeLessThan(0.02)
+})
+
+test('each of the 32 bits is set in half of the numbers', () => {
+  const random = randomStream(42, 'bits')
+  const set = new Float64Array(32)
+  for (let index = 0; index < count; index++) {
+    const bits = random.bits(index)
+    for (let bit = 0; bit < 32; bit++) set[bit]! += (bits >>> bit) & 1
+  }
+  for (const times of set) expect(Math.abs(times / count - 0.5)).toBeLessThan(0.01)
 })
 
 test('neighbouring numbers are not correlated', () => {

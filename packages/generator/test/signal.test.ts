@@ -1,42 +1,60 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomStream } from '../src/random.js'
-import { smoothStep, wander } from '../src/signal.js'
+import { addWander, interpolate, smoothStep, wanderAt } from '../src/signal.js'
 
-const moments = fc.double({ min: -1e10, max: 1e10, noNaN: true })
+const moments = fc.integer({ min: -1e13, max: 1e13 })
+const minute = { knots: randomStream(42, 'minute'), periodSeconds: 60, deviation: 1 }
 
-test('a wandering signal is continuous: a millisecond changes it by next to nothing', () => {
+test('wandering noise is continuous: a millisecond changes it by next to nothing', () => {
   fc.assert(
     fc.property(moments, (at) => {
-      const signal = wander(randomStream(42, 'continuity'), { periodSeconds: 60, deviation: 1 })
       // A smooth step is at most 1.5 / period steep, and two knots are at most 7 deviations apart.
-      expect(Math.abs(signal(at + 0.001) - signal(at))).toBeLessThan((7 * 1.5 * 0.0011) / 60 + 1e-6)
+      expect(Math.abs(wanderAt(at + 1, minute) - wanderAt(at, minute))).toBeLessThan((7 * 1.5 * 0.0011) / 60)
     }),
   )
 })
 
-test('a wandering signal has no state: moments asked in any order give the same values', () => {
+test('wandering noise on a grid is that of its moments, whatever the grid', () => {
   fc.assert(
-    fc.property(fc.array(moments), (times) => {
-      const options = { periodSeconds: 30, deviation: 2 }
-      const signal = wander(randomStream(1, 'order'), options)
-      const backwards = wander(randomStream(1, 'order'), options)
-      const values = times.map(signal)
-      expect([...times].reverse().map(backwards).reverse()).toEqual(values)
+    fc.property(moments, fc.integer({ min: 1, max: 200_000 }), (firstMillis, stepMillis) => {
+      const signal = new Float64Array(50).fill(3)
+      addWander(signal, { firstMillis, stepMillis }, minute)
+      for (const [i, value] of signal.entries())
+        expect(value).toBe(3 + wanderAt(firstMillis + i * stepMillis, minute))
     }),
   )
 })
 
-test('a wandering signal passes midnight without a jump', () => {
-  const signal = wander(randomStream(42, 'midnight'), { periodSeconds: 1800, deviation: 1 })
-  const midnight = 20_454 * 86_400
-  expect(Math.abs(signal(midnight) - signal(midnight - 1))).toBeLessThan(0.01)
+test('deviation scales wandering noise, and its knots have that deviation', () => {
+  const three = { ...minute, deviation: 3 }
+  expect(wanderAt(12_345_678, three)).toBeCloseTo(3 * wanderAt(12_345_678, minute), 12)
+  let squares = 0
+  for (let knot = 0; knot < 10_000; knot++) squares += wanderAt(knot * 60_000, three) ** 2
+  expect(Math.sqrt(squares / 10_000)).toBeCloseTo(3, 0)
 })
 
-test('deviation scales the signal', () => {
-  const one = wander(randomStream(42, 'scale'), { periodSeconds: 60, deviation: 1 })
-  const three = wander(randomStream(42, 'scale'), { periodSeconds: 60, deviation: 3 })
-  expect(three(12_345.6)).toBeCloseTo(3 * one(12_345.6), 12)
+test('between known moments lie straight lines, the same at any interval', () => {
+  const signal = Float64Array.from({ length: 101 }, (_, knot) => (knot * 7919) % 101)
+  const coarse = { firstMillis: 5000, stepMillis: 1000 }
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 40_000 }),
+      fc.integer({ min: 1, max: 3000 }),
+      (since, stepMillis) => {
+        const values = new Float64Array(20)
+        interpolate(values, { firstMillis: 5000 + since, stepMillis }, signal, coarse)
+        for (const [row, value] of values.entries()) {
+          const at = since + row * stepMillis
+          const [left, right] = [signal[Math.floor(at / 1000)]!, signal[Math.floor(at / 1000) + 1]!]
+          expect(value).toBeCloseTo(left + ((right - left) * (at % 1000)) / 1000, 9)
+          const alone = new Float64Array(1)
+          interpolate(alone, { firstMillis: 5000 + at, stepMillis: 1 }, signal, coarse)
+          expect(alone[0]).toBe(value)
+        }
+      },
+    ),
+  )
 })
 
 test('a smooth step goes from 0 to 1, is level outside, and never falls', () => {

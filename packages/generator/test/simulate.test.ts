@@ -1,4 +1,4 @@
-import { checkBatch, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
+import { type Batch, checkBatch, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
 import {
   planFiles,
@@ -8,10 +8,10 @@ import {
   simulateFile,
   type SimulateOptions,
 } from '../src/index.js'
+import { sensorNames, sensors } from '../src/sensors.js'
 import { sha256Of, takeAll } from './take-all.js'
 
 const from = '2026-01-01'
-const calm = { name: 'calm', blockagesPerDay: 0, blockageSeconds: [60, 600] } as const
 const hashes = (table: SimulatedTable, options: SimulateOptions) =>
   [...simulate(table, options)].map(({ key, batches }) => `${key} ${sha256Of(batches)}`)
 
@@ -57,7 +57,7 @@ describe('a week of readings', () => {
 
   test('goes over 150 kPa, since its discharge is blocked now and then', () => {
     expect(week.pressure.filter((value) => value > 150).length).toBeGreaterThan(1000)
-    expect(files.reduce((rows, file) => rows + (file.truth().alarmRows.pressure?.rows ?? 0), 0)).toBe(
+    expect(files.reduce((rows, file) => rows + file.truth().alarms.pressure!.rows, 0)).toBe(
       week.pressure.filter((value) => value > 150).length,
     )
   })
@@ -68,10 +68,15 @@ describe('a week of readings', () => {
   })
 })
 
-test.each([1, 2, 42, 4711])('seed %d stays between 80 and 150 kPa for a week without blockages', (seed) => {
-  const { pressure } = takeAll(simulate(pump, { from, seed, intervalSeconds: 10, scenario: calm }))
-  expect(pressure.every((value) => value > 80 && value < 150)).toBe(true)
-})
+test.each([1, 2, 42, 4711])(
+  'seed %d stays between 80 and 145 kPa for a week when nothing goes wrong',
+  (seed) => {
+    const { pressure } = takeAll(
+      simulate(pump, { from, seed, intervalSeconds: 10, scenario: scenarios.healthy }),
+    )
+    expect(pressure.every((value) => value > 80 && value < 145)).toBe(true)
+  },
+)
 
 test('the same seed gives the same batches, another seed gives others', () => {
   const options = { from, days: 2, intervalSeconds: 10 }
@@ -102,10 +107,75 @@ test('parameters survive JSON, so a worker simulates the same file', () => {
   expect(sha256Of(simulateFile(copy!).batches)).toBe(sha256Of(simulateFile(parameters!).batches))
 })
 
-test('a coarser interval samples the same signal: its rows are rows of the finer one', () => {
+test('a coarser interval samples the same signal, but for the noise of its sensors', () => {
   const fine = takeAll(simulate(pump, { from, days: 1 }))
   const coarse = takeAll(simulate(pump, { from, days: 1, intervalSeconds: 60 }))
-  expect([...coarse.pressure]).toEqual([...fine.pressure.filter((_, row) => row % 60 === 0)])
+  for (const name of sensorNames) {
+    const apart = Math.max(...coarse[name].map((value, row) => Math.abs(value - fine[name][row * 60]!)))
+    expect(apart).toBeLessThan(10 * sensors[name].deviation)
+  }
+})
+
+test.each(sensorNames)('%s passes midnight as it passes from any reading to the next', (name) => {
+  const values = takeAll(simulate(pump, { from, days: 40, scenario: scenarios.healthy }))[name]
+  const rms = (steps: number[]) => Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / steps.length)
+  const midnights = Array.from({ length: 39 }, (_, day) => (day + 1) * 86_400)
+  const jumps = midnights.map((row) => values[row]! - values[row - 1]!)
+  // As many steps at other moments, ten times over.
+  const others = midnights.flatMap((row) =>
+    Array.from({ length: 10 }, (_, i) => values[row + 10 + i]! - values[row + 9 + i]!),
+  )
+  expect(rms(jumps) / rms(others)).toBeGreaterThan(0.6)
+  expect(rms(jumps) / rms(others)).toBeLessThan(1.5)
+})
+
+test.each([42, 7, 1, 123])('seed %d has as many distinct values in 1 Mi rows as real pumps have', (seed) => {
+  const distinct = { pressure: new Set(), velocity: new Set(), speed: new Set() }
+  let left = 2 ** 20
+  for (const { batches } of simulate(pump, { from, days: 13, seed })) {
+    for (const { rowCount, columns } of batches) {
+      const rows = Math.min(rowCount, left)
+      for (const name of sensorNames)
+        for (const value of columns[name].subarray(0, rows)) distinct[name].add(value)
+      left -= rows
+    }
+  }
+  const expected = { pressure: 5000, velocity: 1100, speed: 22_000 }
+  for (const name of sensorNames) {
+    expect(distinct[name].size / expected[name]).toBeGreaterThan(0.8)
+    expect(distinct[name].size / expected[name]).toBeLessThan(1.2)
+  }
+})
+
+test.each(Object.values(scenarios))(
+  'scenario $name: a file depends on its own parameters alone',
+  (scenario) => {
+    const plan = planFiles(pumpDaily, { from, days: 2, pumps: 2, intervalSeconds: 10, scenario })
+    const take = (parameters: (typeof plan)[number]) => {
+      const file = simulateFile(parameters)
+      return [sha256Of(file.batches), file.truth()]
+    }
+    const forward = plan.map(take)
+    expect([...plan].reverse().map(take).reverse()).toEqual(forward)
+    expect(new Set(forward.map(([hash]) => hash)).size).toBe(4)
+  },
+)
+
+test('files taken in turns do not disturb one another', () => {
+  const options = { from, days: 2, scenario: scenarios.nightmare }
+  const alone = [...simulate(pump, options)].map(({ batches }) => sha256Of(batches))
+  const [first, second] = [...simulate(pump, options)].map(({ batches }) => batches[Symbol.iterator]())
+  const taken: Batch<typeof pump>[][] = [[], []]
+  for (let more = true; more;) {
+    more = false
+    for (const [i, file] of [first!, second!].entries()) {
+      const { done, value } = file.next()
+      if (done === true) continue
+      taken[i]!.push(value)
+      more = true
+    }
+  }
+  expect(taken.map(sha256Of)).toEqual(alone)
 })
 
 describe('pump_daily', () => {
@@ -219,13 +289,24 @@ test('the last day of the calendar can be simulated', () => {
 test('the readings of a day and seed are the same on every machine and in every version', () => {
   expect(hashes(pump, { from, days: 1 })).toMatchInlineSnapshot(`
     [
-      "pump/2026-01-01.parquet d77839c9a837483ca7b4d2afe1ed41f9cc01b621288b08619f739641e4b930f3",
+      "pump/2026-01-01.parquet f70e4493531cc77995d1ffdce2664ce15cb63c27c3cee55079e5d3931de74152",
     ]
   `)
   expect(hashes(pumpDaily, { from, days: 1, pumps: 2, intervalSeconds: 60 })).toMatchInlineSnapshot(`
     [
-      "pump_daily/event_date=2026-01-01/pump-0001.parquet 0b99025edc4c36d3ac3dd287742bcc84e7371484347f5ee0139258b9b5fc7161",
-      "pump_daily/event_date=2026-01-01/pump-0002.parquet b8d6ebe9268bd55534f0a0051419a6a44ee9764f7d257db402fbd499f06618ee",
+      "pump_daily/event_date=2026-01-01/pump-0001.parquet 756a01122735a78c9ac7d874796710733f99dea40f6c994a72ba9a4f2bb9d18a",
+      "pump_daily/event_date=2026-01-01/pump-0002.parquet da3efffc592ddc9d1922af3fb48ffe5299e482ca5c676f923185ad3ef56ea43a",
+    ]
+  `)
+  const { busy, nightmare } = scenarios
+  expect(hashes(pump, { from, days: 1, scenario: busy })).toMatchInlineSnapshot(`
+    [
+      "pump/2026-01-01.parquet ab6135cee149e1cc804165989859a09a290f3ddc99fb8a5ca8dd8d1175aa87a6",
+    ]
+  `)
+  expect(hashes(pump, { from, days: 1, scenario: nightmare })).toMatchInlineSnapshot(`
+    [
+      "pump/2026-01-01.parquet 1225ed7b52e8c7884a946236d17ef18f84ce03fb244e87f628d3a16502b5c4a2",
     ]
   `)
 })

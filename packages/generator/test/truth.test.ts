@@ -1,6 +1,14 @@
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
-import { mergeHours, planFiles, simulate, simulateFile, truthKey, truthSubject } from '../src/index.js'
+import {
+  mergeHours,
+  planFiles,
+  scenarios,
+  simulate,
+  simulateFile,
+  truthKey,
+  truthSubject,
+} from '../src/index.js'
 import { truthRecorder } from '../src/truth.js'
 import { takeAll } from './take-all.js'
 
@@ -13,7 +21,7 @@ describe('the truth of a day', () => {
   const truth = file!.truth()
 
   test('counts what a naive look at the rows counts', () => {
-    expect(truth).toMatchObject({ version: 1, parameters: file!.parameters, rows: 86_400 })
+    expect(truth).toMatchObject({ version: 2, parameters: file!.parameters, rows: 86_400 })
     expect(truth.hours).toHaveLength(24)
     for (const [index, hour] of truth.hours.entries()) {
       expect(hour.hour).toBe(`2026-01-01T${String(index).padStart(2, '0')}:00:00.000Z`)
@@ -47,10 +55,29 @@ describe('the truth of a day', () => {
   test('counts the alarm rows of each hour and of the day', () => {
     const above = (start: number, end: number) =>
       readings.pressure.subarray(start, end).filter((value) => value > 150).length
-    expect(truth.alarmRows).toEqual({ pressure: { above: 150, rows: above(0, 86_400) } })
+    expect(above(0, 86_400)).toBeGreaterThan(100)
+    expect(truth.alarms).toMatchObject({
+      pressure: {
+        above: 150,
+        deadband: 3,
+        onDelaySeconds: 15,
+        offDelaySeconds: 15,
+        rows: above(0, 86_400),
+      },
+    })
     expect(truth.hours.map(({ alarmRows }) => alarmRows)).toEqual(
       truth.hours.map((_, hour) => ({ pressure: above(hour * 3600, (hour + 1) * 3600) })),
     )
+  })
+
+  test('has an episode for each blockage, with its highest reading', () => {
+    const { episodes } = truth.alarms.pressure!
+    expect(episodes).toHaveLength(truth.faults.length)
+    for (const [i, { start, end, peak }] of episodes.entries()) {
+      expect(start > truth.faults[i]!.start && start < truth.faults[i]!.end).toBe(true)
+      const second = (time: string) => (Date.parse(time) - Date.parse(from)) / 1000
+      expect(Math.max(...readings.pressure.subarray(second(start), second(end!)))).toBe(peak)
+    }
   })
 
   test('survives JSON', () => {
@@ -73,23 +100,30 @@ test('the truth before the batches have been taken to the end throws', () => {
 test('hours that share a batch or lie in several are told apart, wherever the cuts are', () => {
   const [parameters] = planFiles(pump, { from, days: 1, intervalSeconds: 60 })
   const all = takeAll([simulateFile(parameters!) as never])
-  const cutInto = (rows: number) => {
+  const cutInto = (rows: number, inOrder: boolean) => {
     const recorder = truthRecorder(pump, parameters!)
     for (let start = 0; start < all.rowCount; start += rows) {
       const end = Math.min(start + rows, all.rowCount)
-      const columns = {
-        event_timestamp: all.event_timestamp.subarray(start, end),
-        pressure: all.pressure.subarray(start, end),
-        velocity: all.velocity.subarray(start, end),
-        speed: all.speed.subarray(start, end),
+      const batch = {
+        rowCount: end - start,
+        columns: {
+          event_timestamp: all.event_timestamp.subarray(start, end),
+          pressure: all.pressure.subarray(start, end),
+          velocity: all.velocity.subarray(start, end),
+          speed: all.speed.subarray(start, end),
+        },
       }
-      recorder.add({ rowCount: end - start, columns })
+      recorder.add(batch, { inOrder })
+      recorder.assess(batch, { from: 0, to: batch.rowCount })
     }
-    return recorder.truth()
+    return recorder.truth({ faults: [], delivery: { missing: 0, duplicates: 0 } })
   }
-  const whole = cutInto(all.rowCount)
+  const whole = cutInto(all.rowCount, true)
   expect(whole.hours).toHaveLength(24)
-  for (const rows of [1, 7, 60, 61, 1000]) expect(cutInto(rows)).toEqual(whole)
+  for (const rows of [1, 7, 60, 61, 1000]) {
+    expect(cutInto(rows, true)).toEqual(whole)
+    expect(cutInto(rows, false)).toEqual(whole)
+  }
 })
 
 test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 are hours too', () => {
@@ -99,20 +133,117 @@ test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 ar
   })
   const [parameters] = planFiles(pump, { from, days: 1 })
   const recorder = truthRecorder(gauge, parameters!)
-  recorder.add({
+  const batch = {
     rowCount: 4,
     columns: {
       time: new BigInt64Array([-3_600_001_000n, -3_600_000_000n, -1000n, 0n]),
       level: new Float64Array([NaN, 150, 150.01, 151]),
     },
-  })
-  const { hours, alarmRows, rows } = recorder.truth()
+  }
+  recorder.add(batch, { inOrder: true })
+  recorder.assess(batch, { from: 0, to: 4 })
+  const { hours, alarms, rows } = recorder.truth({ faults: [], delivery: { missing: 0, duplicates: 0 } })
   expect(rows).toBe(4)
-  expect(alarmRows).toEqual({ level: { above: 150, rows: 2 } })
+  expect(alarms).toEqual({
+    level: {
+      above: 150,
+      deadband: 0,
+      onDelaySeconds: 0,
+      offDelaySeconds: 0,
+      rows: 2,
+      episodes: [{ start: '1969-12-31T23:59:59.999Z', end: null, peak: 151 }],
+    },
+  })
   expect(hours.map(({ hour, rows, columns }) => ({ hour, rows, ...columns.level }))).toEqual([
-    { hour: '1969-12-31T22:00:00.000Z', rows: 1, count: 0, sum: 0, min: Infinity, max: -Infinity },
-    { hour: '1969-12-31T23:00:00.000Z', rows: 2, count: 2, sum: 300.01, min: 150, max: 150.01 },
-    { hour: '1970-01-01T00:00:00.000Z', rows: 1, count: 1, sum: 151, min: 151, max: 151 },
+    { hour: '1969-12-31T22:00:00.000Z', rows: 1, count: 0, nan: 1, sum: 0, min: null, max: null },
+    { hour: '1969-12-31T23:00:00.000Z', rows: 2, count: 2, nan: 0, sum: 300.01, min: 150, max: 150.01 },
+    { hour: '1970-01-01T00:00:00.000Z', rows: 1, count: 1, nan: 0, sum: 151, min: 151, max: 151 },
+  ])
+})
+
+test('rows in any order come into their hours, and their order is counted', () => {
+  const recorder = truthRecorder(pump, planFiles(pump, { from, days: 1 })[0]!)
+  const minutes = [0, 59, 61, 60, 0, 62, 125, 65]
+  const pressure = Float64Array.from(minutes, (minute) => 100 + minute)
+  recorder.add(
+    {
+      rowCount: minutes.length,
+      columns: {
+        event_timestamp: BigInt64Array.from(minutes, (minute) => BigInt(minute) * 60_000_000n),
+        pressure,
+        velocity: pressure,
+        speed: pressure,
+      },
+    },
+    { inOrder: false },
+  )
+  const { hours, delivery } = recorder.truth({ faults: [], delivery: { missing: 3, duplicates: 1 } })
+  expect(delivery).toEqual({ missing: 3, duplicates: 1, outOfOrder: 3, late: 3 })
+  expect(
+    hours.map(({ hour, rows, first, last, columns, alarmRows }) => [
+      ...[hour, first, last].map((time) => time.slice(11, 16)),
+      rows,
+      columns.pressure,
+      alarmRows.pressure,
+    ]),
+  ).toEqual([
+    ['00:00', '00:00', '00:59', 3, { count: 3, nan: 0, sum: 359, min: 100, max: 159 }, 1],
+    ['01:00', '01:00', '01:05', 4, { count: 4, nan: 0, sum: 648, min: 160, max: 165 }, 4],
+    ['02:00', '02:05', '02:05', 1, { count: 1, nan: 0, sum: 225, min: 225, max: 225 }, 1],
+  ])
+})
+
+test('the truth of a nightmare agrees with a naive look at its rows, and survives JSON', () => {
+  const [file] = simulate(pump, { from, days: 1, scenario: scenarios.nightmare })
+  const readings = takeAll([file!])
+  const truth = file!.truth()
+  expect(JSON.parse(JSON.stringify(truth))).toEqual(truth)
+  expect(truth.rows).toBe(readings.rowCount)
+  expect(truth.alarms.pressure!.rows).toBe(readings.pressure.filter((value) => value > 150).length)
+  for (const [number, hour] of truth.hours.entries()) {
+    const rows = [...readings.event_timestamp.entries()]
+      .filter(([, micros]) => Number(micros / 3_600_000_000n) % 24 === number)
+      .map(([row]) => row)
+    expect(hour.rows).toBe(rows.length)
+    for (const name of names) {
+      const values = rows.map((row) => readings[name][row]!)
+      const numbers = values.filter((value) => !Number.isNaN(value))
+      const { count, nan, min, max, sum } = hour.columns[name]!
+      expect({ count, nan, min, max }).toEqual({
+        count: numbers.length,
+        nan: values.length - numbers.length,
+        min: Math.min(...numbers),
+        max: Math.max(...numbers),
+      })
+      expect(sum).toBeCloseTo(
+        numbers.reduce((total, value) => total + value, 0),
+        5,
+      )
+    }
+  }
+  expect(truth.hours.some(({ columns }) => columns.pressure!.nan > 0)).toBe(true)
+  expect([...truth.faults].sort((a, b) => (a.start < b.start ? -1 : 1)).map(({ start }) => start)).toEqual(
+    truth.faults.map(({ start }) => start),
+  )
+  expect(new Set(truth.faults.map(({ fault }) => fault)).size).toBe(8)
+})
+
+test('an hour without a number merges with one that has some', () => {
+  const hour = {
+    hour: '2026-01-01T00:00:00.000Z',
+    rows: 2,
+    first: '2026-01-01T00:00:00.000Z',
+    last: '2026-01-01T00:00:01.000Z',
+    alarmRows: {},
+  }
+  const none = { ...hour, columns: { level: { count: 0, nan: 2, sum: 0, min: null, max: null } } }
+  const some = { ...hour, columns: { level: { count: 1, nan: 1, sum: 5, min: 5, max: 5 } } }
+  const level = (hours: ReturnType<typeof mergeHours>) => hours.map(({ columns }) => columns.level)
+  expect(level(mergeHours([{ hours: [none] }, { hours: [some] }]))).toEqual([
+    { count: 1, nan: 3, sum: 5, min: 5, max: 5 },
+  ])
+  expect(level(mergeHours([{ hours: [none] }, { hours: [none] }]))).toEqual([
+    { count: 0, nan: 4, sum: 0, min: null, max: null },
   ])
 })
 
@@ -124,11 +255,10 @@ test('sums keep the small readings beside a large one', () => {
   pressure[0] = 1e17
   pressure[rowCount - 1] = -1e17
   const zeros = new Float64Array(rowCount)
-  recorder.add({
-    rowCount,
-    columns: { event_timestamp: new BigInt64Array(rowCount), pressure, velocity: zeros, speed: zeros },
-  })
-  expect(recorder.truth().hours[0]!.columns.pressure!.sum).toBe(1000)
+  const columns = { event_timestamp: new BigInt64Array(rowCount), pressure, velocity: zeros, speed: zeros }
+  recorder.add({ rowCount, columns }, { inOrder: true })
+  const { hours } = recorder.truth({ faults: [], delivery: { missing: 0, duplicates: 0 } })
+  expect(hours[0]!.columns.pressure!.sum).toBe(1000)
 })
 
 test('the hours of two pumps add up', () => {

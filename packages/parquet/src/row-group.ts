@@ -8,7 +8,6 @@ import { joinedColumn } from './joined-column.js'
 import { timestampValues } from './timestamp-values.js'
 import { type ColumnEncoder, typedColumn } from './typed-column.js'
 
-
 /** Gathers batches until they make a row group, and writes them as one; then it is empty again. */
 export interface RowGroup {
   /** Rows gathered. */
@@ -39,7 +38,8 @@ export function rowGroup(writer: ParquetWriter, table: Table): RowGroup {
       columnIndex: true,
       offsetIndex: true,
     }
-    return { name, encoder: encoders[type](column) }
+    const encoder: ColumnEncoder<ColumnBuffers[ColumnType]> = encoders[type](column)
+    return { name, encoder }
   })
   let rowCount = 0
   return {

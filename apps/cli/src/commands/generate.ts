@@ -1,4 +1,4 @@
-import { planFiles } from '@minilake/generator'
+import { planFiles, scenarios } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
 import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
@@ -16,6 +16,7 @@ interface GenerateFlags {
   interval: number
   seed: number
   pumps: number
+  scenario: keyof typeof scenarios
   workers?: number
   overwrite?: boolean
 }
@@ -34,6 +35,11 @@ export function generateCommand(environment: Environment): Command {
     )
     .option('--seed <n>', 'same seed, same readings', parsedBy(wholeNumber(0)), 42)
     .option('--pumps <n>', 'number of pumps (pump_daily only)', parsedBy(wholeNumber(1, 9999)), 1)
+    .addOption(
+      new Option('--scenario <name>', 'what goes wrong with pumps, sensors and deliveries')
+        .choices(Object.keys(scenarios))
+        .default('default'),
+    )
     .option(
       '--workers <n>',
       'worker threads; the files do not depend on it (default: one per core)',
@@ -44,11 +50,18 @@ export function generateCommand(environment: Environment): Command {
     .action(async (flags: GenerateFlags, command: Command) => {
       const session = await openSession(command, environment)
       const { lake, settings, terminal, json, signal } = session
-      const { start, days, interval, seed, pumps, workers, overwrite = false } = flags
+      const { start, days, interval, seed, pumps, scenario, workers, overwrite = false } = flags
       const out = settings.out.value
       const table = findSimulatedTable(lake.tables, flags.table, 'generate')
       const plan = asUsage(() =>
-        planFiles(table, { from: start, days, intervalSeconds: interval, seed, pumps }),
+        planFiles(table, {
+          from: start,
+          days,
+          intervalSeconds: interval,
+          seed,
+          pumps,
+          scenario: scenarios[scenario],
+        }),
       )
       const bar = await terminal.progress('generating', () => Promise.resolve(plan.length))
       const report = await generateFiles(plan, {

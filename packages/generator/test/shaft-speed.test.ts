@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { randomStream } from '../src/random.js'
+import { fillShaftSpeed, ratedSpeed } from '../src/shaft-speed.js'
+
+const dayMillis = 86_400_000
+const day = 20_454 * dayMillis
+
+function speedOf(seed: number, firstMillis: number, seconds: number, stepSeconds = 1): Float64Array {
+  const speed = new Float64Array(seconds / stepSeconds)
+  fillShaftSpeed(speed, { firstMillis, stepMillis: stepSeconds * 1000 }, (name) => randomStream(seed, name))
+  return speed
+}
+
+test('the speed follows the duty of the day: high in the evening, low at night', () => {
+  const speed = speedOf(42, day, 86_400, 60)
+  const meanOf = (hour: number) =>
+    speed.subarray(hour * 60, (hour + 1) * 60).reduce((sum, rpm) => sum + rpm, 0) / 60
+  expect(meanOf(20)).toBeGreaterThan(meanOf(14) + 50)
+  expect(meanOf(14)).toBeGreaterThan(meanOf(2) + 50)
+})
+
+test('the speed changes by less than an rpm a second, over midnight too, and stays in its range', () => {
+  const speed = speedOf(7, day - 3_600_000, 93_600)
+  const jump = speed.findIndex((rpm, second) => second > 0 && Math.abs(rpm - speed[second - 1]!) > 1)
+  expect(jump).toBe(-1)
+  expect(speed.every((rpm) => rpm > 1200 && rpm < 1520)).toBe(true)
+})
+
+test('the speed wanders about the duty', () => {
+  const [first, second] = [speedOf(1, day, 86_400, 60), speedOf(2, day, 86_400, 60)]
+  const deviation = Math.sqrt(
+    first.reduce((sum, rpm, minute) => sum + (rpm - second[minute]!) ** 2, 0) / first.length,
+  )
+  expect(deviation).toBeGreaterThan(5)
+  expect(deviation).toBeLessThan(40)
+})
+
+test('a day before 1970 has the same duty', () => {
+  const [rpm] = speedOf(42, -dayMillis + 20 * 3_600_000, 1)
+  expect(Math.abs(rpm! / ratedSpeed - 1)).toBeLessThan(0.04)
+})
