@@ -29,9 +29,9 @@ test('the bytes of a simulated day are those that createdBy stands for', () => {
     [fleetDay!.key]: sha256(concat(fleetDay!.bytes)),
   }).toMatchInlineSnapshot(`
     {
-      "createdBy": "minilake version 1.0.0 (build 1)",
-      "pump/2026-01-01.parquet": "a6b498a7099d436a3d9cef248f957bf6f69994201ad32e46905042cd4eea7c62",
-      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "826d30bb82d21169b2ca6d38843689afa26ada77787f61443d6da15d507fdee5",
+      "createdBy": "minilake version 2.0.0 (build 1)",
+      "pump/2026-01-01.parquet": "5ff76db517b079efb1c62f5d7fbe342e49bdbda0cc2851d22b602ba8c0167180",
+      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "8282d21121f25f59aa8d899662e9bf936cfeb24f524f251203837fc6648d96d1",
     }
   `)
 })

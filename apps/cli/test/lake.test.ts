@@ -163,8 +163,8 @@ describe('verify', () => {
 
   test.each([
     ['{ "version": 1, "hou', 'cannot be read'],
-    ['{ "version": 1, "rows": 1440 }', 'cannot be read (file: '],
-    ['{ "version": 2 }', 'cannot be read (version: Invalid input: expected 1)'],
+    ['{ "version": 2, "rows": 1440 }', 'cannot be read (file: '],
+    ['{ "version": 3 }', 'cannot be read (version: Invalid input: expected 2)'],
   ])('a truth that says %j is named', async (text, message) => {
     const { folder, minilake } = await freshLake()
     await writeFile(join(folder, bucket, '_truth', 'pump', '2026-01-02.json'), text)
