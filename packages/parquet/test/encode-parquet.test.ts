@@ -368,5 +368,7 @@ test('the bytes of rows of every type are the same on every machine and in every
   for (const chunk of encodeParquet(everyType, [batchOf(everyType, rows)], { rowGroupRows: 30_000 })) {
     hash.update(chunk)
   }
-  expect(hash.digest('hex')).toMatchInlineSnapshot(`"b8d77d7a79a877d4dffe88d1a3805a8666f8f3634464fb0b2f33d48bc253d698"`)
+  expect(hash.digest('hex')).toMatchInlineSnapshot(
+    `"b8d77d7a79a877d4dffe88d1a3805a8666f8f3634464fb0b2f33d48bc253d698"`,
+  )
 })
