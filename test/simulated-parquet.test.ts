@@ -49,8 +49,8 @@ test('the footer of a simulated day says what its truth says', async () => {
   expect(footer.rowCount).toBe(rows)
   for (const name of ['pressure', 'velocity', 'speed']) {
     expect(footer.columns.find((column) => column.name === name)).toMatchObject({
-      min: Math.min(...hours.map(({ columns }) => columns[name]!.min)),
-      max: Math.max(...hours.map(({ columns }) => columns[name]!.max)),
+      min: Math.min(...hours.map(({ columns }) => columns[name]!.min!)),
+      max: Math.max(...hours.map(({ columns }) => columns[name]!.max!)),
       nullCount: 0,
     })
   }
