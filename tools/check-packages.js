@@ -62,9 +62,13 @@ try {
     join(consumer, 'package.json'),
     JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
   )
-  npm(['install', '--no-audit', '--no-fund', ...tarballs.map(({ tarball }) => tarball)], consumer)
-
   const names = folders.map((folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')))
+  // Optional peers are what a user installs for a subpath that needs them.
+  const peers = names.flatMap(({ peerDependencies = {} }) =>
+    Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`),
+  )
+  npm(['install', '--no-audit', '--no-fund', ...tarballs.map(({ tarball }) => tarball), ...peers], consumer)
+
   const entries = names.flatMap(({ name, exports }) =>
     Object.keys(exports)
       .filter((path) => path !== './package.json')
