@@ -76,6 +76,7 @@ export function verifiedLines({
   hours,
   rows,
   alarmRows,
+  alarms,
   withoutTruth,
   missing,
   differences,
@@ -92,7 +93,7 @@ export function verifiedLines({
     ]
   }
   return [
-    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')} and ${count(alarmRows, 'alarm row')} agree with the truth`,
+    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth`,
   ]
 }
 

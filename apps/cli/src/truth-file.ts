@@ -7,6 +7,7 @@ const episodeShape = z.object({ start: z.string(), end: z.string().nullable(), p
 
 const truthShape = z.object({
   version: z.literal(2),
+  parameters: z.object({ day: z.string() }),
   file: z.object({ size: z.number(), etag: z.string() }),
   rows: z.number(),
   delivery: z.object({

@@ -4,6 +4,8 @@ import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { dataFilesOf } from './lake-backend.js'
 import { readTruthFile, type StoredTruth } from './truth-file.js'
+import { compareEpisodes } from './verify-alarms.js'
+import { compareDeliveries } from './verify-delivery.js'
 import { firstLines } from './words.js'
 
 /** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
@@ -17,11 +19,13 @@ export interface Verification {
   hours: number
   rows: number
   alarmRows: number
+  /** Alarm episodes. */
+  alarms: number
   /** Keys of data files that nothing is known about. */
   withoutTruth: string[]
   /** Keys of data files that should be there. */
   missing: string[]
-  /** One sentence each: which hour, what was expected, what the engine gave. */
+  /** One sentence each: which hour, day or alarm, what was expected, what the engine gave. */
   differences: string[]
 }
 
@@ -40,9 +44,17 @@ export async function verifyTable(
     truths.set(key, await readTruthFile(table, store, key))
   }
   const withTruth = [...files].filter((key) => truths.has(truthKey(key)))
-  const known = new Set([...files].map(truthKey))
+  const truthKeys = new Set([...files].map(truthKey))
   const expected = mergeHours(truths.values())
-  const rows = engine.query(hourlyStatistics(table), { signal })
+  const known = [...truths.values()]
+  const differences = await compareHours(expected, engine.query(hourlyStatistics(table), { signal }))
+  // Where hours differ, so will all else: that is said once.
+  if (differences.length === 0 && known.length > 0) {
+    differences.push(
+      ...(await compareDeliveries(table, known, engine, signal)),
+      ...(await compareEpisodes(table, known, engine, signal)),
+    )
+  }
   return {
     table: table.name,
     files: withTruth.length,
@@ -52,8 +64,11 @@ export async function verifyTable(
       .flatMap((hour) => Object.values(hour.alarmRows))
       .reduce((sum, count) => sum + count, 0),
     withoutTruth: [...files].filter((key) => !truths.has(truthKey(key))),
-    missing: [...truths.keys()].filter((key) => !known.has(key)).map(truthSubject),
-    differences: await compareHours(expected, rows),
+    missing: [...truths.keys()].filter((key) => !truthKeys.has(key)).map(truthSubject),
+    alarms: known
+      .flatMap(({ alarms }) => Object.values(alarms))
+      .reduce((sum, { episodes }) => sum + episodes.length, 0),
+    differences,
   }
 }
 

@@ -143,6 +143,56 @@ describe('verify', () => {
     expect(run.stdout).not.toContain('2026-01-01')
   })
 
+  test.each(['busy', 'nightmare'])(
+    'agrees on a fleet in the scenario %s, whose readings are lost, late, doubled and NaN',
+    async (scenario) => {
+      const { minilake } = await freshFolder()
+      await minilake(
+        'generate',
+        '--table',
+        'pump_daily',
+        '--pumps',
+        '2',
+        '--days',
+        '2',
+        '--scenario',
+        scenario,
+      )
+      await minilake('ingest')
+      const run = await minilake('verify', '--json')
+      expect(run.code).toBe(0)
+      const [verification] = JSON.parse(run.stdout) as {
+        rows: number
+        alarms: number
+        differences: string[]
+      }[]
+      expect(verification).toMatchObject({ table: 'pump_daily', files: 4, differences: [] })
+      expect(verification!.rows).not.toBe(4 * 86_400)
+      expect(verification!.alarms).toBeGreaterThan(0)
+    },
+  )
+
+  test('names the alarm that the truth has otherwise, and the day with other readings', async () => {
+    const { minilake, folder } = await freshFolder()
+    await minilake('generate', '--days', '1')
+    await minilake('ingest')
+    const path = join(folder, bucket, '_truth', 'pump', '2026-01-01.json')
+    const truth = JSON.parse(await readFile(path, 'utf8')) as {
+      delivery: { duplicates: number }
+      alarms: { pressure: { episodes: { peak: number }[] } }
+    }
+    truth.alarms.pressure.episodes[0]!.peak += 1
+    truth.delivery.duplicates += 1
+    await writeFile(path, JSON.stringify(truth))
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toContain('2026-01-01: different readings expected 86399, got 86400')
+    expect(run.stdout).toMatch(
+      /alarm of pressure from 2026-01-01T\S+Z to 2026-01-01T\S+Z with peak [\d.]+: expected, got none/,
+    )
+    expect(run.stdout).toMatch(/with peak [\d.]+: got it, expected none/)
+  })
+
   test('names the file that is missing and its hours', async () => {
     const { minilake, stored } = await freshLake()
     await rm(stored(2))
@@ -163,7 +213,7 @@ describe('verify', () => {
 
   test.each([
     ['{ "version": 1, "hou', 'cannot be read'],
-    ['{ "version": 2, "rows": 1440 }', 'cannot be read (file: '],
+    ['{ "version": 2, "rows": 1440 }', 'cannot be read (parameters: '],
     ['{ "version": 3 }', 'cannot be read (version: Invalid input: expected 2)'],
   ])('a truth that says %j is named', async (text, message) => {
     const { folder, minilake } = await freshLake()
@@ -436,7 +486,7 @@ describe('demo', () => {
     expect(first.stdout).toMatch(/hour +avg_pressure +avg_velocity +avg_speed/)
     expect(first.stdout).toMatch(/[\d,]+ rows with pressure > 150/)
     expect(first.stdout).toMatch(
-      /604,800 rows in 168 hours of 7 files and [\d,]+ alarm rows agree with the truth/,
+      /604,800 rows in 168 hours of 7 files, [\d,]+ alarm rows and \d+ alarms agree with the truth/,
     )
     expect(first.stderr).toContain('data files   out/pump/')
 

@@ -57,9 +57,9 @@ describe('the whole pipeline on the stack', () => {
     expect(first).toMatchObject({ code: 0 })
     expect(first.stderr).toContain('7 files published in s3://iot-time-series/')
     expect(first.stderr).toContain('schema hive.iot_dw created\ntable hive.iot_dw.pump created')
-    expect(first.stdout).toContain('4,504 rows with pressure > 150')
+    expect(first.stdout).toContain('3,690 rows with pressure > 150')
     expect(first.stdout).toContain(
-      '604,800 rows in 168 hours of 7 files and 4,504 alarm rows agree with the truth',
+      '604,800 rows in 168 hours of 7 files, 3,690 alarm rows and 18 alarms agree with the truth',
     )
     expect(first.stderr).not.toMatch(/Warning/)
 
