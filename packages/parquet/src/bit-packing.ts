@@ -10,23 +10,32 @@ export function bitPack(
   out: Uint32Array,
 ): number {
   let [word, usedBits, words] = [0, 0, 0]
-  for (let at = start; at < end; at++) {
+  let at = start
+  // Whether a word is full is written as arithmetic, not as a branch: no processor foresees it.
+  if (width <= 15) {
+    // Two values make one of at most 30 bits.
+    const pairWidth = 2 * width
+    for (; at + 1 < end; at += 2) {
+      const pair = (values[at] as number) | ((values[at + 1] as number) << width)
+      word |= pair << usedBits
+      out[words] = word
+      usedBits += pairWidth
+      const isFull = usedBits >>> 5
+      words += isFull
+      usedBits &= 31
+      word = isFull === 1 ? pair >>> (pairWidth - usedBits) : word
+    }
+  }
+  for (; at < end; at++) {
     const value = values[at] as number
     word |= value << usedBits
+    out[words] = word
     usedBits += width
-    if (usedBits >= 32) {
-      out[words++] = word
-      usedBits -= 32
-      word = value >>> (width - usedBits) // what did not fit; nothing when all did
-    }
+    const isFull = usedBits >>> 5
+    words += isFull
+    usedBits &= 31
+    word = isFull === 1 ? value >>> (width - usedBits) : word // what did not fit; nothing when all did
   }
   if (usedBits > 0) out[words++] = word
   return words
-}
-
-/** The bits that the greatest of some values needs: 0 for zeros. */
-export function bitWidth(values: Uint32Array, start: number, end: number): number {
-  let bits = 0
-  for (let at = start; at < end; at++) bits |= values[at] as number
-  return 32 - Math.clz32(bits)
 }

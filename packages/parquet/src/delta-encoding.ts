@@ -81,7 +81,17 @@ function deltaAt(words: Int32Array, index: number): number {
 }
 
 function isConstant(words: Int32Array, first: number, size: number, delta: number): boolean {
-  for (let index = first + 1; index < first + size; index++) if (deltaAt(words, index) !== delta) return false
+  const end = first + size
+  let high = words[2 * first + 1]
+  let low = (words[2 * first] as number) >>> 0
+  for (let index = first + 1; index < end; index++) {
+    const nextHigh = words[2 * index + 1]
+    const nextLow = (words[2 * index] as number) >>> 0
+    // Neighbours mostly have the same high word: then their low words tell the difference.
+    if ((nextHigh === high ? nextLow - low : deltaAt(words, index)) !== delta) return false
+    high = nextHigh
+    low = nextLow
+  }
   return true
 }
 

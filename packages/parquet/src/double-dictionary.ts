@@ -1,3 +1,10 @@
+/** What has been looked up since these were reset: the least and greatest value, NaN left out, and the bits set in any index. */
+export interface PageRange {
+  least: number
+  greatest: number
+  indexBits: number
+}
+
 /** The different values of a column chunk in the order in which they come first; 0 and −0 are two, all NaN are one. */
 export interface DoubleDictionary {
   /** The different values; valid until the next `lookUp` or `clear`. */
@@ -6,10 +13,9 @@ export interface DoubleDictionary {
   nanIndex(): number | undefined
   /**
    * Writes which value of the dictionary each of some values is, at `at` and after in `indexes`; new ones are taken in.
-   * Widens `bounds` to the least and the greatest of them, NaN left out. Returns how many it did: fewer than all where the
-   * dictionary has grown so large that it cannot pay.
+   * Widens `range`. Returns how many it did: fewer than all where the dictionary has grown so large that it cannot pay.
    */
-  lookUp(values: Float64Array, bounds: Float64Array, indexes: Uint32Array, at: number): number
+  lookUp(values: Float64Array, range: PageRange, indexes: Uint32Array, at: number): number
   clear(): void
 }
 
@@ -17,20 +23,24 @@ export interface DoubleDictionary {
 const mostValues = 131_072
 /** A dictionary this small is not given up before the chunk ends. */
 const alwaysKept = 32_768
+/** So many slots each multiple within the range of decimals gets one of its own; beyond, they share. */
+const mostSlotsForRange = 1_048_576
 
 /**
  * Makes an empty dictionary of doubles: a hash table with open addressing. What makes it fast is that a value seen before is
- * found by one comparison in a loop without calls, and that neighbouring decimals have neighbouring slots, so that a slowly
- * changing column touches little memory.
+ * found by one comparison in a loop without calls; and that decimals, as sensors give them, have the whole numbers that they
+ * are multiples by as their hash, so that none is in another's slot, and neighbours lie side by side.
  */
 export function doubleDictionary(): DoubleDictionary {
   let different = new Float64Array(1024)
   let size = 0
   let slots = emptySlots(2048)
-  // What == takes for something else has no slot.
-  const special = new Map<'0' | '-0' | 'NaN', number>()
+  // What == takes for something else has no slot; −1 until it comes.
+  let [zero, negativeZero, nan] = [-1, -1, -1]
   let scale: number | undefined
+  let [leastMultiple, greatestMultiple] = [Infinity, -Infinity]
   let collisions = 0
+  let lookedUp = 0
 
   const append = (value: number) => {
     if (size === different.length) {
@@ -51,61 +61,79 @@ export function doubleDictionary(): DoubleDictionary {
     }
     return slot
   }
-  const rehash = (slotCount: number) => {
-    slots = emptySlots(slotCount)
-    for (let index = 0; index < size; index++) {
-      const value = different[index] as number
-      if (specialName(value) === undefined) occupy(slotOf(value), value, index)
-    }
-  }
   const occupy = (slot: number, value: number, index: number) => {
     slots.values[slot] = value
     slots.indexes[slot] = index
   }
-  /** The index of a value that is not in its first slot, taken in if need be; −1 where that no longer pays. */
-  const find = (value: number, rowCount: number): number => {
-    const name = specialName(value)
-    const slot = name === undefined ? slotOf(value) : -1
-    const known =
-      name !== undefined ? special.get(name) : slots.values[slot] === value ? slots.indexes[slot] : undefined
-    if (known !== undefined) return known
-    if (size === mostValues || (size >= alwaysKept && 2 * size > rowCount)) return -1
-    const index = append(value)
-    if (name !== undefined) special.set(name, index)
-    else occupy(slot, value, index)
-    if (2 * size > slots.values.length) rehash(2 * slots.values.length)
+  const rehash = (slotCount: number) => {
+    slots = emptySlots(slotCount)
+    for (let index = 0; index < size; index++) {
+      const value = different[index] as number
+      if (hasSlot(value)) occupy(slotOf(value), value, index)
+    }
+  }
+  /** So many slots that each multiple between the least and the greatest has its own. */
+  const slotsForRange = (value: number, scale: number) => {
+    leastMultiple = Math.min(leastMultiple, hash(value, scale))
+    greatestMultiple = Math.max(greatestMultiple, hash(value, scale))
+    return Math.min(greatestMultiple - leastMultiple + 1, mostSlotsForRange)
+  }
+  const makeRoom = (value: number) => {
+    const needed = Math.max(2 * size, scale === undefined ? 0 : slotsForRange(value, scale))
+    if (needed > slots.values.length) rehash(2 ** Math.ceil(Math.log2(needed)))
     // No decimals after all, or multiples of a large power of two: they lie in clusters.
     if (scale !== undefined && collisions > 64 * (size + 1024)) {
       scale = undefined
       rehash(slots.values.length)
     }
-    return index
+  }
+  const isFull = () => size === mostValues || (size >= alwaysKept && 2 * size > lookedUp)
+  /** The index of a value that is not in its first slot, taken in if need be; −1 where that no longer pays. */
+  const find = (value: number): number => {
+    if (hasSlot(value)) {
+      const slot = slotOf(value)
+      if (slots.values[slot] === value) return slots.indexes[slot] as number
+      if (isFull()) return -1
+      const index = append(value)
+      occupy(slot, value, index)
+      makeRoom(value)
+      return index
+    }
+    const known = value !== 0 ? nan : 1 / value > 0 ? zero : negativeZero
+    if (known !== -1) return known
+    if (isFull()) return -1
+    if (value !== 0) return (nan = append(NaN))
+    return 1 / value > 0 ? (zero = append(value)) : (negativeZero = append(value))
   }
 
   return {
     values: () => different.subarray(0, size),
-    nanIndex: () => special.get('NaN'),
-    lookUp(values, bounds, indexes, at) {
-      if (size === 0) scale = scaleOf(values)
+    nanIndex: () => (nan === -1 ? undefined : nan),
+    lookUp(values, range, indexes, at) {
+      if (lookedUp === 0) scale = scaleOf(values)
+      const before = lookedUp
       let row = 0
       for (;;) {
-        row =
-          scale === undefined
-            ? lookUpKnown(values, row, slots, bounds, indexes, at)
-            : lookUpKnownDecimals(values, row, scale, slots, bounds, indexes, at)
-        if (row === values.length) return row
+        if (scale !== undefined) row = lookUpKnown(values, row, scale, slots, range, indexes, at)
+        if (row === values.length) break
         const value = values[row] as number
-        const index = find(value, at + row)
+        lookedUp = before + row
+        const index = find(value)
         if (index === -1) return row
-        widen(bounds, value)
+        if (value < range.least) range.least = value
+        if (value > range.greatest) range.greatest = value
+        range.indexBits |= index
         indexes[at + row] = index
         row += 1
       }
+      lookedUp = before + row
+      return row
     },
     clear() {
-      size = 0
-      collisions = 0
-      special.clear()
+      size = collisions = lookedUp = 0
+      zero = negativeZero = nan = -1
+      leastMultiple = Infinity
+      greatestMultiple = -Infinity
       slots.values.fill(NaN)
     },
   }
@@ -121,83 +149,51 @@ function emptySlots(slotCount: number): Slots {
   return { values: new Float64Array(slotCount).fill(NaN), indexes: new Uint32Array(slotCount) }
 }
 
-/** Looks up values from a row on, as long as they are in their first slot. Returns the row of the first that is not. */
-function lookUpKnownDecimals(
+/** Looks up decimals from a row on, as long as they are in their first slot. Returns the row of the first that is not. */
+function lookUpKnown(
   values: Float64Array,
   from: number,
   scale: number,
   { values: slotValues, indexes: slotIndexes }: Slots,
-  bounds: Float64Array,
+  range: PageRange,
   indexes: Uint32Array,
   at: number,
 ): number {
   const mask = slotValues.length - 1
-  let least = bounds[0] as number
-  let greatest = bounds[1] as number
+  let { least, greatest, indexBits } = range
   let row = from
   for (; row < values.length; row++) {
     const value = values[row] as number
     const slot = ((value * scale + 0.5) | 0) & mask
     if (slotValues[slot] !== value) break
-    indexes[at + row] = slotIndexes[slot] as number
+    const index = slotIndexes[slot] as number
+    indexes[at + row] = index
+    indexBits |= index
     if (value < least) least = value
     if (value > greatest) greatest = value
   }
-  bounds[0] = least
-  bounds[1] = greatest
+  range.least = least
+  range.greatest = greatest
+  range.indexBits = indexBits
   return row
 }
 
-/** The same for values that are no decimals. */
-function lookUpKnown(
-  values: Float64Array,
-  from: number,
-  { values: slotValues, indexes: slotIndexes }: Slots,
-  bounds: Float64Array,
-  indexes: Uint32Array,
-  at: number,
-): number {
-  const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length)
-  const mask = slotValues.length - 1
-  let least = bounds[0] as number
-  let greatest = bounds[1] as number
-  let row = from
-  for (; row < values.length; row++) {
-    const value = values[row] as number
-    const slot = mix(words[2 * row] as number, words[2 * row + 1] as number) & mask
-    if (slotValues[slot] !== value) break
-    indexes[at + row] = slotIndexes[slot] as number
-    if (value < least) least = value
-    if (value > greatest) greatest = value
-  }
-  bounds[0] = least
-  bounds[1] = greatest
-  return row
-}
-
-function widen(bounds: Float64Array, value: number): void {
-  if (value < (bounds[0] as number)) bounds[0] = value
-  if (value > (bounds[1] as number)) bounds[1] = value
+function hasSlot(value: number): boolean {
+  return value !== 0 && !Number.isNaN(value)
 }
 
 function hash(value: number, scale: number | undefined): number {
   if (scale !== undefined) return (value * scale + 0.5) | 0
   oneValue[0] = value
-  return mix(oneWords[0] as number, oneWords[1] as number)
+  const product = Math.imul(
+    (oneWords[1] as number) ^ Math.imul(oneWords[0] as number, 0x9e3779b1),
+    0x85ebca6b,
+  )
+  return product ^ (product >>> 15)
 }
 
 const oneValue = new Float64Array(1)
 const oneWords = new Uint32Array(oneValue.buffer)
-
-function mix(low: number, high: number): number {
-  const product = Math.imul(high ^ Math.imul(low, 0x9e3779b1), 0x85ebca6b)
-  return product ^ (product >>> 15)
-}
-
-function specialName(value: number): '0' | '-0' | 'NaN' | undefined {
-  if (value === 0) return 1 / value > 0 ? '0' : '-0'
-  return Number.isNaN(value) ? 'NaN' : undefined
-}
 
 const sampleValues = 256
 
@@ -206,6 +202,7 @@ function scaleOf(values: Float64Array): number | undefined {
   const sample = values.subarray(0, sampleValues)
   return [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].find((scale) =>
     sample.every((value) => {
+      if (!Number.isFinite(value)) return true
       const scaled = value * scale
       return Math.abs(scaled) < 2 ** 31 && Math.abs(scaled - Math.round(scaled)) < 1e-4
     }),

@@ -1,11 +1,13 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import { encodeIndexes, indexBytes } from './dictionary-indexes.js'
-import { doubleDictionary } from './double-dictionary.js'
-import type { EncodedValues, ValueEncoder } from './typed-column.js'
+import { decodeIndexes, encodeIndexes, indexBytes } from './dictionary-indexes.js'
+import { doubleDictionary, type PageRange } from './double-dictionary.js'
+import { type EncodedValues, pageRows, type ValueEncoder } from './typed-column.js'
 
-interface PageEnd {
-  /** Values of the chunk up to the page's end. */
-  end: number
+/** A page that has ended: its indexes into the dictionary, encoded, or its values themselves. */
+interface EndedPage {
+  valueCount: number
+  indexes: Uint8Array | undefined
+  values: Float64Array<ArrayBuffer> | undefined
   statistics: EncodedValues['statistics']
 }
 
@@ -16,86 +18,78 @@ interface PageEnd {
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
   const dictionary = doubleDictionary()
-  const bounds = Float64Array.of(Infinity, -Infinity)
-  let indexes = new Uint32Array(1024)
-  /** The values themselves, once a dictionary does not pay. */
+  const indexes = new Uint32Array(pageRows)
+  const range: PageRange = { least: Infinity, greatest: -Infinity, indexBits: 0 }
+  /** The values of the page, once a dictionary does not pay. */
   let plain: Float64Array<ArrayBuffer> | undefined
   let count = 0
-  let pages: PageEnd[] = []
+  let pages: EndedPage[] = []
 
-  const look = (values: Float64Array) => {
-    if (count + values.length > indexes.length) {
-      const larger = new Uint32Array(Math.max(count + values.length, 2 * indexes.length))
-      larger.set(indexes)
-      indexes = larger
-    }
-    const taken = dictionary.lookUp(values, bounds, indexes, count)
-    count += taken
-    return taken
-  }
-  const spellOut = () => {
-    const values = new Float64Array(2 * count)
+  const spellOut = (indexes: Uint32Array, valueCount: number) => {
     const different = dictionary.values()
-    for (let row = 0; row < count; row++) values[row] = different[indexes[row] as number] as number
+    const values = new Float64Array(pageRows)
+    for (let row = 0; row < valueCount; row++) values[row] = different[indexes[row] as number] as number
     return values
   }
-  const append = (all: Float64Array<ArrayBuffer>, values: Float64Array) => {
-    let room = all
-    if (count + values.length > all.length) {
-      room = new Float64Array(Math.max(count + values.length, 2 * all.length))
-      room.set(all)
+  const giveUpDictionary = () => {
+    for (const page of pages) {
+      if (page.indexes) page.values = spellOut(decodeIndexes(page.indexes, page.valueCount), page.valueCount)
+      page.indexes = undefined
     }
-    room.set(values, count)
-    count += values.length
-    for (const value of values) {
-      if (value < (bounds[0] as number)) bounds[0] = value
-      if (value > (bounds[1] as number)) bounds[1] = value
-    }
-    return room
+    return spellOut(indexes, count)
   }
-  const nansFrom = (start: number) => {
-    let nans = 0
-    if (plain) for (let row = start; row < count; row++) nans += Number.isNaN(plain[row]) ? 1 : 0
-    const nan = plain ? undefined : dictionary.nanIndex()
-    if (nan !== undefined) for (let row = start; row < count; row++) nans += indexes[row] === nan ? 1 : 0
-    return nans
+  const appendPlain = (page: Float64Array, values: Float64Array) => {
+    page.set(values, count)
+    for (const value of values) {
+      if (value < range.least) range.least = value
+      if (value > range.greatest) range.greatest = value
+    }
+    count += values.length
   }
 
   return {
     add(values) {
-      const taken = plain ? 0 : look(values)
+      const taken = plain ? 0 : dictionary.lookUp(values, range, indexes, count)
+      if (!plain) count += taken
       if (taken === values.length) return
-      plain = append(plain ?? spellOut(), values.subarray(taken))
+      plain ??= giveUpDictionary()
+      appendPlain(plain, values.subarray(taken))
     },
     endPage() {
-      const nan_count = BigInt(nansFrom(pages.at(-1)?.end ?? 0))
-      pages.push({ end: count, statistics: { ...boundsOf(bounds), nan_count } })
-      bounds[0] = Infinity
-      bounds[1] = -Infinity
+      pages.push({
+        valueCount: count,
+        indexes: plain ? undefined : encodeIndexes(indexes, count, range.indexBits),
+        values: plain,
+        statistics: {
+          ...boundsOf(range),
+          nan_count: BigInt(plain ? countNans(plain, count) : countOf(indexes, count, dictionary.nanIndex())),
+        },
+      })
+      if (plain) plain = new Float64Array(pageRows)
+      count = 0
+      range.least = Infinity
+      range.greatest = -Infinity
+      range.indexBits = 0
     },
     finish() {
-      const [rows, ends] = [count, pages]
+      const rows = pages.reduce((sum, { valueCount }) => sum + valueCount, 0)
       const different = dictionary.values().slice()
-      const spelt = plain ?? (pays(different.length, rows) ? undefined : spellOut())
+      if (!plain && !pays(different.length, rows)) giveUpDictionary()
+      const ended = pages
       plain = undefined
-      count = 0
       pages = []
       dictionary.clear()
-      if (spelt === undefined) {
+      if (ended.every(({ indexes }) => indexes) && ended.length > 0) {
         return {
           encoding: 'RLE_DICTIONARY',
           dictionary: { valueCount: different.length, bytes: new Uint8Array(different.buffer) },
-          pages: pagesOf(ends, (start, end) => encodeIndexes(indexes, start, end)),
+          pages: ended.map(({ indexes, statistics }) => ({ values: indexes as Uint8Array, statistics })),
         }
       }
-      const bytesOf = (start: number, end: number) =>
-        new Uint8Array(spelt.buffer, 8 * start, 8 * (end - start))
-      return isCompressed
-        ? {
-            encoding: 'BYTE_STREAM_SPLIT',
-            pages: pagesOf(ends, (start, end) => byteStreamSplit(bytesOf(start, end), 8)),
-          }
-        : { encoding: 'PLAIN', pages: pagesOf(ends, bytesOf) }
+      return {
+        encoding: isCompressed ? 'BYTE_STREAM_SPLIT' : 'PLAIN',
+        pages: plainPages(ended, isCompressed),
+      }
     },
   }
 }
@@ -104,22 +98,30 @@ function pays(different: number, count: number): boolean {
   return count > 0 && 8 * different + indexBytes(different, count) <= 0.75 * 8 * count
 }
 
-function* pagesOf(
-  ends: readonly PageEnd[],
-  encode: (start: number, end: number) => Uint8Array,
-): Generator<EncodedValues> {
-  let start = 0
-  for (const { end, statistics } of ends) {
-    yield { values: encode(start, end), statistics }
-    start = end
+function* plainPages(pages: readonly EndedPage[], isSplit: boolean): Generator<EncodedValues> {
+  for (const { values, valueCount, statistics } of pages) {
+    const bytes = new Uint8Array((values as Float64Array<ArrayBuffer>).buffer, 0, 8 * valueCount)
+    yield { values: isSplit ? byteStreamSplit(bytes, 8) : bytes, statistics }
   }
 }
 
+function countNans(values: Float64Array, count: number): number {
+  let nans = 0
+  for (let row = 0; row < count; row++) if (Number.isNaN(values[row])) nans += 1
+  return nans
+}
+
+function countOf(indexes: Uint32Array, count: number, wanted: number | undefined): number {
+  let found = 0
+  if (wanted !== undefined) for (let row = 0; row < count; row++) if (indexes[row] === wanted) found += 1
+  return found
+}
+
 /** By Parquet's rule a least 0 is given as −0 and a greatest −0 as 0, since readers order the two differently. */
-function boundsOf([least, greatest]: Float64Array): EncodedValues['statistics'] {
-  if (!((least as number) <= (greatest as number))) return {}
+function boundsOf({ least, greatest }: PageRange): EncodedValues['statistics'] {
+  if (!(least <= greatest)) return {}
   return {
-    min_value: least === 0 ? -0 : (least as number),
-    max_value: greatest === 0 ? 0 : (greatest as number),
+    min_value: least === 0 ? -0 : least,
+    max_value: greatest === 0 ? 0 : greatest,
   }
 }

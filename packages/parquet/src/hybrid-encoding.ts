@@ -62,6 +62,35 @@ function appendGroups(
 
 let packed = new Uint32Array(4096)
 
+/** The first `count` values that `hybridEncode` wrote from `at` on. */
+export function hybridDecode(bytes: Uint8Array, at: number, width: number, count: number): Uint32Array {
+  const values = new Uint32Array(count)
+  let position = at
+  for (let next = 0; next < count;) {
+    let header = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[position++] as number
+      header |= (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    const isPacked = (header & 1) === 1
+    const end = Math.min(count, next + (header >>> 1) * (isPacked ? groupValues : 1))
+    for (let bit = 0; next < end; next++, bit += isPacked ? width : 0) {
+      values[next] = bitsAt(bytes, 8 * position + bit, width)
+    }
+    position += isPacked ? (header >>> 1) * width : Math.ceil(width / 8)
+  }
+  return values
+}
+
+function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
+  let value = 0
+  for (let done = 0; done < width; done++) {
+    value |= (((bytes[(bit + done) >>> 3] as number) >>> ((bit + done) & 7)) & 1) << done
+  }
+  return value
+}
+
 function appendVarint(out: Uint8Array, start: number, value: number): number {
   let [at, rest] = [start, value]
   while (rest >= 0x80) {

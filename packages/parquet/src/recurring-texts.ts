@@ -54,12 +54,13 @@ function plainTexts(values: readonly Uint8Array[], byteLength: number): Uint8Arr
 
 function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows: number): Generator<Page> {
   for (let start = 0; start < indexes.length; start += pageRows) {
-    const end = Math.min(start + pageRows, indexes.length)
+    const page = indexes.subarray(start, start + pageRows)
+    const indexBits = page.reduce((bits, index) => bits | index, 0)
     yield {
-      rowCount: end - start,
+      rowCount: page.length,
       levels: new Uint8Array(),
-      values: encodeIndexes(indexes, start, end),
-      statistics: { ...boundsOf(indexes.subarray(start, end), values), null_count: 0n },
+      values: encodeIndexes(page, page.length, indexBits),
+      statistics: { ...boundsOf(page, values), null_count: 0n },
     }
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bitPack, bitWidth } from '../src/bit-packing.js'
+import { bitPack } from '../src/bit-packing.js'
 
 test('the bits of values follow each other, lowest first, as in the example of Parquet’s Encodings.md', () => {
   // The numbers 0 to 7 in 3 bits each: 10001000 11000110 11111010.
@@ -32,16 +32,4 @@ test('what is packed can be unpacked bit by bit, at any width', () => {
       },
     ),
   )
-})
-
-test.each([
-  [[], 0],
-  [[0, 0], 0],
-  [[1], 1],
-  [[2, 1], 2],
-  [[255], 8],
-  [[256, 3], 9],
-  [[2 ** 32 - 1], 32],
-])('%j needs %i bits', (values, width) => {
-  expect(bitWidth(Uint32Array.from([9, ...values, 9]), 1, 1 + values.length)).toBe(width)
 })

@@ -72,3 +72,16 @@ test('no bytes are written beyond the capacity, however wide the deltas', () => 
   expectSame(values)
   expect(encode(values)!.byteLength).toBeLessThanOrEqual(deltaCapacity(1000))
 })
+
+test('steps that look alike in their low 32 bits are told apart', () => {
+  const steps = fc.constantFrom(1n, -1n, 2n ** 32n - 1n, 1n - 2n ** 32n, 2n ** 32n, -(2n ** 32n), 2n ** 32n + 1n)
+  fc.assert(
+    fc.property(fc.constantFrom(0n, 5n * 2n ** 32n), fc.array(steps, { maxLength: 6 }), (first, all) => {
+      const values = [first]
+      for (const step of all) values.push((values.at(-1) as bigint) + step)
+      if (encode(BigInt64Array.from(values)) !== undefined) expectSame(BigInt64Array.from(values))
+      else expect(new Set(all).size).toBeGreaterThan(1)
+    }),
+    { numRuns: 1000 },
+  )
+})

@@ -5,11 +5,11 @@ import { doubleDictionary } from '../src/double-dictionary.js'
 /** Looks up values in parts of a size, and gives back what the indexes stand for. */
 function lookUpAll(values: Float64Array, partRows = values.length, dictionary = doubleDictionary()) {
   const indexes = new Uint32Array(values.length)
-  const bounds = Float64Array.of(Infinity, -Infinity)
+  const range = { least: Infinity, greatest: -Infinity, indexBits: 0 }
   let taken = 0
   while (taken < values.length) {
     const part = values.subarray(taken, taken + partRows)
-    const count = dictionary.lookUp(part, bounds, indexes, taken)
+    const count = dictionary.lookUp(part, range, indexes, taken)
     taken += count
     if (count < part.length) break
   }
@@ -18,7 +18,8 @@ function lookUpAll(values: Float64Array, partRows = values.length, dictionary = 
     taken,
     different: [...different],
     found: Array.from(indexes.subarray(0, taken), (index) => different[index] as number),
-    bounds: [...bounds],
+    bounds: [range.least, range.greatest],
+    indexBits: range.indexBits,
     nanIndex: dictionary.nanIndex(),
   }
 }
@@ -36,13 +37,14 @@ test('every value finds itself, and different values come in their order', () =>
       fc.integer({ min: 1, max: 50 }),
       (some, partRows) => {
         const values = Float64Array.from([...some, ...some])
-        const { different, found, bounds } = lookUpAll(values, partRows)
+        const { different, found, bounds, indexBits } = lookUpAll(values, partRows)
         expect(found.every((value, row) => Object.is(value, values[row]))).toBe(true)
         const expected = some.filter(
           (value, row) => some.findIndex((other) => Object.is(other, value)) === row,
         )
         expect(different.every((value, index) => Object.is(value, expected[index]))).toBe(true)
         expect(different).toHaveLength(expected.length)
+        expect(Math.clz32(indexBits)).toBe(Math.clz32(Math.max(0, different.length - 1)))
         const readings = some.filter((value) => !Number.isNaN(value))
         expect(bounds.map((bound) => bound + 0)).toEqual(
           [Math.min(...readings), Math.max(...readings)].map((b) => b + 0),
@@ -60,13 +62,17 @@ test('decimals and values that are none: thousands of them, over and over', () =
     (row: number) => (row % 3001) * 65_536,
     (row: number) => (row % 3001) * 2 ** 40,
     (row: number) => (row < 5000 ? row / 100 : (row % 7919) / 7), // decimals at first
+    (row: number) => (row % 2 === 0 ? 1 : (row % 4001) * 997_000), // decimals over a wide range
+    (row: number) => (row % 13 === 0 ? NaN : -(row % 4001) / 1000),
   ]) {
     const values = Float64Array.from({ length: 30_000 }, (_, row) => valueOf(row))
     const { found, different } = lookUpAll(values, 8192)
     expect(
       Buffer.compare(new Uint8Array(Float64Array.from(found).buffer), new Uint8Array(values.buffer)),
     ).toBe(0)
-    expect(different).toHaveLength(new Set(values).size)
+    expect(different).toHaveLength(
+      new Set(Array.from(values, (value) => (value === 0 ? String(1 / value) : value))).size,
+    )
   }
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
 import { expect, test } from 'vitest'
-import { hybridCapacity, hybridEncode } from '../src/hybrid-encoding.js'
+import { hybridCapacity, hybridDecode, hybridEncode } from '../src/hybrid-encoding.js'
 
 function encode(values: Uint32Array, width: number): Uint8Array {
   const bytes = new Uint8Array(1 + hybridCapacity(values.length, width)).fill(0xff)
@@ -29,6 +29,7 @@ test('the bytes are those of hyparquet-writer, whatever the runs', () => {
       const writer = new ByteWriter()
       writeRleBitPackedHybrid(writer, values, width)
       expect(encode(values, width)).toEqual(writer.getBytes())
+      expect(hybridDecode(writer.getBytes(), 0, width, values.length)).toEqual(values)
     }),
     { numRuns: 500 },
   )

@@ -1,0 +1,117 @@
+"""Reads Parquet files with pyarrow and DuckDB and compares values, bit by bit, and statistics with what was to be written.
+
+usage: python check-every-type.py FOLDER
+
+Beside each X.parquet lies X.json: its columns, and for each row group the values of each column: null, text, true or false, and
+numbers as the whole numbers that their bits are.
+"""
+
+import glob
+import json
+import math
+import os
+import struct
+import sys
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+arrow_types = {
+    "timestamp": pa.timestamp("us"),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "real": pa.float32(),
+    "bigint": pa.int64(),
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+    "varchar": pa.string(),
+}
+bits_types = {
+    "timestamp": pa.int64(),
+    "date": pa.int32(),
+    "double": pa.int64(),
+    "real": pa.int32(),
+    "bigint": pa.int64(),
+    "integer": pa.int32(),
+}
+# How the bits of the types that are ordered as something else than whole numbers become values.
+floats = {"double": ("<q", "<d"), "real": ("<i", "<f")}
+
+
+def stored(column, type):
+    """A column's values as a reader has them: numbers as the whole numbers that their bits are."""
+    array = pa.chunked_array(column.chunks, column.type).combine_chunks()
+    return (array.view(bits_types[type]) if type in bits_types else array).to_pylist()
+
+
+def written(values, type):
+    """A column's values as the other side wrote them down: whole numbers as text, for JavaScript's JSON has no large ones."""
+    return [int(value) if type in bits_types and value is not None else value for value in values]
+
+
+def value_of(bits, type):
+    if type in floats:
+        whole, real = floats[type]
+        return struct.unpack(real, struct.pack(whole, bits))[0]
+    return bits.encode() if type == "varchar" else bits
+
+
+def check_statistics(found, values, type, where):
+    present = [value_of(value, type) for value in values if value is not None]
+    assert found is not None and found.has_null_count, (where, found)
+    assert found.null_count == len(values) - len(present), (where, found)
+    present = [value for value in present if value == value]
+    assert found.has_min_max == (len(present) > 0), (where, found)
+    if not present:
+        return
+    least, greatest = min(present), max(present)
+    low, high = found.min_raw, found.max_raw
+    if type == "varchar":
+        # Bounds of more than 16 bytes may be cut short, a greatest one then rounded up.
+        assert low <= least and least.startswith(low), (where, low, least)
+        assert high >= greatest, (where, high, greatest)
+        if len(least) <= 16:
+            assert low == least, (where, low, least)
+        if len(greatest) <= 16:
+            assert high == greatest, (where, high, greatest)
+        return
+    assert (low, high) == (least, greatest), (where, low, high, least, greatest)
+    # Parquet's rule: a bound that is zero is -0.0 below and +0.0 above, whatever the sign of the zeros.
+    if type in floats and least == 0:
+        assert math.copysign(1, low) == -1, (where, low)
+    if type in floats and greatest == 0:
+        assert math.copysign(1, high) == 1, (where, high)
+
+
+files = sorted(glob.glob(os.path.join(sys.argv[1], "*.parquet")))
+assert files, f"no files in {sys.argv[1]}"
+rows = chunks = 0
+for path in files:
+    with open(path[:-8] + ".json") as expected_file:
+        expected = json.load(expected_file)
+    columns, groups = expected["columns"], expected["rowGroups"]
+    file = pq.ParquetFile(path)
+    assert file.num_row_groups == len(groups), (path, file.num_row_groups)
+    for field, column in zip(file.schema_arrow, columns, strict=True):
+        assert (field.name, field.type) == (column["name"], arrow_types[column["type"]]), (path, field)
+        assert field.nullable == column["nullable"], (path, field)
+    other = duckdb.sql("SELECT * FROM read_parquet(?)", params=[path]).to_arrow_table()
+    start = 0
+    for number, group in enumerate(groups):
+        table = file.read_row_group(number)
+        for index, column in enumerate(columns):
+            where, type = (path, number, column["name"]), column["type"]
+            values = written(group[index], type)
+            assert stored(table[column["name"]], type) == values, (where, "pyarrow")
+            second = other[column["name"]].slice(start, len(values))
+            assert second.type == arrow_types[type], (where, second.type)
+            assert stored(second, type) == values, (where, "DuckDB")
+            found = file.metadata.row_group(number).column(index).statistics
+            check_statistics(found, values, type, where)
+            chunks += 1
+        start += table.num_rows
+    assert start == other.num_rows == file.metadata.num_rows, path
+    rows += start
+
+print(f"{len(files)} files, {rows} rows, statistics of {chunks} column chunks")
