@@ -20,7 +20,11 @@ export interface Batch<T extends Table = Table> {
 /** Throws a TypeError or RangeError when a batch's columns differ from the table's in name, buffer type or length. */
 export function checkBatch(table: Table, batch: Batch): void {
   const subject = `batch of table ${table.name}`
-  const given = batch.columns as Readonly<Record<string, unknown>>
+  const given = (batch as Batch | undefined)?.columns as Readonly<Record<string, unknown>> | undefined
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(
+      `${subject} expected { rowCount, columns }, got ${batch === undefined ? 'nothing' : 'no columns'}`,
+    )
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(table.columns, name)) {
       throw new TypeError(
@@ -33,7 +37,7 @@ export function checkBatch(table: Table, batch: Batch): void {
     const expected = columnBuffer[column.type](0).constructor
     if (buffer?.constructor !== expected) {
       throw new TypeError(
-        `${subject}: column ${name} expected ${expected.name} for ${column.type}, got ${buffer?.constructor.name ?? 'nothing'}`,
+        `${subject}: column ${name} expected ${expected.name} for ${column.type}, got ${buffer === undefined ? 'nothing' : typeName(buffer)}`,
       )
     }
     checkLength(`${subject}: column ${name}`, buffer.length, batch.rowCount)
@@ -41,6 +45,8 @@ export function checkBatch(table: Table, batch: Batch): void {
     if (nulls !== undefined) {
       if (!column.nullable)
         throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
+      if (!(nulls instanceof Uint8Array))
+        throw new TypeError(`${subject}: nulls of ${name} expected a Uint8Array, got ${typeName(nulls)}`)
       checkLength(`${subject}: nulls of ${name}`, nulls.length, batch.rowCount)
     }
     if (Array.isArray(buffer)) checkTexts(`${subject}: column ${name}`, buffer, nulls)
@@ -49,6 +55,10 @@ export function checkBatch(table: Table, batch: Batch): void {
     if (!Object.hasOwn(table.columns, name))
       throw new TypeError(`${subject}: nulls expected names of columns, got ${name}`)
   }
+}
+
+function typeName(value: unknown): string {
+  return (value as object | null)?.constructor.name ?? String(value)
 }
 
 function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {

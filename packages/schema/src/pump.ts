@@ -9,7 +9,7 @@ const readings = {
     type: 'double',
     comment: 'discharge pressure, kPa gauge',
     highLimit: 150,
-    // What ISA-18.2-2016 recommends to begin with for a pressure: 2 % of the range, and 15 seconds.
+    // Starting points that alarm guides give for a pressure: a deadband of 2 % of the range (EEMUA 191), and 15 seconds of delay.
     deadband: 3,
     onDelaySeconds: 15,
     offDelaySeconds: 15,

@@ -55,6 +55,16 @@ describe('checkBatch', () => {
     )
   })
 
+  it('takes nothing but a batch, and nothing but bytes for nulls', () => {
+    expect(check(undefined)).toThrow(
+      new TypeError('batch of table turbine expected { rowCount, columns }, got nothing'),
+    )
+    expect(check({ rowCount: 2 })).toThrow(TypeError)
+    expect(check({ rowCount: 2, columns, nulls: { power: [0, 1] } })).toThrow(
+      new TypeError('batch of table turbine: nulls of power expected a Uint8Array, got Array'),
+    )
+  })
+
   it('does not take the members that every object has for columns', () => {
     expect(check({ rowCount: 2, columns: { ...columns, constructor: [] } })).toThrow('got also constructor')
   })
