@@ -5,22 +5,33 @@ export function indexBytes(dictionarySize: number, valueCount: number): number {
   return Math.ceil((valueCount * (32 - Math.clz32(Math.max(dictionarySize - 1, 0)))) / 8)
 }
 
+/** The most bytes that `encodeIndexes` writes for so many indexes, of which `indexBits` has the bits that are set in any. */
+export function indexCapacity(count: number, indexBits: number): number {
+  return 1 + hybridCapacity(count, widthOf(indexBits))
+}
+
 /**
- * The first `count` indexes into a dictionary as a page of RLE_DICTIONARY: the width in bits of the greatest of them, then the
- * hybrid of runs and packed groups. `indexBits` has the bits that are set in any of them.
+ * Encodes the first `count` indexes into a dictionary as a page of RLE_DICTIONARY at `at` in `out`: the width in bits of the
+ * greatest of them, then the hybrid of runs and packed groups. `indexBits` has the bits that are set in any of them. Returns the
+ * position after the last byte.
  */
-export function encodeIndexes(indexes: Uint32Array, count: number, indexBits: number): Uint8Array {
-  const width = 32 - Math.clz32(indexBits)
-  if (scratch.length < 1 + hybridCapacity(count, width)) {
-    scratch = new Uint8Array(1 + hybridCapacity(count, width))
-  }
-  scratch[0] = width
-  return scratch.slice(0, hybridEncode(indexes, 0, count, width, scratch, 1))
+export function encodeIndexes(
+  indexes: Uint32Array,
+  count: number,
+  indexBits: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  const width = widthOf(indexBits)
+  out[at] = width
+  return hybridEncode(indexes, 0, count, width, out, at + 1)
 }
 
-/** The `count` indexes of a page that `encodeIndexes` made. */
-export function decodeIndexes(page: Uint8Array, count: number): Uint32Array {
-  return hybridDecode(page, 1, page[0] as number, count)
+/** The `count` indexes of a page that `encodeIndexes` wrote at `at`. */
+export function decodeIndexes(bytes: Uint8Array, at: number, count: number): Uint32Array {
+  return hybridDecode(bytes, at + 1, bytes[at] as number, count)
 }
 
-let scratch = new Uint8Array(0)
+function widthOf(indexBits: number): number {
+  return 32 - Math.clz32(indexBits)
+}

@@ -1,12 +1,13 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import { decodeIndexes, encodeIndexes, indexBytes } from './dictionary-indexes.js'
+import { decodeIndexes, encodeIndexes, indexBytes, indexCapacity } from './dictionary-indexes.js'
 import { doubleDictionary, type PageRange } from './double-dictionary.js'
 import { type EncodedValues, pageRows, type ValueEncoder } from './typed-column.js'
 
-/** A page that has ended: its indexes into the dictionary, encoded, or its values themselves. */
+/** A page that has ended: where its indexes into the dictionary lie, encoded, or its values themselves. */
 interface EndedPage {
   valueCount: number
-  indexes: Uint8Array | undefined
+  start: number
+  end: number
   values: Float64Array<ArrayBuffer> | undefined
   statistics: EncodedValues['statistics']
 }
@@ -24,6 +25,9 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
   let plain: Float64Array<ArrayBuffer> | undefined
   let count = 0
   let pages: EndedPage[] = []
+  /** The indexes of all pages, one after the other: used again for the next chunk, so that nothing is left to collect. */
+  let packed = new Uint8Array(0)
+  let packedBytes = 0
 
   const spellOut = (indexes: Uint32Array, valueCount: number) => {
     const different = dictionary.values()
@@ -33,10 +37,19 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
   }
   const giveUpDictionary = () => {
     for (const page of pages) {
-      if (page.indexes) page.values = spellOut(decodeIndexes(page.indexes, page.valueCount), page.valueCount)
-      page.indexes = undefined
+      const { start, valueCount } = page
+      page.values = spellOut(decodeIndexes(packed, start, valueCount), valueCount)
     }
     return spellOut(indexes, count)
+  }
+  const packIndexes = () => {
+    const needed = packedBytes + indexCapacity(count, range.indexBits)
+    if (needed > packed.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * packed.length))
+      larger.set(packed)
+      packed = larger
+    }
+    packedBytes = encodeIndexes(indexes, count, range.indexBits, packed, packedBytes)
   }
   const appendPlain = (page: Float64Array, values: Float64Array) => {
     page.set(values, count)
@@ -56,9 +69,12 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
       appendPlain(plain, values.subarray(taken))
     },
     endPage() {
+      const start = packedBytes
+      if (!plain) packIndexes()
       pages.push({
         valueCount: count,
-        indexes: plain ? undefined : encodeIndexes(indexes, count, range.indexBits),
+        start,
+        end: packedBytes,
         values: plain,
         statistics: {
           ...boundsOf(range),
@@ -76,14 +92,19 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
       const different = dictionary.values().slice()
       if (!plain && !pays(different.length, rows)) giveUpDictionary()
       const ended = pages
+      const isPlain = ended.length === 0 || ended.some(({ values }) => values)
       plain = undefined
       pages = []
+      packedBytes = 0
       dictionary.clear()
-      if (ended.every(({ indexes }) => indexes) && ended.length > 0) {
+      if (!isPlain) {
         return {
           encoding: 'RLE_DICTIONARY',
           dictionary: { valueCount: different.length, bytes: new Uint8Array(different.buffer) },
-          pages: ended.map(({ indexes, statistics }) => ({ values: indexes as Uint8Array, statistics })),
+          pages: ended.map(({ start, end, statistics }) => ({
+            values: packed.subarray(start, end),
+            statistics,
+          })),
         }
       }
       return {

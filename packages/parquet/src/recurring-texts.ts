@@ -1,5 +1,5 @@
 import type { ChunkContent, Page } from './column-chunk.js'
-import { encodeIndexes, indexBytes } from './dictionary-indexes.js'
+import { encodeIndexes, indexBytes, indexCapacity } from './dictionary-indexes.js'
 
 /** Bytes that PLAIN puts before each text: its length. */
 const lengthBytes = 4
@@ -56,10 +56,11 @@ function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows:
   for (let start = 0; start < indexes.length; start += pageRows) {
     const page = indexes.subarray(start, start + pageRows)
     const indexBits = page.reduce((bits, index) => bits | index, 0)
+    const bytes = new Uint8Array(indexCapacity(page.length, indexBits))
     yield {
       rowCount: page.length,
       levels: new Uint8Array(),
-      values: encodeIndexes(page, page.length, indexBits),
+      values: bytes.subarray(0, encodeIndexes(page, page.length, indexBits, bytes, 0)),
       statistics: { ...boundsOf(page, values), null_count: 0n },
     }
   }

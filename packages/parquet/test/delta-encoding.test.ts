@@ -74,7 +74,15 @@ test('no bytes are written beyond the capacity, however wide the deltas', () => 
 })
 
 test('steps that look alike in their low 32 bits are told apart', () => {
-  const steps = fc.constantFrom(1n, -1n, 2n ** 32n - 1n, 1n - 2n ** 32n, 2n ** 32n, -(2n ** 32n), 2n ** 32n + 1n)
+  const steps = fc.constantFrom(
+    1n,
+    -1n,
+    2n ** 32n - 1n,
+    1n - 2n ** 32n,
+    2n ** 32n,
+    -(2n ** 32n),
+    2n ** 32n + 1n,
+  )
   fc.assert(
     fc.property(fc.constantFrom(0n, 5n * 2n ** 32n), fc.array(steps, { maxLength: 6 }), (first, all) => {
       const values = [first]
