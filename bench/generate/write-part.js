@@ -5,7 +5,7 @@ import { pumpBatches } from './pump-batches.js'
 
 /** Prepares a file of `rows` readings from day `firstDay` on; what it returns writes it. `held`: simulates them before that. */
 export function preparePart({ path, firstDay, rows, rowGroupRows, held = false }) {
-  const simulated = pumpBatches({ firstDay, rows })
+  const simulated = pumpBatches({ firstDay, rows, reuseBuffers: !held })
   const batches = held ? [...simulated] : simulated
   return () => {
     const file = openSync(path, 'w')

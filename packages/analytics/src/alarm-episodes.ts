@@ -18,7 +18,10 @@ import { type TimeRange, timeRangeConditions, whereClause } from './time-range.j
 /** By which rule alarms are told, over which readings. */
 export interface AlarmEpisodesOptions<T extends Table, C extends ColumnName<T>>
   extends AlarmRuleOptions<T>, TimeRange {
-  /** The columns that tell sources apart, each of which has alarms of its own. Default: those of type varchar. */
+  /**
+   * The columns that tell sources apart, each of which has alarms of its own. Default: those of type varchar. None may be called
+   * start, end or peak, as columns of the result are.
+   */
   by?: readonly C[]
   /** Whether each UTC day is looked at by itself, beginning without an alarm. Default false. */
   eachDay?: boolean

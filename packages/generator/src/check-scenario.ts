@@ -1,3 +1,4 @@
+import { checkKeys, shown } from './check-keys.js'
 import type { Delivery, Faults } from './scenario.js'
 import { usableSeconds } from './fault-plan.js'
 
@@ -35,7 +36,7 @@ export function checkScenario(scenario: unknown): void {
   checkKeys('scenario', scenario, ['name', 'faults', 'delivery'], ['name', 'faults', 'delivery'])
   const { name, faults, delivery } = scenario as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || name === '')
-    throw new TypeError(`scenario name expected a text that is not empty, got ${show(name)}`)
+    throw new TypeError(`scenario name expected a text that is not empty, got ${shown(name)}`)
   const subject = `scenario ${name}`
 
   checkKeys(`${subject}: faults`, faults, Object.keys(faultOptions), [])
@@ -65,26 +66,9 @@ function checkFault(subject: string, fault: keyof Faults, options: unknown): voi
   }
 }
 
-function checkKeys(
-  subject: string,
-  value: unknown,
-  known: readonly string[],
-  needed: readonly string[],
-): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError(`${subject} expected an object of ${known.join(', ')}, got ${show(value)}`)
-  const given = Object.keys(value)
-  const unknown = given.filter((key) => !known.includes(key))
-  if (unknown.length > 0)
-    throw new TypeError(`${subject} expected only ${known.join(', ')}, got ${unknown.join(', ')}`)
-  const absent = needed.filter((key) => !given.includes(key))
-  if (absent.length > 0)
-    throw new TypeError(`${subject} expected ${needed.join(', ')}, got no ${absent.join(', ')}`)
-}
-
 function checkNumber(subject: string, value: unknown, least: number, most: number): void {
   if (typeof value !== 'number' || !(value >= least && value <= most))
-    throw new RangeError(`${subject} expected a number from ${least} to ${most}, got ${show(value)}`)
+    throw new RangeError(`${subject} expected a number from ${least} to ${most}, got ${shown(value)}`)
 }
 
 function checkRange(
@@ -97,12 +81,7 @@ function checkRange(
   const [from, to] = Array.isArray(value) && value.length === 2 ? (value as [number, number]) : [NaN, NaN]
   if (!isNumber(from) || !isNumber(to) || from < least || to > most || from > to) {
     throw new RangeError(
-      `${subject} expected [least, most] ${isNumber === Number.isInteger ? 'whole numbers ' : ''}from ${least} to ${most}, got ${show(value)}`,
+      `${subject} expected [least, most] ${isNumber === Number.isInteger ? 'whole numbers ' : ''}from ${least} to ${most}, got ${shown(value)}`,
     )
   }
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(String).join(', ')}]`
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }

@@ -31,9 +31,8 @@ export function columnSums(name: string, above: number): ColumnSums {
 }
 
 /**
- * Adds the readings from `start` until before `end`. The low bits that an addition loses are found by Knuth's two-sum (The
- * Art of Computer Programming 2, 4.2.2) and kept beside the sum, so it is exact to the last digit or two whatever the number
- * of readings.
+ * Adds the readings from `start` until before `end`. The low bits that an addition loses are found by 2Sum (Møller, 1965)
+ * and kept beside the sum, so it is exact to the last digit or two whatever the number of readings.
  */
 export function addReadings(sums: ColumnSums, values: Float64Array, start: number, end: number): void {
   let { sum, lost } = sums

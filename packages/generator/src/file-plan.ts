@@ -1,4 +1,5 @@
 import { formatUtcDay, millisPerDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
+import { checkKeys } from './check-keys.js'
 import { checkScenario } from './check-scenario.js'
 import { type Scenario, scenarios } from './scenario.js'
 
@@ -36,32 +37,26 @@ export interface FileParameters {
   readonly scenario: Scenario
 }
 
+const optionNames = ['from', 'days', 'intervalSeconds', 'seed', 'pumps', 'scenario'] as const
+const parameterNames = ['table', 'pump', 'day', 'intervalSeconds', 'seed', 'scenario'] as const
+
 /** The files that `simulate` would give, as plain data that can be sent to a worker. */
-export function planFiles(
-  table: SimulatedTable,
-  {
-    from,
-    days = 7,
-    intervalSeconds = 1,
-    seed = 42,
-    pumps = 1,
-    scenario = scenarios.default,
-  }: SimulateOptions,
-): FileParameters[] {
+export function planFiles(table: SimulatedTable, options: SimulateOptions): FileParameters[] {
+  checkTable((table as SimulatedTable | undefined)?.name)
+  checkKeys('simulation', options, optionNames, ['from'])
+  const { from, days = 7, intervalSeconds = 1, seed = 42, pumps = 1, scenario = scenarios.default } = options
   const first = parseUtcDay(from)
   checkWhole('days', days, 1, 1_000_000)
-  checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
-  checkInterval(intervalSeconds)
-  checkScenario(scenario)
   if (table.name === 'pump' && pumps !== 1) {
     throw new RangeError(
       `pumps expected 1 on table pump, which holds one pump, got ${pumps}: use table pump_daily for a fleet`,
     )
   }
-  checkWhole('pumps', pumps, 1, 9999)
+  checkWhole('pumps', pumps, 1, mostPumps)
   checkWhole('days × pumps (files)', days * pumps, 1, 1_000_000)
   if (first + days - 1 > parseUtcDay('9999-12-31'))
     throw new RangeError(`days expected to end by 9999-12-31, got ${days} from ${from}`)
+  checkCommon({ intervalSeconds, seed, scenario })
 
   return Array.from({ length: days }, (_, day) => formatUtcDay(first + day)).flatMap((day) =>
     Array.from({ length: pumps }, (_, index) => ({
@@ -75,17 +70,46 @@ export function planFiles(
   )
 }
 
+/** Throws a RangeError or TypeError for parameters that `planFiles` would not give. */
+export function checkParameters(parameters: FileParameters): void {
+  checkKeys('file parameters', parameters, parameterNames, parameterNames)
+  const { table, pump: pumpNumber, day } = parameters
+  checkTable(table)
+  checkWhole(`pump of table ${table}`, pumpNumber, 1, table === 'pump' ? 1 : mostPumps)
+  parseUtcDay(day)
+  checkCommon(parameters)
+}
+
+// As many as the names pump-0001 to pump-9999 can tell apart.
+const mostPumps = 9999
+
+function checkCommon({
+  intervalSeconds,
+  seed,
+  scenario,
+}: Pick<FileParameters, 'intervalSeconds' | 'seed' | 'scenario'>): void {
+  checkWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER)
+  checkInterval(intervalSeconds)
+  checkScenario(scenario)
+}
+
+function checkTable(name: string | undefined): void {
+  if (name !== undefined && Object.hasOwn(simulatedTables, name)) return
+  throw new RangeError(`table expected one of ${Object.keys(simulatedTables).join(', ')}, got ${name}`)
+}
+
 function checkWhole(subject: string, value: number, least: number, most: number): void {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     throw new RangeError(`${subject} expected a whole number from ${least} to ${most}, got ${value}`)
   }
 }
 
-function checkInterval(intervalSeconds: number): void {
-  const millis = Math.round(intervalSeconds * 1000)
-  if (!(millis >= 1) || Math.abs(millis - intervalSeconds * 1000) > 1e-9 || millisPerDay % millis !== 0) {
+function checkInterval(intervalSeconds: unknown): void {
+  const exactMillis = typeof intervalSeconds === 'number' ? intervalSeconds * 1000 : NaN
+  const millis = Math.round(exactMillis)
+  if (!(millis >= 1) || Math.abs(millis - exactMillis) > 1e-9 || millisPerDay % millis !== 0) {
     throw new RangeError(
-      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${intervalSeconds} s`,
+      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${String(intervalSeconds)} s`,
     )
   }
 }

@@ -34,7 +34,7 @@ const effects: Readonly<Record<PumpFaultName, (moment: PumpMoment, fault: FaultM
   blockedDischarge: ({ speed, headLoss }, { depth, severity }) =>
     stateAt(speed, operatingPoint(speed, { closure: depth * (0.8 + 0.1 * severity), headLoss })),
 
-  // NPSH3 is where 3 % of the head are lost (ANSI/HI 9.6.1); bubbles that collapse make the pressure rough.
+  // Beyond NPSH3, at which 3 % of the head are lost (Hydraulic Institute); bubbles that collapse make the pressure rough.
   cavitation: ({ epochMillis, speed, headLoss }, { depth, severity, random }) => {
     const drop = depth * (0.05 + 0.1 * severity)
     const { pressure, velocity } = operatingPoint(speed, { headLoss: 1 - (1 - headLoss) * (1 - drop) })

@@ -26,8 +26,8 @@ const ownStaticPressure = 80
 const pipeLoss = 11.25
 
 /**
- * Where the pump curve and the system curve meet. By the affinity laws (flow ∝ n, head ∝ n²; Gülich, Centrifugal Pumps,
- * chapter 3) a pump gives p = (1 − headLoss)·(n²·shutOff − pumpLoss·v²) at the relative speed n; the pipe
+ * Where the pump curve and the system curve meet. By the affinity laws (flow ∝ n, head ∝ n²; Gülich, Centrifugal Pumps)
+ * a pump gives p = (1 − headLoss)·(n²·shutOff − pumpLoss·v²) at the relative speed n; the pipe
  * needs p = static + pipeLoss·v² / (1 − closure)². Both are quadratic in the velocity v, so v follows in closed form.
  */
 export function operatingPoint(

@@ -13,7 +13,7 @@ export interface Spells {
 export interface Faults {
   /** Something downstream closes: the pressure rises over its limit, the flow falls. */
   readonly blockedDischarge?: Spells
-  /** Too little suction head: the pump gives at least 3 % less head (NPSH3 of ANSI/HI 9.6.1), and the pressure is rough. */
+  /** Too little suction head, less than NPSH3 of the Hydraulic Institute: 5 to 15 % less head, and the pressure is rough. */
   readonly cavitation?: Spells
   /** No water comes in: flow and pressure collapse, the speed rises a little. */
   readonly dryRun?: Spells
@@ -55,8 +55,8 @@ export const scenarios = {
   /** Nothing goes wrong. */
   healthy: { name: 'healthy', faults: {}, delivery: {} },
   /**
-   * Pumps and sensors fail now and then; deliveries are missing and out of order as often as those of the Time Series
-   * Benchmark Suite (timescale/tsbs, pkg/data/usecases/iot/batch_config.go), which also come by ten.
+   * Pumps and sensors fail now and then; deliveries are missing and out of order as often as the batches of ten of the Time
+   * Series Benchmark Suite (timescale/tsbs, pkg/data/usecases/iot/batch_config.go).
    */
   busy: {
     name: 'busy',

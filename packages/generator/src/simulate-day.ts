@@ -36,8 +36,11 @@ export interface SimulatedDay {
 /** One buffer per sensor. */
 type SensorBuffers = Readonly<Record<SensorName, Float64Array>>
 
-/** Simulates the day of a file: every reading of it, as the sensors give them. */
-export function simulateDay(parameters: FileParameters): SimulatedDay {
+/** Simulates the day of a file: every reading of it, as the sensors give them; with `reuseBuffers` all in the same buffers. */
+export function simulateDay(
+  parameters: FileParameters,
+  { reuseBuffers }: { reuseBuffers: boolean },
+): SimulatedDay {
   const { pump: pumpNumber, day, intervalSeconds, seed, scenario } = parameters
   // Each signal has a stream of its own, told apart by seed, pump and name.
   const random = (name: string) => randomStream(seed, pumpNumber, name)
@@ -46,7 +49,7 @@ export function simulateDay(parameters: FileParameters): SimulatedDay {
   const intervalMillis = Math.round(intervalSeconds * 1000)
   const faults = faultsOf({ scenario, day: parseUtcDay(day), intervalMillis, random })
   const grid = { firstMillis: parseUtcDay(day) * millisPerDay, stepMillis: intervalMillis }
-  return { readings: readingsOf({ grid, faults, wear, random }), faults, wear, random }
+  return { readings: readingsOf({ grid, faults, wear, random, reuseBuffers }), faults, wear, random }
 }
 
 // The slow state of the pump is known every fifteen seconds of the day.
@@ -57,7 +60,8 @@ function* readingsOf({
   faults,
   wear,
   random,
-}: Omit<SimulatedDay, 'readings'> & { grid: TimeGrid }): Generator<Readings> {
+  reuseBuffers,
+}: Omit<SimulatedDay, 'readings'> & { grid: TimeGrid; reuseBuffers: boolean }): Generator<Readings> {
   const knots = { firstMillis: grid.firstMillis, stepMillis: knotMillis }
   const course = healthyCourse(knots, wear, random)
   const values = sensorBuffers(batchRows)
@@ -69,10 +73,12 @@ function* readingsOf({
   }))
 
   const rows = millisPerDay / grid.stepMillis
+  let buffers = readingBuffers(Math.min(batchRows, rows))
   for (let first = 0; first < rows; first += batchRows) {
     const rowCount = Math.min(batchRows, rows - first) | 0
     const times = { firstMillis: grid.firstMillis + first * grid.stepMillis, stepMillis: grid.stepMillis }
-    const columns = { event_timestamp: columnBuffer.timestamp(rowCount), ...sensorBuffers(rowCount) }
+    if (first > 0 && !reuseBuffers) buffers = readingBuffers(rowCount)
+    const columns = firstRows(buffers, rowCount)
     fillTimestamps(columns.event_timestamp, times)
     for (const name of sensorNames)
       interpolate(values[name].subarray(0, rowCount), times, course[name], knots)
@@ -98,6 +104,20 @@ function* readingsOf({
         )
     }
     yield { rowCount, columns }
+  }
+}
+
+function readingBuffers(rowCount: number): Readings['columns'] {
+  return { event_timestamp: columnBuffer.timestamp(rowCount), ...sensorBuffers(rowCount) }
+}
+
+function firstRows(buffers: Readings['columns'], rowCount: number): Readings['columns'] {
+  if (buffers.event_timestamp.length === rowCount) return buffers
+  return {
+    event_timestamp: buffers.event_timestamp.subarray(0, rowCount),
+    pressure: buffers.pressure.subarray(0, rowCount),
+    velocity: buffers.velocity.subarray(0, rowCount),
+    speed: buffers.speed.subarray(0, rowCount),
   }
 }
 

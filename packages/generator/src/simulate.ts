@@ -7,9 +7,9 @@ import {
   pumpDaily,
   type Table,
 } from '@minilake/schema'
-import { checkScenario } from './check-scenario.js'
 import { deliveryLine } from './delivery.js'
 import {
+  checkParameters,
   type FileParameters,
   planFiles,
   simulatedTables,
@@ -30,25 +30,37 @@ export interface SimulatedFile<T extends Table = Table> {
   truth(): Truth
 }
 
+/** How the batches of a file are made. */
+export interface BatchOptions {
+  /**
+   * Makes all batches of a file in the same buffers, which is faster: each is then good until the next is taken, as
+   * `encodeParquet` takes them, and not to be kept. Default false: a batch belongs to whoever takes it.
+   */
+  reuseBuffers?: boolean
+}
+
 /**
  * Simulates pumps: one file per pump and UTC day, in order of day, then of pump. What a file holds depends on its own
  * parameters alone, never on the files around it. Throws a RangeError or TypeError for options that make no sense.
  */
 export function* simulate<T extends SimulatedTable>(
   table: T,
-  options: SimulateOptions,
+  { reuseBuffers = false, ...options }: SimulateOptions & BatchOptions,
 ): Generator<SimulatedFile<T>> {
   for (const parameters of planFiles(table, options))
-    yield simulateFile(parameters) as unknown as SimulatedFile<T>
+    yield simulateFile(parameters, { reuseBuffers }) as unknown as SimulatedFile<T>
 }
 
-/** One file of `planFiles`, ready to be taken. */
-export function simulateFile(parameters: FileParameters): SimulatedFile {
-  checkScenario(parameters.scenario)
+/** One file of `planFiles`, ready to be taken. Throws a RangeError or TypeError for parameters that make no sense. */
+export function simulateFile(
+  parameters: FileParameters,
+  { reuseBuffers = false }: BatchOptions = {},
+): SimulatedFile {
+  checkParameters(parameters)
   const key = fileKey(parameters)
   let known: Truth | undefined
   function* delivered() {
-    const day = simulateDay(parameters)
+    const day = simulateDay(parameters, { reuseBuffers })
     const recorder = truthRecorder(simulatedTables[parameters.table], parameters)
     const line = deliveryOf(parameters, day)
     for (const readings of day.readings) {

@@ -161,6 +161,22 @@ test.each(Object.values(scenarios))(
   },
 )
 
+test.each(['default', 'nightmare'] as const)(
+  'batches that share their buffers hold what others hold, at the intervals that leave a short one too (%s)',
+  (scenario) => {
+    for (const intervalSeconds of [1, 7.2, 3600]) {
+      const options = { from: '2026-01-01', days: 1, intervalSeconds, scenario: scenarios[scenario] }
+      const [own] = simulate(pump, options)
+      const [shared] = simulate(pump, { ...options, reuseBuffers: true })
+      const kept = [...own!.batches]
+      let at = 0
+      for (const batch of shared!.batches) expect(batch).toEqual(kept[at++])
+      expect(at).toBe(kept.length)
+      expect(shared!.truth()).toEqual(own!.truth())
+    }
+  },
+)
+
 test('files taken in turns do not disturb one another', () => {
   const options = { from, days: 2, scenario: scenarios.nightmare }
   const alone = [...simulate(pump, options)].map(({ batches }) => sha256Of(batches))
@@ -277,6 +293,81 @@ test.each<[string, SimulatedTable, Partial<SimulateOptions>, string]>([
 ])('refuses %s in one sentence', (_, table, options, sentence) => {
   expect(() => planFiles(table, { from, ...options })).toThrow(new RangeError(sentence))
   expect(() => [...simulate(table, { from, ...options })]).toThrow(new RangeError(sentence))
+})
+
+test.each<[string, object, RangeError | TypeError]>([
+  [
+    'an interval that does not divide a day',
+    { intervalSeconds: 7 },
+    new RangeError(
+      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got 7 s',
+    ),
+  ],
+  [
+    'an interval that is text',
+    { intervalSeconds: '1' },
+    new RangeError(
+      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got 1 s',
+    ),
+  ],
+  [
+    'half a seed',
+    { seed: 1.5 },
+    new RangeError('seed expected a whole number from 0 to 9007199254740991, got 1.5'),
+  ],
+  [
+    'a second pump on pump',
+    { pump: 2 },
+    new RangeError('pump of table pump expected a whole number from 1 to 1, got 2'),
+  ],
+  [
+    'a pump beyond their names',
+    { table: 'pump_daily', pump: 10_000 },
+    new RangeError('pump of table pump_daily expected a whole number from 1 to 9999, got 10000'),
+  ],
+  [
+    'a date that is none',
+    { day: '2026-02-30' },
+    new RangeError('date expected YYYY-MM-DD, got "2026-02-30"'),
+  ],
+  [
+    'a year that Hive has not',
+    { day: '0000-01-01' },
+    new RangeError('date expected YYYY-MM-DD, got "0000-01-01"'),
+  ],
+  [
+    'another table',
+    { table: 'turbine' },
+    new RangeError('table expected one of pump, pump_daily, got turbine'),
+  ],
+  [
+    'what it does not know',
+    { interval: 5 },
+    new TypeError(
+      'file parameters expected only table, pump, day, intervalSeconds, seed, scenario, got interval',
+    ),
+  ],
+])('a file of its own refuses %s in one sentence, before any reading', (_, wrong, error) => {
+  const [parameters] = planFiles(pump, { from, days: 1 })
+  expect(() => simulateFile({ ...parameters!, ...wrong })).toThrow(error)
+})
+
+test('refuses options that it does not know, no options, and other tables', () => {
+  const plan = planFiles as (table: unknown, options?: unknown) => unknown
+  expect(() => plan(pump, { from, interval: 5 })).toThrow(
+    new TypeError(
+      'simulation expected only from, days, intervalSeconds, seed, pumps, scenario, got interval',
+    ),
+  )
+  expect(() => plan(pump)).toThrow(
+    new TypeError(
+      'simulation expected an object of from, days, intervalSeconds, seed, pumps, scenario, got undefined',
+    ),
+  )
+  const otherTable = 'table expected one of pump, pump_daily, got'
+  expect(() => plan('pump', { from })).toThrow(new RangeError(`${otherTable} undefined`))
+  expect(() => plan(undefined, { from })).toThrow(new RangeError(`${otherTable} undefined`))
+  expect(() => plan({ ...pump, name: 'turbine' }, { from })).toThrow(new RangeError(`${otherTable} turbine`))
 })
 
 test('the last day of the calendar can be simulated', () => {
