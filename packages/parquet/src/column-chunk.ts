@@ -101,7 +101,7 @@ export function writeColumnChunk(
         total_uncompressed_size: BigInt(byteLength + savedBytes),
         data_page_offset: BigInt(dataOffset),
         ...(dictionary && { dictionary_page_offset: BigInt(start) }),
-        statistics: statistics.reduce(joined),
+        statistics: statisticsOf(statistics),
         encoding_stats: [
           ...(dictionary
             ? [{ page_type: 'DICTIONARY_PAGE' as const, encoding: 'PLAIN' as const, count: 1 }]
@@ -120,18 +120,22 @@ export function writeColumnChunk(
 
 type Bound = NonNullable<Statistics['min_value']>
 
-function joined(a: PageStatistics, b: PageStatistics): PageStatistics {
-  const least = (one?: Bound, other?: Bound) =>
-    one === undefined || (other !== undefined && isBefore(other, one)) ? other : one
-  const greatest = (one?: Bound, other?: Bound) =>
-    one === undefined || (other !== undefined && isBefore(one, other)) ? other : one
-  const [min_value, max_value] = [least(a.min_value, b.min_value), greatest(a.max_value, b.max_value)]
-  return {
-    ...(min_value !== undefined && { min_value }),
-    ...(max_value !== undefined && { max_value }),
-    null_count: a.null_count + b.null_count,
-    ...(a.nan_count !== undefined && { nan_count: a.nan_count + (b.nan_count ?? 0n) }),
+/** The statistics of a chunk, from those of its pages. */
+function statisticsOf(pages: readonly PageStatistics[]): PageStatistics {
+  let [least, greatest]: (Bound | undefined)[] = []
+  let [nulls, nans] = [0n, 0n]
+  for (const { min_value, max_value, null_count, nan_count = 0n } of pages) {
+    if (min_value !== undefined && (least === undefined || isBefore(min_value, least))) least = min_value
+    if (max_value !== undefined && (greatest === undefined || isBefore(greatest, max_value)))
+      greatest = max_value
+    nulls += null_count
+    nans += nan_count
   }
+  const statistics: PageStatistics = { null_count: nulls }
+  if (least !== undefined) statistics.min_value = least
+  if (greatest !== undefined) statistics.max_value = greatest
+  if (pages[0]?.nan_count !== undefined) statistics.nan_count = nans
+  return statistics
 }
 
 function columnIndexOf(

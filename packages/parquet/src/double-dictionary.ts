@@ -26,6 +26,9 @@ const alwaysKept = 32_768
 /** So many slots each multiple within the range of decimals gets one of its own; beyond, they share. */
 const mostSlotsForRange = 1_048_576
 
+// Whole numbers, since closures box others.
+const noMultiples = [2 ** 31 - 1, -(2 ** 31)] as const
+
 /**
  * Makes an empty dictionary of doubles: a hash table with open addressing. What makes it fast is that a value seen before is
  * found by one comparison in a loop without calls; and that decimals, as sensors give them, have the whole numbers that they
@@ -38,7 +41,7 @@ export function doubleDictionary(): DoubleDictionary {
   // What == takes for something else has no slot; −1 until it comes.
   let [zero, negativeZero, nan] = [-1, -1, -1]
   let scale: number | undefined
-  let [leastMultiple, greatestMultiple] = [Infinity, -Infinity]
+  let [leastMultiple, greatestMultiple]: [number, number] = [...noMultiples]
   let collisions = 0
   let lookedUp = 0
 
@@ -74,8 +77,9 @@ export function doubleDictionary(): DoubleDictionary {
   }
   /** So many slots that each multiple between the least and the greatest has its own. */
   const slotsForRange = (value: number, scale: number) => {
-    leastMultiple = Math.min(leastMultiple, hash(value, scale))
-    greatestMultiple = Math.max(greatestMultiple, hash(value, scale))
+    const multiple = hash(value, scale)
+    if (multiple < leastMultiple) leastMultiple = multiple
+    if (multiple > greatestMultiple) greatestMultiple = multiple
     return Math.min(greatestMultiple - leastMultiple + 1, mostSlotsForRange)
   }
   const makeRoom = (value: number) => {
@@ -132,8 +136,7 @@ export function doubleDictionary(): DoubleDictionary {
     clear() {
       size = collisions = lookedUp = 0
       zero = negativeZero = nan = -1
-      leastMultiple = Infinity
-      greatestMultiple = -Infinity
+      ;[leastMultiple, greatestMultiple] = noMultiples
       slots.values.fill(NaN)
     },
   }
