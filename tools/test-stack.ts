@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { completeEnvFile, nativeStack, readStackConfig } from '../infra/src/index.js'
+import { completeEnvFile, nativeStack, readEnvFile, readStackConfig } from '../infra/src/index.js'
 
 /** A running stack, as the stack tests find it: `inject('stack')`. */
 export interface TestStack {
@@ -15,7 +15,7 @@ export interface TestStack {
   endpoint: string
   /** Name of the lake's bucket. */
   bucket: string
-  /** Keys of a user that may read and write the lake's bucket, and no more. */
+  /** Keys of the user that publishes: it may read and write the lake's bucket, and remove hardly anything. */
   credentials: { accessKeyId: string; secretAccessKey: string }
   /** Keys of MinIO's administrator. */
   administrator: { accessKeyId: string; secretAccessKey: string }
@@ -39,8 +39,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'minilake-stack-')))
   if (kept === undefined) await chmod(folder, 0o711) // where root runs this, PostgreSQL's own user must get in
   const envFile = join(folder, '.env')
-  const made = await completeEnvFile(envFile, {})
-  if (made.length > 0) await appendFile(envFile, await freePorts())
+  await completeEnvFile(envFile, {})
+  if (!(await readEnvFile(envFile)).MINIO_PORT) await appendFile(envFile, await freePorts())
   const environment = { ...process.env, TZ: 'Asia/Kathmandu' }
   const config = await readStackConfig({ envFile, environment: {} })
   const stack = nativeStack({ config, folder, environment })

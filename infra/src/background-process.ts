@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kill, pid as ownPid } from 'node:process'
@@ -10,12 +11,16 @@ import type { ProgramOptions } from './run-program.js'
 export interface BackgroundProgram extends Pick<ProgramOptions, 'env' | 'cwd' | 'account'> {
   command: string
   args: readonly string[]
+  /** Variables that it has beside `env`; where they change, it must be started again. */
+  settings?: Readonly<Record<string, string>>
 }
 
 /** What is remembered of a process: numbers are used again, so when it began is part of who it is. */
 interface ProcessRecord {
   pid: number
   began: string
+  /** A digest of its settings, some of which are secret. */
+  settings?: string | undefined
 }
 
 /** Processes that are kept by name in a folder: `run/NAME.json` says which it is, `logs/NAME.log` is what it writes. */
@@ -33,13 +38,21 @@ export function backgroundProcesses(folder: string) {
     /** The process's number, while it runs. */
     find,
 
-    async start(name: string, { command, args, env, cwd, account }: BackgroundProgram): Promise<void> {
+    /** Whether the process was started with these settings. */
+    async hasSettings(name: string, settings: BackgroundProgram['settings']): Promise<boolean> {
+      return (await readRecord(recordPath(name)))?.settings === digestOf(settings)
+    },
+
+    async start(
+      name: string,
+      { command, args, env, cwd, account, settings }: BackgroundProgram,
+    ): Promise<void> {
       await mkdir(join(folder, 'run'), { recursive: true })
       await mkdir(join(folder, 'logs'), { recursive: true })
       const log = await open(logPath(name), 'w')
       try {
         const child = spawn(command, args, {
-          env,
+          env: { ...env, ...settings },
           cwd,
           ...account,
           detached: true,
@@ -48,7 +61,8 @@ export function backgroundProcesses(folder: string) {
         await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
         child.unref()
         const pid = child.pid as number
-        await writeRecord(recordPath(name), { pid, began: (await beginOf(pid)) ?? '' })
+        const began = (await beginOf(pid)) ?? ''
+        await writeRecord(recordPath(name), { pid, began, settings: digestOf(settings) })
       } finally {
         await log.close()
       }
@@ -63,6 +77,7 @@ export function backgroundProcesses(folder: string) {
           if (waited === killAfterSeconds * 1000) send('SIGKILL', pid)
           await wait(100)
         }
+        await untilNoted(pid)
       }
       await rm(recordPath(name), { force: true })
       return pid !== undefined
@@ -96,9 +111,14 @@ export function backgroundProcesses(folder: string) {
   }
 }
 
-/** Written whole or not at all: half a record would hide a process that runs. */
+function digestOf(settings: BackgroundProgram['settings']): string | undefined {
+  return settings && createHash('sha256').update(JSON.stringify(settings)).digest('hex')
+}
+
+/** Written whole or not at all: half a record would hide a process that runs. Its owner's alone, for the digest of secrets. */
 async function writeRecord(path: string, record: ProcessRecord): Promise<void> {
-  await writeFile(`${path}.unfinished`, JSON.stringify(record))
+  await rm(`${path}.unfinished`, { force: true }) // the mode is given to a new file only
+  await writeFile(`${path}.unfinished`, JSON.stringify(record), { mode: 0o600 })
   await rename(`${path}.unfinished`, path)
 }
 
@@ -111,22 +131,32 @@ async function readRecord(path: string): Promise<ProcessRecord | undefined> {
   }
 }
 
-/** Sends a signal to a process that may have ended by now. */
-function send(signal: NodeJS.Signals, pid: number): void {
+/** Sends a signal to a process that may have ended by now. Gives whether the system still has it; the signal 0 only asks. */
+function send(signal: NodeJS.Signals | 0, pid: number): boolean {
   try {
-    kill(pid, signal)
+    return kill(pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    return false
   }
+}
+
+/**
+ * Waits until the system has forgotten a process that has ended: Trino takes one that it still has for one that runs. Not for long, as
+ * in a container there may be nobody to take note of its end.
+ */
+async function untilNoted(pid: number): Promise<void> {
+  for (let waited = 0; waited < 5000 && send(0, pid); waited += 100) await wait(100)
 }
 
 /** When a process began, in the system's own words; undefined when there is none, or it has ended and only its parent must still take note. */
 async function beginOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   if (stat !== undefined) {
-    // After the name in brackets, which may hold anything: the state is the 3rd field, ticks since boot the 22nd.
+    // After the name in brackets, which may hold anything: the state is the 3rd field, threads the 20th, ticks since boot the 22nd.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? undefined : fields[19]
+    // Its first thread may have ended before others, which keep its ports and locks.
+    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? undefined : fields[19]
   }
   // Where there is no /proc: macOS.
   const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {

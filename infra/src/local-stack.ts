@@ -25,7 +25,10 @@ export interface UpOptions {
 
 /** The stack on this machine, by Compose or natively. Each member can be run again: what is done already stays as it is. */
 export interface LocalStack {
-  /** Starts what is not running and waits until every part answers. Gives the parts that it started. */
+  /**
+   * Starts what is not running, and anew what runs with settings that have changed since; waits until every part answers. Gives the
+   * parts that it started.
+   */
   up(options: UpOptions): Promise<PartName[]>
   /** Stops what is running; with `volumes` the data go too. Gives the parts that it stopped. */
   down(options: { volumes: boolean }): Promise<PartName[]>

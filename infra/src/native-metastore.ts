@@ -17,7 +17,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
   const configuration = join(folder, 'data', 'metastore')
   const source = join(infraFolder, 'metastore')
   const java = async () => join((await findJava(javaVersions, environment)) ?? '', 'bin', 'java')
-  const env = { ...environment, ...configurationVariables(config) }
+  const settings = configurationVariables(config)
   const classPath = [configuration, join(home, 'lib', '*'), join(home, 'jars', '*')].join(delimiter)
   const schemaTool = async (task: string) =>
     runProgram(
@@ -27,7 +27,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
         ...['-dbType', 'postgres', task],
       ],
       // The tool looks there for its SQL.
-      { env: { ...env, METASTORE_HOME: home }, signal },
+      { env: { ...environment, ...settings, METASTORE_HOME: home }, signal },
     )
 
   return {
@@ -76,7 +76,8 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
     program: async () => ({
       command: await java(),
       args: ['-Xmx256m', '-cp', classPath, join(source, 'LoopbackMetastore.java'), String(ports.metastore)],
-      env,
+      env: environment,
+      settings,
     }),
 
     endSignal: 'SIGTERM',

@@ -7,9 +7,9 @@ import { answerOf } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
 
-/** MinIO, built from source by Go, and its client mc, which makes the bucket and the lake's user. */
+/** MinIO, built from source by Go, and its client mc, which makes the bucket and its users. */
 export function nativeMinio({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
-  const { administrator, lake, ports, versions } = config
+  const { administrator, lake, query, ports, versions } = config
   const programs = {
     minio: { module: `github.com/minio/minio@${versions.minio}`, size: '3 minutes, once' },
     mc: { module: `github.com/minio/mc@${versions.mc}`, size: '1 minute, once' },
@@ -70,6 +70,8 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           MC_HOST_lake: `http://${administrator.user}:${administrator.password}@127.0.0.1:${ports.minio}`,
           LAKE_ACCESS_KEY: lake.accessKeyId,
           LAKE_SECRET_KEY: lake.secretAccessKey,
+          QUERY_ACCESS_KEY: query.accessKeyId,
+          QUERY_SECRET_KEY: query.secretAccessKey,
         },
         signal,
       })

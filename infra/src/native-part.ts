@@ -35,12 +35,12 @@ export interface NativeContext {
 }
 
 /** The variables that Trino's and the metastore's configuration names (`${ENV:…}`, `${env.…}`). */
-export function configurationVariables({ ports, region, lake, databasePassword }: StackConfig) {
+export function configurationVariables({ ports, region, query, databasePassword }: StackConfig) {
   return {
     S3_ENDPOINT: `http://127.0.0.1:${ports.minio}`,
     S3_REGION: region,
-    LAKE_ACCESS_KEY: lake.accessKeyId,
-    LAKE_SECRET_KEY: lake.secretAccessKey,
+    QUERY_ACCESS_KEY: query.accessKeyId,
+    QUERY_SECRET_KEY: query.secretAccessKey,
     METASTORE_DB_ADDRESS: `127.0.0.1:${ports.postgres}`,
     METASTORE_DB_PASSWORD: databasePassword,
     METASTORE_URI: `thrift://127.0.0.1:${ports.metastore}`,

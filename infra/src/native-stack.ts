@@ -60,12 +60,20 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     }
   }
 
+  const runsAsItShould = async (part: NativePart) =>
+    (await processes.find(part.name)) !== undefined &&
+    (await processes.hasSettings(part.name, (await part.program()).settings))
+
   const start = async (
     part: NativePart,
     { onStep, signal }: Pick<NativeContext, 'onStep'> & { signal: AbortSignal },
   ) => {
-    const isRunning = (await processes.find(part.name)) !== undefined
+    const isRunning = await runsAsItShould(part)
     if (!isRunning) {
+      if ((await processes.find(part.name)) !== undefined) {
+        onStep(`stopping ${part.name}: its settings have changed since it was started`)
+        await processes.stop(part.name, part.endSignal)
+      }
       await checkPorts(part)
       await part.prepare()
       onStep(`starting ${part.name}`)
@@ -81,7 +89,7 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
       const parts = partsIn({ onStep, signal })
       const missing = new Set<string>()
       const stopped: NativePart[] = []
-      for (const part of parts) if ((await processes.find(part.name)) === undefined) stopped.push(part)
+      for (const part of parts) if (!(await runsAsItShould(part))) stopped.push(part)
       for (const part of stopped) for (const thing of await part.missing()) missing.add(thing)
       if (missing.size > 0) {
         throw new Error(`the native stack lacks on this machine: ${[...missing].join('; ')}`)

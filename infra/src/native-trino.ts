@@ -56,7 +56,8 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
         ...['-etc-dir', join(infraFolder, 'trino'), '-data-dir', join(folder, 'data', 'trino')],
         ...['-jvm-dir', (await java()) ?? ''],
       ],
-      env: { ...environment, ...configurationVariables(config) },
+      env: environment,
+      settings: configurationVariables(config),
     }),
 
     endSignal: 'SIGTERM',

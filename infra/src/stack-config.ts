@@ -11,8 +11,10 @@ export interface StackConfig {
   readonly ports: { minio: number; console: number; postgres: number; metastore: number; trino: number }
   readonly region: string
   readonly administrator: { user: string; password: string }
-  /** The user that may read and write the lake's bucket. */
+  /** The user that publishes: it may write into the lake's bucket, and read it. */
   readonly lake: { accessKeyId: string; secretAccessKey: string }
+  /** The user that Trino and the metastore are: it may read the lake's bucket, and write Trino's own tables. */
+  readonly query: { accessKeyId: string; secretAccessKey: string }
   readonly databasePassword: string
   /** All of it by the names of `stack.env` and `.env`, as Compose takes it. */
   readonly variables: Variables
@@ -65,6 +67,16 @@ export async function readStackConfig({
     if (!text(name).includes(':')) return credential(name, lengths)
     throw new RangeError(`${name} expected characters other than a colon, got one`)
   }
+  const users = new Map<string, string>()
+  const user = (name: string, value: string) => {
+    const other = users.get(value)
+    if (other !== undefined && credentials === 'required')
+      throw new RangeError(
+        `${name} expected another name than ${other}, got the same: each user has rights of its own`,
+      )
+    users.set(value, name)
+    return value
+  }
   return {
     versions: {
       trino: text('TRINO_VERSION'),
@@ -81,12 +93,16 @@ export async function readStackConfig({
     },
     region: text('S3_REGION'),
     administrator: {
-      user: administrators('MINIO_ROOT_USER', [3, 64]),
+      user: user('MINIO_ROOT_USER', administrators('MINIO_ROOT_USER', [3, 64])),
       password: administrators('MINIO_ROOT_PASSWORD', [8, 64]),
     },
     lake: {
-      accessKeyId: credential('LAKE_ACCESS_KEY', [3, 20]),
+      accessKeyId: user('LAKE_ACCESS_KEY', credential('LAKE_ACCESS_KEY', [3, 20])),
       secretAccessKey: credential('LAKE_SECRET_KEY', [8, 40]),
+    },
+    query: {
+      accessKeyId: user('QUERY_ACCESS_KEY', credential('QUERY_ACCESS_KEY', [3, 20])),
+      secretAccessKey: credential('QUERY_SECRET_KEY', [8, 40]),
     },
     databasePassword: credential('METASTORE_DB_PASSWORD', [1, 64]),
     variables: Object.fromEntries(

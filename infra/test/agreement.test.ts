@@ -31,6 +31,19 @@ const config = await readStackConfig({
   environment: Object.fromEntries(credentialNames.map((name) => [name, name.toLowerCase().slice(0, 20)])),
 })
 
+/** The lake's names as the schema's package has them, which this one does not know. */
+const lakeNames = (() => {
+  const source = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
+  const [, schema, bucket] = /lakeNames = \{.*schema: '(\w+)', bucket: '([\w-]+)'/.exec(source) ?? []
+  return { schema, bucket }
+})()
+const statementsOf = (policy: string) =>
+  (
+    JSON.parse(textOf('minio', policy)) as {
+      Statement: { Effect: string; Action: string[]; Resource: string[] }[]
+    }
+  ).Statement
+
 /** The variables that a text names in a pattern, each once. */
 const namesIn = (text: string, pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map(([, name]) => name as string)),
@@ -101,15 +114,30 @@ test('the metastore is of the same archive, jars and memory in a container and n
 })
 
 test("the bucket's name is the lake's everywhere", () => {
-  const schema = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
-  const bucket = /lakeNames = \{.*bucket: '([\w-]+)'/.exec(schema)?.[1]
+  const { bucket } = lakeNames
   expect(textOf('minio', 'create-bucket.sh')).toContain(`lake/${bucket}\n`)
-  expect(site).toContain(`<value>s3a://${bucket}/warehouse/</value>`)
-  const policy = JSON.parse(textOf('minio', 'lake-policy.json')) as { Statement: { Resource: string[] }[] }
-  expect(policy.Statement.flatMap(({ Resource }) => Resource)).toEqual([
-    `arn:aws:s3:::${bucket}`,
-    `arn:aws:s3:::${bucket}/*`,
-  ])
+  for (const { Resource } of [...statementsOf('ingest-policy.json'), ...statementsOf('query-policy.json')]) {
+    for (const resource of Resource) expect(resource).toMatch(new RegExp(`^arn:aws:s3:::${bucket}(/|$)`))
+  }
+})
+
+test("Trino's own area is the schema's location in both policies, and schemas without a location lie in it", () => {
+  const { bucket, schema } = lakeNames
+  const area = `arn:aws:s3:::${bucket}/${schema}/*`
+  const [denied] = statementsOf('ingest-policy.json').filter(({ Effect }) => Effect === 'Deny')
+  expect(denied).toMatchObject({ Action: ['s3:*'], Resource: [area] })
+  const removing = statementsOf('query-policy.json').filter(({ Action }) =>
+    Action.includes('s3:DeleteObject'),
+  )
+  expect(removing.map(({ Resource }) => Resource)).toEqual([[area]])
+  expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
+})
+
+test('create-bucket.sh wants what Compose and the native start give it', () => {
+  const wanted = namesIn(textOf('minio', 'create-bucket.sh'), /\$((?:LAKE|QUERY)_\w+)/g)
+  expect(wanted.toSorted()).toEqual(credentialNames.filter((name) => /^(LAKE|QUERY)_/.test(name)).toSorted())
+  const { bucket: service } = compose.services
+  expect(Object.keys(service.environment).toSorted()).toEqual([...wanted, 'MC_HOST_lake'].toSorted())
 })
 
 test('what Compose mounts and builds is there and is part of the package', () => {

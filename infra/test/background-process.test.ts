@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execPath, kill, pid as ownPid } from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
@@ -83,6 +83,27 @@ test('one that does not end when asked is killed', async () => {
   const pid = await processes.find('part')
   expect(await processes.stop('part', 'SIGTERM', { killAfterSeconds: 0.2 })).toBe(true)
   await untilGone(pid as number)
+})
+
+test('its settings are told from others, from another run too, and are not in its record', async () => {
+  const folder = await temporaryFolder()
+  const settings = { PORT: '1', SECRET: 'geheim' }
+  const program = { command: execPath, args: ['-e', 'console.log(process.env.SECRET, process.env.A)'] }
+  const processes = backgroundProcesses(folder)
+  await processes.start('part', { ...program, env: { A: 'a', SECRET: 'other' }, settings })
+  await untilLogged(processes, 'geheim a')
+
+  const later = backgroundProcesses(folder)
+  expect(await later.hasSettings('part', settings)).toBe(true)
+  expect(await later.hasSettings('part', { ...settings, SECRET: 'another' })).toBe(false)
+  expect(await later.hasSettings('part', undefined)).toBe(false)
+  const record = join(folder, 'run', 'part.json')
+  expect(await readFile(record, 'utf8')).not.toContain('geheim')
+  expect((await stat(record)).mode & 0o777).toBe(0o600)
+
+  await processes.start('part', { ...program, env: {} })
+  expect(await later.hasSettings('part', undefined)).toBe(true)
+  expect(await later.hasSettings('part', settings)).toBe(false)
 })
 
 test('a program that cannot be started', async () => {

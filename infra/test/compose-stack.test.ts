@@ -86,7 +86,8 @@ test('up: the arguments, the environment, and which parts were started', async (
   const up = made.at(-1)
   expect(up?.args).toEqual(['compose', ...project(envFile), 'up', '--detach', '--wait'])
   expect(up?.env).toMatchObject({ ...config.variables, TRINO_PORT: '18080', DOCKER_HOST: 'tcp://somewhere' })
-  const secrets = [config.administrator.password, config.lake.secretAccessKey, config.databasePassword]
+  const { administrator, lake, query, databasePassword } = config
+  const secrets = [administrator.password, lake.secretAccessKey, query.secretAccessKey, databasePassword]
   for (const { args } of made) for (const secret of secrets) expect(args.join(' ')).not.toContain(secret)
 })
 

@@ -91,7 +91,7 @@ test('images, ports, environment and volumes are what stack.env and .env say', a
   expect(name).toBe('minilake')
   const { variables } = await readStackConfig({
     envFile: 'none',
-    environment: Object.fromEntries(credentialNames.map((name) => [name, 'filled-in'])),
+    environment: Object.fromEntries(credentialNames.map((name) => [name, name.toLowerCase()])),
   })
   expect(Object.fromEntries(Object.entries(services).map(([part, { image }]) => [part, image]))).toEqual({
     postgres: `postgres:${variables.POSTGRES_VERSION}`,
@@ -114,8 +114,8 @@ test('images, ports, environment and volumes are what stack.env and .env say', a
   expect(services.trino?.environment).toEqual({
     S3_ENDPOINT: 'http://minio:9000',
     S3_REGION: 'us-east-1',
-    LAKE_ACCESS_KEY: 'lake_access_key',
-    LAKE_SECRET_KEY: 'lake_secret_key',
+    QUERY_ACCESS_KEY: 'query_access_key',
+    QUERY_SECRET_KEY: 'query_secret_key',
     METASTORE_URI: 'thrift://metastore:9083',
     TRINO_HTTP_PORT: '8080',
     TRINO_BIND_ADDRESS: '0.0.0.0',
@@ -160,11 +160,11 @@ test("the root's file and the arguments of minilake up mean the same containers"
 
 test('a value in single quotes is what minilake reads too', async () => {
   const secret = '$HOME #1 "x"'
-  const folder = await project(`${filled}LAKE_SECRET_KEY='${secret}'\n`)
-  const { lake } = await readStackConfig({ envFile: join(folder, '.env'), environment: {} })
-  expect(lake.secretAccessKey).toBe(secret)
+  const folder = await project(`${filled}QUERY_SECRET_KEY='${secret}'\n`)
+  const { query } = await readStackConfig({ envFile: join(folder, '.env'), environment: {} })
+  expect(query.secretAccessKey).toBe(secret)
   const { metastore } = (await modelOf(folder)).services
-  expect(metastore?.environment?.LAKE_SECRET_KEY?.replaceAll('$$', '$')).toBe(secret)
+  expect(metastore?.environment?.QUERY_SECRET_KEY?.replaceAll('$$', '$')).toBe(secret)
 })
 
 test('minilake up runs this Compose where there is no plugin, and says when no engine answers', async () => {

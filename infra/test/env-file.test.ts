@@ -24,7 +24,12 @@ test('makes the file for its owner alone, with every credential; a second run ch
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   const made = await readEnvFile(path)
   expect(Object.keys(made).sort()).toEqual([...credentialNames].sort())
-  for (const name of ['MINIO_ROOT_PASSWORD', 'LAKE_SECRET_KEY', 'METASTORE_DB_PASSWORD']) {
+  for (const name of [
+    'MINIO_ROOT_PASSWORD',
+    'LAKE_SECRET_KEY',
+    'QUERY_SECRET_KEY',
+    'METASTORE_DB_PASSWORD',
+  ]) {
     expect(made[name], name).toMatch(/^[0-9a-f]{32}$/)
   }
   expect(new Set(Object.values(made)).size).toBe(credentialNames.length)
@@ -45,6 +50,17 @@ test.each(['TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine', 'TRINO_PORT=8081\nLAKE_ACCES
     expect(await readEnvFile(path)).toMatchObject({ TRINO_PORT: '8081', LAKE_ACCESS_KEY: 'mine' })
   },
 )
+
+test('a file of the version with one user gets those of the second, and keeps what it has', async () => {
+  const path = await fresh()
+  await completeEnvFile(path, {})
+  const all = await readFile(path, 'utf8')
+  const before = all.replaceAll(/^QUERY_.*\n/gm, '')
+  await writeFile(path, before)
+  expect(await completeEnvFile(path, {})).toEqual(['QUERY_ACCESS_KEY', 'QUERY_SECRET_KEY'])
+  expect((await readFile(path, 'utf8')).startsWith(before)).toBe(true)
+  expect((await readEnvFile(path)).QUERY_SECRET_KEY).toMatch(/^[0-9a-f]{32}$/)
+})
 
 test('an empty value is a missing one: a copy of .env.example is filled', async () => {
   const path = await fresh(await readFile(new URL('../.env.example', import.meta.url), 'utf8'))

@@ -26,6 +26,38 @@ test('up starts nothing that runs already', async () => {
   expect(await stack.status()).toEqual(before)
 })
 
+test(
+  'a part whose settings have changed is started anew by up, and the others are not',
+  { timeout: 400_000 },
+  async () => {
+    const before = await stack.status()
+    const processOf = (parts: typeof before) =>
+      Object.fromEntries(parts.map(({ name, detail }) => [name, detail]))
+    const rotated = {
+      ...config,
+      query: { ...config.query, secretAccessKey: 'another-secret-of-the-query-user' },
+    }
+    const other = nativeStack({ config: rotated, folder, environment: process.env })
+    const steps: string[] = []
+    try {
+      expect(await other.up({ ...running, onStep: (line) => steps.push(line) })).toEqual([
+        'metastore',
+        'trino',
+      ])
+      expect(steps).toContain('stopping trino: its settings have changed since it was started')
+      const { postgres, minio, metastore, trino } = processOf(await other.status())
+      expect({ postgres, minio }).toEqual({
+        postgres: processOf(before).postgres,
+        minio: processOf(before).minio,
+      })
+      expect([metastore, trino]).not.toContain(processOf(before).metastore)
+      expect(await other.up(running)).toEqual([])
+    } finally {
+      expect(await stack.up(running)).toEqual(['metastore', 'trino'])
+    }
+  },
+)
+
 test('every part listens on the loopback interface only', async () => {
   const ports = new Set(Object.values(config.ports))
   const found = new Set<number>()
@@ -46,7 +78,7 @@ test('every part listens on the loopback interface only', async () => {
 
 test('no log and no record holds a credential, nor do arguments', async () => {
   const secrets = Object.entries(await readEnvFile(envFile)).filter(([name]) => /PASSWORD|SECRET/.test(name))
-  expect(secrets).toHaveLength(3)
+  expect(secrets).toHaveLength(4)
   const texts: [string, string][] = []
   for (const name of ['logs', 'run']) {
     for (const file of await readdir(join(folder, name))) {

@@ -22,6 +22,8 @@ test('versions and ports are those of stack.env', async () => {
   expect(config.variables).toMatchObject({
     TRINO_PORT: '8080',
     LAKE_ACCESS_KEY: config.lake.accessKeyId,
+    QUERY_ACCESS_KEY: config.query.accessKeyId,
+    QUERY_SECRET_KEY: config.query.secretAccessKey,
     METASTORE_DB_PASSWORD: config.databasePassword,
   })
 })
@@ -39,6 +41,15 @@ test('two parts on one port are refused', async () => {
   await expect(
     readStackConfig({ envFile: await envFileWith(), environment: { TRINO_PORT: '9000' } }),
   ).rejects.toThrow(new RangeError('TRINO_PORT expected another port than MINIO_PORT, got 9000'))
+})
+
+test.each(['MINIO_ROOT_USER', 'LAKE_ACCESS_KEY'])('%s and the user that queries are two', async (other) => {
+  const environment = { [other]: 'the-same', QUERY_ACCESS_KEY: 'the-same' }
+  await expect(readStackConfig({ envFile: await envFileWith(), environment })).rejects.toThrow(
+    new RangeError(
+      `QUERY_ACCESS_KEY expected another name than ${other}, got the same: each user has rights of its own`,
+    ),
+  )
 })
 
 test('what starts nothing needs no credentials', async () => {
@@ -60,6 +71,8 @@ test.each([
   ['MINIO_ROOT_PASSWORD', 'geheim:geheim', 'characters other than a colon, got one'],
   ['LAKE_ACCESS_KEY', 'geheim-geheim-geheim-geheim', '3 to 20 characters, got 27'],
   ['LAKE_SECRET_KEY', 'geheim', '8 to 40 characters, got 6'],
+  ['QUERY_ACCESS_KEY', 'geheim-geheim-geheim-geheim', '3 to 20 characters, got 27'],
+  ['QUERY_SECRET_KEY', 'geheim', '8 to 40 characters, got 6'],
 ])('%s cannot be %s, and the message does not say it', async (name, value, reason) => {
   const envFile = await envFileWith()
   const error: unknown = await readStackConfig({ envFile, environment: { [name]: value } }).catch(

@@ -1,0 +1,233 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { env } from 'node:process'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { backgroundProcesses } from '../src/background-process.js'
+import { completeEnvFile } from '../src/env-file.js'
+import { nativeMinio } from '../src/native-minio.js'
+import { runProgram } from '../src/run-program.js'
+import { infraFolder, readStackConfig, type StackConfig } from '../src/stack-config.js'
+
+// A MinIO of this file's own, from the stack's programs: the rights are tried out on it, and earlier versions' users.
+const bucket = 'iot-time-series'
+let folder: string
+let config: StackConfig
+let minio: ReturnType<typeof nativeMinio>
+let mc: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'minilake-minio-'))
+  await symlink(join(inject('stack').folder, 'programs'), join(folder, 'programs'))
+  const envFile = join(folder, '.env')
+  await completeEnvFile(envFile, {})
+  const [MINIO_PORT, MINIO_CONSOLE_PORT] = await freePorts()
+  config = await readStackConfig({ envFile, environment: { MINIO_PORT, MINIO_CONSOLE_PORT } })
+  mc = join(folder, 'programs', `mc-${config.versions.mc}`, 'mc')
+  minio = nativeMinio({ config, folder, environment: env, onStep: () => {} })
+  await minio.prepare()
+  await backgroundProcesses(folder).start('minio', await minio.program())
+  await vi.waitFor(async () => expect(await minio.isReady()).toBe(true), { timeout: 30_000, interval: 100 })
+})
+
+afterAll(async () => {
+  await backgroundProcesses(folder).stop('minio', 'SIGTERM')
+  await rm(folder, { recursive: true })
+})
+
+type User = 'administrator' | 'ingest' | 'query'
+
+/** mc's environment: `lake` and each user's name are this MinIO as that user. */
+const variables = () => {
+  const { administrator, lake, query, ports } = config
+  const as = (key: string, secret: string) => `http://${key}:${secret}@127.0.0.1:${ports.minio}`
+  return {
+    ...env,
+    MC_CONFIG_DIR: join(folder, 'mc'),
+    MC_HOST_lake: as(administrator.user, administrator.password),
+    MC_HOST_administrator: as(administrator.user, administrator.password),
+    MC_HOST_ingest: as(lake.accessKeyId, lake.secretAccessKey),
+    MC_HOST_query: as(query.accessKeyId, query.secretAccessKey),
+  }
+}
+const runMc = (...args: string[]) => runProgram(mc, args, { env: variables() })
+const runAdmin = (...args: string[]) => runMc('admin', ...args)
+const put = (user: User, key: string) =>
+  runProgram(mc, ['pipe', `${user}/${bucket}/${key}`], { env: variables(), input: `of ${user}` })
+const get = (user: User, key: string) => runMc('cat', `${user}/${bucket}/${key}`)
+const remove = (user: User, key: string) => runMc('rm', `${user}/${bucket}/${key}`)
+const policiesOf = async (user: string) =>
+  (JSON.parse(await runAdmin('user', 'info', 'lake', user, '--json')) as { policyName?: string }).policyName
+
+const createBucket = (more: NodeJS.ProcessEnv = {}) =>
+  runProgram('sh', [join(infraFolder, 'minio', 'create-bucket.sh')], {
+    env: {
+      ...variables(),
+      PATH: [join(mc, '..'), env.PATH].join(delimiter),
+      LAKE_ACCESS_KEY: config.lake.accessKeyId,
+      LAKE_SECRET_KEY: config.lake.secretAccessKey,
+      QUERY_ACCESS_KEY: config.query.accessKeyId,
+      QUERY_SECRET_KEY: config.query.secretAccessKey,
+      ...more,
+    },
+  })
+
+describe('on a MinIO as the version with one user has left it', () => {
+  test(
+    'both users get their own rights, and nobody keeps the former ones',
+    { timeout: 120_000 },
+    async () => {
+      const all = { Effect: 'Allow', Action: ['s3:*'], Resource: [`arn:aws:s3:::${bucket}/*`] }
+      const policy = join(folder, 'lake-policy.json')
+      await writeFile(policy, JSON.stringify({ Version: '2012-10-17', Statement: [all] }))
+      await runMc('mb', `lake/${bucket}`)
+      await runAdmin('policy', 'create', 'lake', 'lake-readwrite', policy)
+      for (const user of [config.lake.accessKeyId, 'of-an-older-env']) {
+        await runProgram(mc, ['admin', 'user', 'add', 'lake'], {
+          env: variables(),
+          input: `${user}\n${config.lake.secretAccessKey}\n`,
+        })
+        await runAdmin('policy', 'attach', 'lake', 'lake-readwrite', '--user', user)
+      }
+      await put('ingest', 'pump/published-before')
+
+      await minio.complete()
+      expect(await policiesOf(config.lake.accessKeyId)).toBe('lake-ingest')
+      expect(await policiesOf(config.query.accessKeyId)).toBe('lake-query')
+      expect(await policiesOf('of-an-older-env')).toBeUndefined()
+      expect((await runAdmin('policy', 'list', 'lake')).split(/\s+/)).not.toContain('lake-readwrite')
+      expect(await get('query', 'pump/published-before')).toBe('of ingest')
+      await expect(remove('ingest', 'pump/published-before')).rejects.toThrow('Access Denied')
+    },
+  )
+
+  test(
+    'run again it changes nothing, and users that change places change rights',
+    { timeout: 120_000 },
+    async () => {
+      const { lake, query } = config
+      await minio.complete()
+      expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
+      await createBucket({ LAKE_ACCESS_KEY: query.accessKeyId, QUERY_ACCESS_KEY: lake.accessKeyId })
+      expect(await policiesOf(query.accessKeyId)).toBe('lake-ingest')
+      expect(await policiesOf(lake.accessKeyId)).toBe('lake-query')
+      await minio.complete()
+      expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
+      expect(await policiesOf(query.accessKeyId)).toBe('lake-query')
+    },
+  )
+
+  test('one user for both is refused', async () => {
+    await expect(createBucket({ QUERY_ACCESS_KEY: config.lake.accessKeyId })).rejects.toThrow(
+      'QUERY_ACCESS_KEY expected another name than LAKE_ACCESS_KEY, got the same: name another in .env',
+    )
+  })
+})
+
+describe('what a user may do and what not', () => {
+  beforeAll(() => minio.complete())
+
+  test.each<[User, string, boolean]>([
+    ['ingest', 'pump/x', true],
+    ['ingest', 'pump_daily/event_date=2026-01-01/x', true],
+    ['ingest', '_truth/x', true],
+    ['ingest', '_probe/x', true],
+    ['ingest', 'iot_dw/managed/x', false],
+    ['query', 'pump/x', false],
+    ['query', 'pump_daily/event_date=2026-01-01/x', false],
+    ['query', '_truth/x', false],
+    ['query', '_probe/x', false],
+    ['query', 'iot_dw_not/x', false],
+    ['query', 'iot_dw/managed/x', true],
+  ])('%s writes %s: %s', async (user, key, allowed) => {
+    if (allowed) {
+      await put(user, key)
+      expect(await get('administrator', key)).toBe(`of ${user}`)
+    } else {
+      await put('administrator', key)
+      await expect(put(user, key)).rejects.toThrow(/Access Denied|Insufficient permissions/)
+      expect(await get('administrator', key)).toBe('of administrator')
+    }
+  })
+
+  test.each<[User, string, boolean]>([
+    ['ingest', 'pump/x', false],
+    ['ingest', '_truths/x', false],
+    ['ingest', '_truth/pump/x.json', true],
+    ['ingest', '_probe/x', true],
+    ['ingest', 'iot_dw/managed/x', false],
+    ['query', 'pump/x', false],
+    ['query', '_truth/pump/x.json', false],
+    ['query', '_probe/x', false],
+    ['query', 'iot_dw/managed/x', true],
+  ])('%s removes %s: %s', async (user, key, allowed) => {
+    await put('administrator', key)
+    if (allowed) await remove(user, key)
+    else await expect(remove(user, key)).rejects.toThrow(/Access Denied|Insufficient permissions/)
+    const left = (await runMc('ls', '--recursive', `administrator/${bucket}/${key}`)).trim()
+    expect(left === '').toBe(allowed)
+    if (!allowed) await remove('administrator', key)
+  })
+
+  test.each<[User, string, boolean]>([
+    ['ingest', 'pump/x', true],
+    ['ingest', 'iot_dw/managed/x', false],
+    ['query', 'pump/x', true],
+    ['query', '_truth/x', true],
+    ['query', 'iot_dw/managed/x', true],
+  ])('%s reads %s: %s', async (user, key, allowed) => {
+    await put('administrator', key)
+    if (allowed) expect(await get(user, key)).toBe('of administrator')
+    else await expect(get(user, key)).rejects.toThrow('Insufficient permissions')
+  })
+
+  test('both list the bucket, and neither sees or makes another', async () => {
+    await runMc('mb', '--ignore-existing', 'administrator/another')
+    await put('administrator', 'pump/x')
+    for (const user of ['ingest', 'query']) {
+      expect(await runMc('ls', '--recursive', `${user}/${bucket}/pump/`)).toMatch(/ x\n/)
+      await expect(runMc('ls', `${user}/another`)).rejects.toThrow('Access Denied')
+      await expect(runMc('mb', `${user}/one-more`)).rejects.toThrow('Access Denied')
+      await expect(runMc('admin', 'user', 'list', user)).rejects.toThrow('Access Denied')
+    }
+  })
+
+  test(
+    'ingest lists and aborts an upload that a killed one has left; query does not',
+    { timeout: 60_000 },
+    async () => {
+      const key = 'pump/unfinished'
+      const upload = spawn(mc, ['pipe', '--part-size', '5MiB', `ingest/${bucket}/${key}`], {
+        env: variables(),
+      })
+      onTestFinished(() => void upload.kill('SIGKILL'))
+      upload.stdin.on('error', () => {}) // it is killed while it reads
+      const unfinished = async () =>
+        (await runMc('ls', '--incomplete', '--recursive', `ingest/${bucket}`)).trim()
+      upload.stdin.write(Buffer.alloc(6 * 2 ** 20))
+      await expect.poll(unfinished, { timeout: 30_000 }).toMatch(/unfinished$/)
+      upload.kill('SIGKILL')
+
+      const abort = (user: User) => runMc('rm', '--incomplete', '--recursive', '--force', `${user}/${bucket}`)
+      await expect(abort('query')).rejects.toThrow('Access Denied')
+      expect(await unfinished()).toMatch(/unfinished$/)
+      await abort('ingest')
+      expect(await unfinished()).toBe('')
+    },
+  )
+})
+
+async function freePorts(): Promise<[string, string]> {
+  const servers = [createServer(), createServer()] as const
+  const ports = servers.map(
+    (server) =>
+      new Promise<string>((resolve) =>
+        server.listen(0, '127.0.0.1', () => resolve(String((server.address() as AddressInfo).port))),
+      ),
+  )
+  const [first, second] = (await Promise.all(ports)) as [string, string]
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return [first, second]
+}
