@@ -71,7 +71,7 @@ try {
 
   const entries = names.flatMap(({ name, exports }) =>
     Object.keys(exports)
-      .filter((path) => path !== './package.json')
+      .filter((path) => !path.endsWith('.json'))
       .map((path) => name + path.slice(1)),
   )
   for (const entry of entries) {

@@ -2,51 +2,7 @@ import type { Truth } from '@minilake/generator'
 import type { Identity, ObjectStore } from '@minilake/ingest'
 import { columnsOf, type Table } from '@minilake/schema'
 import { z } from 'zod'
-
-const episodeShape = z.object({ start: z.string(), end: z.string().nullable(), peak: z.number() })
-
-const truthShape = z.object({
-  version: z.literal(2),
-  parameters: z.object({ day: z.string() }),
-  file: z.object({ size: z.number(), etag: z.string() }),
-  rows: z.number(),
-  delivery: z.object({
-    missing: z.number(),
-    duplicates: z.number(),
-    outOfOrder: z.number(),
-    late: z.number(),
-  }),
-  alarms: z.record(
-    z.string(),
-    z.object({
-      above: z.number(),
-      deadband: z.number(),
-      onDelaySeconds: z.number(),
-      offDelaySeconds: z.number(),
-      rows: z.number(),
-      episodes: z.array(episodeShape),
-    }),
-  ),
-  hours: z.array(
-    z.object({
-      hour: z.string(),
-      rows: z.number(),
-      first: z.string(),
-      last: z.string(),
-      columns: z.record(
-        z.string(),
-        z.object({
-          count: z.number(),
-          nan: z.number(),
-          sum: z.number(),
-          min: z.number().nullable(),
-          max: z.number().nullable(),
-        }),
-      ),
-      alarmRows: z.record(z.string(), z.number()),
-    }),
-  ),
-})
+import { truthShape } from './truth-shape.js'
 
 /** A truth as it is stored: with the size and ETag of the data file it speaks of. */
 export type StoredTruth = z.infer<typeof truthShape>
@@ -73,7 +29,7 @@ export async function readTruthFile(table: Table, store: ObjectStore, key: strin
   }
 }
 
-function checkComplete(table: Table, { rows, hours }: StoredTruth): void {
+function checkComplete(table: Table, { rows, hours, alarms, delivery, parameters }: StoredTruth): void {
   const doubles = columnsOf(table).filter(([, { type }]) => type === 'double')
   for (const { hour, columns, alarmRows } of hours) {
     for (const [name, { highLimit }] of doubles) {
@@ -85,4 +41,17 @@ function checkComplete(table: Table, { rows, hours }: StoredTruth): void {
   }
   const sum = hours.reduce((total, hour) => total + hour.rows, 0)
   if (sum !== rows) throw new Error(`rows expected the ${sum} of its hours, got ${rows}`)
+  // Engines tell how many different readings there are; which of them are missing follows from the interval.
+  const { missing, duplicates } = delivery
+  const moments = Math.round(86_400 / parameters.intervalSeconds)
+  if (rows - duplicates + missing !== moments) {
+    throw new Error(
+      `rows without duplicates and with those missing expected ${moments}, got ${rows} − ${duplicates} + ${missing}`,
+    )
+  }
+  for (const [name, alarm] of Object.entries(alarms)) {
+    const above = hours.reduce((total, hour) => total + (hour.alarmRows[name] ?? 0), 0)
+    if (alarm.rows !== above)
+      throw new Error(`alarm rows of ${name} expected the ${above} of its hours, got ${alarm.rows}`)
+  }
 }
