@@ -1,11 +1,13 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
+import { type FileTarget, openTarget } from './file-target.js'
 import { type DataFileJob, writeDataFile } from './write-data-file.js'
 
 /** What the main thread sends: a job, or the request to drop the one at hand. */
 export type WorkerRequest = DataFileJob | 'abort'
 
-// The thread of one worker: jobs come in one at a time, and what became of each goes back.
+// The thread of one worker, started with its target: jobs come in one at a time, and what became of each goes back.
 const port = parentPort
+const store = openTarget(workerData as FileTarget)
 const abort = new AbortController()
 let idle = true
 port?.on('message', (request: WorkerRequest) => {
@@ -15,13 +17,18 @@ port?.on('message', (request: WorkerRequest) => {
     return
   }
   idle = false
-  writeDataFile(request, abort.signal).then(
-    (written) => {
-      idle = true
-      // An error may hold what cannot be sent; its sentence is in `reason`.
-      port.postMessage({ ...written, error: undefined })
-      if (abort.signal.aborted) port.close()
-    },
-    () => port.close(), // aborted
-  )
+  store
+    .then((opened) => writeDataFile(request, { store: opened, signal: abort.signal }))
+    .then(
+      (written) => {
+        idle = true
+        // An error may hold what cannot be sent; its sentence is in `reason`.
+        port.postMessage({ ...written, error: undefined })
+        if (abort.signal.aborted) port.close()
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) throw error
+        port.close()
+      },
+    )
 })

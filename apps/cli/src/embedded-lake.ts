@@ -3,6 +3,7 @@ import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { isEmptyTable, type LakeBackend } from './lake-backend.js'
+import { duckDbRowOrder } from './verify-order.js'
 import { count } from './words.js'
 
 /**
@@ -32,5 +33,6 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
       return duckDbEngine({ setup: await catalogStatements(wanted) })
     },
+    rowOrderOf: duckDbRowOrder(store.location),
   }
 }

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FileParameters } from '@minilake/generator'
 import type { WorkerRequest } from './data-file-worker.js'
+import { type FileTarget, openTarget } from './file-target.js'
 import { writeDataFile, type WrittenDataFile } from './write-data-file.js'
 
 /** How to generate data files. */
 export interface GenerateOptions {
-  /** The folder they are written to. */
-  out: string
+  target: FileTarget
   /** Replace files of other content. Default false. */
   overwrite?: boolean
   /** Worker threads, each with a file of its own; 1 works in this thread. Default: one per core. */
@@ -27,6 +27,8 @@ export interface GenerateReport {
   /** Bytes of those files. */
   bytes: number
   conflicts: WrittenDataFile[]
+  /** Files of a bucket whose content it does not tell; left as they were. */
+  unverifiable: WrittenDataFile[]
   failures: WrittenDataFile[]
 }
 
@@ -36,7 +38,7 @@ export interface GenerateReport {
  */
 export async function generateFiles(
   plan: readonly FileParameters[],
-  { out, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
+  { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
 ): Promise<GenerateReport> {
   const report: GenerateReport = {
     written: 0,
@@ -45,10 +47,12 @@ export async function generateFiles(
     rows: 0,
     bytes: 0,
     conflicts: [],
+    unverifiable: [],
     failures: [],
   }
   const finished = (file: WrittenDataFile) => {
     if (file.outcome === 'conflict') report.conflicts.push(file)
+    else if (file.outcome === 'unverifiable') report.unverifiable.push(file)
     else if (file.outcome === 'failed') report.failures.push(file)
     else {
       report[file.outcome === 'published' ? 'written' : file.outcome] += 1
@@ -61,22 +65,24 @@ export async function generateFiles(
   const jobs = plan.values()
   const threads = Math.min(workers, plan.length)
   if (threads <= 1) {
-    for (const parameters of jobs) finished(await writeDataFile({ parameters, out, overwrite }, signal))
+    const store = await openTarget(target)
+    for (const parameters of jobs) {
+      finished(await writeDataFile({ parameters, overwrite }, { store, signal }))
+    }
     return report
   }
-  const lanes = Array.from({ length: threads }, () => startLane(signal))
+  const lanes = Array.from({ length: threads }, () => startLane(target, signal))
   try {
     // The lanes share one iterator: whichever is free takes the next file.
     await Promise.all(
       lanes.map(async (lane) => {
-        for (const parameters of jobs) finished(await lane.run({ parameters, out, overwrite }))
+        for (const parameters of jobs) finished(await lane.run({ parameters, overwrite }))
       }),
     )
   } finally {
     await Promise.all(lanes.map((lane) => lane.stop()))
   }
-  report.conflicts.sort(byKey)
-  report.failures.sort(byKey)
+  for (const files of [report.conflicts, report.unverifiable, report.failures]) files.sort(byKey)
   return report
 }
 
@@ -85,24 +91,22 @@ function byKey(a: WrittenDataFile, b: WrittenDataFile): number {
 }
 
 /** One worker thread and the job it has at hand. */
-function startLane(signal: AbortSignal) {
-  const worker = new Worker(new URL('./data-file-worker.js', import.meta.url))
+function startLane(target: FileTarget, signal: AbortSignal) {
+  const worker = new Worker(new URL('./data-file-worker.js', import.meta.url), { workerData: target })
   let failure: Error | undefined
-  let settle: { resolve: (file: WrittenDataFile) => void; reject: (reason: Error) => void } | undefined
-  const fail = (error: Error) => {
-    failure ??= error
-    settle?.reject(failure)
+  let atHand: { resolve: (file: WrittenDataFile) => void; reject: (reason: Error) => void } | undefined
+  const fail = (reason: string, cause?: unknown) => {
+    failure ??= signal.aborted
+      ? (signal.reason as Error)
+      : new Error(`a worker ${reason}; the same command goes on from here`, { cause })
+    atHand?.reject(failure)
   }
   const post = (request: WorkerRequest) => worker.postMessage(request)
   const ended = new Promise<void>((resolve) => {
-    worker.on('message', (file: WrittenDataFile) => settle?.resolve(file))
-    worker.on('error', (cause) => fail(new Error(`a worker died: ${String(cause)}`, { cause })))
+    worker.on('message', (file: WrittenDataFile) => atHand?.resolve(file))
+    worker.on('error', (cause) => fail(`died: ${String(cause)}`, cause))
     worker.on('exit', (code) => {
-      fail(
-        signal.aborted
-          ? (signal.reason as Error)
-          : new Error(`a worker ended before its work did, with code ${code}`),
-      )
+      fail(`ended before its work did, with code ${code}`)
       resolve()
     })
   })
@@ -113,14 +117,14 @@ function startLane(signal: AbortSignal) {
   return {
     run: (job: WorkerRequest) =>
       new Promise<WrittenDataFile>((resolve, reject) => {
-        settle = { resolve, reject }
+        atHand = { resolve, reject }
         if (failure) reject(failure)
         else post(job)
       }),
     stop: async () => {
       signal.removeEventListener('abort', abort)
-      if (signal.aborted) await ended
-      else await worker.terminate()
+      abort()
+      await ended
     },
   }
 }

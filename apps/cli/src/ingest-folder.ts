@@ -7,70 +7,92 @@ import {
   type ObjectStore,
   publish,
   type PublishedObject,
+  type PublishProgress,
   type PublishReport,
 } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { checkDataFile } from './check-data-file.js'
 import { UsageError } from './usage-error.js'
 
-/** What became of a folder's data files. */
+/** What became of data files. */
 export interface IngestReport extends PublishReport {
   /** Truth files written: published or replaced. */
   truths: number
 }
 
-/** How to ingest a folder. */
+/** How to ingest data files. */
 export interface IngestOptions {
   tables: readonly Table[]
   store: ObjectStore
   /** Replace objects of other content. Default false. */
   overwrite?: boolean
   signal: AbortSignal
+  /** Called once, before the first object is written. */
+  beforeFirst?: () => Promise<void>
   /** Called after each data file. */
   onObject?: (object: PublishedObject) => void
+  /** Called while bytes go out; truths count too. */
+  onProgress?: (progress: PublishProgress) => void
+}
+
+/** Publishes the data files of a folder, and their truths. Throws a UsageError where there are none. */
+export async function ingestFolder(folder: string, options: IngestOptions): Promise<IngestReport> {
+  await checkFolder(folder)
+  const { report, fileCount } = await ingest(folder, localFiles(folder), options)
+  if (fileCount === 0) {
+    throw new UsageError(
+      `nothing to ingest: no data file in ${folder}/ (minilake generate or import with --out ${folder} makes some)`,
+    )
+  }
+  return report
 }
 
 /**
- * Publishes the data files of a folder, and right after each that is in the store with our content the truth about it. The
- * counts are of data files; trouble with a truth is reported with theirs.
+ * Publishes data files of a folder, and right after each that is in the store with our content the truth about it. The counts
+ * are of data files; trouble with a truth is reported with theirs.
  */
-export async function ingestFolder(
+export async function ingestFiles(
   folder: string,
-  { tables, store, overwrite = false, signal, onObject }: IngestOptions,
+  files: readonly LocalFile[],
+  options: IngestOptions,
 ): Promise<IngestReport> {
-  await checkFolder(folder)
+  return (await ingest(folder, files, options)).report
+}
+
+async function ingest(
+  folder: string,
+  files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
+  { tables, store, overwrite = false, signal, beforeFirst, onObject, onProgress }: IngestOptions,
+): Promise<{ report: IngestReport; fileCount: number }> {
   const counts = { published: 0, replaced: 0, unchanged: 0, truths: 0 }
-  let last: PublishedObject | undefined
-  async function* filesWithTruths(): AsyncGenerator<LocalFile> {
-    for await (const file of localFiles(folder)) {
-      yield file
-      // The next object is asked for when this one has been dealt with.
-      if (last?.outcome === 'conflict' || last?.outcome === 'failed') continue
-      const truth = await localFile(folder, truthKey(file.key))
-      if (truth) yield truth
-      else if (last?.outcome === 'replaced') await store.remove(truthKey(file.key)) // it spoke of the other content
-    }
-  }
-  const report = await publish(filesWithTruths(), store, {
+  let fileCount = 0
+  let before: Promise<void> | undefined
+  const report = await publish(files, store, {
     overwrite,
     signal,
-    check: (file) => (isTruth(file.key) ? undefined : checkDataFile(tables, file)),
+    check: async (file) => {
+      if (!isTruth(file.key)) await checkDataFile(tables, file)
+      await (before ??= beforeFirst?.())
+    },
+    companion: async ({ key, outcome }) => {
+      const isThere = outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
+      const truth = isThere ? await localFile(folder, truthKey(key)) : undefined
+      if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it spoke of the other content
+      return truth
+    },
     onObject: (object) => {
-      last = object
       const { key, outcome } = object
       if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') {
         if (!isTruth(key)) counts[outcome] += 1
         else if (outcome !== 'unchanged') counts.truths += 1
       }
-      if (!isTruth(key)) onObject?.(object)
+      if (isTruth(key)) return
+      fileCount += 1
+      onObject?.(object)
     },
+    ...(onProgress && { onProgress }),
   })
-  if (last === undefined) {
-    throw new UsageError(
-      `nothing to ingest: no data file in ${folder}/ (minilake generate or import with --out ${folder} makes some)`,
-    )
-  }
-  return { ...report, ...counts }
+  return { report: { ...report, ...counts }, fileCount }
 }
 
 function isTruth(key: string): boolean {

@@ -1,13 +1,17 @@
 import type { SqlEngine } from '@minilake/analytics'
 import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import type { S3Store } from '@minilake/ingest/s3'
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import type { CatalogReport } from './register-tables.js'
+
+/** A bucket, or the folder that stands for one and has nothing of S3's own. */
+export type LakeStore = ObjectStore & Partial<S3Store>
 
 /** Where a lake lives, by its profile: its store, its catalog and its engine. */
 export interface LakeBackend {
   readonly tables: readonly Table[]
   /** The bucket, or the folder that stands for it. */
-  readonly store: ObjectStore
+  readonly store: LakeStore
   /** For people: what becomes of a lake's tables where nothing changes. */
   knownText(report: CatalogReport): string
   /** The statements that make tables known to the engine. Default: all tables. */
@@ -16,6 +20,12 @@ export interface LakeBackend {
   registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
   /** An engine in which tables are known (default: all) as far as it must be told; to be closed. */
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
+  /** How far the rows of a data file lie out of the order of their times; absent where no engine tells the order of rows. */
+  rowOrderOf?(
+    table: Table,
+    key: string,
+    using: { engine: SqlEngine; signal: AbortSignal },
+  ): Promise<{ outOfOrder: number; late: number }>
 }
 
 /** Does some work with an engine in which tables are known, and closes it whatever comes of it. */

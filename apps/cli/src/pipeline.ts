@@ -36,7 +36,11 @@ export async function runPipeline(
   table: SimulatedTable,
   { simulation, out, overwrite, signal, view }: PipelineOptions,
 ): Promise<void> {
-  const generated = await generateFiles(planFiles(table, simulation), { out, overwrite, signal })
+  const generated = await generateFiles(planFiles(table, simulation), {
+    target: { folder: out },
+    overwrite,
+    signal,
+  })
   await view.generated(generated)
   if (hasTrouble(generated)) return
 
@@ -54,15 +58,19 @@ export async function runPipeline(
     for await (const { alarms } of engine.query(alarmCount(table), { signal })) {
       await view.alarmed(alarms, alarmsOf(engine, table, signal))
     }
-    await view.verified(await verifyTable(table, lake.store, engine, signal))
+    await view.verified(await verifyTable(table, lake, engine, signal))
   } finally {
     await engine.close()
   }
 }
 
 /** Whether some file could not be generated or published. */
-export function hasTrouble({ conflicts, failures }: Pick<IngestReport, 'conflicts' | 'failures'>): boolean {
-  return conflicts.length > 0 || failures.length > 0
+export function hasTrouble({
+  conflicts,
+  unverifiable,
+  failures,
+}: Pick<IngestReport, 'conflicts' | 'unverifiable' | 'failures'>): boolean {
+  return conflicts.length + unverifiable.length + failures.length > 0
 }
 
 function averagesOf(engine: SqlEngine, table: SimulatedTable, signal: AbortSignal) {

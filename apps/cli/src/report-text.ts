@@ -19,11 +19,15 @@ export function generatedLines(
 
 /** What was published, in a line; none where nothing is. */
 export function ingestedLines(
-  { published, replaced, unchanged, bytes, truths }: IngestReport,
+  { published, replaced, unchanged, bytes, truths, partsResumed }: IngestReport,
   location: string,
 ): string[] {
   if (published + replaced > 0) {
-    return [`${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written`]
+    const resumed =
+      partsResumed > 0 ? `, ${count(partsResumed, 'part')} of interrupted uploads not sent again` : ''
+    return [
+      `${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
+    ]
   }
   if (truths > 0)
     return [`${count(unchanged, 'file')} unchanged in ${location}/, ${count(truths, 'truth file')} written`]
@@ -47,18 +51,19 @@ export function warnOfDifferences(
 }
 
 /** Says what could not be done, if anything, and makes the exit code 1 for it. */
-export function warnOfTrouble(
-  report: Pick<IngestReport, 'conflicts' | 'failures'>,
-  { terminal, fail }: Pick<Session, 'terminal' | 'fail'>,
-): void {
+export function warnOfTrouble(report: Trouble, { terminal, fail }: Pick<Session, 'terminal' | 'fail'>): void {
   const lines = troubleLines(report)
   if (lines.length > 0) fail()
   lines.forEach((line) => terminal.warn(line))
 }
 
+/** What was not done; only what is published can be unverifiable. */
+type Trouble = Pick<IngestReport, 'conflicts' | 'failures'> & Partial<Pick<IngestReport, 'unverifiable'>>
+
 /** What could not be done, a line each: conflicts with the way out, then failures. Empty where all went well. */
-function troubleLines({ conflicts, failures }: Pick<IngestReport, 'conflicts' | 'failures'>): string[] {
+function troubleLines({ conflicts, unverifiable = [], failures }: Trouble): string[] {
   return [
+    ...firstLines(unverifiable.map(({ reason }) => `unverifiable: ${reason}`)),
     ...firstLines(conflicts.map(({ reason }) => `conflict: ${reason}`)),
     ...(conflicts.length > 0
       ? [
@@ -77,6 +82,7 @@ export function verifiedLines({
   rows,
   alarmRows,
   alarms,
+  isOrderCompared,
   withoutTruth,
   missing,
   differences,
@@ -93,7 +99,7 @@ export function verifiedLines({
     ]
   }
   return [
-    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth`,
+    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth${isOrderCompared ? '' : '; the order of rows was not compared: the engine does not tell it'}`,
   ]
 }
 

@@ -6,7 +6,7 @@ import type { ConfigFlag } from './config-option.js'
 import { embeddedLake } from './embedded-lake.js'
 import type { LakeBackend } from './lake-backend.js'
 import { resolveSettings, type Settings, type SettingSources } from './resolve-settings.js'
-import { localKeys } from './s3-keys.js'
+import { localKeys, type S3Keys } from './s3-keys.js'
 import { stackLake } from './stack-lake.js'
 import { type Terminal, terminalOn } from './terminal.js'
 import { UsageError } from './usage-error.js'
@@ -17,6 +17,8 @@ export type GlobalOptions = SettingSources['flags'] & {
   json?: boolean
   quiet?: boolean
   verbose?: boolean
+  /** Seconds after which an upload counts as interrupted; only commands that publish have it. */
+  resumeAfter?: number
 }
 
 /** What a command runs with. */
@@ -28,6 +30,8 @@ export interface Session {
   readonly envFile: string
   /** What that file and the environment say. */
   readonly local: Variables
+  /** The keys of S3, where minilake has to name them. */
+  readonly keys: S3Keys | undefined
   readonly terminal: Terminal
   readonly json: boolean
   /** Aborted when the user interrupts, or nobody reads the output any more. */
@@ -50,7 +54,7 @@ export async function openSession(
   given: SettingSources['flags'] = {},
 ): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>()
-  const { config: flag = {}, profile, out, json = false, quiet = false } = options
+  const { config: flag = {}, profile, out, json = false, quiet = false, resumeAfter } = options
   if (flag.alone && command.name() !== 'status') {
     throw new UsageError('--config expected a file, got nothing: only minilake status takes it alone')
   }
@@ -65,12 +69,13 @@ export async function openSession(
   return {
     lake:
       settings.profile.value === 'stack'
-        ? await stackLake(config.tables, { settings, keys })
+        ? await stackLake(config.tables, { settings, keys, resumeAfterSeconds: resumeAfter })
         : embeddedLake(config.tables, { folder: settings['profiles.embedded.folder'].value }),
     config,
     settings,
     envFile,
     local,
+    keys,
     terminal: terminalOn(process, { quiet, signal }),
     json,
     signal,

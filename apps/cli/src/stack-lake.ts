@@ -1,5 +1,5 @@
 import { hiveStatements } from '@minilake/catalog'
-import type { ObjectStore } from '@minilake/ingest'
+import type { S3Store, S3StoreOptions } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import { maskCredentials } from './mask-credentials.js'
 import type { LakeBackend } from './lake-backend.js'
@@ -11,18 +11,26 @@ import { UsageError } from './usage-error.js'
 /** The lake on S3 and Trino, wherever they are. Its store throws a UsageError when the location is not the root of a bucket. */
 export async function stackLake(
   tables: readonly Table[],
-  { settings, keys }: { settings: Settings; keys: S3Keys | undefined },
+  {
+    settings,
+    keys,
+    resumeAfterSeconds,
+  }: { settings: Settings; keys: S3Keys | undefined; resumeAfterSeconds?: number | undefined },
 ): Promise<LakeBackend> {
-  const { location, endpoint, region } = stackSettings(settings)
+  const { location } = stackSettings(settings)
   const { s3Store } = await import('@minilake/ingest/s3')
   const openEngine = () => openTrino(settings)
-  let store: ObjectStore | undefined
+  let store: S3Store | undefined
   return {
     tables,
     // Statements can be printed for a location that is none of ours.
     get store() {
-      const bucket = bucketOf(location, settings)
-      return (store ??= s3Store({ bucket, endpoint, region, ...(keys && { credentials: keys }) }))
+      const name = `profiles.stack.location (${settings['profiles.stack.location'].origin})`
+      const options = storeOptions(location, { name, settings, keys })
+      return (store ??= s3Store({
+        ...options,
+        ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }),
+      }))
     },
     knownText: () =>
       `nothing new: the tables are known to Trino at ${settings['profiles.stack.trino'].value}`,
@@ -60,11 +68,17 @@ export function stackSettings(settings: Settings) {
   }
 }
 
-function bucketOf(location: string, settings: Settings): string {
+/** A bucket of the S3 that the settings name, by its URL; `name` is what the URL is of. */
+export function storeOptions(
+  location: string,
+  { name, settings, keys }: { name: string; settings: Settings; keys: S3Keys | undefined },
+): S3StoreOptions {
   const bucket = /^s3a?:\/\/([^/]+)\/$/.exec(location)?.[1]
-  if (bucket !== undefined) return bucket
-  const { origin } = settings['profiles.stack.location']
-  throw new UsageError(
-    `profiles.stack.location (${origin}) expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
-  )
+  if (bucket === undefined) {
+    throw new UsageError(
+      `${name} expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
+    )
+  }
+  const { endpoint, region } = stackSettings(settings)
+  return { bucket, endpoint, region, ...(keys && { credentials: keys }) }
 }

@@ -5,6 +5,7 @@ import { lakeLocation, lakeNames, qualifiedName } from '@minilake/schema'
 import { BrokenLink, type Link } from './diagnose.js'
 import { type LakeBackend, withEngine } from './lake-backend.js'
 import { filesLink, messageOf, timeZoneLink } from './lake-links.js'
+import { publishingLinks } from './publishing-links.js'
 import { lookAtTables } from './register-tables.js'
 import { isLoopback } from './s3-keys.js'
 
@@ -143,6 +144,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
         })
       },
     },
+    ...publishingLinks(lake, { now, signal }),
     {
       name: 'metastore',
       check: async () => {

@@ -10,9 +10,18 @@ export interface Terminal {
   /** A line that must be seen. */
   warn(line: string): void
   /** A progress bar; nothing but on a terminal, and not with `--quiet`. `total` is asked for its steps only then. */
-  progress(label: string, total: () => Promise<number>): Promise<{ step(): void; stop(): void }>
+  progress(label: string, total: () => Promise<number>): Promise<ProgressBar>
   /** Columns of the terminal, 80 where there is none. */
   readonly columns: number
+}
+
+/** A bar that fills, with the time left. */
+export interface ProgressBar {
+  /** One more step is done. */
+  step(): void
+  /** So many steps are done, and what to say of them instead of their number. */
+  at(steps: number, text: string): void
+  stop(): void
 }
 
 /** The terminal on a process's streams. */
@@ -20,7 +29,7 @@ export function terminalOn(
   { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
   { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Terminal {
-  const noBar = { step: () => {}, stop: () => {} }
+  const noBar: ProgressBar = { step: () => {}, at: () => {}, stop: () => {} }
   return {
     data: async (text) => {
       signal.throwIfAborted()
@@ -36,14 +45,19 @@ export function terminalOn(
       const steps = await total()
       if (steps === 0) return noBar
       const options: Options = {
-        format: `${label} {bar} {value}/{total} {eta_formatted}`,
+        format: `${label} {bar} {text} {eta_formatted}`,
         hideCursor: true,
         clearOnComplete: true,
         stream: stderr,
       }
       const bar = new SingleBar(options, Presets.shades_classic)
-      bar.start(steps, 0)
-      return { step: () => bar.increment(), stop: () => bar.stop() }
+      let done = 0
+      const at = (steps: number, text: string) => {
+        done = steps
+        bar.update(steps, { text })
+      }
+      bar.start(steps, 0, { text: '' })
+      return { at, step: () => at(done + 1, `${done + 1}/${steps}`), stop: () => bar.stop() }
     },
     columns: stdout.columns ?? 80,
   }

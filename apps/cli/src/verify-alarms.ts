@@ -22,7 +22,7 @@ export async function compareEpisodes(
     }
     const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as AlarmRule
     const query = alarmEpisodes(table, {
-      column: column,
+      column,
       ...{ above, deadband, onDelaySeconds, offDelaySeconds },
       eachDay: true,
     })

@@ -1,11 +1,11 @@
 import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minilake/analytics'
 import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
-import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
-import { dataFilesOf } from './lake-backend.js'
+import { dataFilesOf, type LakeBackend } from './lake-backend.js'
 import { readTruthFile, type StoredTruth } from './truth-file.js'
 import { compareEpisodes } from './verify-alarms.js'
 import { compareDeliveries } from './verify-delivery.js'
+import { compareOrders } from './verify-order.js'
 import { firstLines } from './words.js'
 
 /** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
@@ -21,6 +21,8 @@ export interface Verification {
   alarmRows: number
   /** Alarm episodes. */
   alarms: number
+  /** Whether the order of rows within files was compared too; only some engines tell it. */
+  isOrderCompared: boolean
   /** Keys of data files that nothing is known about. */
   withoutTruth: string[]
   /** Keys of data files that should be there. */
@@ -32,7 +34,7 @@ export interface Verification {
 /** Compares what an engine says of a table, hour by hour, with what is known from the simulation. */
 export async function verifyTable(
   table: Table,
-  store: ObjectStore,
+  { store, rowOrderOf }: Pick<LakeBackend, 'store' | 'rowOrderOf'>,
   engine: SqlEngine,
   signal: AbortSignal,
 ): Promise<Verification> {
@@ -54,6 +56,11 @@ export async function verifyTable(
       ...(await compareDeliveries(table, known, engine, signal)),
       ...(await compareEpisodes(table, known, engine, signal)),
     )
+    const truthByFile = new Map(
+      withTruth.map((key) => [key, truths.get(truthKey(key)) as StoredTruth] as const),
+    )
+    if (rowOrderOf)
+      differences.push(...(await compareOrders(table, truthByFile, engine, { rowOrderOf, signal })))
   }
   return {
     table: table.name,
@@ -68,6 +75,7 @@ export async function verifyTable(
     alarms: known
       .flatMap(({ alarms }) => Object.values(alarms))
       .reduce((sum, { episodes }) => sum + episodes.length, 0),
+    isOrderCompared: rowOrderOf !== undefined,
     differences,
   }
 }

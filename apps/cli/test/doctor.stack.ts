@@ -13,7 +13,7 @@ import { diagnose } from '../src/diagnose.js'
 import type { LakeBackend } from '../src/lake-backend.js'
 import { stackLinks } from '../src/stack-links.js'
 import { type Minilake, minilakeIn } from './run-minilake.js'
-import { emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
+import { administratorStoreOf, emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
 
 const stack = inject('stack')
 const closed = 'http://127.0.0.1:9' // nothing listens at the port of "discard"
@@ -262,7 +262,7 @@ test('files: one that is no Parquet, one that is another table’s', async () =>
     link: 'files',
     text: expect.stringMatching(/2026-01-00\.parquet: not a Parquet file.*--overwrite/),
   })
-  await store.remove('pump/2026-01-00.parquet')
+  await administratorStoreOf(stack).remove('pump/2026-01-00.parquet')
   // Behind the first file, where only the engine finds it.
   await store.write('pump/2026-01-09.parquet', [
     new TextEncoder().encode('PAR1, and not a Parquet file either'),
@@ -271,7 +271,7 @@ test('files: one that is no Parquet, one that is another table’s', async () =>
     link: 'files',
     text: expect.stringMatching(/^table pump cannot be read: .*2026-01-09\.parquet/),
   })
-  await store.remove('pump/2026-01-09.parquet')
+  await administratorStoreOf(stack).remove('pump/2026-01-09.parquet')
   expect(await brokenLink()).toBeUndefined()
 })
 

@@ -76,6 +76,33 @@ describe('MinIO', () => {
     expect((await minilake('catalog')).code).toBe(0)
     expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
   })
+
+  test('killed while a folder is watched: what is left is published and registered once it is back', async () => {
+    await minilake('generate', '--table', 'pump_daily', '--pumps', '4', '--days', '10', '--out', 'watched')
+    const watching = startMinilake(folder, ['ingest', 'watched', '--watch'], variables)
+    watching.stdin.end()
+    let said = ''
+    watching.stderr.on('data', (text: string) => (said += text))
+    const ended = finished(watching)
+    const published = async () => {
+      let objects = 0
+      for await (const _object of storeOf(stack).list('pump_daily/')) objects += 1
+      return objects
+    }
+    while ((await published()) < 2) await wait(20)
+    await kill('minio')
+    while (!said.includes(stack.endpoint)) await wait(100)
+    await up('minio')
+    while (!said.includes('pump_daily: 10 new partitions')) await wait(200)
+    expect(await published()).toBe(40)
+    watching.kill('SIGINT')
+    const { code, stderr } = await ended
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/no longer watching watched\/: 40 files published\n$/),
+    ])
+    expect((await minilake('verify', '--table', 'pump_daily')).code).toBe(0)
+  }, 180_000)
 })
 
 describe('the metastore', () => {

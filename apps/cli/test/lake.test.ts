@@ -178,11 +178,12 @@ describe('verify', () => {
     await minilake('ingest')
     const path = join(folder, bucket, '_truth', 'pump', '2026-01-01.json')
     const truth = JSON.parse(await readFile(path, 'utf8')) as {
-      delivery: { duplicates: number }
+      delivery: { duplicates: number; missing: number }
       alarms: { pressure: { episodes: { peak: number }[] } }
     }
     truth.alarms.pressure.episodes[0]!.peak += 1
     truth.delivery.duplicates += 1
+    truth.delivery.missing += 1
     await writeFile(path, JSON.stringify(truth))
     const run = await minilake('verify')
     expect(run.code).toBe(1)
@@ -227,9 +228,23 @@ describe('verify', () => {
   test('a truth that leaves a column or rows out is no truth', async () => {
     const { folder, minilake } = await freshLake()
     const path = join(folder, bucket, '_truth', 'pump', '2026-01-02.json')
-    const truth = JSON.parse(await readFile(path, 'utf8')) as { rows: number; hours: { columns: object }[] }
+    const truth = JSON.parse(await readFile(path, 'utf8')) as {
+      rows: number
+      hours: { columns: object }[]
+      delivery: object
+      alarms: { pressure: object }
+    }
     await writeFile(path, JSON.stringify({ ...truth, rows: 5 }))
     expect((await minilake('verify')).stderr).toContain('(rows expected the 1440 of its hours, got 5)')
+    await writeFile(path, JSON.stringify({ ...truth, delivery: { ...truth.delivery, missing: 3 } }))
+    expect((await minilake('verify')).stderr).toContain(
+      '(rows without duplicates and with those missing expected 1440, got 1440 − 0 + 3)',
+    )
+    const alarms = { pressure: { ...truth.alarms.pressure, rows: 7777 } }
+    await writeFile(path, JSON.stringify({ ...truth, alarms }))
+    expect((await minilake('verify')).stderr).toMatch(
+      /\(alarm rows of pressure expected the \d+ of its hours, got 7777\)/,
+    )
     await writeFile(
       path,
       JSON.stringify({ ...truth, hours: truth.hours.map((hour) => ({ ...hour, columns: {} })) }),
@@ -237,6 +252,28 @@ describe('verify', () => {
     expect((await minilake('verify')).stderr).toContain(
       '(hour 2026-01-02T00:00:00.000Z lacks column pressure)',
     )
+  })
+
+  test('holds for deliveries out of order, and names the file whose rows lie in another order', async () => {
+    const { folder, minilake } = await freshFolder()
+    await minilake('generate', '--days', '2', '--interval', '10s', '--scenario', 'busy')
+    await minilake('ingest')
+    expect(JSON.parse((await minilake('verify', '--json')).stdout)).toMatchObject([
+      { files: 2, isOrderCompared: true, differences: [] },
+    ])
+    const path = join(folder, bucket, '_truth', 'pump', '2026-01-02.json')
+    const { delivery } = JSON.parse(await readFile(path, 'utf8')) as {
+      delivery: { outOfOrder: number; late: number }
+    }
+    expect(delivery.outOfOrder).toBeGreaterThan(delivery.late)
+    await rewrite(join(folder, bucket, 'pump', '2026-01-02.parquet'), (rows) => {
+      rows.sort((a, b) => Number(a.event_timestamp) - Number(b.event_timestamp))
+    })
+    const [report] = JSON.parse((await minilake('verify', '--json')).stdout) as { differences: string[] }[]
+    expect(report?.differences).toEqual([
+      `pump/2026-01-02.parquet: rows late by 60 s and more expected ${delivery.late}, got 0`,
+      `pump/2026-01-02.parquet: rows out of order expected ${delivery.outOfOrder}, got 0`,
+    ])
   })
 
   test('of an empty lake fails and says what to do', async () => {

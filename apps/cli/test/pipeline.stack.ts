@@ -14,7 +14,7 @@ import { duckDbStatements } from '@minilake/catalog'
 import { defineTable, numericColumns, pump, pumpDaily, type Table } from '@minilake/schema'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Minilake, minilakeIn } from './run-minilake.js'
-import { emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
+import { administratorVariables, emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
 
 const stack = inject('stack')
 let folder: string
@@ -231,7 +231,13 @@ describe('a catalog that is not as defined', () => {
 
 test('clean removes what was simulated from the bucket, and the catalog drops its partitions', async () => {
   expect((await minilake('clean')).stdout).toContain('would remove 13 simulated files')
-  expect((await minilake('clean', '--yes')).stdout).toContain('removed 13 simulated files')
+  const denied = await minilake('clean', '--yes')
+  expect([denied.code, denied.stderr]).toEqual([
+    1,
+    expect.stringMatching(/the user lacks the right s3:DeleteObject .*MINIO_ROOT_USER/),
+  ])
+  const administrator = minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...administratorVariables(stack) })
+  expect((await administrator('clean', '--yes')).stdout).toContain('removed 13 simulated files')
   const left: string[] = []
   for await (const { key } of storeOf(stack).list('')) left.push(key)
   expect(left.filter((key) => !key.startsWith('station/') && !key.startsWith('iot_dw/'))).toEqual([])

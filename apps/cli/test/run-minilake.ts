@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const bin = fileURLToPath(new URL('../bin/minilake.js', import.meta.url))
+/** The program of the CLI, built. */
+export const bin = fileURLToPath(new URL('../bin/minilake.js', import.meta.url))
 
 /** What a finished run has left. */
 export interface Run {

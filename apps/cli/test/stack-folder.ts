@@ -33,9 +33,22 @@ export async function stackFolder(
   return { folder, minilake: minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...variables }) }
 }
 
-/** The running stack's bucket. */
+/** The running stack's bucket, by the user that publishes. */
 export function storeOf({ bucket, endpoint, credentials }: TestStack) {
   return s3Store({ bucket, endpoint, credentials })
+}
+
+/** The same by the administrator, who may remove what is there. */
+export function administratorStoreOf({ bucket, endpoint, administrator: credentials }: TestStack) {
+  return s3Store({ bucket, endpoint, credentials })
+}
+
+/** The variables by which minilake runs as the administrator. */
+export function administratorVariables({ administrator }: TestStack) {
+  return {
+    AWS_ACCESS_KEY_ID: administrator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
+  }
 }
 
 /** The running stack's Trino. */
@@ -45,7 +58,7 @@ export function engineOf({ trino }: TestStack) {
 
 /** Removes every object and every table of the running stack, whoever left them. */
 export async function emptyLake(stack: TestStack): Promise<void> {
-  const store = storeOf(stack)
+  const store = administratorStoreOf(stack)
   for await (const { key } of store.list('')) await store.remove(key)
   const engine = engineOf(stack)
   const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)

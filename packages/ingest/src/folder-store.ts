@@ -14,6 +14,7 @@ import {
   type StoredObject,
   type WriteOptions,
 } from './object-store.js'
+import { partBytesFor } from './part-plan.js'
 import { describeSystemError } from './system-error.js'
 import { untilAborted } from './until-aborted.js'
 
@@ -55,7 +56,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
   const stored = (key: string, path: string, size: number): StoredObject => ({
     key,
     size,
-    etag: async () => (await identityOf(fileBytes(path))).etag,
+    etag: async () => (await identityOf(fileBytes(path), { size })).etag,
   })
 
   const nameStaged = async (unfinished: string, key: string) => {
@@ -106,16 +107,30 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       })
     },
 
-    async write(key, bytes, { overwrite = false, signal }: WriteOptions = {}) {
+    async open(key) {
+      const path = pathOf(key)
+      const failed = (cause: unknown) => failure('read', key, cause)
+      const found = await stat(path).catch((cause: unknown) => Promise.reject(failed(cause)))
+      if (!found.isFile()) throw failed(Object.assign(new Error('EISDIR'), { code: 'EISDIR' }))
+      return (async function* () {
+        try {
+          yield* fileBytes(path)
+        } catch (cause) {
+          throw failed(cause)
+        }
+      })()
+    },
+
+    async write(key, bytes, { overwrite = false, signal, reread, onBytes }: WriteOptions = {}) {
       const path = pathOf(key)
       try {
         if (!overwrite && (await exists(path))) {
-          return { written: false, ...(await identityOf(bytes, { signal })) }
+          return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
         }
         await makeFolder(dirname(path))
         const unfinished = unfinishedPath(dirname(path), basename(path))
         try {
-          const identity = await writeUnfinished(unfinished, bytes, signal)
+          const identity = await writeUnfinished(unfinished, bytes, { signal, size: reread?.size, onBytes })
           await syncFile(unfinished)
           const written = overwrite
             ? await rename(unfinished, path).then(() => true)
@@ -135,10 +150,12 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       const discard = () => rm(unfinished, { force: true })
       try {
         await makeFolder(folder)
-        const identity = await writeUnfinished(unfinished, bytes, signal).catch(async (cause: unknown) => {
-          await discard()
-          throw cause
-        })
+        const identity = await writeUnfinished(unfinished, bytes, { signal }).catch(
+          async (cause: unknown) => {
+            await discard()
+            throw cause
+          },
+        )
         return { ...identity, name: (key) => nameStaged(unfinished, key), discard }
       } catch (cause) {
         signal?.throwIfAborted()
@@ -207,13 +224,22 @@ function unfinishedPath(folder: string, name: string): string {
   return join(folder, `.${name}.${randomUUID()}.part`)
 }
 
-async function writeUnfinished(path: string, bytes: ByteStream, signal: AbortSignal | undefined) {
-  const hasher = etagHasher()
+async function writeUnfinished(
+  path: string,
+  bytes: ByteStream,
+  {
+    signal,
+    size = 0,
+    onBytes,
+  }: Pick<WriteOptions, 'onBytes'> & { signal?: AbortSignal | undefined; size?: number | undefined },
+): Promise<Identity> {
+  const hasher = etagHasher(partBytesFor(size))
   const file = await open(path, 'wx')
   try {
     for await (const chunk of untilAborted(bytes, signal)) {
       hasher.update(chunk)
       await file.writeFile(chunk)
+      onBytes?.(chunk.length)
     }
   } finally {
     await file.close()

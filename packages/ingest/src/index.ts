@@ -1,4 +1,4 @@
-export { etagHasher, type EtagHasher, identityOf, partBytes } from './etag.js'
+export { etagHasher, type EtagHasher, type EtagPlan, identityOf } from './etag.js'
 export { type FolderStore, folderStore, type StagedObject } from './folder-store.js'
 export { type LocalFile, localFile, localFiles } from './local-files.js'
 export { memoryStore } from './memory-store.js'
@@ -7,17 +7,20 @@ export {
   type Identity,
   type ObjectStore,
   ObjectStoreError,
+  type RereadableBytes,
   type StoredObject,
   type WriteOptions,
   type WriteResult,
 } from './object-store.js'
-export { decidePublish, type PublishDecision } from './publish-decision.js'
+export { partBytes } from './part-plan.js'
+export { type PartSlot, partSlots, type PartSlots } from './part-slots.js'
+export { decidePublish, type PublishDecision, type StoredState } from './publish-decision.js'
 export {
   type PublishableObject,
   type PublishedObject,
-  publish,
   publishObject,
-  type PublishOptions,
-  type PublishReport,
-} from './publish.js'
+  type PublishObjectOptions,
+} from './publish-object.js'
+export { publish, type PublishOptions, type PublishProgress, type PublishReport } from './publish.js'
 export { describeSystemError } from './system-error.js'
+export { type Verification, verifyObject } from './verify-object.js'

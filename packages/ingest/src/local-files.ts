@@ -1,19 +1,21 @@
-import { open, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { identityOf } from './etag.js'
+import { type EtagPlan, identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
 import { keyPath } from './key-path.js'
+import type { RereadableBytes } from './object-store.js'
 import { describeSystemError } from './system-error.js'
 
-/** A file of a folder as an object to be published. */
-export interface LocalFile {
+/** A file of a folder as an object to be published. Each way of reading it rejects when the file has changed since the first. */
+export interface LocalFile extends RereadableBytes {
   readonly key: string
   readonly path: string
-  /** Bytes. */
-  readonly size: number
-  /** Reads the file for it. */
-  etag(): Promise<string>
-  /** Read while it is taken; rejects when the file changes meanwhile. */
+  /** Reads the file for it. `plan` is the way it was put; default: our own. */
+  etag(plan?: EtagPlan): Promise<string>
+  /** Reads the file for its SHA-256, in hexadecimal. */
+  sha256(): Promise<string>
+  /** Read while it is taken. */
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
@@ -50,35 +52,86 @@ export async function localFile(folder: string, key: string): Promise<LocalFile 
 }
 
 function localFileAt(key: string, path: string, size: number): LocalFile {
-  const etag = async () => (await identityOf(fileBytes(path))).etag
-  return { key, path, size, etag, bytes: fileBytes(path) }
+  const version: FileVersion = { size: BigInt(size) }
+  const bytes = () => fileBytes(path, version)
+  return {
+    key,
+    path,
+    size,
+    etag: async (plan) => (await identityOf(bytes(), { size, plan })).etag,
+    sha256: async () => {
+      const hash = createHash('sha256')
+      for await (const chunk of bytes()) hash.update(chunk)
+      return hash.digest('hex')
+    },
+    bytes: bytes(),
+    readInto: (target, start) => readInto(path, { target, start, version }),
+  }
 }
 
-/** A file's bytes in chunks of up to 1 MiB. Rejects when it cannot be read, or changes while it is being read. */
-export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+/** What a file was when it was listed or first read. */
+interface FileVersion {
+  size?: bigint
+  mtimeNs?: bigint
+}
+
+/**
+ * A file's bytes in chunks of up to 1 MiB. Rejects when it cannot be read, or changes while it is being read; with a `version`
+ * also when it is no longer what that says.
+ */
+export async function* fileBytes(path: string, version: FileVersion = {}): AsyncGenerator<Uint8Array> {
   try {
-    yield* unchangedBytes(path)
+    const file = await open(path)
+    try {
+      const { size } = await checkUnchanged(file, version)
+      let position = 0
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1024 * 1024), { position })
+        if (bytesRead === 0) break
+        position += bytesRead
+        yield buffer.subarray(0, bytesRead)
+      }
+      await checkUnchanged(file, version)
+      if (BigInt(position) !== size) throw new Error(changed)
+    } finally {
+      await file.close()
+    }
   } catch (cause) {
     throw new Error(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
   }
 }
 
-async function* unchangedBytes(path: string): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
+async function readInto(
+  path: string,
+  { target, start, version }: { target: Uint8Array; start: number; version: FileVersion },
+): Promise<void> {
   try {
-    const before = await file.stat({ bigint: true })
-    let position = 0
-    for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1024 * 1024), { position })
-      if (bytesRead === 0) break
-      position += bytesRead
-      yield buffer.subarray(0, bytesRead)
+    const file = await open(path)
+    try {
+      await checkUnchanged(file, version)
+      for (let filled = 0; filled < target.length;) {
+        const { bytesRead } = await file.read(target, {
+          offset: filled,
+          length: target.length - filled,
+          position: start + filled,
+        })
+        if (bytesRead === 0) throw new Error(changed)
+        filled += bytesRead
+      }
+      await checkUnchanged(file, version)
+    } finally {
+      await file.close()
     }
-    const after = await file.stat({ bigint: true })
-    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs || BigInt(position) !== before.size) {
-      throw new Error('it changed while it was being read, run again when it is finished')
-    }
-  } finally {
-    await file.close()
+  } catch (cause) {
+    throw new Error(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
   }
+}
+
+const changed = 'it changed while it was being read, run again when it is finished'
+
+async function checkUnchanged(file: FileHandle, version: FileVersion): Promise<{ size: bigint }> {
+  const { size, mtimeNs } = await file.stat({ bigint: true })
+  if ((version.size ?? size) !== size || (version.mtimeNs ?? mtimeNs) !== mtimeNs) throw new Error(changed)
+  Object.assign(version, { size, mtimeNs })
+  return { size }
 }

@@ -11,6 +11,12 @@ export function memoryStore(): ObjectStore {
     const object = objects.get(key)
     return object && { key, size: object.bytes.length, etag: () => Promise.resolve(object.etag) }
   }
+  const held = (key: string): Uint8Array => {
+    checkKey(key)
+    const object = objects.get(key)
+    if (object) return object.bytes
+    throw new ObjectStoreError(`cannot read ${key}: no such object`, { key, location, cause: undefined })
+  }
   return {
     location,
 
@@ -28,16 +34,13 @@ export function memoryStore(): ObjectStore {
       return Promise.resolve(stored(key))
     },
 
-    async read(key) {
-      checkKey(key)
-      const object = objects.get(key)
-      if (!object) {
-        throw new ObjectStoreError(`cannot read ${key}: no such object`, { key, location, cause: undefined })
-      }
-      return Promise.resolve(object.bytes)
-    },
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects, does not throw
+    read: async (key) => held(key),
 
-    async write(key, bytes, { overwrite = false, signal } = {}) {
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects, does not throw
+    open: async (key) => [held(key)],
+
+    async write(key, bytes, { overwrite = false, signal, onBytes } = {}) {
       checkKey(key)
       const hasher = etagHasher()
       const chunks: Uint8Array[] = []
@@ -45,6 +48,7 @@ export function memoryStore(): ObjectStore {
         for await (const chunk of untilAborted(bytes, signal)) {
           hasher.update(chunk)
           chunks.push(chunk.slice())
+          onBytes?.(chunk.length)
         }
       } catch (cause) {
         signal?.throwIfAborted()

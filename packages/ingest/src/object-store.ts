@@ -1,5 +1,15 @@
+import type { PartSlots } from './part-slots.js'
+
 /** Bytes in chunks of any size, taken once. */
 export type ByteStream = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** Bytes that can be read again, from anywhere, as those of a file. */
+export interface RereadableBytes {
+  /** Bytes. */
+  readonly size: number
+  /** Fills `target` with what begins at `start`; rejects where so much is not there, or has changed since the first reading. */
+  readInto(target: Uint8Array, start: number): Promise<void>
+}
 
 /** Whether two objects are the same: by size, then by S3 ETag. */
 export interface Identity {
@@ -16,6 +26,10 @@ export interface StoredObject {
   size: number
   /** Its ETag: S3 lists it, a folder reads the file for it. */
   etag(): Promise<string>
+  /** The SHA-256 of the content in hexadecimal, where its writer left one and the object was asked for by `find`. */
+  readonly sha256?: string
+  /** True where the ETag says nothing of the content, as with keys of KMS; known where the object was asked for by `find`. */
+  readonly isEtagOpaque?: boolean
 }
 
 /** How to write an object. */
@@ -24,12 +38,24 @@ export interface WriteOptions {
   overwrite?: boolean
   /** Aborting it ends the write at once with the signal's reason, even while the stream waits; nothing becomes visible. */
   signal?: AbortSignal
+  /** The same bytes, to be read again: with them a store may go on with an upload that was interrupted. Default: none. */
+  reread?: RereadableBytes | undefined
+  /** The SHA-256 of the bytes in hexadecimal, for stores that keep it with the object. */
+  sha256?: (() => Promise<string>) | undefined
+  /** Whether the caller has just seen that the key is free, so that the store need not look first. Default false. */
+  isKeyFree?: boolean
+  /** Shared with other writes, to limit all of them together. Default: four parts of its own. */
+  slots?: PartSlots | undefined
+  /** Called with the number of bytes that the store has taken since the last call. */
+  onBytes?: ((bytes: number) => void) | undefined
 }
 
 /** What became of a write, and what the bytes were. */
 export interface WriteResult extends Identity {
   /** False where the key was taken already, and overwriting was not asked for. */
   written: boolean
+  /** Parts that an interrupted upload had left, and that were not sent again; absent where there were none. */
+  partsResumed?: number
 }
 
 /**
@@ -50,6 +76,8 @@ export interface ObjectStore {
   find(key: string): Promise<StoredObject | undefined>
   /** The whole object, for small ones. */
   read(key: string): Promise<Uint8Array>
+  /** The object as a stream; rejects as `read` does, and the stream does where it breaks off. */
+  open(key: string): Promise<ByteStream>
   write(key: string, bytes: ByteStream, options?: WriteOptions): Promise<WriteResult>
   /** Removes an object; one that is not there is none the worse. */
   remove(key: string): Promise<void>

@@ -1,138 +1,142 @@
-import type { ByteStream, ObjectStore, StoredObject } from './object-store.js'
-import { decidePublish } from './publish-decision.js'
+import type { ObjectStore, StoredObject } from './object-store.js'
+import { partSlots } from './part-slots.js'
+import {
+  type PublishableObject,
+  type PublishedObject,
+  publishObject,
+  type PublishObjectOptions,
+} from './publish-object.js'
 
-/** An object to be published: a file with a known size and ETag, or a stream whose content shows as it is taken. */
-export interface PublishableObject {
-  readonly key: string
-  readonly bytes: ByteStream
-  /** Bytes; absent for a stream. */
-  readonly size?: number
-  /** Absent for a stream. */
-  etag?(): Promise<string>
-}
-
-/** What became of one object. */
-export interface PublishedObject {
-  key: string
-  outcome: 'published' | 'replaced' | 'unchanged' | 'conflict' | 'failed'
-  /** Bytes; 0 where it failed before that was known. */
-  size: number
-  /** Its ETag, where the bytes were taken on the way. */
-  etag?: string
-  /** For `conflict` and `failed`: why, in one sentence. */
-  reason?: string
-  /** For `failed`: the error itself. */
-  error?: unknown
-}
-
-/** What became of all. */
+/** What became of all. Lists are in order of key. */
 export interface PublishReport {
   published: number
   replaced: number
   unchanged: number
-  /** Bytes that went into the store. */
+  /** Bytes that went into the store, those of an earlier upload that was gone on with among them. */
   bytes: number
+  /** Parts that interrupted uploads had left in the store, and that were not sent again. */
+  partsResumed: number
   /** Objects whose key holds other content; left as it is. */
   conflicts: PublishedObject[]
+  /** Objects whose key holds something that cannot be compared with them; left as it is. */
+  unverifiable: PublishedObject[]
   /** Objects that could not be published; nothing of them is visible. */
   failures: PublishedObject[]
 }
 
+/** How far the publishing of all is. */
+export interface PublishProgress {
+  /** Objects that have been dealt with. */
+  objects: number
+  /** Bytes of those objects, and what the store has of those at work. */
+  bytesDone: number
+  /** Bytes that were sent. */
+  bytesSent: number
+}
+
 /** How to publish. */
-export interface PublishOptions<O extends PublishableObject = PublishableObject> {
-  /** Replace objects of other content. Default false: they are conflicts. */
-  overwrite?: boolean
-  /** Called before an object is written; throwing refuses it with that reason. Default: every object is taken. */
-  check?: (object: O) => Promise<void> | void
-  /** Called after each object, for progress. */
+export interface PublishOptions<O extends PublishableObject = PublishableObject> extends Omit<
+  PublishObjectOptions<O>,
+  'slots' | 'onBytes'
+> {
+  /** How many requests may send bytes at once, those of objects and of parts of one object together. Default 4. */
+  concurrency?: number
+  /**
+   * Called after each object; what it gives is published next, before others, such as a file about the first. Not called
+   * after a companion. What it throws ends the publishing.
+   */
+  companion?: (done: PublishedObject, object: O) => O | undefined | Promise<O | undefined>
+  /** Called after each object, in the order in which they are done. */
   onObject?: (object: PublishedObject) => void
-  signal?: AbortSignal
+  /** Called when an object or a part of one is done. */
+  onProgress?: (progress: PublishProgress) => void
 }
 
 /**
- * Publishes objects one after the other, each once: one that is there already with the same content is left alone, one
- * with other content is a conflict. A conflict or failure does not keep the others from being published; look at the
- * report. Rejects when the objects or the store cannot be listed, and with the signal's reason.
+ * Publishes objects side by side, each once: one that is there already with the same content is left alone, one with other
+ * content is a conflict. A conflict or failure does not keep the others from being published; look at the report. Rejects when
+ * the objects or the store cannot be listed, and with the signal's reason; what is at work then is ended first.
  */
 export async function publish<O extends PublishableObject>(
   objects: Iterable<O> | AsyncIterable<O>,
   store: ObjectStore,
-  { overwrite = false, check, onObject, signal }: PublishOptions<O> = {},
+  options: PublishOptions<O> = {},
 ): Promise<PublishReport> {
-  const report: PublishReport = {
-    published: 0,
-    replaced: 0,
-    unchanged: 0,
-    bytes: 0,
-    conflicts: [],
-    failures: [],
+  const { overwrite = false, concurrency = 4, check, companion, onObject, onProgress, signal } = options
+  signal?.throwIfAborted()
+  const slots = partSlots(concurrency)
+  const stop = new AbortController()
+  const onAbort = () => stop.abort(signal?.reason)
+  signal?.addEventListener('abort', onAbort)
+  const find = listedObjects(store)
+  const results: PublishedObject[] = []
+  const progress: PublishProgress = { objects: 0, bytesDone: 0, bytesSent: 0 }
+
+  const publishOne = async (object: O): Promise<PublishedObject> => {
+    const stored = await find(object.key)
+    let counted = 0
+    const onBytes = (bytes: number) => {
+      counted += bytes
+      progress.bytesDone += bytes
+      progress.bytesSent += bytes
+      onProgress?.({ ...progress })
+    }
+    const result = await publishObject(object, store, stored, {
+      ...{ overwrite, slots, onBytes, signal: stop.signal },
+      ...(check && { check }),
+    })
+    results.push(result)
+    progress.objects += 1
+    progress.bytesDone += Math.max(result.size, object.size ?? 0) - counted
+    onObject?.(result)
+    onProgress?.({ ...progress })
+    return result
   }
+
+  const inTurn = oneAtATimeByKey()
+  const iterator =
+    Symbol.asyncIterator in objects ? objects[Symbol.asyncIterator]() : objects[Symbol.iterator]()
+  const next = oneAfterTheOther(() => iterator.next())
+  let isExhausted = false
+  const work = async () => {
+    try {
+      for (;;) {
+        stop.signal.throwIfAborted()
+        const step = await next()
+        if (step.done) {
+          isExhausted = true
+          return
+        }
+        stop.signal.throwIfAborted()
+        const object = step.value
+        const done = await inTurn(object.key, () => publishOne(object))
+        const other = await companion?.(done, object)
+        if (other) await inTurn(other.key, () => publishOne(other))
+      }
+    } catch (error) {
+      stop.abort(error)
+      throw error
+    }
+  }
+  try {
+    const workers = await Promise.allSettled(Array.from({ length: concurrency }, work))
+    signal?.throwIfAborted()
+    if (workers.some(({ status }) => status === 'rejected')) throw stop.signal.reason
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+    if (!isExhausted) await iterator.return?.()
+  }
+  return reportOf(results)
+}
+
+/** What the store has under a key: one listing of each top folder decides for all objects in it. */
+function listedObjects(store: ObjectStore): (key: string) => Promise<StoredObject | undefined> {
   const listings = new Map<string, Promise<Map<string, StoredObject>>>()
-  const find = async (key: string) => {
-    // One listing of each top folder decides for all objects in it: no request per object.
+  return async (key) => {
     const folder = key.slice(0, key.indexOf('/') + 1)
     const listing = listings.get(folder) ?? listAll(store, folder)
     listings.set(folder, listing)
     return (await listing).get(key)
-  }
-  for await (const object of objects) {
-    signal?.throwIfAborted()
-    const stored = await find(object.key)
-    const result = await publishObject(object, store, stored, {
-      overwrite,
-      ...(check && { check }),
-      ...(signal && { signal }),
-    })
-    if (result.outcome === 'conflict') report.conflicts.push(result)
-    else if (result.outcome === 'failed') report.failures.push(result)
-    else report[result.outcome] += 1
-    if (result.outcome === 'published' || result.outcome === 'replaced') report.bytes += result.size
-    onObject?.(result)
-  }
-  return report
-}
-
-/** Publishes one object, given what a listing shows under its key. Rejects only with the signal's reason. */
-export async function publishObject<O extends PublishableObject>(
-  object: O,
-  store: ObjectStore,
-  stored: StoredObject | undefined,
-  { overwrite = false, check, signal }: Omit<PublishOptions<O>, 'onObject'> = {},
-): Promise<PublishedObject> {
-  const { key, size = 0 } = object
-  const conflict = (bytes: number): PublishedObject => ({
-    key,
-    outcome: 'conflict',
-    size: bytes,
-    reason: `${store.location}/${key} is there already with other content`,
-  })
-  try {
-    const state = stored === undefined ? 'nothing' : await compare(object, stored)
-    if (state === 'same') return { key, outcome: 'unchanged', size }
-    await check?.(object)
-    const decision = state === 'unknown' ? 'create' : decidePublish({ stored: state, overwrite })
-    if (decision === 'conflict') return conflict(size)
-
-    // A stream over a stored object shows only now what it is, so the stored one is looked at first.
-    const before = state === 'unknown' ? await stored?.etag() : undefined
-    const result = await store.write(key, object.bytes, { overwrite, ...(signal && { signal }) })
-    if (result.written) {
-      const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
-      return { key, outcome, size: result.size, etag: result.etag }
-    }
-    // The key is taken: it was listed so, or another writer came first.
-    const holder = before ?? (await (await store.find(key))?.etag())
-    if (holder !== result.etag) return conflict(result.size)
-    return { key, outcome: 'unchanged', size: result.size, etag: result.etag }
-  } catch (error) {
-    signal?.throwIfAborted()
-    return {
-      key,
-      outcome: 'failed',
-      size: 0,
-      reason: error instanceof Error ? error.message : String(error),
-      error,
-    }
   }
 }
 
@@ -142,11 +146,44 @@ async function listAll(store: ObjectStore, prefix: string): Promise<Map<string, 
   return found
 }
 
-async function compare(
-  object: PublishableObject,
-  stored: StoredObject,
-): Promise<'same' | 'other' | 'unknown'> {
-  if (object.size === undefined || object.etag === undefined) return 'unknown'
-  if (object.size !== stored.size) return 'other'
-  return (await object.etag()) === (await stored.etag()) ? 'same' : 'other'
+/** Calls that wait for the one before: not every iterator takes calls side by side. */
+function oneAfterTheOther<R>(call: () => R | Promise<R>): () => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const mine = last.then(call)
+    last = mine.catch(() => undefined)
+    return mine
+  }
+}
+
+/** Two objects of one key are published one after the other, so that the first wins. */
+function oneAtATimeByKey() {
+  const busy = new Map<string, Promise<unknown>>()
+  return async <R>(key: string, work: () => Promise<R>): Promise<R> => {
+    const mine = (busy.get(key) ?? Promise.resolve()).then(work)
+    const ended = mine.catch(() => undefined)
+    busy.set(key, ended)
+    try {
+      return await mine
+    } finally {
+      if (busy.get(key) === ended) busy.delete(key)
+    }
+  }
+}
+
+function reportOf(results: PublishedObject[]): PublishReport {
+  const of = (outcome: PublishedObject['outcome']) => results.filter((result) => result.outcome === outcome)
+  const written = [...of('published'), ...of('replaced')]
+  const sorted = (found: PublishedObject[]) =>
+    found.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)))
+  return {
+    published: of('published').length,
+    replaced: of('replaced').length,
+    unchanged: of('unchanged').length,
+    bytes: written.reduce((sum, { size }) => sum + size, 0),
+    partsResumed: written.reduce((sum, { partsResumed = 0 }) => sum + partsResumed, 0),
+    conflicts: sorted(of('conflict')),
+    unverifiable: sorted(of('unverifiable')),
+    failures: sorted(of('failed')),
+  }
 }

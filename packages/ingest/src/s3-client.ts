@@ -29,6 +29,7 @@ export function s3Client({
   })
   preferUnsignedPayload(client)
   takeAnswersOfS3Only(client)
+  keepAnswerDates(client)
   return client
 }
 
@@ -65,6 +66,25 @@ function takeAnswersOfS3Only(client: S3Client): void {
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'takeAnswersOfS3Only' },
+  )
+}
+
+const answerDates = new WeakMap<object, Date>()
+
+/** When the store gave an answer, by its own clock, in whole seconds rounded up; an invalid date where it does not say. */
+export function answeredAt(answer: object): Date {
+  return answerDates.get(answer) ?? new Date(NaN)
+}
+
+function keepAnswerDates(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (step) => {
+      const result = await next(step)
+      const { headers } = result.response as { headers: Record<string, string> }
+      answerDates.set(result.output, new Date(Date.parse(headers.date ?? '') + 1000))
+      return result
+    },
+    { step: 'initialize', name: 'keepAnswerDates' },
   )
 }
 

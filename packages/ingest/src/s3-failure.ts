@@ -2,7 +2,8 @@ import { ObjectStoreError } from './object-store.js'
 import { describeSystemError } from './system-error.js'
 
 /** What a store was asked to do. */
-export type S3Action = 'list' | 'find' | 'read' | 'write' | 'remove'
+export type S3Action =
+  'list' | 'find' | 'read' | 'write' | 'remove' | 'list uploads' | 'remove upload' | 'probe'
 
 interface Place {
   bucket: string
@@ -22,6 +23,12 @@ const verbs: Readonly<Record<S3Action, { verb: string; right: string }>> = {
   read: { verb: 'read', right: 's3:GetObject' },
   write: { verb: 'write', right: 's3:PutObject' },
   remove: { verb: 'remove', right: 's3:DeleteObject' },
+  'list uploads': {
+    verb: 'list the unfinished uploads of',
+    right: 's3:ListBucketMultipartUploads and s3:ListMultipartUploadParts',
+  },
+  'remove upload': { verb: 'remove the unfinished upload of', right: 's3:AbortMultipartUpload' },
+  probe: { verb: 'probe', right: 's3:PutObject and s3:DeleteObject' },
 }
 
 const silent = ({ endpoint }: Place) => `${endpoint} does not answer in time`
@@ -186,6 +193,27 @@ function bucketRegionOf(cause: unknown): string | undefined {
 function unknown(cause: unknown, status: number | undefined, endpoint: string): string {
   if (status === undefined || !(cause instanceof Error)) return describeSystemError(cause)
   return `${endpoint} answers ${status} ${cause.name}: ${cause.message}`
+}
+
+/** Whether an error of the SDK has this name. */
+export function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name
+}
+
+/** Of a store that does not know the request, and of one whose disk is full. */
+const lastingStatuses = [501, 507]
+
+/**
+ * Whether a failure of a request says nothing about the request: the network or the store failed, and the same may succeed
+ * later.
+ */
+export function isInterruption(error: unknown): boolean {
+  const { $metadata: answer } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } }
+  if (answer === undefined) return false // of our own, or of the source
+  const { httpStatusCode: status = 0 } = answer
+  return (
+    status < 300 || status === 408 || status === 429 || (status >= 500 && !lastingStatuses.includes(status))
+  )
 }
 
 /** The HTTP status of an answer that the SDK made an error; none where there was no answer. */

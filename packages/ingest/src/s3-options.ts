@@ -19,8 +19,8 @@ export interface S3StoreOptions {
   credentials?: S3Credentials | (() => S3Credentials | Promise<S3Credentials>)
   /** Whether the bucket is in the URL's path, not in its host name. Default: true where an endpoint is given. */
   pathStyle?: boolean
-  /** CRC32 of what is sent and read; 'when-required' sends none, for stores that refuse it. Default 'crc32'. */
-  checksums?: 'crc32' | 'when-required'
+  /** How it is seen that the store holds what was sent. Default 'crc32'. */
+  checksums?: Checksums
   /** How long a connection may take to open, each attempt anew. Milliseconds, default 5,000. */
   connectTimeoutMillis?: number
   /**
@@ -30,9 +30,19 @@ export interface S3StoreOptions {
   requestTimeoutMillis?: number
   /** How often a request is sent at most, where the store is busy or does not answer. Default 3. */
   maxAttempts?: number
+  /** How long nothing may have happened to an unfinished upload before it is taken for interrupted. Seconds, default 60. */
+  resumeAfterSeconds?: number
+  /** Whether files get their SHA-256 as metadata, for buckets whose keys of KMS hide the content's ETag. Default false. */
+  sha256InMetadata?: boolean
   /** What the local clock lacks, added to it when requests are signed. Milliseconds, default 0. */
   clockOffsetMillis?: number
 }
+
+/**
+ * What guards the bytes: CRC32, which the store computes too; the MD5, which is slower, for stores that refuse CRC32
+ * ('when-required'); nothing but TLS and TCP, which is the fastest ('none').
+ */
+export type Checksums = 'crc32' | 'when-required' | 'none'
 
 /** The options with their defaults. Throws a TypeError or RangeError for those that cannot be, and repeats no key. */
 export function resolveS3Options({
@@ -45,6 +55,8 @@ export function resolveS3Options({
   connectTimeoutMillis = 5_000,
   requestTimeoutMillis = 30_000,
   maxAttempts = 3,
+  resumeAfterSeconds = 60,
+  sha256InMetadata = false,
   clockOffsetMillis = 0,
 }: S3StoreOptions) {
   checkBucket(bucket)
@@ -53,13 +65,18 @@ export function resolveS3Options({
     throw new RangeError(`region expected a name such as us-east-1, got ${JSON.stringify(region)}`)
   }
   if (credentials && typeof credentials !== 'function') checkCredentials(credentials)
-  if (!['crc32', 'when-required'].includes(checksums)) {
-    throw new TypeError(`checksums expected 'crc32' or 'when-required', got ${JSON.stringify(checksums)}`)
+  if (!['crc32', 'when-required', 'none'].includes(checksums)) {
+    throw new TypeError(
+      `checksums expected 'crc32', 'when-required' or 'none', got ${JSON.stringify(checksums)}`,
+    )
   }
   checkTimeout('connectTimeoutMillis', connectTimeoutMillis)
   checkTimeout('requestTimeoutMillis', requestTimeoutMillis)
   if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1) {
     throw new RangeError(`maxAttempts expected a whole number of at least 1, got ${maxAttempts}`)
+  }
+  if (!(resumeAfterSeconds >= 0)) {
+    throw new RangeError(`resumeAfterSeconds expected 0 or more, got ${resumeAfterSeconds}`)
   }
   if (!Number.isFinite(clockOffsetMillis)) {
     throw new RangeError(`clockOffsetMillis expected a finite number, got ${clockOffsetMillis}`)
@@ -75,6 +92,8 @@ export function resolveS3Options({
     connectTimeoutMillis,
     requestTimeoutMillis,
     maxAttempts,
+    resumeAfterSeconds,
+    sha256InMetadata,
     clockOffsetMillis,
   }
 }

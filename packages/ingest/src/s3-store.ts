@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -14,23 +15,39 @@ import {
   ObjectStoreError,
   type StoredObject,
 } from './object-store.js'
+import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-store.js'
 import { discardBody, s3Client } from './s3-client.js'
 import { etagOf, notS3, type S3Action, s3Failure, statusOf, withPartsLeft } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
-import { uploadToS3 } from './s3-upload.js'
+import { abortUpload, isEtagOpaque } from './s3-requests.js'
+import { sha256Field, writeToS3 } from './s3-write.js'
 import { describeSystemError } from './system-error.js'
+import { listUploads, type UnfinishedUpload } from './unfinished-uploads.js'
 
-export type { S3Credentials, S3StoreOptions } from './s3-options.js'
+export type { CreateOnce } from './probe-store.js'
+export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
+export type { UnfinishedUpload } from './unfinished-uploads.js'
+
+/** A bucket as a store, with what only a bucket has. Its members reject as those of an ObjectStore do. */
+export interface S3Store extends ObjectStore {
+  /** Uploads that were begun and not ended, of keys with one of the prefixes (default: all); one at work is among them. */
+  unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
+  /** Removes an unfinished upload and its parts; one that is gone is none the worse. */
+  abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
+  /** Finds out what happens when writers race for a key, with a few small objects under `_probe/` that are removed again. */
+  probeCreateOnce(options?: { signal?: AbortSignal | undefined }): Promise<CreateOnce>
+}
 
 /**
  * A bucket of Amazon S3, MinIO or the like as an object store. Objects up to `partBytes` are put at once, larger ones in
- * parts of it, four at a time; a write that fails or is aborted removes its parts. Where two writers finish a key at the same
- * moment the store may refuse both: what is put at once is then put again, an object in parts fails.
+ * parts of it, four at a time. An upload in parts that was interrupted is gone on with, where its bytes can be read again;
+ * the state of that is the store's alone.
  * Throws a TypeError or RangeError for options that cannot be; failures carry the store's or the socket's `code`.
  */
-export function s3Store(options: S3StoreOptions): ObjectStore {
+export function s3Store(options: S3StoreOptions): S3Store {
   const resolved = resolveS3Options(options)
   const { bucket, region, endpoint = "Amazon's S3", checksums } = resolved
+  const { resumeAfterSeconds, sha256InMetadata } = resolved
   const place = { bucket, region, endpoint }
   const location = `s3://${bucket}`
   const client = s3Client(resolved)
@@ -55,7 +72,22 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
   const look = async (key: string, signal?: AbortSignal): Promise<StoredObject> => {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
     const found = await client.send(command, signal && { abortSignal: signal })
-    return stored(key, found.ContentLength, etagOf(found))
+    const sha256 = found.Metadata?.[sha256Field]
+    return {
+      ...stored(key, found.ContentLength, etagOf(found)),
+      ...(sha256 !== undefined && { sha256 }),
+      ...(isEtagOpaque(found) && { isEtagOpaque: true }),
+    }
+  }
+
+  async function* chunksOf(key: string, body: Readable | undefined): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of body ?? []) yield chunk as Uint8Array
+    } catch (cause) {
+      throw failure('read', key, cause)
+    } finally {
+      discardBody(body)
+    }
   }
 
   return {
@@ -115,7 +147,18 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
       }
     },
 
-    async write(key, bytes, { overwrite = false, signal } = {}) {
+    async open(key) {
+      checkKey(key)
+      try {
+        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        etagOf(answer)
+        return chunksOf(key, answer.Body as Readable | undefined)
+      } catch (cause) {
+        throw failure('read', key, cause)
+      }
+    },
+
+    async write(key, bytes, { overwrite = false, isKeyFree = false, signal, reread, sha256, ...more } = {}) {
       checkKey(key)
       const isTaken = () =>
         look(key, signal).then(
@@ -133,15 +176,23 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
           throw streamFailure(key, cause)
         }
       }
+      const readInto = async (target: Uint8Array, start: number) =>
+        reread?.readInto(target, start).catch((cause: unknown) => {
+          throw streamFailure(key, cause)
+        })
       let partsLeft: { cause: unknown } | undefined
-      const onPartsLeft = (cause: unknown) => (partsLeft = { cause })
       try {
         signal?.throwIfAborted()
-        if (!overwrite && (await isTaken())) {
-          return { written: false, ...(await identityOf(source(), { signal })) }
+        if (!overwrite && !isKeyFree && (await isTaken())) {
+          return { written: false, ...(await identityOf(source(), { signal, size: reread?.size })) }
         }
-        const target = { bucket, key, overwrite, checksums, signal, onPartsLeft }
-        return await uploadToS3(client, source(), target)
+        return await writeToS3(client, source(), {
+          ...{ ...more, bucket, key, overwrite, checksums, resumeAfterSeconds },
+          ...(signal && { signal }),
+          ...(reread && { reread: { size: reread.size, readInto } }),
+          ...(sha256InMetadata && { sha256 }),
+          onPartsLeft: (cause) => (partsLeft = { cause }),
+        })
       } catch (cause) {
         signal?.throwIfAborted()
         const failed = failure('write', key, cause)
@@ -155,6 +206,33 @@ export function s3Store(options: S3StoreOptions): ObjectStore {
         await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
       } catch (cause) {
         throw failure('remove', key, cause)
+      }
+    },
+
+    async *unfinishedUploads(prefixes = ['']) {
+      const isWanted = (key: string) => prefixes.some((prefix) => key.startsWith(prefix))
+      try {
+        for await (const { parts, ...upload } of listUploads({ client, bucket }, { isWanted })) {
+          const { key, uploadId, initiated, lastActivity, bytes } = upload
+          yield { key, uploadId, initiated, lastActivity, bytes, parts: parts.length }
+        }
+      } catch (cause) {
+        throw failure('list uploads', '', cause)
+      }
+    },
+
+    async abortUpload({ key, uploadId }) {
+      await abortUpload({ client, bucket }, { key, uploadId }).catch((cause: unknown) => {
+        throw failure('remove upload', key, cause)
+      })
+    },
+
+    async probeCreateOnce({ signal } = {}) {
+      try {
+        return await probeCreateOnce(client, { bucket, signal })
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw failure('probe', probeFolder, cause)
       }
     },
   }

@@ -1,172 +1,129 @@
-import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   AbortMultipartUploadCommand,
-  HeadObjectCommand,
-  type HeadObjectCommandOutput,
-  PutObjectCommand,
+  CompleteMultipartUploadCommand,
+  type CreateMultipartUploadCommandOutput,
+  CreateMultipartUploadCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { etagHasher, partBytes } from './etag.js'
-import type { ByteStream, WriteResult } from './object-store.js'
-import { etagOf, statusOf } from './s3-failure.js'
-import { untilAborted } from './until-aborted.js'
+import { partBytes } from './part-plan.js'
+import type { PartSlot } from './part-slots.js'
+import {
+  completeUpload,
+  sendPart,
+  type SentPart,
+  uploadParameters,
+  type UploadTarget,
+} from './s3-requests.js'
+import type { SourcePart } from './source-parts.js'
 
 const partsAtOnce = 4
-const pieceBytes = 1024 * 1024
-/** The field of an object's metadata that says which write made it. */
-const writeField = 'minilake-write'
-const conflictWaitsMillis = [100, 200, 400, 800]
 
-/** What to upload where, and how. */
-interface UploadOptions {
-  bucket: string
-  key: string
-  overwrite: boolean
-  checksums: 'crc32' | 'when-required'
-  signal: AbortSignal | undefined
-  /** Called where the upload fails and its parts could not be removed. */
-  onPartsLeft: (cause: unknown) => void
+/** What is known of an upload while it runs, and where it fails. */
+export interface UploadProgress {
+  uploadId: string | undefined
+  parts: SentPart[]
 }
 
 /**
- * Uploads bytes under a key, which becomes visible whole or not at all; rejects with the SDK's error, the stream's, or that the
- * store has other content.
+ * Uploads an object in parts by lib-storage, which begins the upload, sends parts side by side and completes it. What is known
+ * of it is in `progress`, also when this rejects; then the parts are still there.
  */
-export async function uploadToS3(
-  client: S3Client,
-  bytes: ByteStream,
-  { bucket, key, overwrite, checksums, signal, onPartsLeft }: UploadOptions,
-): Promise<WriteResult> {
-  signal?.throwIfAborted()
-  const stop = new AbortController()
-  const onAbort = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort)
-  const hasher = etagHasher()
-  const id = randomUUID()
-  const body = Readable.from(pieces(bytes, hasher, stop.signal))
-  try {
-    const upload = new Upload({
-      client: stoppable(client, stop, onPartsLeft),
-      partSize: partBytes,
-      queueSize: partsAtOnce,
-      leavePartsOnError: false,
-      params: {
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        Metadata: { [writeField]: id },
-        ...(!overwrite && { IfNoneMatch: '*' }),
-        ...(checksums === 'crc32' && { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
-      },
-    })
-    const answer = await upload.done().catch(async (error: unknown) => {
-      const isTaken = !overwrite && isNamed(error, 'PreconditionFailed')
-      if (!isTaken && !isNamed(error, 'NoSuchUpload')) throw error
-      const found = await ownObject(client, { bucket, key, id })
-      if (!found && !isTaken) throw error
-      return found
-    })
-    const identity = hasher.identity()
-    if (!answer) return { written: false, ...identity }
-    const reported = etagOf(answer)
-    // With keys of KMS the ETag looks like an MD5 and is none.
-    const isMd5 =
-      /^[0-9a-f]{32}(-\d+)?$/.test(reported) && !answer.ServerSideEncryption?.startsWith('aws:kms')
-    if (isMd5 && reported !== identity.etag) {
-      throw new Error(
-        `the store reports other content than was sent (ETag ${reported} instead of ${identity.etag}): remove the object and write it again`,
-      )
-    }
-    return { written: true, ...identity }
-  } finally {
-    body.destroy() // `Upload` leaves its stream as it is when it fails
-    signal?.removeEventListener('abort', onAbort)
+export async function uploadInParts(
+  target: UploadTarget,
+  {
+    parts,
+    metadata,
+    partSize = partBytes,
+    progress,
+  }: {
+    parts: AsyncIterable<SourcePart>
+    metadata: Record<string, string>
+    partSize?: number | undefined
+    progress: UploadProgress
+  },
+): Promise<void> {
+  const slots = new Map<unknown, PartSlot>()
+  const onSent = (data: unknown) => {
+    slots.get(data)?.free()
+    slots.delete(data)
+  }
+  const upload = new Upload({
+    client: uploadClient(target, { progress, onSent }),
+    partSize,
+    queueSize: partsAtOnce,
+    leavePartsOnError: true,
+    params: { ...uploadParameters(target), Body: Readable.from(unread()), Metadata: metadata },
+  })
+  feed(upload, inSlots(parts, slots))
+  await upload.done()
+}
+
+/** The parts, and which slot each lies in. */
+async function* inSlots(
+  parts: AsyncIterable<SourcePart>,
+  slots: Map<unknown, PartSlot>,
+): AsyncGenerator<SourcePart> {
+  for await (const part of parts) {
+    slots.set(part.data, part.slot)
+    yield part
   }
 }
 
 /**
- * What is under the key, if the write of this id made it. The SDK sends again what the store did and could not say, as when
- * the connection broke: the second answer is then that the key is taken, or that there is no such upload.
+ * Hands parts to lib-storage as they are. It cuts a stream by joining its chunks into new memory for each part, which piles up
+ * to 300–400 MiB until it is collected, and costs twice the processor time; parts in slots need 140–160 MiB. What takes the
+ * parts is no public member: the library's version is pinned, and another that lacks it fails by `unread`.
  */
-async function ownObject(
-  client: S3Client,
-  { bucket, key, id }: { bucket: string; key: string; id: string },
-): Promise<HeadObjectCommandOutput | undefined> {
-  try {
-    const found = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
-    return found.Metadata?.[writeField] === id ? found : undefined
-  } catch (error) {
-    // Removed since, or of a user who may not look.
-    if ([403, 404].includes(statusOf(error) ?? 0)) return undefined
-    throw error
-  }
+function feed(upload: Upload, parts: AsyncIterable<SourcePart>): void {
+  const taker = upload as unknown as { __doConcurrentUpload: TakeParts }
+  const take = taker.__doConcurrentUpload.bind(upload)
+  taker.__doConcurrentUpload = () => take(parts)
 }
 
-function isNamed(error: unknown, name: string): error is Error {
-  return error instanceof Error && error.name === name
+type TakeParts = (parts: AsyncIterable<SourcePart>) => Promise<void>
+
+// eslint-disable-next-line @typescript-eslint/require-await -- stands for a stream that is not read
+async function* unread(): AsyncGenerator<Uint8Array> {
+  throw new Error('this version of @aws-sdk/lib-storage does not take parts: install the pinned one')
 }
 
-/**
- * A client for one upload: `stop` ends the requests that send bytes, and so does the first that fails, since `Upload` itself
- * would read its stream to the end. What begins or completes an upload runs to its end, or parts would stay behind.
- */
-function stoppable(
-  client: S3Client,
-  stop: AbortController,
-  onPartsLeft: UploadOptions['onPartsLeft'],
+/** A client for one upload, whose parts and completion go the way that those of a resumed upload go. */
+function uploadClient(
+  target: UploadTarget,
+  { progress, onSent }: { progress: UploadProgress; onSent: (data: unknown) => void },
 ): S3Client {
+  const { client, stop } = target
   const send = async (command: Parameters<S3Client['send']>[0]) => {
-    if (command instanceof AbortMultipartUploadCommand) {
-      // The failure that led here is the one to tell.
-      return client.send(command).catch((error: unknown) => {
-        if (!isNamed(error, 'NoSuchUpload')) onPartsLeft(error)
-      })
-    }
+    if (command instanceof AbortMultipartUploadCommand) throw new Error('the parts were to be left')
     stop.signal.throwIfAborted()
-    const sendsBytes = command instanceof PutObjectCommand || command instanceof UploadPartCommand
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await client.send(command, sendsBytes ? { abortSignal: stop.signal } : {})
-      } catch (error) {
-        const isConflict = isNamed(error, 'ConditionalRequestConflict')
-        const wait = conflictWaitsMillis[attempt]
-        if (!isConflict || !(command instanceof PutObjectCommand) || wait === undefined) {
-          stop.abort(error)
-          throw error
-        }
-        await sleep(wait, undefined, { signal: stop.signal })
-      }
+    if (command instanceof CreateMultipartUploadCommand) {
+      // Not to be ended half-way, or an upload that nobody knows would stay behind.
+      const answer: CreateMultipartUploadCommandOutput = await client.send(command)
+      progress.uploadId = answer.UploadId
+      return answer
     }
-  }
-  return Object.create(client, { send: { value: send } }) as S3Client
-}
-
-/** The stream in pieces of one size, copied: producers may fill their chunks again, and `Upload` is slow with small ones. */
-async function* pieces(
-  bytes: ByteStream,
-  hasher: { update(chunk: Uint8Array): void },
-  stop: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.allocUnsafeSlow(pieceBytes)
-  let filled = 0
-  for await (const chunk of untilAborted(bytes, stop)) {
-    hasher.update(chunk)
-    let rest = chunk
-    while (rest.length > 0) {
-      const part = rest.subarray(0, pieceBytes - filled)
-      piece.set(part, filled)
-      filled += part.length
-      rest = rest.subarray(part.length)
-      if (filled === pieceBytes) {
-        yield piece
-        piece = Buffer.allocUnsafeSlow(pieceBytes)
-        filled = 0
-      }
+    const { uploadId = '' } = progress
+    if (command instanceof UploadPartCommand) {
+      const { PartNumber: number = 0, Body: data } = command.input
+      const part = await sendPart(target, { uploadId, number, data: data as Uint8Array })
+      progress.parts.push(part)
+      onSent(data)
+      return { ETag: part.etag, $metadata: {} }
     }
+    if (command instanceof CompleteMultipartUploadCommand) {
+      progress.parts.sort((a, b) => a.number - b.number)
+      return completeUpload(target, { uploadId, parts: progress.parts })
+    }
+    return client.send(command)
   }
-  yield piece.subarray(0, filled)
+  const sendOrStop = (command: Parameters<S3Client['send']>[0]) =>
+    send(command).catch((error: unknown) => {
+      // At once: `Upload` itself would first wait for the next part.
+      stop.abort(error)
+      throw error
+    })
+  return Object.create(client, { send: { value: sendOrStop } }) as S3Client
 }

@@ -72,7 +72,8 @@ export async function deadEndpoint(): Promise<string> {
   return endpoint
 }
 
-async function listen(server: Server): Promise<string> {
+/** Lets a server listen for the time of one test; gives its URL. */
+export async function listen(server: Server): Promise<string> {
   const sockets = new Set<{ destroy(): void }>()
   server.on('connection', (socket) => sockets.add(socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

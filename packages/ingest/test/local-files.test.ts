@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { appendFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { identityOf, localFiles } from '@minilake/ingest'
+import { identityOf, localFile, localFiles } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
 import { fileBytes } from '../src/local-files.js'
 import { collect } from './byte-stream.js'
@@ -61,6 +62,47 @@ describe('localFiles', () => {
     const sentence = `cannot read ${join(folder, 'a')}: no such file or folder`
     await expect(file?.etag()).rejects.toThrow(sentence)
     await expect(identityOf(file?.bytes ?? [])).rejects.toThrow(sentence)
+  })
+})
+
+describe('a local file', () => {
+  const content = Buffer.from('0123456789')
+
+  it('is read into memory from anywhere', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { a: content })
+    const file = await localFile(folder, 'a')
+    const target = Buffer.alloc(4)
+    for (const start of [6, 0]) {
+      await file?.readInto(target, start)
+      expect(target.toString()).toBe(content.subarray(start, start + 4).toString())
+    }
+    expect(await file?.sha256()).toBe(createHash('sha256').update(content).digest('hex'))
+  })
+
+  it.each([
+    ['has grown', (path: string) => appendFile(path, 'more')],
+    ['has shrunk', (path: string) => truncate(path, 9)],
+    ['was written again', (path: string) => utimes(path, new Date(), new Date(Date.now() + 5000))],
+  ])('can no longer be read, in any way, where it %s since', async (_, change) => {
+    const folder = await tempFolder()
+    const path = join(folder, 'a')
+    await writeFiles(folder, { a: content })
+    const file = await localFile(folder, 'a')
+    await file?.readInto(Buffer.alloc(4), 0)
+    await change(path)
+    const sentence = `cannot read ${path}: it changed while it was being read, run again when it is finished`
+    await expect(file?.readInto(Buffer.alloc(4), 4)).rejects.toThrow(sentence)
+    await expect(file?.etag()).rejects.toThrow(sentence)
+    await expect(file?.sha256()).rejects.toThrow(sentence)
+    await expect(identityOf(file?.bytes ?? [])).rejects.toThrow(sentence)
+  })
+
+  it('is not read beyond its end', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { a: content })
+    const file = await localFile(folder, 'a')
+    await expect(file?.readInto(Buffer.alloc(4), 8)).rejects.toThrow(/it changed while it was being read/)
   })
 })
 

@@ -21,6 +21,44 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'pump/a.parquet')).toBe('abc')
     })
 
+    it('opens what was written as a stream, and rejects for what is not there', async () => {
+      const store = await open()
+      await store.write('pump/a', bytesOf('abc'))
+      const chunks: Uint8Array[] = []
+      for await (const chunk of await store.open('pump/a')) chunks.push(Buffer.from(chunk))
+      expect(Buffer.concat(chunks).toString()).toBe('abc')
+      for (const missing of ['pump/b', 'pump']) {
+        const error: unknown = await store.open(missing).catch((cause: unknown) => cause)
+        expect(error).toBeInstanceOf(ObjectStoreError)
+        expect(error).toMatchObject({ key: missing, location: store.location })
+      }
+      await expect(store.open('../a')).rejects.toThrow(RangeError)
+    })
+
+    it('tells how many bytes it has taken', async () => {
+      const store = await open()
+      const sizes = [3, partBytes + 7]
+      for (const size of sizes) {
+        let taken = 0
+        const onBytes = (bytes: number) => void (taken += bytes)
+        await store.write(`pump/${size}`, [Buffer.alloc(size)], { onBytes })
+        expect(taken).toBe(size)
+      }
+    })
+
+    it('writes bytes that can be read again as it writes the stream', async () => {
+      const store = await open()
+      const bytes = Buffer.alloc(2 * partBytes + 1, 'minilake')
+      const readInto = (target: Uint8Array, start: number) => {
+        target.set(bytes.subarray(start, start + target.length))
+        return Promise.resolve()
+      }
+      const reread = { size: bytes.length, readInto }
+      const result = await store.write('a', [bytes], { reread, isKeyFree: true })
+      expect(result).toEqual({ written: true, ...(await identityOf([bytes])) })
+      expect(Buffer.compare(await store.read('a'), bytes)).toBe(0)
+    })
+
     it('writes an empty object', async () => {
       const store = await open()
       const identity = { size: 0, etag: 'd41d8cd98f00b204e9800998ecf8427e' }

@@ -9,6 +9,8 @@ describe('decidePublish', () => {
     ['same', true, 'unchanged'],
     ['other', false, 'conflict'],
     ['other', true, 'replace'],
+    ['unknown', false, 'unverifiable'],
+    ['unknown', true, 'replace'],
   ] as const)('finding %s, with overwrite %s, decides: %s', (stored, overwrite, decision) => {
     expect(decidePublish({ stored, overwrite })).toBe(decision)
   })

@@ -10,8 +10,9 @@ import {
   publish,
   type PublishableObject,
   type PublishedObject,
+  type PublishProgress,
 } from '@minilake/ingest'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect, failingAfter } from './byte-stream.js'
 import { tempFolder, writeFiles } from './temp-folder.js'
 
@@ -35,7 +36,10 @@ async function contentsOf(store: ObjectStore): Promise<Record<string, string>> {
   return contents
 }
 
-const nothingDone = { published: 0, replaced: 0, unchanged: 0, bytes: 0, conflicts: [], failures: [] }
+const nothingDone = {
+  ...{ published: 0, replaced: 0, unchanged: 0, bytes: 0, partsResumed: 0 },
+  ...{ conflicts: [], unverifiable: [], failures: [] },
+}
 
 describe.each([
   ['a file', known],
@@ -116,11 +120,11 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ a: '1' })
   })
 
-  it('tells of each object as it is done, in order', async () => {
+  it('tells of each object as it is done, one after the other where one request may be sent at once', async () => {
     const store = await storeWith({ a: '1', b: 'other' })
     const told: PublishedObject[] = []
     const objects = [await known('a', '1'), await known('b', '22'), stream('c', '333'), stream('..', '4')]
-    const report = await publish(objects, store, { onObject: (object) => told.push(object) })
+    const report = await publish(objects, store, { concurrency: 1, onObject: (object) => told.push(object) })
     expect(told.map(({ key, outcome, size }) => [key, outcome, size])).toEqual([
       ['a', 'unchanged', 1],
       ['b', 'conflict', 2],
@@ -142,11 +146,11 @@ describe('publish', () => {
     const report = await publish(objects, store)
     expect(report).toMatchObject({ published: 1, bytes: 1 })
     expect(report.failures.map(({ key, outcome, reason }) => [key, outcome, reason])).toEqual([
-      ['pump/a', 'failed', 'cannot write pump/a: the sensor is gone'],
       ['../b', 'failed', expect.stringContaining('object key expected names joined by single slashes')],
+      ['pump/a', 'failed', 'cannot write pump/a: the sensor is gone'],
       ['pump/c', 'failed', 'cannot write pump/c: the sensor is gone'],
     ])
-    expect(report.failures[0]?.error).toBeInstanceOf(ObjectStoreError)
+    expect(report.failures[1]?.error).toBeInstanceOf(ObjectStoreError)
     expect(await contentsOf(store)).toEqual({ 'pump/d': '4' })
   })
 
@@ -194,6 +198,7 @@ describe('publish', () => {
     const controller = new AbortController()
     const reason = new Error('interrupted')
     const publishing = publish([stream('a', '1'), stream('b', '2'), stream('c', '3')], store, {
+      concurrency: 1,
       signal: controller.signal,
       onObject: ({ key }) => {
         if (key === 'b') controller.abort(reason)
@@ -214,7 +219,7 @@ describe('publish', () => {
       yield Promise.resolve(new Uint8Array(1))
     }
     const objects = [stream('a', '1'), { key: 'b', bytes: interrupted() }]
-    await expect(publish(objects, store, { signal: controller.signal })).rejects.toBe(reason)
+    await expect(publish(objects, store, { concurrency: 1, signal: controller.signal })).rejects.toBe(reason)
     expect(await contentsOf(store)).toEqual({ a: '1' })
     expect(await collect(store.unfinished())).toEqual([])
   })
@@ -224,6 +229,148 @@ describe('publish', () => {
     await writeFiles(folder, { lake: 'a file' })
     const store = folderStore({ folder: join(folder, 'lake') })
     await expect(publish([stream('pump/a', '1')], store)).rejects.toThrow(ObjectStoreError)
+  })
+})
+
+describe('publishing side by side', () => {
+  const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+
+  /** Objects that stay at work until the last of so many is; `most` tells how many were at once. */
+  function meeting(count: number) {
+    let atWork = 0
+    const seen = { most: 0 }
+    const objects = letters.map((key) => ({
+      key,
+      bytes: (async function* () {
+        atWork += 1
+        seen.most = Math.max(seen.most, atWork)
+        for (let turn = 0; turn < 50 && atWork < count; turn += 1)
+          await new Promise((resolve) => setImmediate(resolve))
+        yield* bytesOf(key)
+        atWork -= 1
+      })(),
+    }))
+    return { objects, seen }
+  }
+
+  it.each([
+    [undefined, 4],
+    [1, 1],
+    [3, 3],
+  ])('has, with concurrency %s, %i objects at work at most', async (concurrency, most) => {
+    const { objects, seen } = meeting(most)
+    const store = memoryStore()
+    const report = await publish(objects, store, { ...(concurrency !== undefined && { concurrency }) })
+    expect(report).toMatchObject({ published: 7, failures: [] })
+    expect(seen.most).toBe(most)
+  })
+
+  it('refuses a concurrency that cannot be', async () => {
+    await expect(publish([], memoryStore(), { concurrency: 0 })).rejects.toThrow(RangeError)
+  })
+
+  it('takes objects only when there is room for them', async () => {
+    const store = memoryStore()
+    let [given, done] = [0, 0]
+    function* objects() {
+      for (const key of letters) {
+        given += 1
+        expect(given - done).toBeLessThanOrEqual(2)
+        yield stream(key, key)
+      }
+    }
+    await publish(objects(), store, { concurrency: 2, onObject: () => (done += 1) })
+    expect(given).toBe(7)
+  })
+
+  it('publishes the companion of an object right after it, and none of a companion', async () => {
+    const store = await storeWith({ 'pump/b': 'other' })
+    const asked: [string, string][] = []
+    const order: string[] = []
+    const objects = ['pump/a', 'pump/b', 'pump/c'].map((key) => stream(key, 'x'))
+    const report = await publish(objects, store, {
+      concurrency: 1,
+      onObject: ({ key }) => order.push(key),
+      companion: async ({ key, outcome }, object) => {
+        await Promise.resolve()
+        expect(object.key).toBe(key)
+        asked.push([key, outcome])
+        return outcome === 'published' ? stream(`_truth/${key}`, 'y') : undefined
+      },
+    })
+    expect(order).toEqual(['pump/a', '_truth/pump/a', 'pump/b', 'pump/c', '_truth/pump/c'])
+    expect(asked).toEqual([
+      ['pump/a', 'published'],
+      ['pump/b', 'conflict'],
+      ['pump/c', 'published'],
+    ])
+    expect(report).toMatchObject({ published: 4, conflicts: [{ key: 'pump/b' }] })
+  })
+
+  it('ends with what a companion throws, and closes what gives the objects', async () => {
+    const reason = new Error('the truth is gone')
+    let isClosed = false
+    function* objects() {
+      try {
+        for (;;) yield stream('a', 'x')
+      } finally {
+        isClosed = true
+      }
+    }
+    const companion = () => Promise.reject(reason)
+    await expect(publish(objects(), memoryStore(), { companion })).rejects.toBe(reason)
+    expect(isClosed).toBe(true)
+  })
+
+  it('ends what is at work when the objects cannot be listed further', async () => {
+    const reason = new Error('the folder is gone')
+    const store = memoryStore()
+    let isClosed = false
+    async function* endless() {
+      try {
+        for (;;) {
+          await new Promise((resolve) => setImmediate(resolve))
+          yield new Uint8Array(1)
+        }
+      } finally {
+        isClosed = true
+      }
+    }
+    async function* objects() {
+      yield { key: 'a', bytes: endless() }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      throw reason
+    }
+    await expect(publish(objects(), store)).rejects.toBe(reason)
+    await vi.waitFor(() => expect(isClosed).toBe(true))
+    expect(await contentsOf(store)).toEqual({})
+  })
+
+  it('tells how far it is, unchanged bytes among them', async () => {
+    const store = await storeWith({ a: '1', b: 'other' })
+    const told: PublishProgress[] = []
+    const objects = [
+      await known('a', '1'),
+      await known('b', '22'),
+      await known('c', '333'),
+      stream('d', '4444'),
+    ]
+    await publish(objects, store, { concurrency: 1, onProgress: (progress) => told.push(progress) })
+    expect(told).toEqual([
+      { objects: 1, bytesDone: 1, bytesSent: 0 },
+      { objects: 2, bytesDone: 3, bytesSent: 0 },
+      { objects: 2, bytesDone: 6, bytesSent: 3 },
+      { objects: 3, bytesDone: 6, bytesSent: 3 },
+      { objects: 3, bytesDone: 10, bytesSent: 7 },
+      { objects: 4, bytesDone: 10, bytesSent: 7 },
+    ])
+  })
+
+  it('sorts what it reports by key', async () => {
+    const store = await storeWith(Object.fromEntries(letters.map((key) => [key, 'other'])))
+    const objects = letters.toReversed().map((key) => stream(key, key))
+    const { conflicts } = await publish(objects, store)
+    expect(conflicts.map(({ key }) => key)).toEqual(letters)
   })
 })
 

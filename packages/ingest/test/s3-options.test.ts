@@ -43,7 +43,7 @@ describe('the options of s3Store', () => {
 
   it('refuse another word for the checksums', () => {
     const options = { bucket, checksums: 'md5' } as unknown as S3StoreOptions
-    const message = `checksums expected 'crc32' or 'when-required', got "md5"`
+    const message = `checksums expected 'crc32', 'when-required' or 'none', got "md5"`
     expect(() => s3Store(options)).toThrow(new TypeError(message))
   })
 

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { identityOf, ObjectStoreError, partBytes, publish } from '@minilake/ingest'
 import { s3Store, type S3StoreOptions } from '@minilake/ingest/s3'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { crc32Text } from '../src/crc32.js'
 import { bytesOf, collect } from './byte-stream.js'
 import { freshBucket } from './fresh-bucket.js'
 import { objectStoreContract } from './object-store.contract.js'
@@ -116,6 +117,29 @@ describe('s3Store on MinIO', () => {
       expect(await collect(store.list(''))).toEqual([])
     },
   )
+
+  it('is found to write a key once, by a probe that leaves nothing', async () => {
+    const { options, unfinished } = await freshBucket()
+    const store = s3Store(options)
+    expect(await store.probeCreateOnce()).toBe('create-once')
+    expect(await collect(store.list(''))).toEqual([])
+    expect(await unfinished()).toEqual([])
+  })
+
+  it('keeps the CRC32 of the whole object, which it computes itself', async () => {
+    const { options, client } = await freshBucket()
+    const store = s3Store(options)
+    for (const size of [10, 2 * partBytes + 3]) {
+      const bytes = randomBytes(size)
+      await store.write('a', [bytes], { overwrite: true })
+      const head = { Bucket: options.bucket, Key: 'a', ChecksumMode: 'ENABLED' } as const
+      const { ChecksumCRC32, ChecksumType } = await client.send(new HeadObjectCommand(head))
+      expect({ ChecksumCRC32, ChecksumType }).toEqual({
+        ChecksumCRC32: crc32Text(bytes),
+        ChecksumType: 'FULL_OBJECT',
+      })
+    }
+  })
 
   it('keeps a long stream of small chunks out of memory', async () => {
     const store = s3Store((await freshBucket()).options)

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { identityOf, partBytes } from '@minilake/ingest'
+import type { Checksums } from '@minilake/ingest/s3'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bytesOf } from './byte-stream.js'
+import { etagOfParts } from '../src/etag.js'
 import { type Answer, bucket, errorOf, fakeS3, s3Error, storeAt } from './fake-s3.js'
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
@@ -62,15 +64,92 @@ describe('an upload in parts', () => {
   })
 })
 
+describe('what the store says of an upload', () => {
+  const bytes = [Buffer.alloc(2 * partBytes, 'minilake')]
+  const part = bytes[0]!.subarray(0, partBytes)
+  const partEtag = `"${createHash('md5').update(part).digest('hex')}"`
+  const otherEtag = `"${'0'.repeat(32)}"`
+  const completed = (fields: string) =>
+    `<CompleteMultipartUploadResult>${fields}</CompleteMultipartUploadResult>`
+
+  /** A store that answers to parts and to the completion as told. */
+  async function answering(partHeaders: Record<string, string>, completion: string) {
+    const { endpoint, asked } = await fakeS3((request) => {
+      if (request.includes('uploads')) return begun
+      if (request.includes('partNumber')) return { status: 200, headers: partHeaders }
+      return request.startsWith('POST') ? { status: 200, body: completion } : { status: 204 }
+    })
+    return { endpoint, asked }
+  }
+  const whole = async () => `<ETag>"${(await identityOf(bytes)).etag}"</ETag>`
+
+  it('is compared, and it is told where it is other content', async () => {
+    const cases: [Record<string, string>, string, RegExp][] = [
+      [{ ETag: otherEtag }, await whole(), /ETag 0+ instead of \w+\)/],
+      [
+        { ETag: partEtag, 'x-amz-checksum-crc32': 'AAAAAA==' },
+        await whole(),
+        /CRC32 AAAAAA== instead of \S+\)/,
+      ],
+      [{ ETag: partEtag }, `<ETag>"${'0'.repeat(32)}-2"</ETag>`, /ETag 0+-2 instead of \w+-2\)/],
+      [
+        { ETag: partEtag },
+        `${await whole()}<ChecksumCRC32>AAAAAA==</ChecksumCRC32>`,
+        /CRC32 AAAAAA== instead of \S+\)/,
+      ],
+    ]
+    for (const [headers, completion, difference] of cases) {
+      const { endpoint } = await answering(headers, completed(completion))
+      const error = await errorOf(storeAt(endpoint).write('a', bytes, { overwrite: true }))
+      expect(error.message).toMatch(/: the store reports other content than was sent \(/)
+      expect(error.message).toMatch(difference)
+    }
+  })
+
+  it.each(['crc32', 'when-required'] as const)(
+    'passes where it is right, with checksums %s',
+    async (checksums) => {
+      const { endpoint } = await answering({ ETag: partEtag }, completed(await whole()))
+      const result = await storeAt(endpoint, { checksums }).write('a', bytes, { overwrite: true })
+      expect(result).toEqual({ written: true, ...(await identityOf(bytes)) })
+    },
+  )
+
+  it('is compared by MD5 where no CRC32 is sent, and not at all where nothing is to guard the bytes', async () => {
+    const zeros = `<ETag>"${etagOfParts(['0'.repeat(32), '0'.repeat(32)])}"</ETag>`
+    const { endpoint } = await answering({ ETag: otherEtag }, completed(zeros))
+    const write = (checksums: Checksums) =>
+      storeAt(endpoint, { checksums }).write('a', bytes, { overwrite: true })
+    expect((await errorOf(write('when-required'))).message).toMatch(/other content/)
+    expect(await write('none')).toMatchObject({ written: true })
+  })
+
+  it('is that another writer finishes the key at the same moment, and it is asked again', async () => {
+    let completions = 0
+    const body = completed(await whole())
+    const { endpoint } = await fakeS3((request) => {
+      if (request.includes('uploads')) return begun
+      if (request.includes('partNumber')) return { status: 200, headers: { ETag: partEtag } }
+      if (!request.startsWith('POST')) return { status: 404 }
+      completions += 1
+      return completions < 3 ? s3Error(409, 'ConditionalRequestConflict') : { status: 200, body }
+    })
+    expect(await storeAt(endpoint).write('a', bytes)).toMatchObject({ written: true })
+    expect(completions).toBe(3)
+  })
+})
+
 describe('an upload whose first answer is lost', () => {
   /** A store that keeps what it is sent; the first answer of what stores an object is `lost`, later ones are `after`. */
   async function forgetfulS3({
     lost,
     after,
+    size = large[0]!.length,
     isOurs = true,
   }: {
     lost: Answer
     after: Answer
+    size?: number
     isOurs?: boolean
   }) {
     let heldBy: string | undefined
@@ -81,7 +160,10 @@ describe('an upload whose first answer is lost', () => {
       if (request.startsWith('HEAD')) {
         return heldBy === undefined
           ? { status: 404 }
-          : { status: 200, headers: { ETag: '"1"', 'x-amz-meta-minilake-write': heldBy } }
+          : {
+              status: 200,
+              headers: { ETag: '"1"', 'content-length': String(size), 'x-amz-meta-minilake-write': heldBy },
+            }
       }
       if (request.includes('uploads')) {
         begunBy = id
@@ -109,7 +191,7 @@ describe('an upload whose first answer is lost', () => {
     ['completed, and then there is no such upload', large, failed, gone],
   ]
   it.each(cases)('has written where it was %s', async (_, bytes, lost, after) => {
-    const { store } = await forgetfulS3({ lost, after })
+    const { store } = await forgetfulS3({ lost, after, size: bytes[0]!.length })
     expect(await store.write('a', bytes)).toEqual({ written: true, ...(await identityOf(bytes)) })
   })
 

@@ -1,5 +1,11 @@
 import { simulatedTables, truthKey, truthPrefix } from '@minilake/generator'
-import { type FolderStore, folderStore, type Identity, type ObjectStore } from '@minilake/ingest'
+import {
+  type FolderStore,
+  folderStore,
+  type Identity,
+  type ObjectStore,
+  ObjectStoreError,
+} from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { Command } from 'commander'
 import { dataFilesOf } from '../lake-backend.js'
@@ -125,7 +131,16 @@ async function leavingsIn(
 async function remove(keys: readonly string[], store: CleanedStore, signal: AbortSignal): Promise<void> {
   for (const key of keys) {
     signal.throwIfAborted()
-    await store.remove(key)
+    await store.remove(key).catch(explainDenial)
   }
   await store.removeEmptyFolders?.(keys)
+}
+
+/** Whoever publishes need not be able to remove, and in the local stack cannot. */
+function explainDenial(error: unknown): never {
+  if (!(error instanceof ObjectStoreError) || error.code !== 'AccessDenied') throw error
+  throw new Error(
+    `${error.message}; name keys that may in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (of the local stack: MINIO_ROOT_USER and MINIO_ROOT_PASSWORD in .env)`,
+    { cause: error },
+  )
 }

@@ -1,13 +1,14 @@
 import { planFiles, scenarios } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { generateFiles } from '../generate-files.js'
-import { duration, parsedBy, utcDate, wholeNumber } from '../options.js'
+import { bucketUrl, duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { generatedLines, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
 import { findSimulatedTable } from '../find-table.js'
 import { type Environment, openSession } from '../session.js'
 import { settingOption } from '../setting-option.js'
-import { asUsage } from '../usage-error.js'
+import { storeOptions } from '../stack-lake.js'
+import { asUsage, UsageError } from '../usage-error.js'
 
 interface GenerateFlags {
   table: string
@@ -18,6 +19,7 @@ interface GenerateFlags {
   pumps: number
   scenario: keyof typeof scenarios
   workers?: number
+  to?: string
   overwrite?: boolean
 }
 
@@ -46,12 +48,23 @@ export function generateCommand(environment: Environment): Command {
       parsedBy(wholeNumber(1, 256)),
     )
     .addOption(settingOption('out', 'folder'))
+    .option(
+      '--to <url>',
+      'write to a bucket instead, such as s3://iot-time-series, without a file on this disk (S3 of the profile stack)',
+      parsedBy(bucketUrl),
+    )
     .option('--overwrite', 'replace files that have other content')
     .action(async (flags: GenerateFlags, command: Command) => {
       const session = await openSession(command, environment)
-      const { lake, settings, terminal, json, signal } = session
-      const { start, days, interval, seed, pumps, scenario, workers, overwrite = false } = flags
-      const out = settings.out.value
+      const { lake, settings, keys, terminal, json, signal } = session
+      const { start, days, interval, seed, pumps, scenario, workers, to, overwrite = false } = flags
+      if (to !== undefined && command.getOptionValueSource('out') === 'cli')
+        throw new UsageError('--out writes to a folder and --to to a bucket: give one')
+      const target =
+        to === undefined
+          ? { folder: settings.out.value }
+          : { s3: storeOptions(to, { name: '--to', settings, keys }) }
+      const out = to?.replace(/\/$/, '') ?? settings.out.value
       const table = findSimulatedTable(lake.tables, flags.table, 'generate')
       const plan = asUsage(() =>
         planFiles(table, {
@@ -65,7 +78,7 @@ export function generateCommand(environment: Environment): Command {
       )
       const bar = await terminal.progress('generating', () => Promise.resolve(plan.length))
       const report = await generateFiles(plan, {
-        out,
+        target,
         overwrite,
         signal,
         ...(workers !== undefined && { workers }),

@@ -1,10 +1,23 @@
-import { localFiles } from '@minilake/ingest'
-import { Command } from 'commander'
-import { ingestFolder } from '../ingest-folder.js'
-import { ingestedLines, warnOfTrouble } from '../report-text.js'
+import { localFiles, type PublishProgress } from '@minilake/ingest'
+import { Command, Option } from 'commander'
+import { abandoned, abandonedAfterHours, unfinishedUploads, uploadText } from '../abandoned-uploads.js'
+import { ingestFolder, type IngestOptions, type IngestReport } from '../ingest-folder.js'
+import { ingestWatching } from '../ingest-watch.js'
+import { duration, parsedBy } from '../options.js'
+import { readBack } from '../read-back.js'
+import { cataloguedLines, ingestedLines, warnOfDifferences, warnOfTrouble } from '../report-text.js'
 import { jsonText } from '../result-format.js'
-import { type Environment, openSession } from '../session.js'
+import { type Environment, openSession, type Session } from '../session.js'
 import { settingArgument } from '../setting-option.js'
+import { UsageError } from '../usage-error.js'
+import { bytesText, count, firstLines } from '../words.js'
+
+interface IngestFlags {
+  overwrite?: boolean
+  verify?: 'sample' | 'all'
+  watch?: boolean
+  clean?: boolean
+}
 
 /** `minilake ingest`: publish a folder's data files to the lake. */
 export function ingestCommand(environment: Environment): Command {
@@ -12,33 +25,155 @@ export function ingestCommand(environment: Environment): Command {
     .description('publish data files to the lake: each once, unchanged ones are left alone')
     .addArgument(settingArgument('out', 'folder'))
     .option('--overwrite', 'replace objects that have other content')
-    .action(async (out: string | undefined, flags: { overwrite?: boolean }, command: Command) => {
+    .addOption(
+      new Option(
+        '--verify [files]',
+        'then read published files back and compare them: a sample of ten, or all',
+      )
+        .choices(['sample', 'all'])
+        .preset('sample'),
+    )
+    .option(
+      '--watch',
+      'go on with files as they are finished, until interrupted; new partitions are registered',
+    )
+    .addOption(
+      new Option(
+        '--resume-after <duration>',
+        'an upload that nobody has written to for so long was interrupted: go on with it (S3 only)',
+      )
+        .argParser(parsedBy(duration))
+        .default(60, '1m'),
+    )
+    .option(
+      '--clean',
+      `first remove what uploads abandoned for over ${abandonedAfterHours} hours have left (S3 only)`,
+    )
+    .action(async (out: string | undefined, flags: IngestFlags, command: Command) => {
+      if (flags.watch && flags.verify)
+        throw new UsageError('--verify reads back once all is published, which --watch never says: give one')
       const session = await openSession(command, environment, { out })
-      const { lake, settings, terminal, json, signal } = session
-      const folder = settings.out.value
-      const bar = await terminal.progress('publishing', () => countFiles(folder))
-      const report = await ingestFolder(folder, {
+      const { lake, signal } = session
+      if (flags.clean) await removeAbandoned(session)
+      const options: IngestOptions = {
         tables: lake.tables,
         store: lake.store,
         overwrite: flags.overwrite ?? false,
         signal,
-        onObject: () => bar.step(),
-      }).finally(() => bar.stop())
-      if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
-      warnOfTrouble(report, session)
-      if (settings.profile.value === 'stack' && report.published > 0) {
-        terminal.note('minilake catalog --profile stack makes new tables and partitions known to Trino')
+        beforeFirst: () => noteGuarantee(session),
       }
-      if (json) await terminal.data(`${jsonText({ location: lake.store.location, ...report }, 2)}\n`)
+      if (flags.watch) await watch(session, options)
+      else await ingestOnce(session, options, flags.verify)
     })
 }
 
-async function countFiles(folder: string): Promise<number> {
-  let files = 0
-  try {
-    for await (const _file of localFiles(folder)) files += 1
-  } catch {
-    return 0 // what is wrong with the folder, the ingest itself says
+async function ingestOnce(session: Session, options: IngestOptions, extent: IngestFlags['verify']) {
+  const { lake, settings, terminal, json, signal, fail } = session
+  const folder = settings.out.value
+  const total = { files: 0, bytes: 0 }
+  const bar = await terminal.progress('publishing', async () => {
+    Object.assign(total, await sizeOf(folder))
+    return total.bytes
+  })
+  const start = performance.now()
+  const published: string[] = []
+  const report = await ingestFolder(folder, {
+    ...options,
+    onObject: ({ key, outcome }) => {
+      if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') published.push(key)
+    },
+    onProgress: (progress) =>
+      bar.at(
+        Math.min(progress.bytesDone, total.bytes),
+        progressText(progress, total, performance.now() - start),
+      ),
+  }).finally(() => bar.stop())
+  const back = extent && (await readBack(published.sort(), { folder, store: lake.store, extent, signal }))
+  if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
+  warnOfTrouble(report, session)
+  if (back) {
+    if (!json) terminal.note(`${count(back.compared, 'file')} read back from ${lake.store.location}/`)
+    firstLines(back.differences).forEach((line) => terminal.warn(`different: ${line}`))
+    if (back.differences.length > 0) fail()
   }
-  return files
+  if (settings.profile.value === 'stack' && report.published > 0) {
+    terminal.note('minilake catalog --profile stack makes new tables and partitions known to Trino')
+  }
+  if (json)
+    await terminal.data(
+      `${jsonText({ location: lake.store.location, ...report, ...(back && { readBack: back }) }, 2)}\n`,
+    )
+}
+
+/** Ends when the user interrupts, which is how watching is meant to end. */
+async function watch(session: Session, options: IngestOptions): Promise<void> {
+  const { lake, settings, terminal, json, fail } = session
+  const folder = settings.out.value
+  const { location } = lake.store
+  let files = 0
+  terminal.note(`watching ${folder}/ for finished files; Ctrl-C ends it`)
+  const troubled = await ingestWatching(folder, lake, {
+    ...options,
+    view: {
+      ingested: async (report: IngestReport) => {
+        files += report.published + report.replaced
+        if (json) await terminal.data(`${jsonText({ location, ...report })}\n`)
+        else ingestedLines(report, location).forEach((line) => terminal.note(line))
+        warnOfTrouble(report, { terminal, fail: () => undefined })
+      },
+      catalogued: (report) => {
+        if (report.changes.length > 0) cataloguedLines(report, lake).forEach((line) => terminal.note(line))
+        warnOfDifferences(report, session)
+      },
+      troubled: (error) =>
+        terminal.warn(`${error instanceof Error ? error.message : String(error)}; tried again in a moment`),
+    },
+  })
+  terminal.note(`no longer watching ${folder}/: ${count(files, 'file')} published`)
+  if (troubled.size === 0) return
+  terminal.warn(`not published: ${[...troubled].join(', ')}`)
+  fail()
+}
+
+/** Says so where the store does not keep a key for the first that writes it. */
+async function noteGuarantee({ lake: { store }, terminal, signal }: Session): Promise<void> {
+  if ((await store.probeCreateOnce?.({ signal })) !== 'look-first') return
+  terminal.warn(
+    `${store.location} does not honour If-None-Match: a key is looked at before it is written, so of writers that race for one the last wins`,
+  )
+}
+
+async function removeAbandoned({ lake, terminal, signal }: Session): Promise<void> {
+  const { tables, store } = lake
+  const uploads = abandoned(await unfinishedUploads(tables, store), Date.now())
+  for (const upload of uploads) terminal.note(`removing ${uploadText(upload)}`)
+  for (const upload of uploads) {
+    signal.throwIfAborted()
+    await store.abortUpload?.(upload)
+  }
+  terminal.note(
+    `${count(uploads.length, 'abandoned upload')} removed${uploads.length > 0 ? `, ${bytesText(uploads.reduce((sum, { bytes }) => sum + bytes, 0))}` : ''}`,
+  )
+}
+
+async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
+  const total = { files: 0, bytes: 0 }
+  try {
+    for await (const { size } of localFiles(folder)) {
+      total.files += 1
+      total.bytes += size
+    }
+  } catch {
+    return { files: 0, bytes: 0 } // what is wrong with the folder, the ingest itself says
+  }
+  return total
+}
+
+function progressText(
+  { objects, bytesDone, bytesSent }: PublishProgress,
+  total: { files: number; bytes: number },
+  millis: number,
+): string {
+  const done = Math.min(bytesDone, total.bytes)
+  return `${Math.min(objects, total.files)}/${total.files} files, ${bytesText(done)} of ${bytesText(total.bytes)}, ${bytesText((1000 * bytesSent) / millis)}/s`
 }

@@ -21,7 +21,7 @@ export function verifyCommand(environment: Environment): Command {
       for (const table of tables) {
         const engine = await lake.openEngine([table])
         try {
-          const verification = await verifyTable(table, lake.store, engine, signal)
+          const verification = await verifyTable(table, lake, engine, signal)
           const { files, missing, withoutTruth } = verification
           if (files + missing.length + withoutTruth.length > 0) found.push(verification)
         } finally {

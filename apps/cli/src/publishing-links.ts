@@ -1,0 +1,45 @@
+import { abandoned, abandonedAfterHours, unfinishedUploads } from './abandoned-uploads.js'
+import type { Link } from './diagnose.js'
+import type { LakeBackend } from './lake-backend.js'
+import { bytesText, count } from './words.js'
+
+/** The links by which a bucket takes what is published: none of them breaks the chain to an answer. */
+export function publishingLinks(
+  { tables, store }: LakeBackend,
+  { now, signal }: { now: () => number; signal: AbortSignal },
+): Link[] {
+  const orDenied = async (finding: Promise<string>) =>
+    finding.catch((error: unknown) => {
+      if ((error as { code?: string }).code === 'AccessDenied')
+        return "not known: this user's rights do not reach"
+      throw error
+    })
+  return [
+    {
+      name: 'create-once',
+      check: () => orDenied(createOnce(store, signal)),
+    },
+    {
+      name: 'unfinished uploads',
+      check: () =>
+        orDenied(
+          unfinishedUploads(tables, store).then((uploads) => {
+            const old = abandoned(uploads, now())
+            if (uploads.length === 0) return 'none'
+            const bytes = bytesText(uploads.reduce((sum, upload) => sum + upload.bytes, 0))
+            const clean =
+              old.length === 0
+                ? 'none'
+                : `${old.length}: minilake ingest --clean removes them, such as that to ${old[0]?.key}`
+            return `${count(uploads.length, 'upload')}, ${bytes}; abandoned for over ${abandonedAfterHours} hours: ${clean}`
+          }),
+        ),
+    },
+  ]
+}
+
+async function createOnce(store: LakeBackend['store'], signal: AbortSignal): Promise<string> {
+  return (await store.probeCreateOnce?.({ signal })) === 'look-first'
+    ? 'S3 does not honour If-None-Match: of writers that race for a key the last one wins'
+    : 'of writers that race for a key one wins'
+}

@@ -1,0 +1,34 @@
+import { localFile, type ObjectStore, verifyObject } from '@minilake/ingest'
+
+/** What reading published files back has shown. */
+export interface ReadBack {
+  /** Files that were read back. */
+  compared: number
+  /** Those whose content in the store is another, a sentence each. */
+  differences: string[]
+}
+
+const sampleFiles = 10
+
+/** Reads published files back, all or a sample spread evenly over them, and compares them with those of the folder. */
+export async function readBack(
+  keys: readonly string[],
+  {
+    folder,
+    store,
+    extent,
+    signal,
+  }: { folder: string; store: ObjectStore; extent: 'sample' | 'all'; signal: AbortSignal },
+): Promise<ReadBack> {
+  const files = extent === 'all' ? keys.length : Math.min(keys.length, sampleFiles)
+  const found: ReadBack = { compared: 0, differences: [] }
+  for (let at = 0; at < files; at++) {
+    const key = keys[Math.floor((at * keys.length) / files)] as string
+    const file = await localFile(folder, key)
+    if (file === undefined) continue // removed meanwhile
+    const { outcome, reason } = await verifyObject(file, store, { signal })
+    found.compared += 1
+    if (outcome !== 'same') found.differences.push(reason ?? `${store.location}/${key} is ${outcome}`)
+  }
+  return found
+}

@@ -1,0 +1,50 @@
+import { crc32 } from 'node:zlib'
+
+/** A CRC32 as S3 writes it: four bytes, the highest first, in base64. */
+export function crc32Text(bytes: Uint8Array): string {
+  return textOf(crc32(bytes))
+}
+
+/**
+ * The CRC32 of an object from those of its parts, in order: a CRC is a remainder of polynomials over two elements, so that a part is
+ * shifted by the zero bits that follow it, and added.
+ */
+export function combineCrc32(parts: Iterable<{ crc32: string; size: number }>): string {
+  let whole = 0
+  for (const { crc32: text, size } of parts) {
+    whole = (multiply(shiftOf(size), whole) ^ Buffer.from(text, 'base64').readUInt32BE()) >>> 0
+  }
+  return textOf(whole)
+}
+
+function textOf(value: number): string {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(value)
+  return bytes.toString('base64')
+}
+
+// The polynomial of IEEE 802.3 with its bits reversed, as zlib has it: the highest bit is that of x^0.
+const polynomial = 0xedb88320
+const one = 0x80000000
+
+/** a · b modulo the polynomial. */
+function multiply(a: number, b: number): number {
+  let product = 0
+  let factor = b
+  for (let bit = one; bit !== 0; bit >>>= 1) {
+    if ((a & bit) !== 0) product ^= factor
+    factor = (factor & 1) === 0 ? factor >>> 1 : (factor >>> 1) ^ polynomial
+  }
+  return product >>> 0
+}
+
+/** x^(8 · size) modulo the polynomial, by squaring. */
+function shiftOf(size: number): number {
+  let power = 0x00800000 // x^8
+  let shift = one
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) shift = multiply(power, shift)
+    power = multiply(power, power)
+  }
+  return shift
+}

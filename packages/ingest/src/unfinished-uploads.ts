@@ -1,0 +1,95 @@
+import {
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
+  type MultipartUpload,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { answeredAt } from './s3-client.js'
+import { isNamed } from './s3-failure.js'
+
+/** An upload in parts that was begun and neither completed nor removed. */
+export interface UnfinishedUpload {
+  key: string
+  uploadId: string
+  initiated: Date
+  /** When its newest part came, or it began. */
+  lastActivity: Date
+  /** Bytes of its parts. */
+  bytes: number
+  /** How many parts the store has. */
+  parts: number
+}
+
+/** An unfinished upload with its parts. */
+export interface ListedUpload extends Omit<UnfinishedUpload, 'parts'> {
+  parts: { number: number; size: number; etag: string }[]
+  checksumAlgorithm: string | undefined
+  checksumType: string | undefined
+  /** The store's own time, when it was asked: that of this computer may be another. */
+  listedAt: Date
+}
+
+/**
+ * The unfinished uploads of a bucket whose key is wanted. `prefix` (default none) is a whole key: to another MinIO answers with
+ * nothing.
+ */
+export async function* listUploads(
+  { client, bucket }: { client: S3Client; bucket: string },
+  { prefix = '', isWanted }: { prefix?: string; isWanted: (key: string) => boolean },
+): AsyncGenerator<ListedUpload> {
+  let KeyMarker: string | undefined
+  let UploadIdMarker: string | undefined
+  for (;;) {
+    const command = new ListMultipartUploadsCommand({
+      Bucket: bucket,
+      ...(prefix !== '' && { Prefix: prefix }),
+      KeyMarker,
+      UploadIdMarker,
+    })
+    const page = await client.send(command)
+    for (const upload of page.Uploads ?? []) {
+      if (!isWanted(upload.Key ?? '')) continue
+      const listed = await withParts({ client, bucket }, upload, answeredAt(page))
+      if (listed) yield listed
+    }
+    const { NextKeyMarker, NextUploadIdMarker } = page
+    const isSamePage = NextKeyMarker === KeyMarker && NextUploadIdMarker === UploadIdMarker
+    if (!page.IsTruncated || NextKeyMarker === undefined || isSamePage) return
+    KeyMarker = NextKeyMarker
+    UploadIdMarker = NextUploadIdMarker
+  }
+}
+
+/** Nothing where the upload has been completed or removed meanwhile. */
+async function withParts(
+  { client, bucket }: { client: S3Client; bucket: string },
+  { Key: key = '', UploadId: uploadId = '', Initiated: initiated = new Date(0) }: MultipartUpload,
+  listedAt: Date,
+): Promise<ListedUpload | undefined> {
+  const upload: ListedUpload = {
+    ...{ key, uploadId, initiated, lastActivity: initiated, bytes: 0, parts: [], listedAt },
+    ...{ checksumAlgorithm: undefined, checksumType: undefined },
+  }
+  let marker: string | undefined
+  for (;;) {
+    let page: ListPartsCommandOutput
+    try {
+      page = await client.send(
+        new ListPartsCommand({ Bucket: bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }),
+      )
+    } catch (error) {
+      if (isNamed(error, 'NoSuchUpload')) return undefined
+      throw error
+    }
+    upload.checksumAlgorithm = page.ChecksumAlgorithm
+    upload.checksumType = page.ChecksumType
+    for (const { PartNumber: number = 0, Size: size = 0, ETag = '', LastModified: at } of page.Parts ?? []) {
+      upload.parts.push({ number, size, etag: ETag.replaceAll('"', '') })
+      upload.bytes += size
+      if (at && at > upload.lastActivity) upload.lastActivity = at
+    }
+    if (!page.IsTruncated || page.NextPartNumberMarker === marker) return upload
+    marker = page.NextPartNumberMarker
+  }
+}
