@@ -53,7 +53,7 @@ export interface PublishOptions<O extends PublishableObject = PublishableObject>
 }
 
 /**
- * Publishes objects side by side, each once: one that is there already with the same content is left alone, one with other
+ * Publishes objects side by side, each once, but for streams: the object after one is asked for when it is done. One that is there already with the same content is left alone, one with other
  * content is a conflict. A conflict or failure does not keep the others from being published; look at the report. Rejects when
  * the objects or the store cannot be listed, and with the signal's reason; what is at work then is ended first.
  */
@@ -96,20 +96,26 @@ export async function publish<O extends PublishableObject>(
   const inTurn = oneAtATimeByKey()
   const iterator =
     Symbol.asyncIterator in objects ? objects[Symbol.asyncIterator]() : objects[Symbol.iterator]()
-  const next = oneAfterTheOther(() => iterator.next())
   let isExhausted = false
+  const next = oneAfterTheOther(async () => {
+    const step = await iterator.next()
+    isExhausted = step.done === true
+    if (step.done) return undefined
+    stop.signal.throwIfAborted()
+    const object = step.value
+    const publishing = inTurn(object.key, () => publishOne(object))
+    // The objects after a stream may come from the same source, which then goes on past it.
+    if (object.size === undefined) await publishing.catch(() => undefined)
+    return { object, publishing }
+  })
   const work = async () => {
     try {
       for (;;) {
         stop.signal.throwIfAborted()
-        const step = await next()
-        if (step.done) {
-          isExhausted = true
-          return
-        }
-        stop.signal.throwIfAborted()
-        const object = step.value
-        const done = await inTurn(object.key, () => publishOne(object))
+        const started = await next()
+        if (started === undefined) return
+        const { object } = started
+        const done = await started.publishing
         const other = await companion?.(done, object)
         if (other) await inTurn(other.key, () => publishOne(other))
       }

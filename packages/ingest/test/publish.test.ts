@@ -241,6 +241,7 @@ describe('publishing side by side', () => {
     const seen = { most: 0 }
     const objects = letters.map((key) => ({
       key,
+      size: 1,
       bytes: (async function* () {
         atWork += 1
         seen.most = Math.max(seen.most, atWork)
@@ -263,6 +264,24 @@ describe('publishing side by side', () => {
     const report = await publish(objects, store, { ...(concurrency !== undefined && { concurrency }) })
     expect(report).toMatchObject({ published: 7, failures: [] })
     expect(seen.most).toBe(most)
+  })
+
+  it('asks for the object after a stream when the stream is done: both may come from one source', async () => {
+    let taken = 0
+    function* objects() {
+      for (const [index, key] of letters.entries()) {
+        expect(taken).toBe(index)
+        yield {
+          key,
+          bytes: (async function* () {
+            await new Promise((resolve) => setImmediate(resolve))
+            yield* bytesOf(key)
+            taken += 1
+          })(),
+        }
+      }
+    }
+    expect(await publish(objects(), memoryStore())).toMatchObject({ published: 7, failures: [] })
   })
 
   it('refuses a concurrency that cannot be', async () => {
@@ -337,7 +356,7 @@ describe('publishing side by side', () => {
       }
     }
     async function* objects() {
-      yield { key: 'a', bytes: endless() }
+      yield { key: 'a', size: 1, bytes: endless() }
       await new Promise((resolve) => setTimeout(resolve, 10))
       throw reason
     }
