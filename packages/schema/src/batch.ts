@@ -25,6 +25,11 @@ export function checkBatch(table: Table, batch: Batch): void {
     throw new TypeError(
       `${subject} expected { rowCount, columns }, got ${batch === undefined ? 'nothing' : 'no columns'}`,
     )
+  const { rowCount, nulls: masks } = batch as { rowCount: unknown; nulls?: unknown }
+  if (!Number.isSafeInteger(rowCount) || (rowCount as number) < 0)
+    throw new TypeError(`${subject}: rowCount expected a whole number of rows, got ${shown(rowCount)}`)
+  if (masks !== undefined && (typeof masks !== 'object' || masks === null))
+    throw new TypeError(`${subject}: nulls expected Uint8Arrays by name of column, got ${shown(masks)}`)
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(table.columns, name)) {
       throw new TypeError(
@@ -58,14 +63,21 @@ export function checkBatch(table: Table, batch: Batch): void {
 }
 
 function typeName(value: unknown): string {
+  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null)
+    return 'an object without a type'
   return (value as object | null)?.constructor.name ?? String(value)
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'object' && value !== null ? typeName(value) : String(value)
 }
 
 function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {
   for (let row = 0; row < values.length; row++) {
     if (typeof values[row] === 'string' || nulls?.[row] === 1) continue
     throw new TypeError(
-      `${subject} expected text in every row that is not null, got ${String(values[row])} in row ${row}`,
+      `${subject} expected text in every row that is not null, got ${shown(values[row])} in row ${row}`,
     )
   }
 }

@@ -84,6 +84,44 @@ describe('checkBatch', () => {
     )
   })
 
+  it('names a column that is an object of no type', () => {
+    expect(check({ rowCount: 2, columns: { ...columns, power: Object.create(null) as object } })).toThrow(
+      new TypeError(
+        'batch of table turbine: column power expected Float64Array for double, got an object without a type',
+      ),
+    )
+    const turbine_id = ['a', Object.create(null) as object]
+    expect(check({ rowCount: 2, columns: { ...columns, turbine_id } })).toThrow(
+      new TypeError(
+        'batch of table turbine: column turbine_id expected text in every row that is not null, got an object without a type in row 1',
+      ),
+    )
+  })
+
+  it.each([
+    [undefined, 'undefined'],
+    ['2', '"2"'],
+    [1.5, '1.5'],
+    [-1, '-1'],
+    [NaN, 'NaN'],
+    [2n, '2'],
+    [null, 'null'],
+  ])('refuses the rowCount %s', (rowCount, shown) => {
+    expect(check({ rowCount, columns })).toThrow(
+      new TypeError(`batch of table turbine: rowCount expected a whole number of rows, got ${shown}`),
+    )
+  })
+
+  it.each([
+    [5, '5'],
+    [null, 'null'],
+    ['power', '"power"'],
+  ])('refuses the nulls %s', (nulls, shown) => {
+    expect(check({ rowCount: 2, columns, nulls })).toThrow(
+      new TypeError(`batch of table turbine: nulls expected Uint8Arrays by name of column, got ${shown}`),
+    )
+  })
+
   it('names a column of another length than rowCount', () => {
     expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['a'] } })).toThrow(
       new RangeError('batch of table turbine: column turbine_id expected 2 entries (rowCount), got 1'),
