@@ -1,5 +1,5 @@
 import type { AlarmRule } from '@minilake/schema'
-import { isoTime } from './timestamps.js'
+import { isoOfMicros } from './timestamps.js'
 
 /** One alarm: from the first reading of the run that raised it until before the first of the run that reset it. */
 export interface AlarmEpisode {
@@ -70,8 +70,8 @@ export function alarmEpisodes({ above, deadband, onDelaySeconds, offDelaySeconds
     episodes: () => {
       endRun()
       return found.map(({ startMicros, endMicros, peak }) => ({
-        start: isoTime(startMicros),
-        end: endMicros === undefined ? null : isoTime(endMicros),
+        start: isoOfMicros(startMicros),
+        end: endMicros === undefined ? null : isoOfMicros(endMicros),
         peak,
       }))
     },

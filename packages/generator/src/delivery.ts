@@ -1,4 +1,5 @@
 import { columnBuffer, millisPerDay } from '@minilake/schema'
+import { quietMillis } from './fault-plan.js'
 import type { RandomStream } from './random.js'
 import type { Delivery } from './scenario.js'
 import { sensorNames } from './sensors.js'
@@ -32,12 +33,6 @@ interface Piece extends Rows {
   readonly columns: Readings['columns']
 }
 
-interface HeldParcel {
-  readonly piece: Piece
-  /** The number of the parcel after which it arrives. */
-  readonly after: number
-}
-
 type Fate = 'onTime' | 'missing' | 'duplicates' | { readonly after: number }
 
 /**
@@ -52,7 +47,8 @@ export function deliveryLine(
   let parcel = 0
   let missing = 0
   let duplicates = 0
-  let held: HeldParcel[] = []
+  /** Parcels on their way, by the number of the parcel after which they arrive. */
+  const held = new Map<number, Piece[]>()
 
   return {
     counts: () => ({ missing, duplicates }),
@@ -75,12 +71,13 @@ export function deliveryLine(
         }
         if (typeof fate === 'object') {
           const copy = concatenate([{ columns, from, to }])
-          held.push({ piece: { columns: copy.columns, from: 0, to: to - from }, after: fate.after })
+          const piece = { columns: copy.columns, from: 0, to: to - from }
+          const together = held.get(fate.after)
+          if (together) together.push(piece)
+          else held.set(fate.after, [piece])
         }
-        if (held.length > 0) {
-          for (const { piece, after } of held) if (after <= parcel) arrive(piece)
-          held = held.filter(({ after }) => after > parcel)
-        }
+        held.get(parcel)?.forEach(arrive)
+        held.delete(parcel)
       }
       pieces.push(...onTime.take().map((rows) => ({ ...rows, columns })))
       return { kept: kept.take(), batch: concatenate(pieces) }
@@ -90,8 +87,6 @@ export function deliveryLine(
 
 // A minute and more after its place is late; a gateway that was cut off comes back within five.
 const delaySeconds = [60, 300] as const
-// As with the faults, nothing near midnight.
-const quietMillis = 120_000
 
 function fates(
   { missing = 0, duplicates = 0, outOfOrder = 0, late = 0 }: Delivery,

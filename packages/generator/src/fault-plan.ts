@@ -20,8 +20,8 @@ export interface Fault<Name extends PumpFaultName | SensorFaultName = PumpFaultN
   readonly column?: SensorName
 }
 
-// No fault comes within two minutes of midnight, so none crosses it and a day never depends on another.
-const quietMillis = 120_000
+/** No fault of any kind comes this near to midnight, so none crosses it and a day never depends on another. */
+export const quietMillis = 120_000
 /** The seconds of a day in which faults can be. */
 export const usableSeconds = (millisPerDay - 2 * quietMillis) / 1000
 

@@ -1,5 +1,5 @@
 import { formatUtcDay, millisPerDay, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
-import { checkKeys } from './check-keys.js'
+import { checkKeys, shown } from './check-keys.js'
 import { checkScenario } from './check-scenario.js'
 import { type Scenario, scenarios } from './scenario.js'
 
@@ -11,13 +11,13 @@ export type SimulatedTable = (typeof simulatedTables)[keyof typeof simulatedTabl
 
 /** What to simulate. */
 export interface SimulateOptions {
-  /** First UTC day, 'YYYY-MM-DD'. */
+  /** First UTC day, 'YYYY-MM-DD'; the last one of all is 9999-12-30. */
   from: string
   /** Number of days. Default 7. */
   days?: number
   /** Time between readings in seconds; must divide a day and be whole milliseconds. Default 1. */
   intervalSeconds?: number
-  /** Same seed, same readings. A whole number. Default 42. */
+  /** Same seed, same readings. A whole number from 0 to 9,007,199,254,740,991. Default 42. */
   seed?: number
   /** Number of pumps: exactly 1 on `pump`, up to 9999 on `pump_daily`. Default 1. */
   pumps?: number
@@ -37,7 +37,8 @@ export interface FileParameters {
   readonly scenario: Scenario
 }
 
-const optionNames = ['from', 'days', 'intervalSeconds', 'seed', 'pumps', 'scenario'] as const
+/** The options of a simulation. */
+export const optionNames = ['from', 'days', 'intervalSeconds', 'seed', 'pumps', 'scenario'] as const
 const parameterNames = ['table', 'pump', 'day', 'intervalSeconds', 'seed', 'scenario'] as const
 
 /** The files that `simulate` would give, as plain data that can be sent to a worker. */
@@ -49,13 +50,12 @@ export function planFiles(table: SimulatedTable, options: SimulateOptions): File
   checkWhole('days', days, 1, 1_000_000)
   if (table.name === 'pump' && pumps !== 1) {
     throw new RangeError(
-      `pumps expected 1 on table pump, which holds one pump, got ${pumps}: use table pump_daily for a fleet`,
+      `pumps expected 1 on table pump, which holds one pump, got ${shown(pumps)}: use table pump_daily for a fleet`,
     )
   }
   checkWhole('pumps', pumps, 1, mostPumps)
   checkWhole('days × pumps (files)', days * pumps, 1, 1_000_000)
-  if (first + days - 1 > parseUtcDay('9999-12-31'))
-    throw new RangeError(`days expected to end by 9999-12-31, got ${days} from ${from}`)
+  checkLastDay('days', first + days - 1, `${days} from ${from}`)
   checkCommon({ intervalSeconds, seed, scenario })
 
   return Array.from({ length: days }, (_, day) => formatUtcDay(first + day)).flatMap((day) =>
@@ -76,8 +76,16 @@ export function checkParameters(parameters: FileParameters): void {
   const { table, pump: pumpNumber, day } = parameters
   checkTable(table)
   checkWhole(`pump of table ${table}`, pumpNumber, 1, table === 'pump' ? 1 : mostPumps)
-  parseUtcDay(day)
+  checkLastDay('day', parseUtcDay(day), day)
   checkCommon(parameters)
+}
+
+// A fault may end at the midnight after its day, which must still be of the year 9999: later ones have no ISO form of four digits.
+const lastDay = '9999-12-30'
+
+function checkLastDay(subject: string, last: number, got: string): void {
+  if (last > parseUtcDay(lastDay))
+    throw new RangeError(`${subject} expected to end by ${lastDay}, got ${got}`)
 }
 
 // As many as the names pump-0001 to pump-9999 can tell apart.
@@ -98,9 +106,9 @@ function checkTable(name: string | undefined): void {
   throw new RangeError(`table expected one of ${Object.keys(simulatedTables).join(', ')}, got ${name}`)
 }
 
-function checkWhole(subject: string, value: number, least: number, most: number): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most) {
-    throw new RangeError(`${subject} expected a whole number from ${least} to ${most}, got ${value}`)
+function checkWhole(subject: string, value: unknown, least: number, most: number): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
+    throw new RangeError(`${subject} expected a whole number from ${least} to ${most}, got ${shown(value)}`)
   }
 }
 
@@ -109,7 +117,7 @@ function checkInterval(intervalSeconds: unknown): void {
   const millis = Math.round(exactMillis)
   if (!(millis >= 1) || Math.abs(millis - exactMillis) > 1e-9 || millisPerDay % millis !== 0) {
     throw new RangeError(
-      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${String(intervalSeconds)} s`,
+      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${shown(intervalSeconds)} s`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import { columnsOf, eventTimeColumn, type Batch, type Table } from '@minilake/schema'
 import { addReadings, type ColumnSums, columnSums, type ColumnTruth, columnTruth } from './column-truth.js'
-import { fillMicrosSince, isoTime } from './timestamps.js'
+import { fillMicrosSince, isoOfMicros } from './timestamps.js'
 
 /** What is true of the readings within one UTC hour. */
 export interface HourTruth {
@@ -146,7 +146,7 @@ function hourTruth(
   { rows, firstMicros, lastMicros, columns }: HourSums,
   origin: bigint,
 ): HourTruth {
-  const isoAt = (micros: number) => isoTime(origin + BigInt(micros))
+  const isoAt = (micros: number) => isoOfMicros(origin + BigInt(micros))
   return {
     hour: isoAt(number * microsPerHour),
     rows,

@@ -1,3 +1,4 @@
+import { millisPerDay } from '@minilake/schema'
 import type { RandomStream } from './random.js'
 import { addWander, smoothStep, type TimeGrid } from './signal.js'
 
@@ -21,7 +22,7 @@ export function fillShaftSpeed(
 }
 
 function dutyAt(epochMillis: number): number {
-  const hour = (epochMillis - Math.floor(epochMillis / 86_400_000) * 86_400_000) / 3_600_000
+  const hour = (epochMillis - Math.floor(epochMillis / millisPerDay) * millisPerDay) / 3_600_000
   let next = 1
   while (hour >= (hours[next] as number)) next += 1
   const start = hours[next - 1] as number

@@ -7,16 +7,19 @@ import {
   pumpDaily,
   type Table,
 } from '@minilake/schema'
+import { checkKeys, shown } from './check-keys.js'
 import { deliveryLine } from './delivery.js'
 import {
   checkParameters,
   type FileParameters,
+  optionNames,
   planFiles,
   simulatedTables,
   type SimulatedTable,
   type SimulateOptions,
 } from './file-plan.js'
 import { type Readings, type SimulatedDay, simulateDay } from './simulate-day.js'
+import { isoOfMillis } from './timestamps.js'
 import { type FaultTruth, type Truth, truthRecorder } from './truth.js'
 
 /** One data file to be: its key, its rows, and the right answers about them. */
@@ -33,11 +36,14 @@ export interface SimulatedFile<T extends Table = Table> {
 /** How the batches of a file are made. */
 export interface BatchOptions {
   /**
-   * Makes all batches of a file in the same buffers, which is faster: each is then good until the next is taken, as
-   * `encodeParquet` takes them, and not to be kept. Default false: a batch belongs to whoever takes it.
+   * Lets the batches of a file share their buffers, which is faster: each is then good until the next is taken, as
+   * `encodeParquet` takes them, and not to be kept. Where a scenario has faults of delivery, each has buffers of its own all the
+   * same. Default false: a batch belongs to whoever takes it.
    */
   reuseBuffers?: boolean
 }
+
+const batchOptionNames = ['reuseBuffers'] as const
 
 /**
  * Simulates pumps: one file per pump and UTC day, in order of day, then of pump. What a file holds depends on its own
@@ -45,18 +51,21 @@ export interface BatchOptions {
  */
 export function* simulate<T extends SimulatedTable>(
   table: T,
-  { reuseBuffers = false, ...options }: SimulateOptions & BatchOptions,
+  options: SimulateOptions & BatchOptions,
 ): Generator<SimulatedFile<T>> {
-  for (const parameters of planFiles(table, options))
+  checkKeys('simulation', options, [...optionNames, ...batchOptionNames], ['from'])
+  const { reuseBuffers = false, ...planned } = options
+  for (const parameters of planFiles(table, planned))
     yield simulateFile(parameters, { reuseBuffers }) as unknown as SimulatedFile<T>
 }
 
 /** One file of `planFiles`, ready to be taken. Throws a RangeError or TypeError for parameters that make no sense. */
-export function simulateFile(
-  parameters: FileParameters,
-  { reuseBuffers = false }: BatchOptions = {},
-): SimulatedFile {
+export function simulateFile(parameters: FileParameters, options: BatchOptions = {}): SimulatedFile {
   checkParameters(parameters)
+  checkKeys('batch options', options, batchOptionNames, [])
+  const { reuseBuffers = false } = options
+  if (typeof reuseBuffers !== 'boolean')
+    throw new TypeError(`reuseBuffers expected true or false, got ${shown(reuseBuffers)}`)
   const key = fileKey(parameters)
   let known: Truth | undefined
   function* delivered() {
@@ -118,16 +127,12 @@ function faultTruths({ day }: FileParameters, { faults, wear }: SimulatedDay): F
   const dayEnd = (parseUtcDay(day) + 1) * millisPerDay
   for (let start = dayEnd - millisPerDay; wear !== undefined && start < dayEnd;) {
     const end = Math.min(wear.replacedAfter(start), dayEnd)
-    truths.push({ fault: 'wornImpeller', start: isoTime(start), end: isoTime(end) })
+    truths.push({ fault: 'wornImpeller', start: isoOfMillis(start), end: isoOfMillis(end) })
     start = end
   }
   for (const { fault, startMillis, endMillis, column } of faults) {
-    const truth = { fault, start: isoTime(startMillis), end: isoTime(endMillis) }
+    const truth = { fault, start: isoOfMillis(startMillis), end: isoOfMillis(endMillis) }
     truths.push(column === undefined ? truth : { ...truth, column })
   }
   return truths.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))
-}
-
-function isoTime(millis: number): string {
-  return new Date(millis).toISOString()
 }

@@ -38,6 +38,11 @@ export function fillMicrosSince(micros: Float64Array, timestamps: BigInt64Array,
 }
 
 /** A time in epoch microseconds as text: `2026-01-01T00:00:00.000Z`; what is finer than a millisecond is left out. */
-export function isoTime(micros: bigint): string {
-  return new Date(Number(micros / 1000n)).toISOString()
+export function isoOfMicros(micros: bigint): string {
+  return isoOfMillis(Number(micros / 1000n))
+}
+
+/** A time in epoch milliseconds as text: `2026-01-01T00:00:00.000Z`. */
+export function isoOfMillis(millis: number): string {
+  return new Date(millis).toISOString()
 }

@@ -1,6 +1,7 @@
 import { type Batch, checkBatch, parseUtcDay, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
 import {
+  type BatchOptions,
   planFiles,
   scenarios,
   simulate,
@@ -117,7 +118,7 @@ test('a coarser interval samples the same signal, but for the noise of its senso
 })
 
 test.each(sensorNames)('%s passes midnight as it passes from any reading to the next', (name) => {
-  const values = takeAll(simulate(pump, { from, days: 40, scenario: scenarios.healthy }))[name]
+  const values = takeAll(simulate(pump, { from, days: 40, scenario: scenarios.default }))[name]
   const rms = (steps: number[]) => Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / steps.length)
   const midnights = Array.from({ length: 39 }, (_, day) => (day + 1) * 86_400)
   const jumps = midnights.map((row) => values[row]! - values[row - 1]!)
@@ -257,7 +258,7 @@ test('a day before 1970 simulates like any other', () => {
   expect([times[0], times[23]]).toEqual([-86_400_000_000n, -3_600_000_000n])
 })
 
-test.each<[string, SimulatedTable, Partial<SimulateOptions>, string]>([
+test.each<[string, SimulatedTable, object, string]>([
   [
     'two pumps on pump',
     pump,
@@ -271,9 +272,22 @@ test.each<[string, SimulatedTable, Partial<SimulateOptions>, string]>([
   [
     'days beyond the calendar',
     pump,
-    { from: '9999-12-30', days: 3 },
-    'days expected to end by 9999-12-31, got 3 from 9999-12-30',
+    { from: '9999-12-29', days: 3 },
+    'days expected to end by 9999-12-30, got 3 from 9999-12-29',
   ],
+  [
+    'the last day of the calendar, at whose end wear would end in the year 10000',
+    pump,
+    { from: '9999-12-31', days: 1 },
+    'days expected to end by 9999-12-30, got 1 from 9999-12-31',
+  ],
+  ...['1', null].map((pumps): [string, SimulatedTable, object, string] => [
+    `pumps of ${typeof pumps}`,
+    pump,
+    { pumps },
+    `pumps expected 1 on table pump, which holds one pump, got ${JSON.stringify(pumps)}: use table pump_daily for a fleet`,
+  ]),
+  ['days as text', pump, { days: '3' }, 'days expected a whole number from 1 to 1000000, got "3"'],
   ['a date that is none', pump, { from: '2026-02-30' }, 'date expected YYYY-MM-DD, got "2026-02-30"'],
   [
     'an unsafe seed',
@@ -283,7 +297,7 @@ test.each<[string, SimulatedTable, Partial<SimulateOptions>, string]>([
   ],
   ['a negative seed', pump, { seed: -1 }, 'seed expected a whole number from 0 to 9007199254740991, got -1'],
   ...[7, 0, -1, 0.0015, 86_401, NaN, Infinity].map(
-    (intervalSeconds): [string, SimulatedTable, Partial<SimulateOptions>, string] => [
+    (intervalSeconds): [string, SimulatedTable, object, string] => [
       `an interval of ${intervalSeconds} s`,
       pump,
       { intervalSeconds },
@@ -307,7 +321,7 @@ test.each<[string, object, RangeError | TypeError]>([
     'an interval that is text',
     { intervalSeconds: '1' },
     new RangeError(
-      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got 1 s',
+      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got "1" s',
     ),
   ],
   [
@@ -329,6 +343,11 @@ test.each<[string, object, RangeError | TypeError]>([
     'a date that is none',
     { day: '2026-02-30' },
     new RangeError('date expected YYYY-MM-DD, got "2026-02-30"'),
+  ],
+  [
+    'the last day of the calendar',
+    { day: '9999-12-31' },
+    new RangeError('day expected to end by 9999-12-30, got 9999-12-31'),
   ],
   [
     'a year that Hive has not',
@@ -370,10 +389,38 @@ test('refuses options that it does not know, no options, and other tables', () =
   expect(() => plan({ ...pump, name: 'turbine' }, { from })).toThrow(new RangeError(`${otherTable} turbine`))
 })
 
-test('the last day of the calendar can be simulated', () => {
-  expect(planFiles(pump, { from: '9999-12-31', days: 1 })).toEqual([
-    { table: 'pump', pump: 1, day: '9999-12-31', intervalSeconds: 1, seed: 42, scenario: scenarios.default },
-  ])
+test('simulate refuses no options, those that it does not know, and buffers that are neither shared nor not', () => {
+  const take = (options?: unknown) => () => [...simulate(pump, options as SimulateOptions)]
+  const known = 'from, days, intervalSeconds, seed, pumps, scenario, reuseBuffers'
+  expect(take()).toThrow(new TypeError(`simulation expected an object of ${known}, got undefined`))
+  expect(take({ from, reuse: true })).toThrow(new TypeError(`simulation expected only ${known}, got reuse`))
+  expect(take({ days: 1 })).toThrow(new TypeError('simulation expected from, got no from'))
+  expect(take({ from, reuseBuffers: 'yes' })).toThrow(
+    new TypeError('reuseBuffers expected true or false, got "yes"'),
+  )
+})
+
+test('a file of its own refuses batch options that it does not know', () => {
+  const [parameters] = planFiles(pump, { from, days: 1 })
+  const open = (options: unknown) => () => simulateFile(parameters!, options as BatchOptions)
+  expect(open({ reuse: true })).toThrow(new TypeError('batch options expected only reuseBuffers, got reuse'))
+  expect(open(true)).toThrow(new TypeError('batch options expected an object of reuseBuffers, got true'))
+  expect(open({ reuseBuffers: 1 })).toThrow(new TypeError('reuseBuffers expected true or false, got 1'))
+})
+
+test('the last day that can be simulated has times of four-digit years alone, wear included', () => {
+  const [file] = simulate(pump, {
+    from: '9999-12-30',
+    days: 1,
+    intervalSeconds: 600,
+    scenario: scenarios.nightmare,
+  })
+  takeAll([file!])
+  const { faults } = file!.truth()
+  expect(faults.map(({ fault }) => fault)).toContain('wornImpeller')
+  expect(faults.flatMap(({ start, end }) => [start, end]).every((time) => /^9999-12-3[01]T/.test(time))).toBe(
+    true,
+  )
 })
 
 // Golden data: a change here is a change of everybody's readings. Raise `createdBy` in @minilake/parquet with it.

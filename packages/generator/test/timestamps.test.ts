@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fillMicrosSince, fillTimestamps, isoTime } from '../src/timestamps.js'
+import { fillMicrosSince, fillTimestamps, isoOfMicros } from '../src/timestamps.js'
 
 // From year 1 to year 9999.
 const millis = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 })
@@ -29,6 +29,6 @@ test('microseconds since an origin are exact, before it and after', () => {
 })
 
 test('a time reads as ISO text to the millisecond', () => {
-  expect(isoTime(1_767_225_600_123_000n)).toBe('2026-01-01T00:00:00.123Z')
-  expect(isoTime(-1000n)).toBe('1969-12-31T23:59:59.999Z')
+  expect(isoOfMicros(1_767_225_600_123_000n)).toBe('2026-01-01T00:00:00.123Z')
+  expect(isoOfMicros(-1000n)).toBe('1969-12-31T23:59:59.999Z')
 })
