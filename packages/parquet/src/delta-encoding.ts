@@ -8,12 +8,6 @@ const miniblocks = blockValues / miniblockValues
 /** Deltas and their sums are computed as doubles: up to here they are exact, and so is their zigzag form. */
 const exactLimit = 2 ** 52
 
-/** Least and greatest value of a page, as distances from its first. */
-export interface DeltaBounds {
-  least: number
-  greatest: number
-}
-
 /** The most bytes that `deltaBinaryPack` writes for so many values. */
 export function deltaCapacity(valueCount: number): number {
   const blockBytes = 10 + miniblocks + 4 * blockValues
@@ -22,13 +16,14 @@ export function deltaCapacity(valueCount: number): number {
 
 /**
  * Encodes 64-bit integers as DELTA_BINARY_PACKED (Parquet's Encodings.md) at the start of `out`, byte for byte as
- * hyparquet-writer does. Returns the bytes written and the bounds, found in the same pass; undefined where neighbours or a
- * block's deltas lie too far apart for arithmetic in doubles: the caller then leaves the page to the library.
+ * hyparquet-writer does. Returns the bytes written and, found in the same pass, the least and the greatest value as distances from
+ * the first; undefined where neighbours or a block's deltas lie too far apart for arithmetic in doubles: the caller then leaves the
+ * page to the library.
  */
 export function deltaBinaryPack(
   values: BigInt64Array,
   out: Uint8Array,
-): ({ byteLength: number } & DeltaBounds) | undefined {
+): { byteLength: number; least: number; greatest: number } | undefined {
   const count = values.length
   let at = appendVarint(out, 0, blockValues)
   at = appendVarint(out, at, miniblocks)
@@ -111,6 +106,7 @@ function appendMiniblocks(out: Uint8Array, at: number, size: number, smallest: n
   return end
 }
 
+/** A whole number of up to 2^53. */
 function appendVarint(out: Uint8Array, start: number, value: number): number {
   let [at, rest] = [start, value]
   while (rest >= 0x80) {

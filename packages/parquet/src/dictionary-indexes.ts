@@ -1,7 +1,23 @@
 import { hybridCapacity, hybridDecode, hybridEncode } from './hybrid-encoding.js'
 
+/** A dictionary this small is not given up before the chunk ends. */
+const alwaysKept = 32_768
+
+/** Whether a dictionary has grown so large on the first `valueCount` values of a chunk that it is given up. */
+export function isTooLarge(dictionarySize: number, valueCount: number): boolean {
+  return dictionarySize >= alwaysKept && 2 * dictionarySize > valueCount
+}
+
+/** Whether a dictionary and the indexes into it save a quarter and more of what the values take in PLAIN. */
+export function dictionaryPays(
+  dictionary: { size: number; byteLength: number },
+  values: { count: number; plainBytes: number },
+): boolean {
+  return dictionary.byteLength + indexBytes(dictionary.size, values.count) <= 0.75 * values.plainBytes
+}
+
 /** About how many bytes the indexes of so many values into a dictionary of a size take. */
-export function indexBytes(dictionarySize: number, valueCount: number): number {
+function indexBytes(dictionarySize: number, valueCount: number): number {
   return Math.ceil((valueCount * (32 - Math.clz32(Math.max(dictionarySize - 1, 0)))) / 8)
 }
 
@@ -24,7 +40,7 @@ export function encodeIndexes(
 ): number {
   const width = widthOf(indexBits)
   out[at] = width
-  return hybridEncode(indexes, 0, count, width, out, at + 1)
+  return hybridEncode(indexes, count, width, out, at + 1)
 }
 
 /** The `count` indexes of a page that `encodeIndexes` wrote at `at`. */

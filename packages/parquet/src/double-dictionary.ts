@@ -1,3 +1,5 @@
+import { isTooLarge } from './dictionary-indexes.js'
+
 /** What has been looked up since these were reset: the least and greatest value, NaN left out, and the bits set in any index. */
 export interface PageRange {
   least: number
@@ -21,8 +23,6 @@ export interface DoubleDictionary {
 
 // parquet-java's limit of a dictionary page is 1 MiB: so many doubles.
 const mostValues = 131_072
-/** A dictionary this small is not given up before the chunk ends. */
-const alwaysKept = 32_768
 /** So many slots each multiple within the range of decimals gets one of its own; beyond, they share. */
 const mostSlotsForRange = 1_048_576
 
@@ -91,7 +91,7 @@ export function doubleDictionary(): DoubleDictionary {
       rehash(slots.values.length)
     }
   }
-  const isFull = () => size === mostValues || (size >= alwaysKept && 2 * size > lookedUp)
+  const isFull = () => size === mostValues || isTooLarge(size, lookedUp)
   /** The index of a value that is not in its first slot, taken in if need be; −1 where that no longer pays. */
   const find = (value: number): number => {
     if (hasSlot(value)) {

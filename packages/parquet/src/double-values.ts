@@ -1,5 +1,5 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import { decodeIndexes, encodeIndexes, indexBytes, indexCapacity } from './dictionary-indexes.js'
+import { decodeIndexes, dictionaryPays, encodeIndexes, indexCapacity } from './dictionary-indexes.js'
 import { doubleDictionary, type PageRange } from './double-dictionary.js'
 import { type EncodedValues, pageRows, type ValueEncoder } from './typed-column.js'
 
@@ -35,12 +35,11 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
     for (let row = 0; row < valueCount; row++) values[row] = different[indexes[row] as number] as number
     return values
   }
-  const giveUpDictionary = () => {
+  const spellOutEndedPages = () => {
     for (const page of pages) {
       const { start, valueCount } = page
       page.values = spellOut(decodeIndexes(packed, start, valueCount), valueCount)
     }
-    return spellOut(indexes, count)
   }
   const packIndexes = () => {
     const needed = packedBytes + indexCapacity(count, range.indexBits)
@@ -65,7 +64,10 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
       const taken = plain ? 0 : dictionary.lookUp(values, range, indexes, count)
       if (!plain) count += taken
       if (taken === values.length) return
-      plain ??= giveUpDictionary()
+      if (!plain) {
+        spellOutEndedPages()
+        plain = spellOut(indexes, count)
+      }
       appendPlain(plain, values.subarray(taken))
     },
     endPage() {
@@ -90,7 +92,7 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
     finish() {
       const rows = pages.reduce((sum, { valueCount }) => sum + valueCount, 0)
       const different = dictionary.values().slice()
-      if (!plain && !pays(different.length, rows)) giveUpDictionary()
+      if (!plain && !pays(different.length, rows)) spellOutEndedPages()
       const ended = pages
       const isPlain = ended.length === 0 || ended.some(({ values }) => values)
       plain = undefined
@@ -116,7 +118,10 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
 }
 
 function pays(different: number, count: number): boolean {
-  return count > 0 && 8 * different + indexBytes(different, count) <= 0.75 * 8 * count
+  return (
+    count > 0 &&
+    dictionaryPays({ size: different, byteLength: 8 * different }, { count, plainBytes: 8 * count })
+  )
 }
 
 function* plainPages(pages: readonly EndedPage[], isSplit: boolean): Generator<EncodedValues> {

@@ -1,7 +1,7 @@
 import { type Batch, checkBatch, type Table } from '@minilake/schema'
 import { ParquetWriter } from 'hyparquet-writer'
 import { ByteBlocks } from './byte-blocks.js'
-import type { Codec } from './codec.js'
+import { checkCodec, type Codec } from './codec.js'
 import { schemaElements } from './element.js'
 import { rowGroup } from './row-group.js'
 
@@ -19,22 +19,24 @@ export interface EncodeOptions {
   codec?: Codec
 }
 
+const optionNames = ['rowGroupRows', 'codec']
+
 /** The size of the chunks in which a file's bytes come. */
 const blockBytes = 1024 * 1024
 
 /**
  * Batches of a table as the bytes of one Parquet file, in chunks of 1 MiB (the last one shorter), memory bounded by a row
  * group. The same rows give the same bytes however they are cut into batches. No batches give a valid file of no rows.
- * Throws a TypeError or RangeError when a batch does not fit the table.
+ * A batch is read before the next is asked for: its buffers may be filled again then. Throws a TypeError or RangeError when a
+ * batch does not fit the table, or for options that make no sense.
  */
 export function* encodeParquet<T extends Table>(
   table: T,
   batches: Iterable<Batch<T>>,
-  { rowGroupRows = 1_048_576, codec }: EncodeOptions = {},
+  options: EncodeOptions = {},
 ): Generator<Uint8Array> {
-  if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1) {
-    throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`)
-  }
+  checkOptions(options)
+  const { rowGroupRows = 1_048_576, codec } = options
   const blocks = new ByteBlocks(blockBytes)
   const writer = new ParquetWriter({
     writer: blocks,
@@ -59,4 +61,18 @@ export function* encodeParquet<T extends Table>(
   if (group.rowCount() > 0) yield* writeGroup()
   void writer.finish()
   yield* blocks.takeRest()
+}
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(
+      `encodeParquet expected an object of ${optionNames.join(', ')}, got ${String(options)}`,
+    )
+  const unknown = Object.keys(options).filter((name) => !optionNames.includes(name))
+  if (unknown.length > 0)
+    throw new TypeError(`encodeParquet expected only ${optionNames.join(', ')}, got ${unknown.join(', ')}`)
+  const { rowGroupRows = 1, codec } = options as EncodeOptions
+  if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1)
+    throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`)
+  if (codec !== undefined) checkCodec(codec)
 }

@@ -8,35 +8,34 @@ export function hybridCapacity(valueCount: number, width: number): number {
 }
 
 /**
- * Encodes values as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at` in `out`: runs of 8 and
- * more as a value and a count, all else as groups of 8 in `width` bits (0 to 31) each, as hyparquet-writer does. Returns the
- * position after the last byte.
+ * Encodes the first `count` values as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at` in `out`:
+ * runs of 8 and more as a value and a count, all else as groups of 8 in `width` bits (0 to 31) each, as hyparquet-writer does.
+ * Returns the position after the last byte.
  */
 export function hybridEncode(
   values: Uint32Array,
-  start: number,
-  end: number,
+  count: number,
   width: number,
   out: Uint8Array,
   at: number,
 ): number {
   let position = at
-  let packedFrom = start
-  let next = start
-  while (next < end) {
+  let packedFrom = 0
+  let next = 0
+  while (next < count) {
     const value = values[next] as number
     let runEnd = next + 1
-    while (runEnd < end && values[runEnd] === value) runEnd++
+    while (runEnd < count && values[runEnd] === value) runEnd++
     if (runEnd - next < groupValues) {
       next += groupValues
       continue
     }
-    position = appendGroups(values, packedFrom, next, end, width, out, position)
-    position = appendVarint(out, position, (runEnd - next) << 1)
+    position = appendGroups(values, packedFrom, next, count, width, out, position)
+    position = appendVarint32(out, position, (runEnd - next) << 1)
     for (let bits = 0; bits < width; bits += 8) out[position++] = (value >>> bits) & 0xff
     next = packedFrom = runEnd
   }
-  return appendGroups(values, packedFrom, next, end, width, out, position)
+  return appendGroups(values, packedFrom, next, count, width, out, position)
 }
 
 /** Appends whole groups, from a first value to one after the last; beyond `end` there are zeros. */
@@ -51,7 +50,7 @@ function appendGroups(
 ): number {
   if (from === to) return at
   const groups = (to - from) / groupValues
-  const position = appendVarint(out, at, (groups << 1) | 1)
+  const position = appendVarint32(out, at, (groups << 1) | 1)
   const byteLength = groups * width
   if (packed.length * 4 < byteLength + 4) packed = new Uint32Array(byteLength)
   const words = bitPack(values, from, Math.min(to, end), width, packed)
@@ -76,22 +75,25 @@ export function hybridDecode(bytes: Uint8Array, at: number, width: number, count
     const isPacked = (header & 1) === 1
     const end = Math.min(count, next + (header >>> 1) * (isPacked ? groupValues : 1))
     for (let bit = 0; next < end; next++, bit += isPacked ? width : 0) {
-      values[next] = bitsAt(bytes, 8 * position + bit, width)
+      values[next] = bitsAt(bytes, position + (bit >>> 3), bit & 7, width)
     }
     position += isPacked ? (header >>> 1) * width : Math.ceil(width / 8)
   }
   return values
 }
 
-function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
+/** `width` bits from a bit of the byte at `position` on; a position in bits would be too large for bit operations. */
+function bitsAt(bytes: Uint8Array, position: number, firstBit: number, width: number): number {
   let value = 0
   for (let done = 0; done < width; done++) {
-    value |= (((bytes[(bit + done) >>> 3] as number) >>> ((bit + done) & 7)) & 1) << done
+    const bit = firstBit + done
+    value |= (((bytes[position + (bit >>> 3)] as number) >>> (bit & 7)) & 1) << done
   }
   return value
 }
 
-function appendVarint(out: Uint8Array, start: number, value: number): number {
+/** Counts of values in a page: 32 bits do, and shifts are faster than the arithmetic that deltas need. */
+function appendVarint32(out: Uint8Array, start: number, value: number): number {
   let [at, rest] = [start, value]
   while (rest >= 0x80) {
     out[at++] = (rest & 0x7f) | 0x80

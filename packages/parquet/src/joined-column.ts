@@ -23,13 +23,8 @@ export function joinedColumn(column: ChunkColumn, type: ColumnType): ColumnEncod
   let rows = 0
   return {
     add(values, nulls, start, end) {
-      const isWhole = start === 0 && end === values.length
-      const part = isWhole
-        ? values
-        : Array.isArray(values)
-          ? values.slice(start, end)
-          : values.subarray(start, end)
-      parts.push({ values: part, nulls: nulls?.subarray(start, end) })
+      // Copied: the caller may fill its buffers again before the row group is whole.
+      parts.push({ values: values.slice(start, end), nulls: nulls?.slice(start, end) })
       rows += end - start
     },
     write(writer) {

@@ -1,10 +1,8 @@
 import type { ChunkContent, Page } from './column-chunk.js'
-import { encodeIndexes, indexBytes, indexCapacity } from './dictionary-indexes.js'
+import { dictionaryPays, encodeIndexes, indexCapacity, isTooLarge } from './dictionary-indexes.js'
 
 /** Bytes that PLAIN puts before each text: its length. */
 const lengthBytes = 4
-/** More different texts than this are too many where they make up over half of the rows. */
-const alwaysKept = 32_768
 
 /**
  * A REQUIRED column's texts as RLE_DICTIONARY, in pages of so many rows; undefined where a dictionary would not save a quarter
@@ -21,7 +19,7 @@ export function recurringTexts(texts: readonly string[], pageRows: number): Chun
     if (text !== before || index === -1) {
       index = indexOf.get(text) ?? indexOf.size
       if (index === indexOf.size) {
-        if (index >= alwaysKept && 2 * index > row) return undefined
+        if (isTooLarge(index, row)) return undefined
         indexOf.set(text, index)
       }
       before = text
@@ -32,7 +30,8 @@ export function recurringTexts(texts: readonly string[], pageRows: number): Chun
   const values = [...indexOf.keys()].map((text) => utf8.encode(text))
   const dictionaryBytes = values.reduce((sum, value) => sum + lengthBytes + value.length, 0)
   const plainBytes = unitCount + lengthBytes * texts.length
-  if (dictionaryBytes + indexBytes(values.length, texts.length) > 0.75 * plainBytes) return undefined
+  const dictionary = { size: values.length, byteLength: dictionaryBytes }
+  if (!dictionaryPays(dictionary, { count: texts.length, plainBytes })) return undefined
   return {
     encoding: 'RLE_DICTIONARY',
     dictionary: { valueCount: values.length, bytes: plainTexts(values, dictionaryBytes) },

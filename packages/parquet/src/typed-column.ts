@@ -97,5 +97,5 @@ function* withRows(
 function encodeLevels(levels: Uint32Array, rows: number): Uint8Array {
   if (levels.length === 0) return new Uint8Array()
   const bytes = new Uint8Array(hybridCapacity(rows, 1))
-  return bytes.slice(0, hybridEncode(levels, 0, rows, 1, bytes, 0))
+  return bytes.slice(0, hybridEncode(levels, rows, 1, bytes, 0))
 }

@@ -3,9 +3,9 @@ import { type Batch, defineTable, pump } from '@minilake/schema'
 import { parquetMetadata } from 'hyparquet'
 import { readColumnIndex } from 'hyparquet/src/indexes.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createdBy, encodeParquet } from '../src/index.js'
+import { createdBy, type EncodeOptions, encodeParquet } from '../src/index.js'
 import { snappy } from '../src/snappy.js'
-import { batchOf, everyType } from './every-type.js'
+import { batchOf, everyType, type StoredValue } from './every-type.js'
 import { bytesOf, type DuckDbReader, openDuckDbReader, readWithHyparquet } from './read-back.js'
 
 let duckDb: DuckDbReader
@@ -125,6 +125,74 @@ test('leaving early closes the batches', () => {
 test.each([0, -1, 1.5, NaN])('refuses row groups of %d rows', (rowGroupRows) => {
   expect(() => bytesOf(encodeParquet(pump, [], { rowGroupRows }))).toThrow(
     new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`),
+  )
+})
+
+test.each<[string, unknown, string]>([
+  [
+    'a misspelt option',
+    { rowgroupRows: 5 },
+    'encodeParquet expected only rowGroupRows, codec, got rowgroupRows',
+  ],
+  ['no object', 5, 'encodeParquet expected an object of rowGroupRows, codec, got 5'],
+  ['null', null, 'encodeParquet expected an object of rowGroupRows, codec, got null'],
+  [
+    'a codec that few readers know',
+    { codec: { ...snappy, name: 'LZO' } },
+    'codec expected a name of SNAPPY, GZIP, ZSTD, got "LZO"',
+  ],
+  ['the name of a codec', { codec: 'SNAPPY' }, 'codec expected { name, compress }, got "SNAPPY"'],
+  ['no codec', { codec: null }, 'codec expected { name, compress }, got null'],
+  [
+    'a codec that compresses nothing',
+    { codec: { name: 'ZSTD' } },
+    'codec ZSTD expected compress to be a function, got undefined',
+  ],
+])('refuses %s in one sentence', (_, options, sentence) => {
+  expect(() => bytesOf(encodeParquet(pump, [pumpBatch(1)], options as EncodeOptions))).toThrow(
+    new TypeError(sentence),
+  )
+})
+
+describe('buffers filled again for the next batch', () => {
+  const rows = Array.from({ length: 90 }, (_, row): StoredValue[] => [
+    BigInt(row) * 1_000_003n,
+    row,
+    row / 7,
+    Math.fround(row / 3),
+    BigInt(row) ** 5n,
+    1000 - row,
+    row % 3 === 0,
+    `device ${row}`,
+    ...(row % 4 === 1
+      ? Array<null>(8).fill(null)
+      : [BigInt(row), row % 5, row / 9, row, 7n * BigInt(row), row, row % 2 === 0, `${row % 6}`]),
+  ])
+  const batchRows = 10
+
+  /** The rows in batches that all have the same buffers. */
+  function* refilled(): Generator<Batch<typeof everyType>> {
+    const shared = batchOf(everyType, rows.slice(0, batchRows))
+    const fill = (into: object, from: object) => {
+      for (const [name, buffer] of Object.entries(from) as [string, ArrayLike<unknown>][]) {
+        const target = (into as Record<string, { [row: number]: unknown }>)[name]!
+        for (let row = 0; row < batchRows; row++) target[row] = buffer[row]
+      }
+    }
+    for (let start = 0; start < rows.length; start += batchRows) {
+      const next = batchOf(everyType, rows.slice(start, start + batchRows))
+      fill(shared.columns, next.columns)
+      fill(shared.nulls!, next.nulls!)
+      yield shared
+    }
+  }
+
+  test.each([7, 10, 25, 1000])(
+    'are read in time for every type, in row groups of %d rows',
+    async (rowGroupRows) => {
+      const bytes = bytesOf(encodeParquet(everyType, refilled(), { rowGroupRows }))
+      expect(await readWithHyparquet(bytes)).toEqual(rows)
+    },
   )
 })
 

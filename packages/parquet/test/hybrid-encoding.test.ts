@@ -6,7 +6,7 @@ import { hybridCapacity, hybridDecode, hybridEncode } from '../src/hybrid-encodi
 
 function encode(values: Uint32Array, width: number): Uint8Array {
   const bytes = new Uint8Array(1 + hybridCapacity(values.length, width)).fill(0xff)
-  return bytes.subarray(1, hybridEncode(values, 0, values.length, width, bytes, 1))
+  return bytes.subarray(1, hybridEncode(values, values.length, width, bytes, 1))
 }
 
 test('a run is a count and a value, all else is groups of eight', () => {
@@ -40,4 +40,13 @@ test('many groups in a row are one run of groups', () => {
   const writer = new ByteWriter()
   writeRleBitPackedHybrid(writer, values, 13)
   expect(Buffer.compare(encode(values, 13), writer.getBytes())).toBe(0)
+})
+
+test('positions beyond 512 MiB, which have more than 32 bits in bits', () => {
+  const values = Uint32Array.from({ length: 1003 }, (_, row) => (row % 3 === 0 ? 5 : (row * 7919) % 4099))
+  // Of these bytes only the touched ones ever take memory.
+  const at = 2 ** 29 + 5
+  const bytes = new Uint8Array(at + hybridCapacity(values.length, 13))
+  hybridEncode(values, values.length, 13, bytes, at)
+  expect(hybridDecode(bytes, at, 13, values.length)).toEqual(values)
 })
