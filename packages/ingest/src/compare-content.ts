@@ -20,9 +20,9 @@ export interface KnownContent {
  * | ----- | ---------------------------------------------- | ------------ | ------- |
  * | other | any                                            | any          | other   |
  * | same  | ours, by one of the usual part sizes           | any          | same    |
- * | same  | another                                        | ours         | same    |
- * | same  | another                                        | another      | other   |
- * | same  | another, put at once or in as many parts as we | none         | other   |
+ * | same  | another, put at once or in as many parts as we | any          | other   |
+ * | same  | of parts of an unusual size, or no MD5 (KMS)   | ours         | same    |
+ * | same  | of parts of an unusual size, or no MD5 (KMS)   | another      | other   |
  * | same  | of parts of an unusual size, or no MD5 (KMS)   | none         | unknown |
  */
 export async function compareContent(
@@ -41,8 +41,9 @@ export async function compareContent(
     if (ours !== undefined && isCertain) isComparable = true
   }
   const found = await look()
+  if (isComparable && !found?.isEtagOpaque) return 'other'
   if (found?.sha256 !== undefined && content.sha256) {
     return found.sha256 === (await content.sha256()) ? 'same' : 'other'
   }
-  return isComparable && !found?.isEtagOpaque ? 'other' : 'unknown'
+  return 'unknown'
 }

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { etagHasher, identityOf } from './etag.js'
+import { identityOf } from './etag.js'
 import { walkFolder } from './folder-walk.js'
 import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
@@ -14,9 +13,15 @@ import {
   type StoredObject,
   type WriteOptions,
 } from './object-store.js'
-import { partBytesFor } from './part-plan.js'
 import { describeSystemError } from './system-error.js'
-import { untilAborted } from './until-aborted.js'
+import {
+  exists,
+  isFinished,
+  nameOnce,
+  syncFile,
+  unfinishedPath,
+  writeUnfinished,
+} from './write-unfinished.js'
 
 /** A folder as a store, where objects can also be written before their keys are known. */
 export interface FolderStore extends ObjectStore {
@@ -35,8 +40,6 @@ export interface StagedObject extends Identity {
   /** Removes it; once it has a name it stays. */
   discard(): Promise<void>
 }
-
-const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
 
 /**
  * A folder as an object store: the key is the path below it. A file is written under a hidden name beside its place, then
@@ -205,71 +208,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
-}
-
-function isFinished(name: string): boolean {
-  return !unfinishedName.test(name)
-}
-
-async function exists(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (found?.isDirectory()) throw new Error('there is a folder of that name')
-  return found !== undefined
-}
-
-function unfinishedPath(folder: string, name: string): string {
-  return join(folder, `.${name}.${randomUUID()}.part`)
-}
-
-async function writeUnfinished(
-  path: string,
-  bytes: ByteStream,
-  {
-    signal,
-    size = 0,
-    onBytes,
-  }: Pick<WriteOptions, 'onBytes'> & { signal?: AbortSignal | undefined; size?: number | undefined },
-): Promise<Identity> {
-  const hasher = etagHasher(partBytesFor(size))
-  const file = await open(path, 'wx')
-  try {
-    for await (const chunk of untilAborted(bytes, signal)) {
-      hasher.update(chunk)
-      await file.writeFile(chunk)
-      onBytes?.(chunk.length)
-    }
-  } finally {
-    await file.close()
-  }
-  return hasher.identity()
-}
-
-/** The content must be on the disk before the name is: after a power cut a name must not lead to a half file. */
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  try {
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Gives a file its final name unless that is taken: `link` fails where a name exists, `rename` would replace it. */
-async function nameOnce(unfinished: string, path: string): Promise<boolean> {
-  try {
-    await link(unfinished, path)
-    return true
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return false
-    // File systems without hard links (exFAT, some network shares; EISDIR is what Windows says): look, then rename. Only there can two writers that
-    // finish within the same moment both believe they were first; the file is whole all the same.
-    if (!['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
-    if (await exists(path)) return false
-    await rename(unfinished, path)
-    return true
-  }
 }

@@ -13,7 +13,7 @@ export {
   type WriteResult,
 } from './object-store.js'
 export { partBytes } from './part-plan.js'
-export { type PartSlot, partSlots, type PartSlots } from './part-slots.js'
+export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './part-slots.js'
 export { decidePublish, type PublishDecision, type StoredState } from './publish-decision.js'
 export {
   type PublishableObject,

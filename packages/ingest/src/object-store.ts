@@ -52,10 +52,12 @@ export interface WriteOptions {
 
 /** What became of a write, and what the bytes were. */
 export interface WriteResult extends Identity {
-  /** False where the key was taken already, and overwriting was not asked for. */
+  /** False where the key was taken already and overwriting was not asked for, or where another writer ended the same upload. */
   written: boolean
   /** Parts that an interrupted upload had left, and that were not sent again; absent where there were none. */
   partsResumed?: number
+  /** Why parts may be left of an upload that came to nothing, as a part of a sentence; absent where none are. */
+  partsLeft?: string
 }
 
 /**

@@ -1,7 +1,12 @@
 import { partBytes } from './part-plan.js'
 
+/** How many parts may be in memory and on their way at once, unless told otherwise. */
+export const defaultConcurrency = 4
+
 /** How many parts may be in memory and on their way at once: writes that share the slots share the limit. */
 export interface PartSlots {
+  /** How many there are. */
+  readonly count: number
   /** Waits for a slot, first come, first served; rejects with the signal's reason. */
   take(signal?: AbortSignal): Promise<PartSlot>
 }
@@ -58,6 +63,7 @@ export function partSlots(count: number): PartSlots {
   }
 
   return {
+    count,
     async take(signal) {
       signal?.throwIfAborted()
       if (free === 0) return turn(waiting, signal)
@@ -86,6 +92,7 @@ function turn(waiting: Set<(slot: PartSlot) => void>, signal: AbortSignal | unde
 export function watchedSlots(slots: PartSlots): PartSlots & { abandonAll(): void } {
   const taken = new Set<PartSlot>()
   return {
+    count: slots.count,
     async take(signal) {
       const slot = await slots.take(signal)
       const watched: PartSlot = {

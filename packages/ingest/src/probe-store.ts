@@ -34,11 +34,10 @@ export async function probeCreateOnce(
     for (const race of [racePuts, raceUploads]) {
       signal?.throwIfAborted()
       const target = { bucket, key: `${probeFolder}${randomUUID()}` }
-      try {
-        if ((await race(client, target)) > 1) return 'look-first'
-      } finally {
-        await client.send(new DeleteObjectCommand({ Bucket: target.bucket, Key: target.key }))
-      }
+      const won = await thenAlways(race(client, target), () =>
+        client.send(new DeleteObjectCommand({ Bucket: target.bucket, Key: target.key })),
+      )
+      if (won > 1) return 'look-first'
     }
   }
   return 'create-once'
@@ -47,47 +46,66 @@ export async function probeCreateOnce(
 type Race = (client: S3Client, target: { bucket: string; key: string }) => Promise<number>
 
 const racePuts: Race = (client, { bucket, key }) =>
-  countWinners(Array.from({ length: writers }).keys(), (writer) =>
+  countWinners(numbers(), (writer) =>
     client.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: `writer ${writer}`, IfNoneMatch: '*' }),
     ),
   )
 
-const raceUploads: Race = async (client, { bucket, key }) => {
+const raceUploads: Race = (client, { bucket, key }) => {
   const place = { Bucket: bucket, Key: key }
-  const begun = await Promise.all(
-    Array.from({ length: writers }, async (_, writer) => {
-      const { UploadId } = await client.send(new CreateMultipartUploadCommand(place))
-      const upload = { ...place, UploadId }
-      const part = { ...upload, PartNumber: 1, Body: `writer ${writer}` }
-      const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part))
-      const Parts = [{ PartNumber: 1, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) }]
-      return { ...upload, MultipartUpload: { Parts }, IfNoneMatch: '*' }
-    }),
-  )
-  try {
-    return await countWinners(begun, (upload) => client.send(new CompleteMultipartUploadCommand(upload)))
-  } finally {
-    await Promise.all(
-      begun.map(({ UploadId: uploadId = '' }) => abortUpload({ client, bucket }, { key, uploadId })),
-    )
+  const begun: string[] = []
+  const begin = async (writer: number) => {
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand(place))
+    if (UploadId !== undefined) begun.push(UploadId)
+    const upload = { ...place, UploadId }
+    const part = { ...upload, PartNumber: 1, Body: `writer ${writer}` }
+    const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part))
+    const Parts = [{ PartNumber: 1, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) }]
+    return { ...upload, MultipartUpload: { Parts }, IfNoneMatch: '*' }
   }
+  const race = async () => {
+    const uploads = await all(numbers().map(begin))
+    return countWinners(uploads, (upload) => client.send(new CompleteMultipartUploadCommand(upload)))
+  }
+  return thenAlways(race(), () =>
+    all(begun.map((uploadId) => abortUpload({ client, bucket }, { key, uploadId }))),
+  )
 }
 
-async function countWinners<W>(all: Iterable<W>, write: (writer: W) => Promise<unknown>): Promise<number> {
-  const won = await Promise.all(
-    Array.from(all, (writer) =>
-      write(writer).then(
-        () => true,
-        (error: unknown) => {
-          const isRefused = ['PreconditionFailed', 'ConditionalRequestConflict'].some((name) =>
-            isNamed(error, name),
-          )
-          if (!isRefused) throw error
-          return false
-        },
-      ),
-    ),
-  )
-  return won.filter(Boolean).length
+const numbers = () => [...Array(writers).keys()]
+
+/** The results of all; where one fails, it rejects with the first failure only when the others have ended, too. */
+async function all<R>(works: readonly Promise<R>[]): Promise<R[]> {
+  await Promise.allSettled(works)
+  return Promise.all(works)
+}
+
+/** What a work gives, once something was done after it; where both fail, the work's failure is the one to tell. */
+async function thenAlways<R>(work: Promise<R>, after: () => Promise<unknown>): Promise<R> {
+  try {
+    await work
+  } catch (error) {
+    await after().catch(() => undefined)
+    throw error
+  }
+  await after()
+  return work
+}
+
+async function countWinners<W>(
+  competing: readonly W[],
+  write: (writer: W) => Promise<unknown>,
+): Promise<number> {
+  const wins = async (writer: W) => {
+    try {
+      await write(writer)
+      return true
+    } catch (error) {
+      const refusals = ['PreconditionFailed', 'ConditionalRequestConflict']
+      if (!refusals.some((name) => isNamed(error, name))) throw error
+      return false
+    }
+  }
+  return (await all(competing.map(wins))).filter(Boolean).length
 }

@@ -35,6 +35,8 @@ export interface PublishedObject {
   etag?: string
   /** Parts that an interrupted upload had left in the store; absent where there were none. */
   partsResumed?: number
+  /** Why parts may be left of an upload that came to nothing; absent where none are. */
+  partsLeft?: string
   /** For `conflict`, `unverifiable` and `failed`: why, in one sentence. */
   reason?: string
   /** For `failed`: the error itself. */
@@ -68,13 +70,13 @@ export async function publishObject<O extends PublishableObject>(
     }
     // A stream over a stored object shows only now what it is, so the stored one is looked at first.
     const before = state === 'stream' ? await stored?.etag() : undefined
-    const { written, partsResumed, ...identity } = await store.write(key, object.bytes, {
+    const { written, ...result } = await store.write(key, object.bytes, {
       ...{ overwrite, isKeyFree: stored === undefined, ...sharing, ...(signal && { signal }) },
       ...writeSource(object),
     })
-    if (!written) return await takenBy(object, identity, store)
-    const outcome = before === identity.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
-    return { key, outcome, ...identity, ...(partsResumed !== undefined && { partsResumed }) }
+    if (!written) return withPartsLeft(await takenBy(object, result, store), result)
+    const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
+    return { key, outcome, ...result }
   } catch (error) {
     signal?.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)
@@ -102,6 +104,15 @@ async function takenBy(
   const decision = decidePublish({ stored: state, overwrite: false })
   if (decision === 'unchanged') return { key, outcome: 'unchanged', size, etag }
   return left(key, decision === 'conflict' ? decision : 'unverifiable', { size, store })
+}
+
+function withPartsLeft(
+  object: PublishedObject,
+  { partsLeft }: Pick<PublishedObject, 'partsLeft'>,
+): PublishedObject {
+  if (partsLeft === undefined) return object
+  const { reason } = object
+  return { ...object, partsLeft, ...(reason !== undefined && { reason: `${reason}; ${partsLeft}` }) }
 }
 
 function left(

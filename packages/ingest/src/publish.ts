@@ -1,5 +1,5 @@
 import type { ObjectStore, StoredObject } from './object-store.js'
-import { partSlots } from './part-slots.js'
+import { defaultConcurrency, partSlots } from './part-slots.js'
 import {
   type PublishableObject,
   type PublishedObject,
@@ -20,17 +20,20 @@ export interface PublishReport {
   conflicts: PublishedObject[]
   /** Objects whose key holds something that cannot be compared with them; left as it is. */
   unverifiable: PublishedObject[]
-  /** Objects that could not be published; nothing of them is visible. */
+  /**
+   * Objects that could not be published, and companions that could not be made. Nothing of the objects is visible, but where
+   * every answer to the end of an upload was lost: the next run finds such an object `unchanged`.
+   */
   failures: PublishedObject[]
 }
 
 /** How far the publishing of all is. */
 export interface PublishProgress {
-  /** Objects that have been dealt with. */
+  /** Objects that have been dealt with; companions are left out. */
   objects: number
   /** Bytes of those objects, and what the store has of those at work. */
   bytesDone: number
-  /** Bytes that were sent. */
+  /** Bytes that were sent, those of companions among them. */
   bytesSent: number
 }
 
@@ -43,26 +46,35 @@ export interface PublishOptions<O extends PublishableObject = PublishableObject>
   concurrency?: number
   /**
    * Called after each object; what it gives is published next, before others, such as a file about the first. Not called
-   * after a companion. What it throws ends the publishing.
+   * after a companion. What it throws becomes one of the `failures`, under the key of the object, which counts as it did.
    */
   companion?: (done: PublishedObject, object: O) => O | undefined | Promise<O | undefined>
   /** Called after each object, in the order in which they are done. */
   onObject?: (object: PublishedObject) => void
-  /** Called when an object or a part of one is done. */
+  /** Called when an object, but no companion, is done, and when bytes of any have been sent. */
   onProgress?: (progress: PublishProgress) => void
 }
 
 /**
- * Publishes objects side by side, each once, but for streams: the object after one is asked for when it is done. One that is there already with the same content is left alone, one with other
- * content is a conflict. A conflict or failure does not keep the others from being published; look at the report. Rejects when
- * the objects or the store cannot be listed, and with the signal's reason; what is at work then is ended first.
+ * Publishes objects, each once. Files go side by side; the object after a stream is asked for when the stream is done. One that
+ * is there already with the same content is left alone, one with other content is a conflict. A conflict or failure does not
+ * keep the others from being published; look at the report. Rejects when the objects or the store cannot be listed, and with
+ * the signal's reason; what is at work then is ended first.
  */
 export async function publish<O extends PublishableObject>(
   objects: Iterable<O> | AsyncIterable<O>,
   store: ObjectStore,
   options: PublishOptions<O> = {},
 ): Promise<PublishReport> {
-  const { overwrite = false, concurrency = 4, check, companion, onObject, onProgress, signal } = options
+  const {
+    overwrite = false,
+    concurrency = defaultConcurrency,
+    check,
+    companion,
+    onObject,
+    onProgress,
+    signal,
+  } = options
   signal?.throwIfAborted()
   const slots = partSlots(concurrency)
   const stop = new AbortController()
@@ -72,12 +84,17 @@ export async function publish<O extends PublishableObject>(
   const results: PublishedObject[] = []
   const progress: PublishProgress = { objects: 0, bytesDone: 0, bytesSent: 0 }
 
-  const publishOne = async (object: O): Promise<PublishedObject> => {
+  const publishOne = async (
+    object: O,
+    { isCompanion }: { isCompanion: boolean },
+  ): Promise<PublishedObject> => {
     const stored = await find(object.key)
     let counted = 0
     const onBytes = (bytes: number) => {
-      counted += bytes
-      progress.bytesDone += bytes
+      if (!isCompanion) {
+        counted += bytes
+        progress.bytesDone += bytes
+      }
       progress.bytesSent += bytes
       onProgress?.({ ...progress })
     }
@@ -86,11 +103,24 @@ export async function publish<O extends PublishableObject>(
       ...(check && { check }),
     })
     results.push(result)
-    progress.objects += 1
-    progress.bytesDone += Math.max(result.size, object.size ?? 0) - counted
+    if (!isCompanion) {
+      progress.objects += 1
+      progress.bytesDone += Math.max(result.size, object.size ?? 0) - counted
+    }
     onObject?.(result)
-    onProgress?.({ ...progress })
+    if (!isCompanion) onProgress?.({ ...progress })
     return result
+  }
+
+  const companionOf = async (done: PublishedObject, object: O): Promise<O | undefined> => {
+    try {
+      return await companion?.(done, object)
+    } catch (error) {
+      stop.signal.throwIfAborted()
+      const reason = `its companion could not be made: ${error instanceof Error ? error.message : String(error)}`
+      results.push({ key: object.key, outcome: 'failed', size: 0, reason, error })
+      return undefined
+    }
   }
 
   const inTurn = oneAtATimeByKey()
@@ -103,7 +133,7 @@ export async function publish<O extends PublishableObject>(
     if (step.done) return undefined
     stop.signal.throwIfAborted()
     const object = step.value
-    const publishing = inTurn(object.key, () => publishOne(object))
+    const publishing = inTurn(object.key, () => publishOne(object, { isCompanion: false }))
     // The objects after a stream may come from the same source, which then goes on past it.
     if (object.size === undefined) await publishing.catch(() => undefined)
     return { object, publishing }
@@ -116,8 +146,8 @@ export async function publish<O extends PublishableObject>(
         if (started === undefined) return
         const { object } = started
         const done = await started.publishing
-        const other = await companion?.(done, object)
-        if (other) await inTurn(other.key, () => publishOne(other))
+        const other = await companionOf(done, object)
+        if (other) await inTurn(other.key, () => publishOne(other, { isCompanion: true }))
       }
     } catch (error) {
       stop.abort(error)

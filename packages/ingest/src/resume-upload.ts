@@ -3,12 +3,15 @@ import type { RereadableBytes } from './object-store.js'
 import { type PlannedPart, planParts } from './part-plan.js'
 import type { PartSlots } from './part-slots.js'
 import { crc32Text } from './crc32.js'
-import { completeUpload, sendPart, type SentPart, type UploadTarget } from './s3-requests.js'
-import type { UploadProgress } from './s3-upload.js'
+import {
+  completeUpload,
+  sendPart,
+  type SentPart,
+  type UploadProgress,
+  type UploadTarget,
+} from './s3-requests.js'
 import { rereadParts } from './source-parts.js'
 import { listUploads, type ListedUpload } from './unfinished-uploads.js'
-
-const partsAtOnce = 4
 
 /** An interrupted upload of our bytes: the parts that the store has, and those that it lacks. */
 export interface InterruptedUpload {
@@ -19,7 +22,8 @@ export interface InterruptedUpload {
 
 /**
  * The interrupted upload of a key that has most of these bytes, if there is one. Every part that the store lists must be one of
- * our plan, with our bytes; an upload to which something happened less than `resumeAfterSeconds` ago may be at work.
+ * our plan, with our bytes; an upload to which something happened less than `resumeAfterSeconds` ago may be at work, but for one
+ * of `leftUploads`, which this process has left itself, and which is taken out of them.
  */
 export async function findInterrupted(
   target: UploadTarget,
@@ -27,13 +31,15 @@ export async function findInterrupted(
     reread,
     slots,
     resumeAfterSeconds,
-  }: { reread: RereadableBytes; slots: PartSlots; resumeAfterSeconds: number },
+    leftUploads,
+  }: { reread: RereadableBytes; slots: PartSlots; resumeAfterSeconds: number; leftUploads: Set<string> },
 ): Promise<InterruptedUpload | undefined> {
   const isWanted = (key: string) => key === target.key
   const uploads: ListedUpload[] = []
-  for await (const upload of listUploads(target, { prefix: target.key, isWanted })) {
+  const { signal } = target.stop
+  for await (const upload of listUploads(target, { prefix: target.key, isWanted, signal })) {
     const age = upload.listedAt.getTime() - upload.lastActivity.getTime()
-    if (age >= resumeAfterSeconds * 1000) uploads.push(upload)
+    if (age >= resumeAfterSeconds * 1000 || leftUploads.has(upload.uploadId)) uploads.push(upload)
   }
   uploads.sort((a, b) => b.parts.length - a.parts.length)
   const plan = planParts(reread.size)
@@ -43,6 +49,7 @@ export async function findInterrupted(
     if (present === undefined) continue
     const numbers = new Set(present.map(({ number }) => number))
     const missing = plan.filter(({ number }) => !numbers.has(number))
+    leftUploads.delete(upload.uploadId)
     return { uploadId: upload.uploadId, present, missing }
   }
   return undefined
@@ -73,19 +80,18 @@ export async function finishUpload(
       throw error
     }
   }
-  const sending = await Promise.allSettled(Array.from({ length: partsAtOnce }, send))
+  const sending = await Promise.allSettled(Array.from({ length: slots.count }, send))
   if (sending.some(({ status }) => status === 'rejected')) throw target.stop.signal.reason
-  progress.parts.sort((a, b) => a.number - b.number)
-  await completeUpload(target, { uploadId, parts: progress.parts })
+  await completeUpload(target, progress)
 }
 
 /** Parts checked in another way than ours cannot be completed with ours. A store that does not tell is believed. */
 function hasOurChecksums(
-  { checksumAlgorithm, checksumType }: ListedUpload,
+  { checksumAlgorithm, checksumType = 'FULL_OBJECT' }: ListedUpload,
   { checksums }: UploadTarget,
 ): boolean {
   if (checksums !== 'crc32') return checksumAlgorithm === undefined
-  return checksumAlgorithm === 'CRC32' && (checksumType ?? 'FULL_OBJECT') === 'FULL_OBJECT'
+  return (checksumAlgorithm ?? 'CRC32') === 'CRC32' && checksumType === 'FULL_OBJECT'
 }
 
 /** The parts of an upload as we would have sent them; nothing where one is not ours. */

@@ -84,7 +84,9 @@ const sentences: Readonly<Record<string, (place: Place) => string>> = {
   InvalidBucketName: ({ bucket, endpoint }) => `${bucket} is no name for a bucket at ${endpoint}`,
   NoSuchKey: () => 'no such object',
   InvalidObjectState: () => 'the object is archived: restore it first',
-  NoSuchUpload: () => 'its parts were removed while it was written: write it again',
+  NoSuchUpload: () =>
+    'its upload was removed, or ended by another writer, while it was written: write it again',
+  PreconditionFailed: () => 'the key is taken, and what it holds cannot be looked at: write it again',
   ConditionalRequestConflict: () => 'another writer finished the same key at the same moment: write it again',
   KeyTooLongError: () => 'the key is too long for the store',
   EntityTooLarge: () => 'the object is larger than the store allows',
@@ -138,19 +140,15 @@ export function s3Failure(
   })
 }
 
-/** The failure of a write whose parts could not be removed either, for the reason of `cause`. */
-export function withPartsLeft(
-  failure: ObjectStoreError,
-  { cause, ...place }: FailedPlace & { cause: unknown },
-): ObjectStoreError {
-  const reason = reasonOf(cause, { ...place, right: 's3:AbortMultipartUpload' })
-  const { message, key, location, code } = failure
-  return new ObjectStoreError(`${message}; its parts may be left: ${reason}`, {
-    key,
-    location,
-    cause: failure.cause,
-    code,
-  })
+/** Why the parts of a write may be left, whose removal failed so. */
+export function partsLeftReason(place: FailedPlace, cause: unknown): string {
+  return `its parts may be left: ${reasonOf(cause, { ...place, right: 's3:AbortMultipartUpload' })}`
+}
+
+/** The failure of a write, with a reason more. */
+export function withReason(failure: ObjectStoreError, reason: string): ObjectStoreError {
+  const { message, key, location, cause, code } = failure
+  return new ObjectStoreError(`${message}; ${reason}`, { key, location, cause, code })
 }
 
 type FailedPlace = Pick<Place, 'bucket' | 'region' | 'endpoint'>
@@ -214,6 +212,11 @@ export function isInterruption(error: unknown): boolean {
   return (
     status < 300 || status === 408 || status === 429 || (status >= 500 && !lastingStatuses.includes(status))
   )
+}
+
+/** How often the request was sent whose last answer the SDK made an error. */
+export function attemptsOf(error: unknown): number {
+  return (error as { $metadata?: { attempts?: number } } | undefined)?.$metadata?.attempts ?? 1
 }
 
 /** The HTTP status of an answer that the SDK made an error; none where there was no answer. */

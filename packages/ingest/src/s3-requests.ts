@@ -9,10 +9,12 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { checkObject, isEtagOpaque, type SentContent } from './check-object.js'
 import { combineCrc32, crc32Text } from './crc32.js'
 import { etagOfParts, isMd5 } from './etag.js'
+import { refuseTakenKey } from './look-at-object.js'
 import type { Identity } from './object-store.js'
-import { etagOf, isNamed } from './s3-failure.js'
+import { attemptsOf, etagOf, isNamed } from './s3-failure.js'
 import type { Checksums } from './s3-options.js'
 
 const conflictWaitsMillis = [100, 200, 400, 800]
@@ -24,6 +26,8 @@ export interface UploadTarget {
   key: string
   overwrite: boolean
   checksums: Checksums
+  /** Whether the store ignores `If-None-Match`, and is asked for the key right before. */
+  looksFirst: boolean
   /** Ends the requests that send bytes, and the taking of more; the first failure aborts it. */
   stop: AbortController
   onBytes: ((bytes: number) => void) | undefined
@@ -39,6 +43,22 @@ export interface SentPart {
   md5: string
   /** In base64; absent where checksums are not asked for. */
   crc32?: string
+}
+
+/** What is known of a write while it runs, and where it fails. */
+export interface UploadProgress {
+  /** Of an upload in parts that has begun. */
+  uploadId: string | undefined
+  parts: SentPart[]
+  /** The content, once all of it has been taken. */
+  whole: (() => SentContent) | undefined
+  /** Whether the store may have completed the upload and could not say so. */
+  mayBeComplete: boolean
+}
+
+/** The progress of a write of which nothing has been sent. */
+export function noProgress(): UploadProgress {
+  return { uploadId: undefined, parts: [], whole: undefined, mayBeComplete: false }
 }
 
 /** The settings that every request of an upload carries, whoever sends it. */
@@ -64,7 +84,11 @@ export async function putObject(
     Metadata: metadata,
     ...(crc32 !== undefined && { ChecksumCRC32: crc32 }),
   })
-  const answer = await againOnConflict(() => client.send(command, { abortSignal: stop.signal }), stop.signal)
+  const send = async () => {
+    await refuseTakenKey(target)
+    return client.send(command, { abortSignal: stop.signal })
+  }
+  const answer = await againOnConflict(send, stop.signal)
   const { md5 } = checkedPart(target, { number: 1, data, crc32, answer })
   target.onBytes?.(data.length)
   return { size: data.length, etag: md5 }
@@ -92,9 +116,13 @@ export async function sendPart(
 /** Makes the parts an object, which the store compares with the checksum of the whole, and we with its answer. */
 export async function completeUpload(
   target: UploadTarget,
-  { uploadId, parts }: { uploadId: string; parts: readonly SentPart[] },
+  progress: UploadProgress,
 ): Promise<CompleteMultipartUploadCommandOutput> {
-  const crc32 = wholeCrc32(parts)
+  const { uploadId } = progress
+  const parts = progress.parts.sort((a, b) => a.number - b.number)
+  const whole = { ...identityOfParts(parts), crc32: wholeCrc32(parts) }
+  const { size, crc32 } = whole
+  progress.whole = () => whole
   const command = new CompleteMultipartUploadCommand({
     ...uploadParameters(target),
     UploadId: uploadId,
@@ -105,10 +133,17 @@ export async function completeUpload(
         ...(part.crc32 !== undefined && { ChecksumCRC32: part.crc32 }),
       })),
     },
-    ...(crc32 !== undefined && { ChecksumCRC32: crc32, MpuObjectSize: identityOfParts(parts).size }),
+    ...(crc32 !== undefined && { ChecksumCRC32: crc32, MpuObjectSize: size }),
   })
-  const answer = await againOnConflict(() => target.client.send(command), target.stop.signal)
-  checkObject(answer, { ...identityOfParts(parts), crc32 })
+  const send = async () => {
+    await refuseTakenKey(target)
+    return target.client.send(command).catch((error: unknown) => {
+      progress.mayBeComplete ||= attemptsOf(error) > 1
+      throw error
+    })
+  }
+  const answer = await againOnConflict(send, target.stop.signal)
+  checkObject(answer, whole)
   return answer
 }
 
@@ -130,40 +165,9 @@ export function identityOfParts(parts: readonly SentPart[]): Identity {
 }
 
 /** The CRC32 of an object of these parts, where there are some and each has one. */
-export function wholeCrc32(parts: readonly SentPart[]): string | undefined {
+function wholeCrc32(parts: readonly SentPart[]): string | undefined {
   const known = parts.flatMap(({ crc32, size }) => (crc32 === undefined ? [] : [{ crc32, size }]))
   return known.length > 0 && known.length === parts.length ? combineCrc32(known) : undefined
-}
-
-/** What the store says of an object must be what was sent. */
-export function checkObject(
-  answer: ObjectAnswer,
-  { size, etag, crc32 }: Identity & { crc32: string | undefined },
-): void {
-  const reported = etagOf(answer)
-  if (isMd5(reported.replace(/-\d+$/, '')) && !isEtagOpaque(answer) && reported !== etag) {
-    throw otherContent(`ETag ${reported} instead of ${etag}`)
-  }
-  // A checksum of checksums, `…-3`, is that of a store that knows none of the whole.
-  const { ChecksumCRC32: whole, ContentLength: length = size } = answer
-  if (crc32 !== undefined && whole !== undefined && !whole.includes('-') && whole !== crc32) {
-    throw otherContent(`CRC32 ${whole} instead of ${crc32}`)
-  }
-  if (length !== size) throw otherContent(`${length} bytes instead of ${size}`)
-}
-
-/** What an answer about an object may say of its content. */
-interface ObjectAnswer {
-  ETag?: string | undefined
-  ChecksumCRC32?: string | undefined
-  ContentLength?: number | undefined
-  ServerSideEncryption?: string | undefined
-  SSECustomerAlgorithm?: string | undefined
-}
-
-/** With keys of KMS, or of the user's own, the ETag looks like an MD5 and is none. */
-export function isEtagOpaque({ ServerSideEncryption, SSECustomerAlgorithm }: ObjectAnswer): boolean {
-  return SSECustomerAlgorithm !== undefined || ServerSideEncryption?.startsWith('aws:kms') === true
 }
 
 function checksumOf({ checksums }: UploadTarget, data: Uint8Array): string | undefined {
@@ -194,12 +198,6 @@ function checkedPart(
   const md5 = isTrusted && !isOpaque ? etag : createHash('md5').update(data).digest('hex')
   checkObject(isOpaque ? { ...answer, ETag: md5 } : answer, { size: data.length, etag: md5, crc32 })
   return { number, size: data.length, etag, md5, ...(crc32 !== undefined && { crc32 }) }
-}
-
-function otherContent(difference: string): Error {
-  return new Error(
-    `the store reports other content than was sent (${difference}): remove the object and write it again`,
-  )
 }
 
 /** Two writers who finish a key at the same moment may both be refused. */

@@ -7,6 +7,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3'
 import { identityOf } from './etag.js'
+import { foundObject, listedObject } from './listed-object.js'
 import {
   checkKey,
   isKey,
@@ -17,14 +18,22 @@ import {
 } from './object-store.js'
 import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-store.js'
 import { discardBody, s3Client } from './s3-client.js'
-import { etagOf, notS3, type S3Action, s3Failure, statusOf, withPartsLeft } from './s3-failure.js'
+import {
+  etagOf,
+  notS3,
+  partsLeftReason,
+  type S3Action,
+  s3Failure,
+  statusOf,
+  withReason,
+} from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
-import { abortUpload, isEtagOpaque } from './s3-requests.js'
-import { sha256Field, writeToS3 } from './s3-write.js'
+import { abortUpload } from './s3-requests.js'
+import { writeToS3 } from './s3-write.js'
 import { describeSystemError } from './system-error.js'
 import { listUploads, type UnfinishedUpload } from './unfinished-uploads.js'
 
-export type { CreateOnce } from './probe-store.js'
+export { type CreateOnce, probeFolder } from './probe-store.js'
 export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
 export type { UnfinishedUpload } from './unfinished-uploads.js'
 
@@ -34,14 +43,17 @@ export interface S3Store extends ObjectStore {
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
   /** Removes an unfinished upload and its parts; one that is gone is none the worse. */
   abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
-  /** Finds out what happens when writers race for a key, with a few small objects under `_probe/` that are removed again. */
+  /**
+   * Finds out what happens when writers race for a key, with a few small objects under `probeFolder` that are removed again. A
+   * store that was found to be 'look-first' is asked for the key right before each write without `overwrite`, from then on.
+   */
   probeCreateOnce(options?: { signal?: AbortSignal | undefined }): Promise<CreateOnce>
 }
 
 /**
  * A bucket of Amazon S3, MinIO or the like as an object store. Objects up to `partBytes` are put at once, larger ones in
- * parts of it, four at a time. An upload in parts that was interrupted is gone on with, where its bytes can be read again;
- * the state of that is the store's alone.
+ * parts of it, as many at a time as there are slots. An upload in parts that was interrupted is gone on with, where its bytes
+ * can be read again; the state of that is the store's alone.
  * Throws a TypeError or RangeError for options that cannot be; failures carry the store's or the socket's `code`.
  */
 export function s3Store(options: S3StoreOptions): S3Store {
@@ -51,6 +63,8 @@ export function s3Store(options: S3StoreOptions): S3Store {
   const place = { bucket, region, endpoint }
   const location = `s3://${bucket}`
   const client = s3Client(resolved)
+  const leftUploads = new Set<string>()
+  let looksFirst = false
 
   const failure = (action: S3Action, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, ...place, cause })
@@ -64,20 +78,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
           cause,
         })
 
-  const stored = (key: string, size: number | undefined, etag: string): StoredObject => {
-    if (size === undefined) throw notS3('the answer has no size')
-    return { key, size, etag: () => Promise.resolve(etag) }
-  }
-
   const look = async (key: string, signal?: AbortSignal): Promise<StoredObject> => {
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
-    const found = await client.send(command, signal && { abortSignal: signal })
-    const sha256 = found.Metadata?.[sha256Field]
-    return {
-      ...stored(key, found.ContentLength, etagOf(found)),
-      ...(sha256 !== undefined && { sha256 }),
-      ...(isEtagOpaque(found) && { isEtagOpaque: true }),
-    }
+    return foundObject(key, await client.send(command, signal && { abortSignal: signal }))
   }
 
   async function* chunksOf(key: string, body: Readable | undefined): AsyncGenerator<Uint8Array> {
@@ -102,9 +105,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
         for await (const { Name, Contents = [] } of paginateListObjectsV2({ client }, input)) {
           if (Name === undefined) throw notS3('the listing names no bucket')
           for (const object of Contents) {
-            const { Key = '', Size } = object
+            const { Key = '' } = object
             // Others are those of other tools, and the empty objects, `a/`, by which consoles show a folder.
-            if (Key.startsWith(prefix) && isKey(Key)) yield stored(Key, Size, etagOf(object))
+            if (Key.startsWith(prefix) && isKey(Key)) yield listedObject(Key, object)
           }
         }
       } catch (cause) {
@@ -180,23 +183,24 @@ export function s3Store(options: S3StoreOptions): S3Store {
         reread?.readInto(target, start).catch((cause: unknown) => {
           throw streamFailure(key, cause)
         })
-      let partsLeft: { cause: unknown } | undefined
+      let partsLeft: string | undefined
       try {
         signal?.throwIfAborted()
-        if (!overwrite && !isKeyFree && (await isTaken())) {
+        if (!overwrite && (looksFirst || !isKeyFree) && (await isTaken())) {
           return { written: false, ...(await identityOf(source(), { signal, size: reread?.size })) }
         }
-        return await writeToS3(client, source(), {
-          ...{ ...more, bucket, key, overwrite, checksums, resumeAfterSeconds },
+        const result = await writeToS3(client, source(), {
+          ...{ ...more, bucket, key, overwrite, checksums, looksFirst, resumeAfterSeconds, leftUploads },
           ...(signal && { signal }),
           ...(reread && { reread: { size: reread.size, readInto } }),
           ...(sha256InMetadata && { sha256 }),
-          onPartsLeft: (cause) => (partsLeft = { cause }),
+          onPartsLeft: (cause) => (partsLeft = partsLeftReason(place, cause)),
         })
+        return { ...result, ...(partsLeft !== undefined && { partsLeft }) }
       } catch (cause) {
         signal?.throwIfAborted()
         const failed = failure('write', key, cause)
-        throw partsLeft ? withPartsLeft(failed, { ...place, ...partsLeft }) : failed
+        throw partsLeft === undefined ? failed : withReason(failed, partsLeft)
       }
     },
 
@@ -229,7 +233,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
 
     async probeCreateOnce({ signal } = {}) {
       try {
-        return await probeCreateOnce(client, { bucket, signal })
+        const found = await probeCreateOnce(client, { bucket, signal })
+        looksFirst ||= found === 'look-first'
+        return found
       } catch (cause) {
         signal?.throwIfAborted()
         throw failure('probe', probeFolder, cause)

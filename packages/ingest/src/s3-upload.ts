@@ -8,24 +8,15 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { partBytes } from './part-plan.js'
 import type { PartSlot } from './part-slots.js'
 import {
   completeUpload,
   sendPart,
-  type SentPart,
   uploadParameters,
+  type UploadProgress,
   type UploadTarget,
 } from './s3-requests.js'
 import type { SourcePart } from './source-parts.js'
-
-const partsAtOnce = 4
-
-/** What is known of an upload while it runs, and where it fails. */
-export interface UploadProgress {
-  uploadId: string | undefined
-  parts: SentPart[]
-}
 
 /**
  * Uploads an object in parts by lib-storage, which begins the upload, sends parts side by side and completes it. What is known
@@ -35,13 +26,16 @@ export async function uploadInParts(
   target: UploadTarget,
   {
     parts,
+    partsAtOnce,
+    partSize,
     metadata,
-    partSize = partBytes,
     progress,
   }: {
     parts: AsyncIterable<SourcePart>
+    partsAtOnce: number
+    /** Bytes. */
+    partSize: number
     metadata: Record<string, string>
-    partSize?: number | undefined
     progress: UploadProgress
   },
 ): Promise<void> {
@@ -113,10 +107,7 @@ function uploadClient(
       onSent(data)
       return { ETag: part.etag, $metadata: {} }
     }
-    if (command instanceof CompleteMultipartUploadCommand) {
-      progress.parts.sort((a, b) => a.number - b.number)
-      return completeUpload(target, { uploadId, parts: progress.parts })
-    }
+    if (command instanceof CompleteMultipartUploadCommand) return completeUpload(target, progress)
     return client.send(command)
   }
   const sendOrStop = (command: Parameters<S3Client['send']>[0]) =>

@@ -3,6 +3,8 @@ import { partBytes, type PlannedPart } from './part-plan.js'
 import type { PartSlot, PartSlots } from './part-slots.js'
 import { untilAborted } from './until-aborted.js'
 
+const chunkBytes = 1024 * 1024
+
 /** The bytes of a part, in a slot that is to be freed when they have been sent. */
 export interface SourcePart {
   partNumber: number
@@ -45,6 +47,16 @@ export async function* streamParts(bytes: ByteStream, { slots, stop }: Taking): 
     }
   }
   yield part(true)
+}
+
+/** All of bytes that can be read again, in chunks of 1 MiB. */
+export async function* rereadChunks(reread: RereadableBytes): AsyncGenerator<Uint8Array> {
+  const { size } = reread
+  for (let start = 0; start < size; start += chunkBytes) {
+    const chunk = new Uint8Array(Math.min(chunkBytes, size - start))
+    await reread.readInto(chunk, start)
+    yield chunk
+  }
 }
 
 /** The planned parts of bytes that can be read again, each read into a slot. */

@@ -36,7 +36,11 @@ export interface ListedUpload extends Omit<UnfinishedUpload, 'parts'> {
  */
 export async function* listUploads(
   { client, bucket }: { client: S3Client; bucket: string },
-  { prefix = '', isWanted }: { prefix?: string; isWanted: (key: string) => boolean },
+  {
+    prefix = '',
+    isWanted,
+    signal,
+  }: { prefix?: string; isWanted: (key: string) => boolean; signal?: AbortSignal },
 ): AsyncGenerator<ListedUpload> {
   let KeyMarker: string | undefined
   let UploadIdMarker: string | undefined
@@ -47,10 +51,10 @@ export async function* listUploads(
       KeyMarker,
       UploadIdMarker,
     })
-    const page = await client.send(command)
+    const page = await client.send(command, signal && { abortSignal: signal })
     for (const upload of page.Uploads ?? []) {
       if (!isWanted(upload.Key ?? '')) continue
-      const listed = await withParts({ client, bucket }, upload, answeredAt(page))
+      const listed = await withParts({ client, bucket, signal }, upload, answeredAt(page))
       if (listed) yield listed
     }
     const { NextKeyMarker, NextUploadIdMarker } = page
@@ -63,7 +67,7 @@ export async function* listUploads(
 
 /** Nothing where the upload has been completed or removed meanwhile. */
 async function withParts(
-  { client, bucket }: { client: S3Client; bucket: string },
+  { client, bucket, signal }: { client: S3Client; bucket: string; signal: AbortSignal | undefined },
   { Key: key = '', UploadId: uploadId = '', Initiated: initiated = new Date(0) }: MultipartUpload,
   listedAt: Date,
 ): Promise<ListedUpload | undefined> {
@@ -75,9 +79,9 @@ async function withParts(
   for (;;) {
     let page: ListPartsCommandOutput
     try {
-      page = await client.send(
-        new ListPartsCommand({ Bucket: bucket, Key: key, UploadId: uploadId, PartNumberMarker: marker }),
-      )
+      const place = { Bucket: bucket, Key: key, UploadId: uploadId }
+      const command = new ListPartsCommand({ ...place, PartNumberMarker: marker })
+      page = await client.send(command, signal && { abortSignal: signal })
     } catch (error) {
       if (isNamed(error, 'NoSuchUpload')) return undefined
       throw error

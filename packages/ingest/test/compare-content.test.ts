@@ -78,6 +78,15 @@ describe('compareContent', () => {
     expect(await compare(stored(etag))).toEqual({ state: 'unknown', looks: 1 })
   })
 
+  it('believes an ETag that can be compared more than a SHA-256 that was left', async () => {
+    for (const plan of [{ partBytes: Infinity }, { partBytes }]) {
+      const listed = stored(await etagOf(plan, others), { sha256: 'ours' })
+      expect(await compare(listed)).toEqual({ state: 'other', looks: 1 })
+    }
+    const unusual = stored(`${'0'.repeat(32)}-7777`, { sha256: 'ours' })
+    expect(await compare(unusual)).toEqual({ state: 'same', looks: 1 })
+  })
+
   it('cannot tell of an object under keys of KMS, unless its SHA-256 was left', async () => {
     const listed = stored('0'.repeat(32))
     const opaque = { ...listed, isEtagOpaque: true }

@@ -24,28 +24,35 @@ interface Oddity {
   pageSize?: number
   /** Answers a request in its own way: an error's status and code. */
   refuse?: (asked: string) => [status: number, code: string] | undefined
+  /** Answers a request only once this is over. */
+  hold?: (asked: string) => Promise<void> | undefined
 }
 
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest('hex')
 const tag = (name: string, text: string | number) => `<${name}>${text}</${name}>`
 
 /** A server for one test that keeps objects and uploads in memory, as S3 does; tells what was asked. */
-export async function memoryS3({ ignoresIfNoneMatch = false, pageSize = 1000, refuse }: Oddity = {}) {
+export async function memoryS3({ ignoresIfNoneMatch = false, pageSize = 1000, refuse, hold }: Oddity = {}) {
   const objects = new Map<string, HeldObject>()
   const uploads = new Map<string, HeldUpload>()
   const asked: string[] = []
   let began = 0
 
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const url = new URL(request.url ?? '', 'http://localhost')
-      asked.push(`${request.method} ${url.pathname}${url.search}`)
-      const refused = refuse?.(asked.at(-1) ?? '')
-      if (refused) return fail(response, ...refused)
-      const key = decodeURIComponent(url.pathname.slice(bucket.length + 2))
-      return answer({ request, response, body, key, query: url.searchParams })
-    })
+    void receive(request, response).catch(() => response.destroy()) // the client broke off
   })
+
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await bodyOf(request)
+    const url = new URL(request.url ?? '', 'http://localhost')
+    const line = `${request.method} ${url.pathname}${url.search}`
+    asked.push(line)
+    await hold?.(line)
+    const refused = refuse?.(line)
+    if (refused) return fail(response, ...refused)
+    const key = decodeURIComponent(url.pathname.slice(bucket.length + 2))
+    return answer({ request, response, body, key, query: url.searchParams })
+  }
 
   function answer({ request, response, body, key, query }: Asked): void {
     const uploadId = query.get('uploadId')

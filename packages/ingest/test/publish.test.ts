@@ -326,8 +326,28 @@ describe('publishing side by side', () => {
     expect(report).toMatchObject({ published: 4, conflicts: [{ key: 'pump/b' }] })
   })
 
-  it('ends with what a companion throws, and closes what gives the objects', async () => {
-    const reason = new Error('the truth is gone')
+  it('reports a companion that cannot be made under the key of its object, which counts as it did', async () => {
+    const error = new Error('the truth is gone')
+    const told: string[] = []
+    const companion = ({ key }: PublishedObject) => (key === 'a' ? Promise.reject(error) : undefined)
+    const store = memoryStore()
+    const report = await publish([stream('a', 'x'), stream('b', 'y')], store, {
+      companion,
+      onObject: ({ key, outcome }) => told.push(`${key} ${outcome}`),
+    })
+    const reason = 'its companion could not be made: the truth is gone'
+    expect(report).toEqual({
+      ...nothingDone,
+      published: 2,
+      bytes: 2,
+      failures: [{ key: 'a', outcome: 'failed', size: 0, reason, error }],
+    })
+    expect(told).toEqual(['a published', 'b published'])
+    expect(await contentsOf(store)).toEqual({ a: 'x', b: 'y' })
+  })
+
+  it('ends with the reason of the signal while a companion is made, and closes what gives the objects', async () => {
+    const controller = new AbortController()
     let isClosed = false
     function* objects() {
       try {
@@ -336,8 +356,12 @@ describe('publishing side by side', () => {
         isClosed = true
       }
     }
-    const companion = () => Promise.reject(reason)
-    await expect(publish(objects(), memoryStore(), { companion })).rejects.toBe(reason)
+    const companion = () => {
+      controller.abort('enough')
+      throw new Error('the truth is gone')
+    }
+    const publishing = publish(objects(), memoryStore(), { companion, signal: controller.signal })
+    await expect(publishing).rejects.toBe('enough')
     expect(isClosed).toBe(true)
   })
 
@@ -382,6 +406,22 @@ describe('publishing side by side', () => {
       { objects: 3, bytesDone: 6, bytesSent: 3 },
       { objects: 3, bytesDone: 10, bytesSent: 7 },
       { objects: 4, bytesDone: 10, bytesSent: 7 },
+    ])
+  })
+
+  it('leaves companions out of how far it is, but for what was sent', async () => {
+    const told: PublishProgress[] = []
+    const companion = ({ key }: PublishedObject) => stream(`_truth/${key}`, 'truth')
+    await publish([await known('a', '1'), await known('b', '22')], memoryStore(), {
+      ...{ concurrency: 1, companion, onProgress: (progress) => told.push(progress) },
+    })
+    expect(told).toEqual([
+      { objects: 0, bytesDone: 1, bytesSent: 1 },
+      { objects: 1, bytesDone: 1, bytesSent: 1 },
+      { objects: 1, bytesDone: 1, bytesSent: 6 },
+      { objects: 1, bytesDone: 3, bytesSent: 8 },
+      { objects: 2, bytesDone: 3, bytesSent: 8 },
+      { objects: 2, bytesDone: 3, bytesSent: 13 },
     ])
   })
 

@@ -100,7 +100,6 @@ describe('an interrupted upload', () => {
     ['where it has a part too many', { 1: part(1), 5: part(1) }],
     ['where it has no parts', {}],
     ['where it has other checksums', { 1: part(1) }, { algorithm: 'SHA256' }],
-    ['where it has no checksums', { 1: part(1) }, { algorithm: '' }],
     ['where it may be at work', { 1: part(1) }, { minutesAgo: 0 }],
     ['where listing is denied', { 1: part(1) }, { refuse: refusing(/^GET .*uploads/, 403, 'AccessDenied') }],
     [
@@ -116,6 +115,45 @@ describe('an interrupted upload', () => {
     expect(partsSent(asked)).toEqual([1, 2, 3, 4])
     expect(objects.get('a')?.bytes.equals(content)).toBe(true)
     expect([...uploads.keys()]).toEqual(['interrupted'])
+  })
+
+  it('whose checksums the store does not name is gone on with', async () => {
+    const { write, asked, objects } = await interrupted({ 1: part(1), 3: part(3) }, { algorithm: '' })
+    expect(await write()).toMatchObject({ written: true, partsResumed: 2 })
+    expect(partsSent(asked)).toEqual([2, 4])
+    expect(objects.get('a')?.bytes.equals(content)).toBe(true)
+  })
+
+  it('is left alone where a SHA-256 goes into the metadata: that of the upload may be of another version', async () => {
+    const { endpoint, asked, objects, uploads } = await interrupted({ 1: part(1) })
+    const sha256 = () => Promise.resolve('the SHA-256')
+    const store = storeAt(endpoint, { sha256InMetadata: true })
+    expect(await store.write('a', unread, { reread: rereadable(content), sha256 })).toMatchObject({
+      written: true,
+    })
+    expect(partsSent(asked)).toEqual([1, 2, 3, 4])
+    expect(objects.get('a')?.headers['x-amz-meta-minilake-sha256']).toBe('the SHA-256')
+    expect([...uploads.keys()]).toEqual(['interrupted'])
+  })
+
+  it('that this store has left is gone on with at once, by it alone', async () => {
+    let isBusy = true
+    const { endpoint, uploads } = await memoryS3({
+      refuse: (asked) => (isBusy && /^POST .*uploadId/.test(asked) ? [503, 'SlowDown'] : undefined),
+    })
+    const store = storeAt(endpoint)
+    const write = (by = store) => by.write('a', unread, { reread: rereadable(content) })
+    for (const isFirst of [true, false]) {
+      expect((await errorOf(write())).code, String(isFirst)).toBe('SlowDown')
+      expect([...uploads.values()].map(({ parts }) => parts.size)).toEqual([4])
+    }
+    isBusy = false
+    const copies = new Map(uploads)
+    expect(await write()).toMatchObject({ written: true, partsResumed: 4 })
+    expect(uploads.size).toBe(0)
+    for (const [id, upload] of copies) uploads.set(id, upload)
+    const other = await storeAt(endpoint).write('a', unread, { reread: rereadable(content), overwrite: true })
+    expect(other.partsResumed).toBeUndefined()
   })
 
   it('that the store will not complete is removed, and the object written anew', async () => {
