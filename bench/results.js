@@ -1,18 +1,27 @@
-/** A contender's runs as one result: the least of its times, the most of its memory, and per row. */
+/** The least of the times and the most of the memory of runs; what no run knows is undefined. */
+export function bestOf(runs) {
+  const known = (key) => runs.map((run) => run[key]).filter((value) => value !== undefined)
+  const least = (key) => (known(key).length > 0 ? Math.min(...known(key)) : undefined)
+  return {
+    version: runs[0].version,
+    seconds: least('seconds'),
+    wallSeconds: least('wallSeconds'),
+    cpuSeconds: least('cpuSeconds'),
+    serverCpuSeconds: least('serverCpuSeconds'),
+    peakMib: known('peakMib').length > 0 ? Math.round(Math.max(...known('peakMib'))) : undefined,
+  }
+}
+
+/** A contender's runs as one result, and per row. */
 export function summary({ name, input, ours, rows }, runs) {
-  const least = (key) => Math.min(...runs.map((run) => run[key]))
-  const seconds = least('seconds')
+  const best = bestOf(runs)
   return {
     input,
     name,
     ours: ours ?? false,
-    version: runs[0].version,
     rows,
-    rowsPerSecond: Math.round(rows / seconds),
-    seconds,
-    wallSeconds: least('wallSeconds'),
-    cpuSeconds: least('cpuSeconds'),
-    peakMib: Math.round(Math.max(...runs.map(({ peakMib }) => peakMib))),
+    rowsPerSecond: Math.round(rows / best.seconds),
+    ...best,
     bytesPerRow: runs[0].bytes / rows,
     ...runs[0].facts,
   }

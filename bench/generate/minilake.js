@@ -1,5 +1,6 @@
 // usage: node minilake.js '{ "output", "rows", "cores", "rowGroupRows", "held" }': simulates and encodes the readings of a pump,
 // with more than one core by workers, each a file of its own.
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { createdBy } from '@minilake/parquet'
@@ -17,7 +18,8 @@ const parts = shares(rows, cores).map(({ name, first, rows }) => ({
 }))
 
 const write = cores === 1 ? preparePart(parts[0]) : await prepareWorkers()
-await timed(write, { version: createdBy })
+const { version } = createRequire(import.meta.url)('@minilake/parquet/package.json')
+await timed(write, { version: `@minilake/parquet ${version} (bytes: ${createdBy})` })
 
 async function prepareWorkers() {
   const workers = parts.map(

@@ -1,24 +1,17 @@
-import { alignedText } from '../results.js'
+import { alignedText, bestOf } from '../results.js'
 
 /** A contender's runs as one result: the least of its times, the most of its memory, and per second. */
 export function summarizeUpload({ name, input, ours, files, bytes }, runs) {
-  const known = (key) => runs.map((run) => run[key]).filter((value) => value !== undefined)
-  const least = (key) => (known(key).length > 0 ? Math.min(...known(key)) : undefined)
-  const seconds = least('seconds')
+  const best = bestOf(runs)
   return {
     input,
     name,
     ours: ours ?? false,
-    version: runs[0].version,
     files,
     bytes,
-    megabytesPerSecond: bytes / 1e6 / seconds,
-    filesPerSecond: files / seconds,
-    seconds,
-    wallSeconds: least('wallSeconds'),
-    cpuSeconds: least('cpuSeconds'),
-    serverCpuSeconds: least('serverCpuSeconds'),
-    peakMib: known('peakMib').length > 0 ? Math.round(Math.max(...known('peakMib'))) : undefined,
+    megabytesPerSecond: bytes / 1e6 / best.seconds,
+    filesPerSecond: files / best.seconds,
+    ...best,
   }
 }
 
