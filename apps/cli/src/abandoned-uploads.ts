@@ -7,14 +7,16 @@ import { bytesText, count } from './words.js'
 /** An upload that nobody has gone on with for so long is abandoned, in hours. */
 export const abandonedAfterHours = 24
 
-/** The uploads to a lake's tables that were begun and neither finished nor given up; a folder has none. */
+/** The uploads to a lake's tables, and of probes, that were begun and neither finished nor given up; a folder has none. */
 export async function unfinishedUploads(
   tables: readonly Table[],
   store: LakeStore,
 ): Promise<UnfinishedUpload[]> {
-  const prefixes = tables.flatMap((table) => [tablePrefix(table), `${truthPrefix}${tablePrefix(table)}`])
+  if (store.unfinishedUploads === undefined) return []
+  const { probeFolder } = await import('@minilake/ingest/s3')
+  const ofTables = tables.flatMap((table) => [tablePrefix(table), `${truthPrefix}${tablePrefix(table)}`])
   const found: UnfinishedUpload[] = []
-  for await (const upload of store.unfinishedUploads?.(prefixes) ?? []) found.push(upload)
+  for await (const upload of store.unfinishedUploads([probeFolder, ...ofTables])) found.push(upload)
   return found
 }
 

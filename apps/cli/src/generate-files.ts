@@ -40,6 +40,7 @@ export async function generateFiles(
   plan: readonly FileParameters[],
   { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
 ): Promise<GenerateReport> {
+  signal.throwIfAborted()
   const report: GenerateReport = {
     written: 0,
     replaced: 0,

@@ -27,8 +27,8 @@ export interface IngestOptions {
   /** Replace objects of other content. Default false. */
   overwrite?: boolean
   signal: AbortSignal
-  /** Called once, before the first object is written. */
-  beforeFirst?: () => Promise<void>
+  /** Called before each object is written. */
+  beforeWrite?: () => Promise<void>
   /** Called after each data file. */
   onObject?: (object: PublishedObject) => void
   /** Called while bytes go out; truths count too. */
@@ -62,17 +62,16 @@ export async function ingestFiles(
 async function ingest(
   folder: string,
   files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
-  { tables, store, overwrite = false, signal, beforeFirst, onObject, onProgress }: IngestOptions,
+  { tables, store, overwrite = false, signal, beforeWrite, onObject, onProgress }: IngestOptions,
 ): Promise<{ report: IngestReport; fileCount: number }> {
   const counts = { published: 0, replaced: 0, unchanged: 0, truths: 0 }
   let fileCount = 0
-  let before: Promise<void> | undefined
   const report = await publish(files, store, {
     overwrite,
     signal,
     check: async (file) => {
       if (!isTruth(file.key)) await checkDataFile(tables, file)
-      await (before ??= beforeFirst?.())
+      await beforeWrite?.()
     },
     companion: async ({ key, outcome }) => {
       const isThere = outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'

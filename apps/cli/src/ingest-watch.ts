@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { truthPrefix, truthSubject } from '@minilake/generator'
 import { ObjectStoreError } from '@minilake/ingest'
 import { ingestFiles, type IngestOptions, type IngestReport } from './ingest-folder.js'
 import type { LakeBackend } from './lake-backend.js'
@@ -32,7 +33,8 @@ export async function ingestWatching(
   const { signal } = options
   const watch = watchFolder(folder)
   const troubled = new Set<string>()
-  let isUnregistered = false
+  // A run that was killed may have published partitions and not registered them.
+  let isUnregistered = true
 
   const publishFinished = async () => {
     const files = await watch.look()
@@ -40,12 +42,13 @@ export async function ingestWatching(
     if (files.length === 0) return true
     const report = await ingestFiles(folder, files, options).catch((error: unknown) => {
       for (const { key } of files) watch.forget(key)
+      isUnregistered = true // some may have been published before that
       throw error
     })
     const { conflicts, failures, unverifiable } = report
-    for (const { key } of [...conflicts, ...failures, ...unverifiable]) troubled.add(key)
+    for (const { key } of [...conflicts, ...failures, ...unverifiable]) troubled.add(dataKeyOf(key))
     const again = failures.filter(({ error }) => error instanceof ObjectStoreError)
-    for (const { key } of again) watch.forget(key)
+    for (const { key } of again) watch.forget(dataKeyOf(key))
     isUnregistered ||= report.published > 0
     await view.ingested(report)
     return again.length === 0
@@ -70,4 +73,9 @@ export async function ingestWatching(
     await wait(isWell ? lookMillis : retryMillis, undefined, { signal }).catch(() => undefined)
   }
   return troubled
+}
+
+/** A truth goes with its data file. */
+function dataKeyOf(key: string): string {
+  return key.startsWith(truthPrefix) ? truthSubject(key) : key
 }

@@ -1,29 +1,29 @@
 import { abandoned, abandonedAfterHours, unfinishedUploads } from './abandoned-uploads.js'
 import type { Link } from './diagnose.js'
 import type { LakeBackend } from './lake-backend.js'
+import { messageOf } from './lake-links.js'
 import { bytesText, count } from './words.js'
 
 /** The links by which a bucket takes what is published: none of them breaks the chain to an answer. */
 export function publishingLinks(
-  { tables, store }: LakeBackend,
+  lake: LakeBackend,
   { now, signal }: { now: () => number; signal: AbortSignal },
 ): Link[] {
-  const orDenied = async (finding: Promise<string>) =>
+  const orNotKnown = async (finding: Promise<string>) =>
     finding.catch((error: unknown) => {
-      if ((error as { code?: string }).code === 'AccessDenied')
-        return "not known: this user's rights do not reach"
-      throw error
+      signal.throwIfAborted()
+      return `not known: ${messageOf(error)}`
     })
   return [
     {
       name: 'create-once',
-      check: () => orDenied(createOnce(store, signal)),
+      check: () => orNotKnown(createOnce(lake, signal)),
     },
     {
       name: 'unfinished uploads',
       check: () =>
-        orDenied(
-          unfinishedUploads(tables, store).then((uploads) => {
+        orNotKnown(
+          unfinishedUploads(lake.tables, lake.store).then((uploads) => {
             const old = abandoned(uploads, now())
             if (uploads.length === 0) return 'none'
             const bytes = bytesText(uploads.reduce((sum, upload) => sum + upload.bytes, 0))
@@ -38,7 +38,7 @@ export function publishingLinks(
   ]
 }
 
-async function createOnce(store: LakeBackend['store'], signal: AbortSignal): Promise<string> {
+async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<string> {
   return (await store.probeCreateOnce?.({ signal })) === 'look-first'
     ? 'S3 does not honour If-None-Match: of writers that race for a key the last one wins'
     : 'of writers that race for a key one wins'

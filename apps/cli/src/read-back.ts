@@ -4,7 +4,7 @@ import { localFile, type ObjectStore, verifyObject } from '@minilake/ingest'
 export interface ReadBack {
   /** Files that were read back. */
   compared: number
-  /** Those whose content in the store is another, a sentence each. */
+  /** Those whose content in the store is another, or that could not be read there or here, a sentence each. */
   differences: string[]
 }
 
@@ -24,11 +24,16 @@ export async function readBack(
   const found: ReadBack = { compared: 0, differences: [] }
   for (let at = 0; at < files; at++) {
     const key = keys[Math.floor((at * keys.length) / files)] as string
-    const file = await localFile(folder, key)
-    if (file === undefined) continue // removed meanwhile
-    const { outcome, reason } = await verifyObject(file, store, { signal })
-    found.compared += 1
-    if (outcome !== 'same') found.differences.push(reason ?? `${store.location}/${key} is ${outcome}`)
+    try {
+      const file = await localFile(folder, key)
+      if (file === undefined) continue // removed meanwhile
+      const { outcome, reason } = await verifyObject(file, store, { signal })
+      found.compared += 1
+      if (outcome !== 'same') found.differences.push(reason ?? `${store.location}/${key} is ${outcome}`)
+    } catch (error) {
+      signal.throwIfAborted()
+      found.differences.push(error instanceof Error ? error.message : String(error))
+    }
   }
   return found
 }

@@ -17,16 +17,21 @@ export function generatedLines(
   ]
 }
 
-/** What was published, in a line; none where nothing is. */
-export function ingestedLines(
-  { published, replaced, unchanged, bytes, truths, partsResumed }: IngestReport,
-  location: string,
-): string[] {
-  if (published + replaced > 0) {
+/** What was published and what was not, in a line; none where there was nothing to do. */
+export function ingestedLines(report: IngestReport, location: string): string[] {
+  const { published, replaced, unchanged, bytes, truths, partsResumed } = report
+  const { conflicts, unverifiable, failures } = report
+  const untouched = {
+    'in conflict': conflicts.length,
+    unverifiable: unverifiable.length,
+    failed: failures.length,
+  }
+  const hasTrouble = Object.values(untouched).some((files) => files > 0)
+  if (published + replaced > 0 || hasTrouble) {
     const resumed =
       partsResumed > 0 ? `, ${count(partsResumed, 'part')} of interrupted uploads not sent again` : ''
     return [
-      `${outcomes({ published, replaced, unchanged })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
+      `${outcomes({ published, replaced, unchanged, ...untouched })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
     ]
   }
   if (truths > 0)

@@ -1,10 +1,12 @@
 import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minilake/analytics'
 import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
+import type { StoredObject } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { dataFilesOf, type LakeBackend } from './lake-backend.js'
 import { readTruthFile, type StoredTruth } from './truth-file.js'
 import { compareEpisodes } from './verify-alarms.js'
 import { compareDeliveries } from './verify-delivery.js'
+import { compareFiles } from './verify-files.js'
 import { compareOrders } from './verify-order.js'
 import { firstLines } from './words.js'
 
@@ -38,15 +40,16 @@ export async function verifyTable(
   engine: SqlEngine,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const files = new Set<string>()
-  for await (const { key } of dataFilesOf(table, store)) files.add(key)
+  const files = new Map<string, StoredObject>()
+  for await (const object of dataFilesOf(table, store)) files.set(object.key, object)
 
   const truths = new Map<string, StoredTruth>()
   for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
     truths.set(key, await readTruthFile(table, store, key))
   }
-  const withTruth = [...files].filter((key) => truths.has(truthKey(key)))
-  const truthKeys = new Set([...files].map(truthKey))
+  const keys = [...files.keys()]
+  const withTruth = keys.filter((key) => truths.has(truthKey(key)))
+  const truthKeys = new Set(keys.map(truthKey))
   const expected = mergeHours(truths.values())
   const known = [...truths.values()]
   const differences = await compareHours(expected, engine.query(hourlyStatistics(table), { signal }))
@@ -61,6 +64,7 @@ export async function verifyTable(
     )
     if (rowOrderOf)
       differences.push(...(await compareOrders(table, truthByFile, engine, { rowOrderOf, signal })))
+    if (differences.length === 0) differences.push(...(await compareFiles(files, truthByFile, store)))
   }
   return {
     table: table.name,
@@ -70,7 +74,7 @@ export async function verifyTable(
     alarmRows: expected
       .flatMap((hour) => Object.values(hour.alarmRows))
       .reduce((sum, count) => sum + count, 0),
-    withoutTruth: [...files].filter((key) => !truths.has(truthKey(key))),
+    withoutTruth: keys.filter((key) => !truths.has(truthKey(key))),
     missing: [...truths.keys()].filter((key) => !truthKeys.has(key)).map(truthSubject),
     alarms: known
       .flatMap(({ alarms }) => Object.values(alarms))

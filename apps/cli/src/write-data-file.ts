@@ -31,7 +31,7 @@ export async function writeDataFile(
   { store, signal }: { store: ObjectStore; signal: AbortSignal },
 ): Promise<WrittenDataFile> {
   const write = async (object: PublishableObject) =>
-    publishObject(object, store, overwrite ? await store.find(object.key) : undefined, { overwrite, signal })
+    publishObject(object, store, await store.find(object.key), { overwrite, signal })
 
   const file = simulateFile(parameters, { reuseBuffers: true })
   const table: Table = simulatedTables[parameters.table]

@@ -77,7 +77,7 @@ test('every link holds, as a table and as JSON', async () => {
   expect(await brokenLink()).toBeUndefined()
   const { code, stdout, stderr } = await minilake('doctor')
   expect([code, stderr]).toEqual([0, 'every link holds\n'])
-  expect(stdout.match(/^\S.* {2,}ok {2,}/gm)?.length).toBe(14)
+  expect(stdout.match(/^\S.* {2,}ok {2,}/gm)?.length).toBe(16)
 })
 
 test('config: a file that cannot be one, a location that is no bucket', async () => {

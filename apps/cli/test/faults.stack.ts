@@ -1,9 +1,8 @@
-import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { finished, type Minilake, minilakeIn, startMinilake } from './run-minilake.js'
-import { emptyLake, stackFolder, storeOf } from './stack-folder.js'
+import { emptyLake, killPart, stackFolder, storeOf } from './stack-folder.js'
 
 // These kill parts of the running stack, and start them again by `minilake up --native`.
 
@@ -23,14 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 }, 240_000)
 
-/** Kills a part as a crash would, or sends it another signal. */
-async function kill(part: string, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  const { pid } = JSON.parse(await readFile(join(stack.folder, 'run', `${part}.json`), 'utf8')) as {
-    pid: number
-  }
-  process.kill(pid, signal)
-  await wait(500)
-}
+const kill = (part: string, signal?: NodeJS.Signals) => killPart(stack, part, signal)
 
 /** Brings the stack up again, in the zone that its servers live in. */
 async function up(...started: string[]) {
@@ -56,6 +48,7 @@ describe('MinIO', () => {
   test('killed while files are published: an error that names it, and a rerun completes', async () => {
     const ingest = startMinilake(folder, ['ingest'], variables)
     ingest.stdin.end()
+    const ended = finished(ingest)
     const store = storeOf(stack)
     for (;;) {
       let objects = 0
@@ -64,7 +57,7 @@ describe('MinIO', () => {
       await wait(20)
     }
     await kill('minio')
-    const { code, stderr } = await finished(ingest)
+    const { code, stderr } = await ended
     expect([code, stderr]).toEqual([1, expect.stringContaining(stack.endpoint)])
 
     const again = await minilake('ingest')

@@ -34,6 +34,15 @@ test('files go to a bucket without touching the disk, as they would to a folder;
   expect(Buffer.from(await storeOf(stack).read(key))).toEqual(await readFile(join(folder, 'out', key)))
 })
 
+test('a nightmare of a day is read by Trino as it was simulated: NaN, lost, doubled and late readings', async () => {
+  const nightmare = ['--table', 'pump', '--days', '1', '--scenario', 'nightmare']
+  expect((await minilake('generate', ...nightmare, '--to', to)).code).toBe(0)
+  expect((await minilake('catalog')).code).toBe(0)
+  const verified = await minilake('verify', '--table', 'pump', '--json')
+  expect(verified.code, verified.stdout).toBe(0)
+  expect(JSON.parse(verified.stdout)).toMatchObject([{ files: 1, hours: 24, differences: [] }])
+})
+
 test('other content under a key is a conflict, and a bucket that is not there is named', async () => {
   const other = await minilake('generate', '--table', 'pump_daily', '--days', '1', '--seed', '7', '--to', to)
   expect([other.code, other.stderr]).toEqual([

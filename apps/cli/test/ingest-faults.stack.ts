@@ -7,8 +7,8 @@ import { type S3Store, s3Store } from '@minilake/ingest/s3'
 import { encodeParquet } from '@minilake/parquet'
 import { pump } from '@minilake/schema'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { finished, startMinilake } from './run-minilake.js'
-import { administratorVariables, stackFolder } from './stack-folder.js'
+import { finished, minilakeIn, startMinilake } from './run-minilake.js'
+import { administratorVariables, killPart, stackFolder } from './stack-folder.js'
 
 // Runs of the CLI that are killed while they publish files of several parts, in a bucket of their own.
 
@@ -111,6 +111,7 @@ test('kill -9 at 21 moments: what is visible is whole, and a rerun goes on from 
     last.stdin.end()
     const { code, stdout, stderr } = await finished(last)
     expect(code, stderr).toBe(0)
+    expect((await listed(keys)).parts).toBe(0)
     resumed += (JSON.parse(stdout) as { partsResumed: number }).partsResumed
     await expectWhole(keys, keys)
     await rm(out, { recursive: true })
@@ -118,3 +119,24 @@ test('kill -9 at 21 moments: what is visible is whole, and a rerun goes on from 
   expect(killedAmidParts).toBeGreaterThanOrEqual(10)
   expect(resumed).toBeGreaterThan(0)
 }, 600_000)
+
+test('MinIO killed while parts are on their way: the run fails, and a rerun goes on from the parts that it has', async () => {
+  const { out, keys } = await freshOut('restart')
+  const run = startMinilake(folder, ['ingest', out], variables)
+  run.stdin.end()
+  const ended = finished(run)
+  while ((await listed(keys)).parts < 2) await wait(5)
+  await killPart(stack, 'minio')
+  const { code, stderr } = await ended
+  expect([code, stderr]).toEqual([1, expect.stringContaining(endpoint)])
+
+  const native = { MINILAKE_STACK_FOLDER: stack.folder, TZ: 'Asia/Kathmandu' }
+  const up = await minilakeIn(folder, native)('up', '--native')
+  expect(up.code, up.stderr).toBe(0)
+  expect((await listed(keys)).parts).toBeGreaterThan(0)
+  const again = await minilakeIn(folder, variables)('ingest', out, '--resume-after', '1ms', '--json')
+  expect(again.code, again.stderr).toBe(0)
+  expect((JSON.parse(again.stdout) as { partsResumed: number }).partsResumed).toBeGreaterThan(0)
+  await expectWhole(keys, keys)
+  expect((await listed(keys)).parts).toBe(0)
+}, 240_000)

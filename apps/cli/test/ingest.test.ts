@@ -13,10 +13,10 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
   }
 }
 
-test('--verify reads back what was published, and says which file is another', async () => {
-  const { folder, minilake } = await freshFolder()
+test('--verify reads back what was published', async () => {
+  const { minilake } = await freshFolder()
   await minilake('generate', '--days', '12', '--interval', '1m')
-  const sample = await minilake('ingest', '--verify')
+  const sample = await minilake('ingest', '--verify', 'sample')
   expect([sample.code, sample.stderr]).toEqual([
     0,
     expect.stringMatching(/12 files published.*\n10 files read back from lake/s),
@@ -27,18 +27,13 @@ test('--verify reads back what was published, and says which file is another', a
     unchanged: 12,
     readBack: { compared: 12, differences: [] },
   })
-
-  await truncate(join(lakeFolder(folder), '2026-01-03.parquet'), 100)
-  const cut = await minilake('ingest', '--verify', 'all')
-  expect(cut).toMatchObject({ code: 1 })
-  expect(cut.stderr).toMatch(/conflict: .*2026-01-03\.parquet is there already with other content/)
 })
 
 test('--verify that takes no such word, and together with --watch', async () => {
   const { minilake } = await freshFolder()
   const word = await minilake('ingest', '--verify', 'some')
   expect([word.code, word.stderr]).toEqual([2, expect.stringContaining('Allowed choices are sample, all')])
-  const both = await minilake('ingest', '--watch', '--verify')
+  const both = await minilake('ingest', '--watch', '--verify', 'all')
   expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/^minilake: --verify reads back/)])
 })
 
@@ -72,6 +67,7 @@ test('--watch publishes files as they are finished, and none that is still being
 
   run.kill('SIGINT')
   const { code, stderr } = await ended
+  expect(stderr).not.toMatch(/failed|refused/)
   expect([code, stderr]).toEqual([
     0,
     expect.stringMatching(

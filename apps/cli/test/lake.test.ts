@@ -203,6 +203,22 @@ describe('verify', () => {
     expect(run.stdout).toContain('2026-01-02: expected 1440 rows, got none')
   })
 
+  test('names the files of two pumps that have changed places, which no sum over the fleet shows', async () => {
+    const { folder, minilake } = await freshFolder()
+    await minilake('generate', '--table', 'pump_daily', '--pumps', '2', '--days', '1', '--interval', '1m')
+    await minilake('ingest')
+    expect((await minilake('verify')).code).toBe(0)
+    const day = join(folder, bucket, 'pump_daily', 'event_date=2026-01-01')
+    const [one, two] = ['pump-0001', 'pump-0002'].map((name) => join(day, `${name}.parquet`))
+    await copyFile(one!, join(folder, 'kept'))
+    await copyFile(two!, one!)
+    await copyFile(join(folder, 'kept'), two!)
+    const run = await minilake('verify')
+    expect(run.code).toBe(1)
+    expect(run.stdout).toMatch(/pump-0001\.parquet: (size|content) expected .*, got /)
+    expect(run.stdout).toMatch(/pump-0002\.parquet: (size|content) expected .*, got /)
+  })
+
   test('names the file that nothing is known about and the hours with too many rows', async () => {
     const { minilake, stored } = await freshLake()
     await copyFile(stored(2), stored(2).replace('.parquet', '-copy.parquet'))

@@ -1,6 +1,7 @@
-import { copyFile, mkdtemp, realpath } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { trinoEngine } from '@minilake/analytics/trino'
 import { s3Store } from '@minilake/ingest/s3'
 import { lakeNames, qualifiedName } from '@minilake/schema'
@@ -64,4 +65,15 @@ export async function emptyLake(stack: TestStack): Promise<void> {
   const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
   await engine.execute(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
   await engine.close()
+}
+
+/** Kills a part of the running stack as a crash would, or sends it another signal; `minilake up --native` starts it again. */
+export async function killPart(
+  { folder }: TestStack,
+  part: string,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<void> {
+  const record = await readFile(join(folder, 'run', `${part}.json`), 'utf8')
+  process.kill((JSON.parse(record) as { pid: number }).pid, signal)
+  await wait(500)
 }

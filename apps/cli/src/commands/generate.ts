@@ -1,5 +1,7 @@
 import { planFiles, scenarios } from '@minilake/generator'
 import { Command, Option } from 'commander'
+import { createOnceNote } from '../create-once-note.js'
+import { openTarget } from '../file-target.js'
 import { generateFiles } from '../generate-files.js'
 import { bucketUrl, duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { generatedLines, warnOfTrouble } from '../report-text.js'
@@ -28,17 +30,20 @@ export function generateCommand(environment: Environment): Command {
   return new Command('generate')
     .description('simulate pumps and write one Parquet file per pump and UTC day, and the truth about each')
     .option('--table <name>', 'pump (one pump) or pump_daily (a fleet, partitioned by day)', 'pump')
-    .option('--start <date>', 'first UTC day', parsedBy(utcDate), '2026-01-01')
+    .option('--start <date>', 'first UTC day, YYYY-MM-DD', parsedBy(utcDate), '2026-01-01')
     .option('--days <n>', 'number of days', parsedBy(wholeNumber(1)), 7)
     .addOption(
-      new Option('--interval <duration>', 'time between readings: 500ms, 1s, 5m …')
+      new Option('--interval <duration>', 'time between readings, which must divide a day: 500ms, 1s, 5m …')
         .argParser(parsedBy(duration))
         .default(1, '1s'),
     )
-    .option('--seed <n>', 'same seed, same readings', parsedBy(wholeNumber(0)), 42)
+    .option('--seed <n>', 'same seed, same readings; up to 9007199254740991', parsedBy(wholeNumber(0)), 42)
     .option('--pumps <n>', 'number of pumps (pump_daily only)', parsedBy(wholeNumber(1, 9999)), 1)
     .addOption(
-      new Option('--scenario <name>', 'what goes wrong with pumps, sensors and deliveries')
+      new Option(
+        '--scenario <name>',
+        'what goes wrong: nothing (healthy), over-pressure (default), also worn parts, sensors and deliveries (busy), or all of it and often, NaN too (nightmare)',
+      )
         .choices(Object.keys(scenarios))
         .default('default'),
     )
@@ -76,6 +81,7 @@ export function generateCommand(environment: Environment): Command {
           scenario: scenarios[scenario],
         }),
       )
+      if ('s3' in target) await createOnceNote(await openTarget(target), session)()
       const bar = await terminal.progress('generating', () => Promise.resolve(plan.length))
       const report = await generateFiles(plan, {
         target,

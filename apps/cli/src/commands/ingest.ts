@@ -1,6 +1,7 @@
 import { localFiles, type PublishProgress } from '@minilake/ingest'
 import { Command, Option } from 'commander'
 import { abandoned, abandonedAfterHours, unfinishedUploads, uploadText } from '../abandoned-uploads.js'
+import { createOnceNote } from '../create-once-note.js'
 import { ingestFolder, type IngestOptions, type IngestReport } from '../ingest-folder.js'
 import { ingestWatching } from '../ingest-watch.js'
 import { duration, parsedBy } from '../options.js'
@@ -27,11 +28,9 @@ export function ingestCommand(environment: Environment): Command {
     .option('--overwrite', 'replace objects that have other content')
     .addOption(
       new Option(
-        '--verify [files]',
+        '--verify <files>',
         'then read published files back and compare them: a sample of ten, or all',
-      )
-        .choices(['sample', 'all'])
-        .preset('sample'),
+      ).choices(['sample', 'all']),
     )
     .option(
       '--watch',
@@ -54,13 +53,16 @@ export function ingestCommand(environment: Environment): Command {
         throw new UsageError('--verify reads back once all is published, which --watch never says: give one')
       const session = await openSession(command, environment, { out })
       const { lake, signal } = session
-      if (flags.clean) await removeAbandoned(session)
+      if (flags.clean) {
+        await removeAbandoned(session)
+        if (!flags.watch && (await sizeOf(session.settings.out.value)).files === 0) return
+      }
       const options: IngestOptions = {
         tables: lake.tables,
         store: lake.store,
         overwrite: flags.overwrite ?? false,
         signal,
-        beforeFirst: () => noteGuarantee(session),
+        beforeWrite: createOnceNote(lake.store, session),
       }
       if (flags.watch) await watch(session, options)
       else await ingestOnce(session, options, flags.verify)
@@ -88,9 +90,9 @@ async function ingestOnce(session: Session, options: IngestOptions, extent: Inge
         progressText(progress, total, performance.now() - start),
       ),
   }).finally(() => bar.stop())
-  const back = extent && (await readBack(published.sort(), { folder, store: lake.store, extent, signal }))
   if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
   warnOfTrouble(report, session)
+  const back = extent && (await readBack(published.sort(), { folder, store: lake.store, extent, signal }))
   if (back) {
     if (!json) terminal.note(`${count(back.compared, 'file')} read back from ${lake.store.location}/`)
     firstLines(back.differences).forEach((line) => terminal.warn(`different: ${line}`))
@@ -133,14 +135,6 @@ async function watch(session: Session, options: IngestOptions): Promise<void> {
   if (troubled.size === 0) return
   terminal.warn(`not published: ${[...troubled].join(', ')}`)
   fail()
-}
-
-/** Says so where the store does not keep a key for the first that writes it. */
-async function noteGuarantee({ lake: { store }, terminal, signal }: Session): Promise<void> {
-  if ((await store.probeCreateOnce?.({ signal })) !== 'look-first') return
-  terminal.warn(
-    `${store.location} does not honour If-None-Match: a key is looked at before it is written, so of writers that race for one the last wins`,
-  )
 }
 
 async function removeAbandoned({ lake, terminal, signal }: Session): Promise<void> {

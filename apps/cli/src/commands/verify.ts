@@ -9,7 +9,9 @@ import { agrees, verifyTable, type Verification } from '../verify-lake.js'
 /** `minilake verify`: compare the lake, hour by hour, with what is known from the simulation. */
 export function verifyCommand(environment: Environment): Command {
   return new Command('verify')
-    .description('compare what the engine says of every hour with what is known from the simulation')
+    .description(
+      'compare what the engine says with what is known from the simulation: rows, bounds, sums, NaN and alarms of every hour, alarm episodes, the files themselves',
+    )
     .option('--table <name>', 'table to verify (default: every simulated one that has files)')
     .action(async ({ table: name }: { table?: string }, command: Command) => {
       const { lake, terminal, json, signal, fail } = await openSession(command, environment)

@@ -1,0 +1,130 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { bucket } from '../packages/ingest/test/fake-s3.js'
+import { memoryS3 } from '../packages/ingest/test/memory-s3.js'
+import { finished, freshFolder, minilakeIn, startMinilake } from '../apps/cli/test/run-minilake.js'
+
+// Against a server that does as S3 does, and otherwise where a test says so.
+
+async function lakeAt(server: { endpoint: string }) {
+  const { folder } = await freshFolder()
+  const variables = {
+    MINILAKE_PROFILE: 'stack',
+    MINILAKE_STACK_ENDPOINT: server.endpoint,
+    MINILAKE_STACK_LOCATION: `s3://${bucket}/`,
+    AWS_ACCESS_KEY_ID: 'key',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  }
+  return { folder, variables, minilake: minilakeIn(folder, variables) }
+}
+
+const day = ['generate', '--days', '1', '--interval', '1h']
+const dataKey = 'pump/2026-01-01.parquet'
+
+const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+
+test('ingest --clean names and removes what uploads to tables have left a day ago, and no other', async () => {
+  const server = await memoryS3()
+  const begin = (id: string, key: string, hours: number) =>
+    server.uploads.set(id, {
+      ...{ key, initiated: hoursAgo(hours), headers: {} },
+      parts: new Map([[1, Buffer.alloc(1000)]]),
+    })
+  begin('old', dataKey, 25)
+  begin('truth', '_truth/pump/2026-01-01.json', 30)
+  begin('young', 'pump/2026-01-02.parquet', 23)
+  begin('foreign', 'backup/a', 99)
+  const { minilake } = await lakeAt(server)
+  const cleaned = await minilake('ingest', '--clean')
+  expect([cleaned.code, cleaned.stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /^removing .*\n?.*pump\/2026-01-01\.parquet: 1 part, 1\.0 kB, last written to .*\n.*2 abandoned uploads removed, 2\.0 kB\n$/s,
+    ),
+  ])
+  expect([...server.uploads.keys()]).toEqual(['young', 'foreign'])
+  expect((await minilake('ingest', '--clean')).stderr).toBe('0 abandoned uploads removed\n')
+})
+
+test('doctor tells what uploads have left, and who wins a race for a key', async () => {
+  const server = await memoryS3({ ignoresIfNoneMatch: true })
+  server.uploads.set('old', { key: dataKey, initiated: hoursAgo(25), headers: {}, parts: new Map() })
+  const { minilake } = await lakeAt(server)
+  const { stdout } = await minilake('doctor')
+  expect(stdout).toMatch(/create-once +ok +S3 does not honour If-None-Match/)
+  expect(stdout).toMatch(/unfinished uploads +ok +1 upload, 0 B; .*minilake ingest --clean removes them/)
+})
+
+test('a store that ignores If-None-Match is named, and no file of other content is replaced', async () => {
+  const server = await memoryS3({ ignoresIfNoneMatch: true })
+  const { folder, minilake } = await lakeAt(server)
+  const first = await minilake(...day, '--to', `s3://${bucket}`)
+  expect([first.code, first.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^s3:\S+ does not honour If-None-Match: .*\n1 file generated in/),
+  ])
+  const etag = server.objects.get(dataKey)?.etag
+  const other = await minilake(...day, '--seed', '7', '--to', `s3://${bucket}`)
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('conflict: ')])
+  expect(server.objects.get(dataKey)?.etag).toBe(etag)
+  expect(await readdir(folder)).toEqual([])
+
+  await minilake(...day, '--days', '2')
+  const ingested = await minilake('ingest')
+  expect([ingested.code, ingested.stderr]).toEqual([
+    0,
+    expect.stringMatching(/does not honour If-None-Match.*\n1 file published, 1 unchanged in/s),
+  ])
+})
+
+test('files go through where it cannot be found out who wins a race', async () => {
+  const server = await memoryS3({
+    refuse: (asked) => (asked.includes('_probe') ? [403, 'AccessDenied'] : undefined),
+  })
+  const { minilake } = await lakeAt(server)
+  await minilake(...day)
+  const { code, stderr } = await minilake('ingest')
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^it is not known whether .*\n1 file published in/),
+  ])
+})
+
+test('what was published and what was not is told in one line', async () => {
+  const server = await memoryS3({
+    refuse: (asked) => (/^PUT .*2026-01-02\.parquet/.test(asked) ? [403, 'AccessDenied'] : undefined),
+  })
+  const { minilake } = await lakeAt(server)
+  await minilake(...day, '--to', `s3://${bucket}`)
+  await minilake(...day, '--days', '3', '--seed', '7')
+  const { code, stderr } = await minilake('ingest')
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^1 file published, 1 in conflict, 1 failed in s3:.*\nconflict: .*\n.*\nfailed: .*s3:PutObject/,
+    ),
+  ])
+})
+
+test('--watch tries a truth again that did not reach the store', async () => {
+  let refusals = 0
+  const server = await memoryS3({
+    refuse: (asked) =>
+      /^PUT .*_truth/.test(asked) && refusals < 3 ? [((refusals += 1), 503), 'SlowDown'] : undefined,
+  })
+  const { folder, variables, minilake } = await lakeAt(server)
+  await minilake(...day)
+  const run = startMinilake(folder, ['ingest', '--watch'], variables)
+  run.stdin.end()
+  const ended = finished(run)
+  for (let waited = 0; ![...server.objects.keys()].some((key) => key.startsWith('_truth/')); waited += 100) {
+    expect(waited).toBeLessThan(40_000)
+    await wait(100)
+  }
+  run.kill('SIGINT')
+  const { stderr } = await ended
+  expect(stderr).toMatch(/failed: .*_truth/)
+  expect(server.objects.has(join('_truth', 'pump', '2026-01-01.json'))).toBe(true)
+})
