@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { type S3Store, s3Store } from '@minilake/ingest/s3'
 import { encodeParquet } from '@minilake/parquet'
 import { pump } from '@minilake/schema'
@@ -82,6 +88,21 @@ async function listed(keys: readonly string[]) {
   return { objects, parts: uploads.reduce((sum, { parts }) => sum + parts, 0) }
 }
 
+/** Parts of unfinished uploads of keys, each asked for: a MinIO that was restarted lists those of a bucket no more. */
+async function partsOf(keys: readonly string[]) {
+  let parts = 0
+  for (const Key of keys) {
+    const { Uploads = [] } = await client.send(
+      new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: Key }),
+    )
+    for (const { UploadId } of Uploads) {
+      const { Parts = [] } = await client.send(new ListPartsCommand({ Bucket: bucket, Key, UploadId }))
+      parts += Parts.length
+    }
+  }
+  return parts
+}
+
 async function expectWhole(objects: readonly string[], keys: readonly string[]) {
   for (const key of objects) expect(sha256(await store.read(key))).toBe(sources[keys.indexOf(key)]!.hash)
 }
@@ -133,10 +154,10 @@ test('MinIO killed while parts are on their way: the run fails, and a rerun goes
   const native = { MINILAKE_STACK_FOLDER: stack.folder, TZ: 'Asia/Kathmandu' }
   const up = await minilakeIn(folder, native)('up', '--native')
   expect(up.code, up.stderr).toBe(0)
-  expect((await listed(keys)).parts).toBeGreaterThan(0)
+  expect(await partsOf(keys)).toBeGreaterThan(0)
   const again = await minilakeIn(folder, variables)('ingest', out, '--resume-after', '1ms', '--json')
   expect(again.code, again.stderr).toBe(0)
   expect((JSON.parse(again.stdout) as { partsResumed: number }).partsResumed).toBeGreaterThan(0)
   await expectWhole(keys, keys)
-  expect((await listed(keys)).parts).toBe(0)
+  expect(await partsOf(keys)).toBe(0)
 }, 240_000)

@@ -67,6 +67,14 @@ export async function emptyLake(stack: TestStack): Promise<void> {
   await engine.close()
 }
 
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** Kills a part of the running stack as a crash would, or sends it another signal; `minilake up --native` starts it again. */
 export async function killPart(
   { folder }: TestStack,
@@ -74,6 +82,10 @@ export async function killPart(
   signal: NodeJS.Signals = 'SIGKILL',
 ): Promise<void> {
   const record = await readFile(join(folder, 'run', `${part}.json`), 'utf8')
-  process.kill((JSON.parse(record) as { pid: number }).pid, signal)
+  const { pid } = JSON.parse(record) as { pid: number }
+  process.kill(pid, signal)
   await wait(500)
+  if (signal !== 'SIGKILL') return
+  // Only what has been reaped is gone for the others, too: PostgreSQL does not start beside a process of its lock file.
+  for (let waits = 0; waits < 300 && isThere(pid); waits++) await wait(100)
 }

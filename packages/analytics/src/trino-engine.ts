@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseExactJson } from './exact-json.js'
 import { freeSql, type Query } from './query.js'
 import { QueryError } from './query-error.js'
@@ -71,31 +72,33 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
   }
 
   return {
-    async execute(text) {
-      const { statement } = await start(freeSql(text).sql)
-      while (await statement.next());
-    },
+    execute: (text) =>
+      onceThereAreWorkers(async () => {
+        const { statement } = await start(freeSql(text).sql)
+        while (await statement.next());
+      }),
 
     query<R>(query: Query<R>, options?: TrinoQueryOptions): ResultRows<R> {
       const begin = async () => {
         const started = await start(query.sql, options)
         try {
           checkColumns(query, started.columns)
+          return { ...started, first: await started.statement.next() }
         } catch (error) {
           started.statement.end(error)
           throw error
         }
-        return started
       }
       let running: ReturnType<typeof begin> | undefined
+      const run = () => (running ??= onceThereAreWorkers(begin, options?.signal))
       return {
-        columns: async () => (await (running ??= begin())).columns.map(({ read: _, ...column }) => column),
+        columns: async () => (await run()).columns.map(({ read: _, ...column }) => column),
         async *[Symbol.asyncIterator]() {
-          const { statement, columns } = await (running ??= begin())
+          const { statement, columns, first } = await run()
           const required = requiredColumns(query)
           const readers = columns.map((column) => ({ ...column, isRequired: required.has(column.name) }))
           try {
-            for (let page = await statement.next(); page; page = await statement.next()) {
+            for (let page = first; page; page = await statement.next()) {
               for (const row of page) {
                 options?.signal?.throwIfAborted()
                 yield rowObject(readers, row, query.sql) as R
@@ -113,6 +116,23 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
       for (const statement of running) statement.end()
       await Promise.all([...running].map(({ over }) => over))
     },
+  }
+}
+
+/** How long a cluster may have no workers, as for some seconds after its start, before that is a failure, in milliseconds. */
+const workersMillis = 15_000
+
+/** Does again what failed because there was no worker, before it had begun. */
+async function onceThereAreWorkers<R>(work: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+  const deadline = performance.now() + workersMillis
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const isWithout = error instanceof QueryError && error.errorName === 'NO_NODES_AVAILABLE'
+      if (!isWithout || performance.now() > deadline) throw error
+      await wait(500, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted())
+    }
   }
 }
 

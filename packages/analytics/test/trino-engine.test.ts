@@ -141,14 +141,14 @@ describe('a slow consumer', () => {
     expect(rows).toBe(40)
   })
 
-  test('that only wants the columns has one page fetched', async () => {
+  test('that only wants the columns has two pages fetched, one in hand and one that waits', async () => {
     await using peer = await trinoPeer(pages(20))
     const engine = engineOf(peer)
     expect(await engine.query(freeSql(sql)).columns()).toEqual([
       { name: 'v', type: 'integer', engineType: 'integer' },
     ])
     await sleep(100)
-    expect(peer.asked).toHaveLength(2)
+    expect(peer.asked).toHaveLength(3)
     expect(cancelled(peer)).toBe(false)
     await engine.close()
     expect(cancelled(peer)).toBe(true)

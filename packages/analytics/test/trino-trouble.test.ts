@@ -72,6 +72,24 @@ describe('trouble that passes', () => {
     expect(await rowsOf(peer)).toEqual(twoPages)
   })
 
+  test.each([0, 2])(
+    'a cluster without workers, as for some seconds after its start, is asked again (found out on page %i)',
+    async (failing) => {
+      await using peer = await trinoPeer((peer, asked, response) => {
+        const statements = peer.asked.filter(({ method }) => method === 'POST').length
+        const number = pageNumber(asked.path)
+        const error = { errorName: 'NO_NODES_AVAILABLE', errorCode: 65_541, message: 'No nodes' }
+        if (statements > 2) pages(2)(peer, asked, response)
+        else if (number < failing) response.end(peer.page(number, { columns }))
+        else response.end(peer.page(number, { nextUri: undefined, columns, error }))
+      })
+      const result = engineOf(peer).query(freeSql(sql))
+      expect(await result.columns()).toMatchObject([{ name: 'v' }])
+      expect(await takeAll(result)).toEqual(twoPages)
+      expect(peer.asked.filter(({ method }) => method === 'POST')).toHaveLength(3)
+    },
+  )
+
   test('an answer that takes long in arriving is no silence', async () => {
     await using peer = await trinoPeer((peer, { path }, response) => {
       const number = pageNumber(path)

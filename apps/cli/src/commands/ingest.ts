@@ -116,9 +116,12 @@ async function watch(session: Session, options: IngestOptions): Promise<void> {
   terminal.note(`watching ${folder}/ for finished files; Ctrl-C ends it`)
   const troubled = await ingestWatching(folder, lake, {
     ...options,
+    // Not by the reports: where the store fails in the middle there is none.
+    onObject: ({ outcome }) => {
+      if (outcome === 'published' || outcome === 'replaced') files += 1
+    },
     view: {
       ingested: async (report: IngestReport) => {
-        files += report.published + report.replaced
         if (json) await terminal.data(`${jsonText({ location, ...report })}\n`)
         else ingestedLines(report, location).forEach((line) => terminal.note(line))
         warnOfTrouble(report, { terminal, fail: () => undefined })
