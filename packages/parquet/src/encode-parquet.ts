@@ -3,7 +3,7 @@ import { ParquetWriter } from 'hyparquet-writer'
 import { ByteBlocks } from './byte-blocks.js'
 import { checkCodec, type Codec } from './codec.js'
 import { schemaElements } from './element.js'
-import { rowGroup } from './row-group.js'
+import { compression, type RowGroup, rowGroup } from './row-group.js'
 
 /**
  * The writer's name in our files, in the form parquet-java needs to trust string statistics (PARQUET-251). It names the
@@ -41,13 +41,12 @@ export function* encodeParquet<T extends Table>(
   const writer = new ParquetWriter({
     writer: blocks,
     schema: schemaElements(table),
-    codec: codec?.name ?? 'UNCOMPRESSED',
-    ...(codec && { compressors: { [codec.name]: (bytes: Uint8Array) => codec.compress(bytes) } }),
+    ...compression(codec),
     createdBy,
   })
-  const group = rowGroup(writer, table)
+  const group = takeSpare(table, codec) ?? rowGroup(table, codec)
   function* writeGroup() {
-    for (const _ of group.write()) yield* blocks.takeBlocks()
+    for (const _ of group.write(writer)) yield* blocks.takeBlocks()
   }
   for (const batch of batches as Iterable<Batch>) {
     checkBatch(table, batch)
@@ -61,6 +60,20 @@ export function* encodeParquet<T extends Table>(
   if (group.rowCount() > 0) yield* writeGroup()
   void writer.finish()
   yield* blocks.takeRest()
+  spares.set(table, { codec, group: new WeakRef(group) })
+}
+
+/**
+ * The row group of the last file of a table: small files in a row, as of days, use its buffers again, some 10 MB, where they would
+ * else be collected after each; where memory is short they are. One that an error or its caller left half full is never here.
+ */
+const spares = new WeakMap<Table, { codec: Codec | undefined; group: WeakRef<RowGroup> }>()
+
+function takeSpare(table: Table, codec: Codec | undefined): RowGroup | undefined {
+  const spare = spares.get(table)
+  if (spare?.codec !== codec) return undefined
+  spares.delete(table)
+  return spare?.group.deref()
 }
 
 function checkOptions(options: unknown): void {

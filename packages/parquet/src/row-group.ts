@@ -2,37 +2,37 @@ import { endianness } from 'node:os'
 import { type Batch, type ColumnBuffers, columnsOf, type ColumnType, type Table } from '@minilake/schema'
 import type { SchemaElement } from 'hyparquet'
 import type { ParquetWriter } from 'hyparquet-writer'
+import type { Codec } from './codec.js'
 import type { ChunkColumn } from './column-chunk.js'
 import { doubleValues } from './double-values.js'
+import { schemaElements } from './element.js'
 import { joinedColumn } from './joined-column.js'
 import { timestampValues } from './timestamp-values.js'
 import { type ColumnEncoder, typedColumn } from './typed-column.js'
 
-/** Gathers batches until they make a row group, and writes them as one; then it is empty again. */
+/** Gathers batches until they make a row group, and writes them as one; then it is empty again, for the same file or another. */
 export interface RowGroup {
   /** Rows gathered. */
   rowCount(): number
   /** Takes the rows of a batch from `start` to before `end`. */
   add(batch: Batch, start: number, end: number): void
-  /** Writes the column chunks, one at a step, and last the row group's entry in the footer. */
-  write(): Generator<void>
+  /** Writes the column chunks to a file, one at a step, and last the row group's entry in its footer. */
+  write(writer: ParquetWriter): Generator<void>
 }
 
 /**
  * A table's row group in the making. Times and doubles, which readings are made of, are encoded from their typed arrays as they
  * come; hyparquet-writer, which makes an object of every value, encodes the rest when the row group is whole.
  */
-export function rowGroup(writer: ParquetWriter, table: Table): RowGroup {
-  const [root, ...elements] = writer.schema as [SchemaElement, ...SchemaElement[]]
-  const compressors = writer.compressors as ChunkColumn['compressors']
+export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
+  const [root, ...elements] = schemaElements(table) as [SchemaElement, ...SchemaElement[]]
   const columns = columnsOf(table).map(([name, { type }], index) => {
     const element = elements[index] as SchemaElement
     const column: ChunkColumn = {
       columnName: name,
       element,
       schemaPath: [root, element],
-      codec: writer.codec,
-      compressors,
+      ...compression(codec),
       stats: true,
       pageSize: 1_048_576,
       columnIndex: true,
@@ -51,7 +51,7 @@ export function rowGroup(writer: ParquetWriter, table: Table): RowGroup {
       }
       rowCount += end - start
     },
-    *write() {
+    *write(writer) {
       const start = writer.writer.offset
       const chunks = []
       for (const { encoder } of columns) {
@@ -70,6 +70,12 @@ export function rowGroup(writer: ParquetWriter, table: Table): RowGroup {
       rowCount = 0
     },
   }
+}
+
+/** How hyparquet-writer is told to compress. */
+export function compression(codec: Codec | undefined): Pick<ChunkColumn, 'codec' | 'compressors'> {
+  if (codec === undefined) return { codec: 'UNCOMPRESSED', compressors: {} }
+  return { codec: codec.name, compressors: { [codec.name]: (bytes: Uint8Array) => codec.compress(bytes) } }
 }
 
 const joined = (type: ColumnType) => (column: ChunkColumn) => joinedColumn(column, type)

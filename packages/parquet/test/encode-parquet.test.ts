@@ -196,6 +196,42 @@ describe('buffers filled again for the next batch', () => {
   )
 })
 
+test('a file has the bytes that it would have alone, whatever was encoded before it, or still is', () => {
+  const table = () => defineTable({ name: 'gauge', columns: { level: { type: 'double', nullable: true } } })
+  const batch = (level: Float64Array) => ({
+    rowCount: level.length,
+    columns: { level },
+    nulls: { level: Uint8Array.from(level, (_, row) => Number(row % 7 === 3)) },
+  })
+  const files = [
+    Float64Array.from({ length: 90_000 }, (_, row) => (row % 40_000) / 100),
+    Float64Array.from({ length: 70_000 }, (_, row) => row / 7),
+    Float64Array.from({ length: 100 }, (_, row) => [NaN, 0, -0, 2.5][row % 4] as number),
+    Float64Array.from({ length: 50_000 }, (_, row) => (row % 900) / 1000),
+  ].map(batch)
+  const alone = files.map((file) => bytesOf(encodeParquet(table(), [file])))
+
+  const shared = table()
+  function* failing(file: (typeof files)[number]) {
+    yield file
+    throw new Error('the source is gone')
+  }
+  for (const codec of [undefined, snappy]) {
+    for (const [index, file] of [...files, ...files].entries()) {
+      expect(() => bytesOf(encodeParquet(shared, failing(files[0]!)))).toThrow('the source is gone')
+      const left = encodeParquet(shared, [files[1]!])
+      left.next()
+      const interleaved = encodeParquet(shared, [files[3]!])
+      interleaved.next()
+      if (codec) bytesOf(encodeParquet(shared, [file], { codec }))
+      const expected = alone[index % files.length]!
+      expect(Buffer.compare(bytesOf(encodeParquet(shared, [file])), expected)).toBe(0)
+      left.return(undefined)
+      bytesOf(interleaved)
+    }
+  }
+})
+
 describe('a batch that does not fit the table', () => {
   const good = pumpBatch(2)
   const encode = (batch: unknown) => () => bytesOf(encodeParquet(pump, [good, batch as typeof good]))
