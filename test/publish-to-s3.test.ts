@@ -79,6 +79,44 @@ test('a store that ignores If-None-Match is named, and no file of other content 
   ])
 })
 
+test('generate looks at a key of such a store right before it writes, in every worker', async () => {
+  let looks = 0
+  const others = { bytes: Buffer.from('other'), etag: '7'.repeat(32), headers: {} }
+  const server = await memoryS3({
+    ignoresIfNoneMatch: true,
+    refuse: (asked) => {
+      // The first look is before the simulation; another writer comes while that goes on.
+      if (asked.startsWith('HEAD') && asked.includes(dataKey) && (looks += 1) === 2)
+        server.objects.set(dataKey, others)
+      return undefined
+    },
+  })
+  const { minilake } = await lakeAt(server)
+  const generated = await minilake(...day, '--days', '2', '--workers', '2', '--to', `s3://${bucket}`)
+  expect([generated.code, generated.stderr]).toEqual([1, expect.stringContaining(`conflict: `)])
+  expect(server.objects.get(dataKey)).toBe(others)
+})
+
+test('ingest --verify ends with 1 where the store gives other bytes than it says', async () => {
+  const server = await memoryS3()
+  const { minilake } = await lakeAt(server)
+  await minilake(...day)
+  const spoilt = await memoryS3({
+    refuse: (asked) => {
+      const object = spoilt.objects.get(dataKey)
+      if (object && asked.startsWith('GET') && asked.includes(dataKey))
+        object.bytes = Buffer.from(object.bytes).fill(0, 100, 101)
+      return undefined
+    },
+  })
+  const good = await minilake('ingest', '--verify', 'all')
+  expect([good.code, good.stderr]).toEqual([0, expect.stringContaining('1 file read back')])
+  const { minilake: other } = await lakeAt(spoilt)
+  await other(...day)
+  const bad = await other('ingest', '--verify', 'all')
+  expect([bad.code, bad.stderr]).toEqual([1, expect.stringMatching(/^different: .*2026-01-01\.parquet/m)])
+})
+
 test('files go through where it cannot be found out who wins a race', async () => {
   const server = await memoryS3({
     refuse: (asked) => (asked.includes('_probe') ? [403, 'AccessDenied'] : undefined),
@@ -106,6 +144,26 @@ test('what was published and what was not is told in one line', async () => {
       /^1 file published, 1 in conflict, 1 failed in s3:.*\nconflict: .*\n.*\nfailed: .*s3:PutObject/,
     ),
   ])
+})
+
+test('--watch that is interrupted while the store fails names what is not published, and ends with 1', async () => {
+  const server = await memoryS3({
+    refuse: (asked) => (asked.includes('list-type=2') ? [503, 'SlowDown'] : undefined),
+  })
+  const { folder, variables, minilake } = await lakeAt(server)
+  await minilake(...day)
+  const run = startMinilake(folder, ['ingest', '--watch'], variables)
+  run.stdin.end()
+  let said = ''
+  run.stderr.on('data', (text: string) => (said += text))
+  const ended = finished(run)
+  for (let waited = 0; !said.includes('cannot list s3://'); waited += 100) {
+    expect(waited).toBeLessThan(40_000)
+    await wait(100)
+  }
+  run.kill('SIGINT')
+  const { code, stderr } = await ended
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`not published: ${dataKey}`)])
 })
 
 test('--watch tries a truth again that did not reach the store', async () => {

@@ -20,9 +20,12 @@ export async function unfinishedUploads(
   return found
 }
 
-/** Those that are abandoned at a moment, in milliseconds since 1970. */
-export function abandoned(uploads: readonly UnfinishedUpload[], now: number): UnfinishedUpload[] {
-  return uploads.filter(({ lastActivity }) => now - lastActivity.getTime() > abandonedAfterHours * 3_600_000)
+/** Those that are abandoned, by the store's own clock. */
+export function abandoned(uploads: readonly UnfinishedUpload[]): UnfinishedUpload[] {
+  return uploads.filter(
+    ({ lastActivity, listedAt }) =>
+      listedAt.getTime() - lastActivity.getTime() > abandonedAfterHours * 3_600_000,
+  )
 }
 
 /** `pump/a.parquet: 2 parts, 34 MB, last written to 2026-01-01T00:00:00.000Z`. */

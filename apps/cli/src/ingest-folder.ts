@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { truthKey, truthPrefix } from '@minilake/generator'
 import {
+  isInStore,
   type LocalFile,
   localFile,
   localFiles,
@@ -28,7 +29,7 @@ export interface IngestOptions {
   overwrite?: boolean
   signal: AbortSignal
   /** Called before each object is written. */
-  beforeWrite?: () => Promise<void>
+  beforeWrite?: () => Promise<unknown>
   /** Called after each data file. */
   onObject?: (object: PublishedObject) => void
   /** Called while bytes go out; truths count too. */
@@ -73,9 +74,9 @@ async function ingest(
       if (!isTruth(file.key)) await checkDataFile(tables, file)
       await beforeWrite?.()
     },
-    companion: async ({ key, outcome }) => {
-      const isThere = outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
-      const truth = isThere ? await localFile(folder, truthKey(key)) : undefined
+    companion: async (done) => {
+      const { key, outcome } = done
+      const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
       if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it spoke of the other content
       return truth
     },

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { truthPrefix, truthSubject } from '@minilake/generator'
-import { ObjectStoreError } from '@minilake/ingest'
+import { isInStore, localFile, ObjectStoreError, type PublishedObject } from '@minilake/ingest'
 import { ingestFiles, type IngestOptions, type IngestReport } from './ingest-folder.js'
 import type { LakeBackend } from './lake-backend.js'
 import type { CatalogReport } from './register-tables.js'
@@ -23,7 +23,7 @@ const retryMillis = 10_000
 /**
  * Publishes a folder's files as they are finished, and makes new partitions known to the engine, until the signal is aborted.
  * What a store or a catalog fails at is tried again; a refused file is, once it has changed. Resolves with the keys of files that
- * are not published.
+ * are there, finished, and not published.
  */
 export async function ingestWatching(
   folder: string,
@@ -32,21 +32,25 @@ export async function ingestWatching(
 ): Promise<ReadonlySet<string>> {
   const { signal } = options
   const watch = watchFolder(folder)
-  const troubled = new Set<string>()
+  const unpublished = new Set<string>()
   // A run that was killed may have published partitions and not registered them.
   let isUnregistered = true
 
   const publishFinished = async () => {
     const files = await watch.look()
-    for (const { key } of files) troubled.delete(key)
     if (files.length === 0) return true
-    const report = await ingestFiles(folder, files, options).catch((error: unknown) => {
+    for (const { key } of files) unpublished.add(key)
+    const onObject = (object: PublishedObject) => {
+      if (isInStore(object)) unpublished.delete(object.key)
+      options.onObject?.(object)
+    }
+    const report = await ingestFiles(folder, files, { ...options, onObject }).catch((error: unknown) => {
       for (const { key } of files) watch.forget(key)
       isUnregistered = true // some may have been published before that
       throw error
     })
     const { conflicts, failures, unverifiable } = report
-    for (const { key } of [...conflicts, ...failures, ...unverifiable]) troubled.add(dataKeyOf(key))
+    for (const { key } of [...conflicts, ...failures, ...unverifiable]) unpublished.add(dataKeyOf(key))
     const again = failures.filter(({ error }) => error instanceof ObjectStoreError)
     for (const { key } of again) watch.forget(dataKeyOf(key))
     isUnregistered ||= report.published > 0
@@ -72,7 +76,8 @@ export async function ingestWatching(
     }
     await wait(isWell ? lookMillis : retryMillis, undefined, { signal }).catch(() => undefined)
   }
-  return troubled
+  for (const key of unpublished) if ((await localFile(folder, key)) === undefined) unpublished.delete(key)
+  return unpublished
 }
 
 /** A truth goes with its data file. */

@@ -5,10 +5,7 @@ import { messageOf } from './lake-links.js'
 import { bytesText, count } from './words.js'
 
 /** The links by which a bucket takes what is published: none of them breaks the chain to an answer. */
-export function publishingLinks(
-  lake: LakeBackend,
-  { now, signal }: { now: () => number; signal: AbortSignal },
-): Link[] {
+export function publishingLinks(lake: LakeBackend, { signal }: { signal: AbortSignal }): Link[] {
   const orNotKnown = async (finding: Promise<string>) =>
     finding.catch((error: unknown) => {
       signal.throwIfAborted()
@@ -24,7 +21,7 @@ export function publishingLinks(
       check: () =>
         orNotKnown(
           unfinishedUploads(lake.tables, lake.store).then((uploads) => {
-            const old = abandoned(uploads, now())
+            const old = abandoned(uploads)
             if (uploads.length === 0) return 'none'
             const bytes = bytesText(uploads.reduce((sum, upload) => sum + upload.bytes, 0))
             const clean =

@@ -23,7 +23,7 @@ export async function readBack(
   const files = extent === 'all' ? keys.length : Math.min(keys.length, sampleFiles)
   const found: ReadBack = { compared: 0, differences: [] }
   for (let at = 0; at < files; at++) {
-    const key = keys[Math.floor((at * keys.length) / files)] as string
+    const key = keys[Math.round((at * (keys.length - 1)) / Math.max(files - 1, 1))] as string
     try {
       const file = await localFile(folder, key)
       if (file === undefined) continue // removed meanwhile

@@ -144,7 +144,7 @@ export function stackLinks(options: StackLinksOptions): Link[] {
         })
       },
     },
-    ...publishingLinks(lake, { now, signal }),
+    ...publishingLinks(lake, { signal }),
     {
       name: 'metastore',
       check: async () => {

@@ -1,5 +1,6 @@
 import { type FileParameters, simulateFile, simulatedTables, truthKey } from '@minilake/generator'
 import {
+  isInStore,
   type ObjectStore,
   type PublishableObject,
   type PublishedObject,
@@ -37,20 +38,15 @@ export async function writeDataFile(
   const table: Table = simulatedTables[parameters.table]
   try {
     const data = await write({ key: file.key, bytes: encodeParquet(table, file.batches) })
-    if (!isThere(data)) return { ...data, rows: 0 }
+    if (!isInStore(data)) return { ...data, rows: 0 }
 
     const truth = file.truth()
     const identity = { size: data.size, etag: data.etag as string } // a stream's is known once it has been taken
     const written = await write({ key: truthKey(file.key), bytes: [truthFileBytes(truth, identity)] })
-    return { ...(isThere(written) ? data : written), rows: truth.rows }
+    return { ...(isInStore(written) ? data : written), rows: truth.rows }
   } catch (error) {
     signal.throwIfAborted()
     const reason = error instanceof Error ? error.message : String(error)
     return { key: file.key, outcome: 'failed', size: 0, rows: 0, reason, error }
   }
-}
-
-/** Whether a store holds an object with our content. */
-function isThere({ outcome }: PublishedObject): boolean {
-  return outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
 }

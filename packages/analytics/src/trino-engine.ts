@@ -3,6 +3,7 @@ import { parseExactJson } from './exact-json.js'
 import { freeSql, type Query } from './query.js'
 import { QueryError } from './query-error.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from './sql-engine.js'
+import { rowObject } from './row-object.js'
 import { startStatement, type TrinoServer, type TrinoStatement } from './trino-statement.js'
 import { type TrinoResultColumn, trinoResultColumns } from './trino-types.js'
 
@@ -71,34 +72,42 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
     return { statement, columns: trinoResultColumns(await statement.columns) }
   }
 
+  /** Starts a statement, and gives its first page with it. */
+  const begin = (
+    sql: string,
+    options?: TrinoQueryOptions,
+    check?: (columns: readonly TrinoResultColumn[]) => void,
+  ) =>
+    onceThereAreWorkers(async () => {
+      const { statement, columns } = await start(sql, options)
+      try {
+        check?.(columns)
+        return { statement, columns, first: await statement.next() }
+      } catch (error) {
+        statement.end(error)
+        throw error
+      }
+    }, options?.signal)
+
   return {
-    execute: (text) =>
-      onceThereAreWorkers(async () => {
-        const { statement } = await start(freeSql(text).sql)
-        while (await statement.next());
-      }),
+    async execute(text) {
+      const { statement } = await begin(freeSql(text).sql)
+      while (await statement.next());
+    },
 
     query<R>(query: Query<R>, options?: TrinoQueryOptions): ResultRows<R> {
-      const begin = async () => {
-        const started = await start(query.sql, options)
-        try {
-          checkColumns(query, started.columns)
-          return { ...started, first: await started.statement.next() }
-        } catch (error) {
-          started.statement.end(error)
-          throw error
-        }
-      }
       let running: ReturnType<typeof begin> | undefined
-      const run = () => (running ??= onceThereAreWorkers(begin, options?.signal))
+      const run = () => (running ??= begin(query.sql, options, (columns) => checkColumns(query, columns)))
       return {
         columns: async () => (await run()).columns.map(({ read: _, ...column }) => column),
         async *[Symbol.asyncIterator]() {
-          const { statement, columns, first } = await run()
+          const begun = await run()
+          const { statement, columns, first } = begun
+          begun.first = undefined // a second loop goes on where the first one was left
           const required = requiredColumns(query)
           const readers = columns.map((column) => ({ ...column, isRequired: required.has(column.name) }))
           try {
-            for (let page = first; page; page = await statement.next()) {
+            for (let page = first ?? (await statement.next()); page; page = await statement.next()) {
               for (const row of page) {
                 options?.signal?.throwIfAborted()
                 yield rowObject(readers, row, query.sql) as R
@@ -122,7 +131,7 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
 /** How long a cluster may have no workers, as for some seconds after its start, before that is a failure, in milliseconds. */
 const workersMillis = 15_000
 
-/** Does again what failed because there was no worker, before it had begun. */
+/** Does again what fails because there is no worker. */
 async function onceThereAreWorkers<R>(work: () => Promise<R>, signal?: AbortSignal): Promise<R> {
   const deadline = performance.now() + workersMillis
   for (;;) {
@@ -220,35 +229,4 @@ function sessionHeader(properties: SessionProperties): { 'X-Trino-Session'?: str
     return `${name}=${encodeURIComponent(value)}`
   })
   return texts.length === 0 ? {} : { 'X-Trino-Session': texts.join(',') }
-}
-
-function rowObject(
-  readers: readonly (TrinoResultColumn & { isRequired: boolean })[],
-  row: readonly unknown[],
-  sql: string,
-): Record<string, unknown> {
-  const object: Record<string, unknown> = {}
-  for (let index = 0; index < readers.length; index++) {
-    const { name, read, isRequired } = readers[index] as (typeof readers)[number]
-    const value = row[index]
-    if (value === null && isRequired) {
-      throw new QueryError(`column ${name} expected a value in every row, got null`, { sql })
-    }
-    const result = value === null ? null : valueOf(name, read, value, sql)
-    // Assigned, a column of this name would be the object's prototype.
-    if (name === '__proto__') Object.defineProperty(object, name, { value: result, enumerable: true })
-    else object[name] = result
-  }
-  return object
-}
-
-function valueOf(name: string, read: (value: unknown) => unknown, value: unknown, sql: string): unknown {
-  try {
-    return read(value)
-  } catch (cause) {
-    throw new QueryError(`column ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      sql,
-      cause,
-    })
-  }
 }

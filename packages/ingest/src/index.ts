@@ -16,6 +16,7 @@ export { partBytes } from './part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './part-slots.js'
 export { decidePublish, type PublishDecision, type StoredState } from './publish-decision.js'
 export {
+  isInStore,
   type PublishableObject,
   type PublishedObject,
   publishObject,

@@ -25,10 +25,10 @@ export interface Lost {
  * | the same content, of another writer            | any       | not written   |
  * | other content                                  | no        | not written   |
  * | other content                                  | yes       | write it anew |
- * | nothing, or nobody may look                    | any       | write it anew |
+ * | nothing                                        | any       | write it anew |
  *
- * Rejects with any other failure, with that of an upload which a stream cannot be written anew for, and where the store has
- * other content than this write put at once.
+ * Rejects with any other failure, with the cause where nobody may look, and where the store has other content than this write
+ * put at once.
  */
 export async function resultOfLost(
   target: UploadTarget,
@@ -47,17 +47,16 @@ export async function resultOfLost(
     signal: AbortSignal | undefined
   },
 ): Promise<WriteResult | Lost> {
-  const isTaken = isTakenError(cause, target)
-  if (!isTaken && !isNamed(cause, 'NoSuchUpload')) throw cause
+  if (!isTakenError(cause, target) && !isNamed(cause, 'NoSuchUpload')) throw cause
   const found = await lookAtObject(target, signal).catch(() => {
     throw cause
   })
-  if (found === undefined && !isTaken) return { lost: cause }
+  if (found === undefined) return { lost: cause }
   const content = progress.whole?.() ?? (reread && (await contentOf(reread, signal)))
   if (content === undefined) return { lost: cause }
   const { size, etag } = content
-  if (found && isOwn(found, { content, progress, writeId })) return { written: true, size, etag }
-  if (target.overwrite && found && etagOf(found) !== etag) return { lost: cause }
+  if (isOwn(found, { content, progress, writeId })) return { written: true, size, etag }
+  if (target.overwrite && etagOf(found) !== etag) return { lost: cause }
   return { written: false, size, etag }
 }
 

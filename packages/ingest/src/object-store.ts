@@ -36,7 +36,10 @@ export interface StoredObject {
 export interface WriteOptions {
   /** Replace an object that is there. Default false: what is there stays. */
   overwrite?: boolean
-  /** Aborting it ends the write at once with the signal's reason, even while the stream waits; nothing becomes visible. */
+  /**
+   * Aborting it ends the write with the signal's reason, even while the stream waits; nothing becomes visible. A request under way
+   * that begins or ends an upload is waited for.
+   */
   signal?: AbortSignal
   /** The same bytes, to be read again: with them a store may go on with an upload that was interrupted. Default: none. */
   reread?: RereadableBytes | undefined

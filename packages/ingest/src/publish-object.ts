@@ -84,6 +84,11 @@ export async function publishObject<O extends PublishableObject>(
   }
 }
 
+/** Whether the store holds an object with our content, written now or before. */
+export function isInStore({ outcome }: Pick<PublishedObject, 'outcome'>): boolean {
+  return outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
+}
+
 /** The key is taken: it was listed so, or another writer came first. */
 async function takenBy(
   object: PublishableObject,
@@ -93,14 +98,16 @@ async function takenBy(
   const { key } = object
   const { size, etag } = identity
   const holder = await store.find(key)
+  if (holder === undefined)
+    throw new Error(
+      `${store.location}/${key} was taken when it was to be written, and is free now: write it again`,
+    )
   const content = {
     size,
     sha256: object.sha256?.bind(object),
-    etag: (plan: EtagPlan) => Promise.resolve(isOurPlan(plan, size) ? etag : undefined),
+    etag: async (plan: EtagPlan) => (isOurPlan(plan, size) ? etag : object.etag?.(plan)),
   }
-  const state: StoredState = holder
-    ? await compareContent(content, holder, { look: () => Promise.resolve(holder) })
-    : 'other'
+  const state = await compareContent(content, holder, { look: () => Promise.resolve(holder) })
   const decision = decidePublish({ stored: state, overwrite: false })
   if (decision === 'unchanged') return { key, outcome: 'unchanged', size, etag }
   return left(key, decision === 'conflict' ? decision : 'unverifiable', { size, store })

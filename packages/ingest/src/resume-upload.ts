@@ -69,18 +69,18 @@ export async function finishUpload(
   progress.uploadId = uploadId
   progress.parts.push(...present)
   const parts = rereadParts(reread, { plan: missing, slots, stop: target.stop.signal })
+  const stop = (error: unknown): never => {
+    target.stop.abort(error)
+    throw error
+  }
   const send = async () => {
-    try {
-      for await (const { partNumber: number, data, slot } of parts) {
-        progress.parts.push(await sendPart(target, { uploadId, number, data }))
-        slot.free()
-      }
-    } catch (error) {
-      target.stop.abort(error)
-      throw error
+    for await (const { partNumber: number, data, slot } of parts) {
+      // Before the loop is left, which waits for the others that wait for a part: they may hold out for the slot of this one.
+      progress.parts.push(await sendPart(target, { uploadId, number, data }).catch(stop))
+      slot.free()
     }
   }
-  const sending = await Promise.allSettled(Array.from({ length: slots.count }, send))
+  const sending = await Promise.allSettled(Array.from({ length: slots.count }, () => send().catch(stop)))
   if (sending.some(({ status }) => status === 'rejected')) throw target.stop.signal.reason
   await completeUpload(target, progress)
 }

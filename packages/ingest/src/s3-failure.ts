@@ -87,13 +87,15 @@ const sentences: Readonly<Record<string, (place: Place) => string>> = {
   NoSuchUpload: () =>
     'its upload was removed, or ended by another writer, while it was written: write it again',
   PreconditionFailed: () => 'the key is taken, and what it holds cannot be looked at: write it again',
+  LookDenied: ({ bucket }) =>
+    `access is denied: where a store ignores If-None-Match, keys are looked at before they are written, which needs the right s3:GetObject on ${bucket}`,
   ConditionalRequestConflict: () => 'another writer finished the same key at the same moment: write it again',
   KeyTooLongError: () => 'the key is too long for the store',
   EntityTooLarge: () => 'the object is larger than the store allows',
   BadDigest: () => 'the bytes arrived damaged: write it again',
   XAmzContentChecksumMismatch: () => 'the bytes arrived damaged: write it again',
   NotImplemented: ({ endpoint }) =>
-    `${endpoint} lacks something that is needed: checksums 'when-required' may help`,
+    `${endpoint} lacks something that is needed: checksums 'when-required', or overwriting, which sends no If-None-Match, may help`,
   PermanentRedirect: otherRegion,
   TemporaryRedirect: otherRegion,
   AuthorizationHeaderMalformed: otherRegion,
@@ -198,6 +200,8 @@ export function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name
 }
 
+/** What S3 calls a connection on which nothing moved, and keys that were good for a time: both with the status 400. */
+const passingCodes = ['RequestTimeout', 'ExpiredToken']
 /** Of a store that does not know the request, and of one whose disk is full. */
 const lastingStatuses = [501, 507]
 
@@ -208,6 +212,7 @@ const lastingStatuses = [501, 507]
 export function isInterruption(error: unknown): boolean {
   const { $metadata: answer } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } }
   if (answer === undefined) return false // of our own, or of the source
+  if (passingCodes.some((code) => isNamed(error, code))) return true
   const { httpStatusCode: status = 0 } = answer
   return (
     status < 300 || status === 408 || status === 429 || (status >= 500 && !lastingStatuses.includes(status))

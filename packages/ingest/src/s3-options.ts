@@ -30,6 +30,11 @@ export interface S3StoreOptions {
   requestTimeoutMillis?: number
   /** How often a request is sent at most, where the store is busy or does not answer. Default 3. */
   maxAttempts?: number
+  /**
+   * Whether the store ignores `If-None-Match`, so that a key is looked at right before it is written. Default: false, until
+   * `probeCreateOnce` finds that it does.
+   */
+  looksFirst?: boolean
   /** How long nothing may have happened to an unfinished upload before it is taken for interrupted. Seconds, default 60. */
   resumeAfterSeconds?: number
   /** Whether files get their SHA-256 as metadata, for buckets whose keys of KMS hide the content's ETag. Default false. */
@@ -55,6 +60,7 @@ export function resolveS3Options({
   connectTimeoutMillis = 5_000,
   requestTimeoutMillis = 30_000,
   maxAttempts = 3,
+  looksFirst = false,
   resumeAfterSeconds = 60,
   sha256InMetadata = false,
   clockOffsetMillis = 0,
@@ -92,6 +98,7 @@ export function resolveS3Options({
     connectTimeoutMillis,
     requestTimeoutMillis,
     maxAttempts,
+    looksFirst,
     resumeAfterSeconds,
     sha256InMetadata,
     clockOffsetMillis,

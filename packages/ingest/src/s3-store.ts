@@ -64,7 +64,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
   const location = `s3://${bucket}`
   const client = s3Client(resolved)
   const leftUploads = new Set<string>()
-  let looksFirst = false
+  let { looksFirst } = resolved
 
   const failure = (action: S3Action, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, ...place, cause })
@@ -217,8 +217,8 @@ export function s3Store(options: S3StoreOptions): S3Store {
       const isWanted = (key: string) => prefixes.some((prefix) => key.startsWith(prefix))
       try {
         for await (const { parts, ...upload } of listUploads({ client, bucket }, { isWanted })) {
-          const { key, uploadId, initiated, lastActivity, bytes } = upload
-          yield { key, uploadId, initiated, lastActivity, bytes, parts: parts.length }
+          const { key, uploadId, initiated, lastActivity, listedAt, bytes } = upload
+          yield { key, uploadId, initiated, lastActivity, listedAt, bytes, parts: parts.length }
         }
       } catch (cause) {
         throw failure('list uploads', '', cause)

@@ -138,7 +138,8 @@ async function resume(tried: Attempt, reread: RereadableBytes): Promise<WriteRes
     const cause = firstFailure(error, target)
     return await endFailed(tried, { progress, cause }, async () => {
       // What the store has against an upload that another process began is not ours to know: it is written anew.
-      if ([400, 405, 422, 501].includes(statusOf(cause) ?? 0)) return { lost: cause }
+      if (!isInterruption(cause) && [400, 405, 422, 501].includes(statusOf(cause) ?? 0))
+        return { lost: cause }
       const result = await resultOfLost(target, { cause, progress, reread, signal })
       return 'lost' in result || !result.written ? result : { ...result, partsResumed }
     })

@@ -15,6 +15,8 @@ export interface UnfinishedUpload {
   initiated: Date
   /** When its newest part came, or it began. */
   lastActivity: Date
+  /** When the store listed it, by its own clock: that of this computer may be another. */
+  listedAt: Date
   /** Bytes of its parts. */
   bytes: number
   /** How many parts the store has. */
@@ -26,8 +28,6 @@ export interface ListedUpload extends Omit<UnfinishedUpload, 'parts'> {
   parts: { number: number; size: number; etag: string }[]
   checksumAlgorithm: string | undefined
   checksumType: string | undefined
-  /** The store's own time, when it was asked: that of this computer may be another. */
-  listedAt: Date
 }
 
 /**

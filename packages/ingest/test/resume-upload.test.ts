@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { identityOf, partBytes, type RereadableBytes } from '@minilake/ingest'
+import { identityOf, partBytes, partSlots, type RereadableBytes } from '@minilake/ingest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { errorOf, storeAt } from './fake-s3.js'
 import { memoryS3 } from './memory-s3.js'
@@ -156,6 +156,36 @@ describe('an interrupted upload', () => {
     expect(other.partsResumed).toBeUndefined()
   })
 
+  it('whose connection is slow stays: S3 tells of it by 400 RequestTimeout', async () => {
+    const { write, asked, uploads } = await interrupted(
+      { 1: part(1), 2: part(2) },
+      { refuse: refusing(/^PUT .*partNumber=3/, 400, 'RequestTimeout') },
+    )
+    await expect(write()).rejects.toMatchObject({ code: 'RequestTimeout' })
+    expect([...uploads.keys()]).toEqual(['interrupted'])
+    expect(asked.filter((line) => line.startsWith('DELETE'))).toEqual([])
+  })
+
+  it(
+    'ends beside others that share its slots, where the store fails them all',
+    { timeout: 15_000 },
+    async () => {
+      const keys = ['a', 'b', 'c', 'd']
+      const { endpoint, uploads } = await interrupted({}, { refuse: refusing(/^PUT/, 503, 'SlowDown') })
+      for (const key of keys) {
+        const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
+        uploads.set(key, { key, initiated: new Date(0), headers, parts: new Map([[1, part(1)]]) })
+      }
+      const slots = partSlots(4)
+      const store = storeAt(endpoint, { maxAttempts: 1 })
+      const writing = keys.map((key) => store.write(key, unread, { reread: rereadable(content), slots }))
+      const results = await Promise.allSettled(writing)
+      expect(results.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'))
+      const taken = await Promise.all(Array.from({ length: slots.count }, () => slots.take()))
+      taken.forEach((slot) => slot.free())
+    },
+  )
+
   it('that the store will not complete is removed, and the object written anew', async () => {
     const { write, asked, objects, uploads } = await interrupted(
       { 1: part(1) },
@@ -220,8 +250,9 @@ describe('unfinished uploads', () => {
     for await (const upload of store.unfinishedUploads(['b/', 'x'])) found.push(upload)
     const date = new Date(5000)
     expect(found).toEqual([
-      { key: 'b/c', uploadId: 'other', initiated: date, lastActivity: date, bytes: 0, parts: 0 },
+      expect.objectContaining({ key: 'b/c', uploadId: 'other', initiated: date, lastActivity: date }),
     ])
+    expect(found[0]).toMatchObject({ bytes: 0, parts: 0, listedAt: expect.any(Date) as Date })
     for (const upload of [...found, ...found]) await store.abortUpload(upload)
     const rest = []
     for await (const upload of store.unfinishedUploads()) rest.push(upload)

@@ -109,6 +109,37 @@ describe('a store that was found to ignore If-None-Match', () => {
     expect(await store.write('a', bytesOf('x'), { overwrite: true })).toMatchObject({ written: true })
     expect(methods(asked)).toEqual(['PUT'])
   })
+
+  it('takes a key that may not be looked at for taken', async () => {
+    const { endpoint, objects } = await memoryS3({
+      ignoresIfNoneMatch: true,
+      refuse: (asked) => (asked.startsWith('HEAD') ? [403, ''] : undefined),
+    })
+    objects.set('a', others)
+    const error = await errorOf(storeAt(endpoint, { looksFirst: true }).write('a', bytesOf('x')))
+    expect(error.message).toMatch(/ignores If-None-Match, .* needs the right s3:GetObject on /)
+    expect(objects.get('a')).toBe(others)
+  })
+})
+
+describe('a key that is said to be taken', () => {
+  const taken = (times: number) => {
+    let refused = 0
+    return (asked: string): [number, string] | undefined =>
+      asked.startsWith('PUT') && (refused += 1) <= times ? [412, 'PreconditionFailed'] : undefined
+  }
+
+  it('and holds nothing is written to once more', async () => {
+    const once = await memoryS3({ refuse: taken(1) })
+    const report = await publish([file(Buffer.from('x'))], storeAt(once.endpoint))
+    expect(report).toMatchObject({ published: 1, conflicts: [], failures: [] })
+    expect(once.objects.get('a')?.bytes.toString()).toBe('x')
+
+    const always = await memoryS3({ refuse: taken(9) })
+    const failed = await publish([file(Buffer.from('x'))], storeAt(always.endpoint))
+    expect(failed).toMatchObject({ published: 0, conflicts: [], failures: [{ key: 'a' }] })
+    expect(always.asked.filter((line) => line.startsWith('PUT'))).toHaveLength(2)
+  })
 })
 
 describe('an upload that another writer ends', () => {

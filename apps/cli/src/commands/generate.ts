@@ -1,7 +1,7 @@
 import { planFiles, scenarios } from '@minilake/generator'
 import { Command, Option } from 'commander'
 import { createOnceNote } from '../create-once-note.js'
-import { openTarget } from '../file-target.js'
+import { type FileTarget, openTarget } from '../file-target.js'
 import { generateFiles } from '../generate-files.js'
 import { bucketUrl, duration, parsedBy, utcDate, wholeNumber } from '../options.js'
 import { generatedLines, warnOfTrouble } from '../report-text.js'
@@ -65,7 +65,7 @@ export function generateCommand(environment: Environment): Command {
       const { start, days, interval, seed, pumps, scenario, workers, to, overwrite = false } = flags
       if (to !== undefined && command.getOptionValueSource('out') === 'cli')
         throw new UsageError('--out writes to a folder and --to to a bucket: give one')
-      const target =
+      const target: FileTarget =
         to === undefined
           ? { folder: settings.out.value }
           : { s3: storeOptions(to, { name: '--to', settings, keys }) }
@@ -81,7 +81,8 @@ export function generateCommand(environment: Environment): Command {
           scenario: scenarios[scenario],
         }),
       )
-      if ('s3' in target) await createOnceNote(await openTarget(target), session)()
+      if ('s3' in target && (await createOnceNote(await openTarget(target), session)()) === 'look-first')
+        target.s3.looksFirst = true
       const bar = await terminal.progress('generating', () => Promise.resolve(plan.length))
       const report = await generateFiles(plan, {
         target,

@@ -55,7 +55,8 @@ export function ingestCommand(environment: Environment): Command {
       const { lake, signal } = session
       if (flags.clean) {
         await removeAbandoned(session)
-        if (!flags.watch && (await sizeOf(session.settings.out.value)).files === 0) return
+        const hasNone = out === undefined && (await sizeOf(session.settings.out.value)).files === 0
+        if (!flags.watch && hasNone) return
       }
       const options: IngestOptions = {
         tables: lake.tables,
@@ -113,9 +114,11 @@ async function watch(session: Session, options: IngestOptions): Promise<void> {
   const folder = settings.out.value
   const { location } = lake.store
   let files = 0
+  let noteGuarantee = createOnceNote(lake.store, session)
   terminal.note(`watching ${folder}/ for finished files; Ctrl-C ends it`)
-  const troubled = await ingestWatching(folder, lake, {
+  const unpublished = await ingestWatching(folder, lake, {
     ...options,
+    beforeWrite: () => noteGuarantee(),
     // Not by the reports: where the store fails in the middle there is none.
     onObject: ({ outcome }) => {
       if (outcome === 'published' || outcome === 'replaced') files += 1
@@ -130,19 +133,21 @@ async function watch(session: Session, options: IngestOptions): Promise<void> {
         if (report.changes.length > 0) cataloguedLines(report, lake).forEach((line) => terminal.note(line))
         warnOfDifferences(report, session)
       },
-      troubled: (error) =>
-        terminal.warn(`${error instanceof Error ? error.message : String(error)}; tried again in a moment`),
+      troubled: (error) => {
+        noteGuarantee = createOnceNote(lake.store, session) // what a store that was down did not say
+        terminal.warn(`${error instanceof Error ? error.message : String(error)}; tried again in a moment`)
+      },
     },
   })
   terminal.note(`no longer watching ${folder}/: ${count(files, 'file')} published`)
-  if (troubled.size === 0) return
-  terminal.warn(`not published: ${[...troubled].join(', ')}`)
+  if (unpublished.size === 0) return
+  terminal.warn(`not published: ${[...unpublished].join(', ')}`)
   fail()
 }
 
 async function removeAbandoned({ lake, terminal, signal }: Session): Promise<void> {
   const { tables, store } = lake
-  const uploads = abandoned(await unfinishedUploads(tables, store), Date.now())
+  const uploads = abandoned(await unfinishedUploads(tables, store))
   for (const upload of uploads) terminal.note(`removing ${uploadText(upload)}`)
   for (const upload of uploads) {
     signal.throwIfAborted()
