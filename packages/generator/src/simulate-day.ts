@@ -82,7 +82,8 @@ function* readingsOf({
     fillTimestamps(columns.event_timestamp, times)
     for (const name of sensorNames)
       interpolate(values[name].subarray(0, rowCount), times, course[name], knots)
-    for (const { fault, from, to } of faultsWithin(faults, times, rowCount)) {
+    const present = faultsWithin(faults, times, rowCount)
+    for (const { fault, from, to } of present) {
       if (!isSensorFault(fault.fault))
         hinderPump(values, fault as Fault<PumpFaultName>, {
           from,
@@ -94,7 +95,7 @@ function* readingsOf({
     }
     const firstSample = times.firstMillis / grid.stepMillis
     for (const { name, read } of readers) read(values[name].subarray(0, rowCount), firstSample, columns[name])
-    for (const { fault, from, to } of faultsWithin(faults, times, rowCount)) {
+    for (const { fault, from, to } of present) {
       if (fault.column !== undefined)
         spoilReadings(
           columns[fault.column].subarray(from, to),

@@ -68,6 +68,7 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
     throw new TypeError(`reuseBuffers expected true or false, got ${shown(reuseBuffers)}`)
   const key = fileKey(parameters)
   let known: Truth | undefined
+  let tell: (() => Truth) | undefined
   function* delivered() {
     const day = simulateDay(parameters, { reuseBuffers })
     const recorder = truthRecorder(simulatedTables[parameters.table], parameters)
@@ -81,18 +82,19 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
       recorder.add(batch, { inOrder: line === undefined })
       if (batch.rowCount > 0) yield parameters.table === 'pump' ? batch : named(batch, parameters.pump)
     }
-    known = recorder.truth({
-      faults: faultTruths(parameters, day),
-      delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
-    })
+    tell = () =>
+      recorder.truth({
+        faults: faultTruths(parameters, day),
+        delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
+      })
   }
   return {
     key,
     parameters,
     batches: delivered() as Iterable<Batch>,
     truth: () => {
-      if (known === undefined) throw new Error(`truth of ${key} expected its batches to be taken first`)
-      return known
+      if (tell === undefined) throw new Error(`truth of ${key} expected its batches to be taken first`)
+      return (known ??= tell())
     },
   }
 }
