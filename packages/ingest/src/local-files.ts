@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { fstatSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type EtagPlan, identityOf } from './etag.js'
@@ -83,7 +84,7 @@ export async function* fileBytes(path: string, version: FileVersion = {}): Async
   try {
     const file = await open(path)
     try {
-      const { size } = await checkUnchanged(file, version)
+      const { size } = checkUnchanged(file, version)
       let position = 0
       for (;;) {
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(1024 * 1024), { position })
@@ -91,7 +92,7 @@ export async function* fileBytes(path: string, version: FileVersion = {}): Async
         position += bytesRead
         yield buffer.subarray(0, bytesRead)
       }
-      await checkUnchanged(file, version)
+      checkUnchanged(file, version)
       if (BigInt(position) !== size) throw new Error(changed)
     } finally {
       await file.close()
@@ -108,7 +109,7 @@ async function readInto(
   try {
     const file = await open(path)
     try {
-      await checkUnchanged(file, version)
+      checkUnchanged(file, version)
       for (let filled = 0; filled < target.length;) {
         const { bytesRead } = await file.read(target, {
           offset: filled,
@@ -118,7 +119,7 @@ async function readInto(
         if (bytesRead === 0) throw new Error(changed)
         filled += bytesRead
       }
-      await checkUnchanged(file, version)
+      checkUnchanged(file, version)
     } finally {
       await file.close()
     }
@@ -129,8 +130,9 @@ async function readInto(
 
 const changed = 'it changed while it was being read, run again when it is finished'
 
-async function checkUnchanged(file: FileHandle, version: FileVersion): Promise<{ size: bigint }> {
-  const { size, mtimeNs } = await file.stat({ bigint: true })
+function checkUnchanged({ fd }: FileHandle, version: FileVersion): { size: bigint } {
+  // At once: of an open file the system knows it, and a turn through the thread pool takes ten times as long.
+  const { size, mtimeNs } = fstatSync(fd, { bigint: true })
   if ((version.size ?? size) !== size || (version.mtimeNs ?? mtimeNs) !== mtimeNs) throw new Error(changed)
   Object.assign(version, { size, mtimeNs })
   return { size }
