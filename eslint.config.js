@@ -2,7 +2,19 @@ import nx from '@nx/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/.tsbuild', '**/node_modules', '**/coverage', '.nx', 'out', 'lake'] },
+  // The kernels in assembly/ are AssemblyScript, which only its own compiler knows.
+  {
+    ignores: [
+      '**/assembly',
+      '**/dist',
+      '**/.tsbuild',
+      '**/node_modules',
+      '**/coverage',
+      '.nx',
+      'out',
+      'lake',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -9,7 +9,8 @@ export function preparePart({ path, firstDay, rows, rowGroupRows, held = false }
   const batches = held ? [...simulated] : simulated
   return () => {
     const file = openSync(path, 'w')
-    for (const bytes of encodeParquet(pump, batches, { rowGroupRows })) writeFileSync(file, bytes)
+    for (const bytes of encodeParquet(pump, batches, { rowGroupRows, reuseBuffers: true }))
+      writeFileSync(file, bytes)
     closeSync(file)
   }
 }

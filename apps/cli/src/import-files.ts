@@ -71,7 +71,7 @@ export async function importFiles(
     for await (const { partition, batches } of partitionBatches(table, readings.batches(), {
       maxPartitions,
     })) {
-      const bytes = encodeParquet(table, batches)
+      const bytes = encodeParquet(table, batches, { reuseBuffers: true })
       keys.push(await stage(bytes, ({ etag }) => dataFileKey(table, { name: `import-${etag}`, partition })))
     }
     const { rows, badRows } = readings.report

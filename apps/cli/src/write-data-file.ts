@@ -37,7 +37,10 @@ export async function writeDataFile(
   const file = simulateFile(parameters, { reuseBuffers: true })
   const table: Table = simulatedTables[parameters.table]
   try {
-    const data = await write({ key: file.key, bytes: encodeParquet(table, file.batches) })
+    const data = await write({
+      key: file.key,
+      bytes: encodeParquet(table, file.batches, { reuseBuffers: true }),
+    })
     if (!isInStore(data)) return { ...data, rows: 0 }
 
     const truth = file.truth()

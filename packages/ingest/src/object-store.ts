@@ -1,6 +1,6 @@
 import type { PartSlots } from './part-slots.js'
 
-/** Bytes in chunks of any size, taken once. */
+/** Bytes in chunks of any size, taken once. Who takes them is done with a chunk before taking the next, which may have the same buffer. */
 export type ByteStream = Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** Bytes that can be read again, from anywhere, as those of a file. */

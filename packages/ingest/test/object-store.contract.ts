@@ -46,6 +46,18 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       }
     })
 
+    it('is done with a chunk before it takes the next, which may have the same buffer', async () => {
+      const store = await open()
+      function* refilled() {
+        const chunk = new Uint8Array(1_000_003)
+        for (let at = 0; at < 40; at++) yield chunk.fill(at)
+      }
+      const expected = Buffer.concat(Array.from({ length: 40 }, (_, at) => Buffer.alloc(1_000_003, at)))
+      const result = await store.write('a', refilled())
+      expect(result).toEqual({ written: true, ...(await identityOf([expected])) })
+      expect(Buffer.compare(await store.read('a'), expected)).toBe(0)
+    })
+
     it('writes bytes that can be read again as it writes the stream', async () => {
       const store = await open()
       const bytes = Buffer.alloc(2 * partBytes + 1, 'minilake')

@@ -1,27 +1,43 @@
-import { ByteWriter } from 'hyparquet-writer'
+import { MetadataWriter } from './metadata-writer.js'
 
 /** More than any single value that hyparquet-writer appends by other means than `appendBytes`. */
 const spareBytes = 64
+
+/** Of free buffers so many are kept. */
+const mostFree = 8
 
 /**
  * hyparquet-writer's buffer, cut into blocks of one size: what has been written is handed out block by block, so that a file's
  * bytes take little memory however large it is.
  */
-export class ByteBlocks extends ByteWriter {
+export class ByteBlocks extends MetadataWriter {
   readonly #blockBytes: number
-  #full: Uint8Array[] = []
+  readonly #free: ArrayBuffer[]
+  #full: Uint8Array<ArrayBuffer>[] = []
 
-  constructor(blockBytes: number) {
-    super(blockBytes + spareBytes)
+  /** Buffers of blocks that their takers are done with are used again; `free` is of one block size. */
+  constructor(blockBytes: number, free: ArrayBuffer[] = []) {
+    super(0)
     this.#blockBytes = blockBytes
+    this.#free = free
+    this.#nextBlock()
+  }
+
+  #nextBlock(): void {
+    this.buffer = this.#free.pop() ?? new ArrayBuffer(this.#blockBytes + spareBytes)
+    this.view = new DataView(this.buffer)
+  }
+
+  /** Takes back the buffer of a block that was taken: it is written to again. */
+  takeBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+    if (this.#free.length < mostFree) this.#free.push(buffer)
   }
 
   override ensure(): void {
     if (this.index < this.#blockBytes) return
     const written = new Uint8Array(this.buffer, 0, this.index)
     this.#full.push(written.subarray(0, this.#blockBytes))
-    this.buffer = new ArrayBuffer(this.#blockBytes + spareBytes)
-    this.view = new DataView(this.buffer)
+    this.#nextBlock()
     this.index -= this.#blockBytes
     new Uint8Array(this.buffer).set(written.subarray(this.#blockBytes))
   }
@@ -37,8 +53,8 @@ export class ByteBlocks extends ByteWriter {
     }
   }
 
-  /** The blocks filled since the last call; each stands for itself. */
-  takeBlocks(): Uint8Array[] {
+  /** The blocks filled since the last call; each stands for itself until it is taken back. */
+  takeBlocks(): Uint8Array<ArrayBuffer>[] {
     this.ensure()
     const blocks = this.#full
     this.#full = []
@@ -46,7 +62,7 @@ export class ByteBlocks extends ByteWriter {
   }
 
   /** What is left of the last block, if anything. */
-  takeRest(): Uint8Array[] {
+  takeRest(): Uint8Array<ArrayBuffer>[] {
     const blocks = this.takeBlocks()
     if (this.index > 0) blocks.push(new Uint8Array(this.buffer, 0, this.index))
     this.index = 0

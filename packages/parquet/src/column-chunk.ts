@@ -1,5 +1,5 @@
 import type { Encoding, Statistics } from 'hyparquet'
-import type { Writer } from 'hyparquet-writer'
+import { ByteWriter, type Writer } from 'hyparquet-writer'
 import type { writeColumn } from 'hyparquet-writer/src/column.js'
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js'
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
@@ -57,6 +57,7 @@ export function writeColumnChunk(
   }
 
   const dataOffset = writer.offset
+  const headerOf = dataPageHeaders(encoding)
   const locations = []
   const statistics: PageStatistics[] = []
   let rows = 0
@@ -64,20 +65,7 @@ export function writeColumnChunk(
     const offset = writer.offset
     const compressed = compress(page.values)
     savedBytes += page.values.length - compressed.length
-    writePageHeader(writer, {
-      type: 'DATA_PAGE_V2',
-      uncompressed_page_size: page.levels.length + page.values.length,
-      compressed_page_size: page.levels.length + compressed.length,
-      data_page_header_v2: {
-        num_values: page.rowCount,
-        num_nulls: Number(page.statistics.null_count),
-        num_rows: page.rowCount,
-        encoding,
-        definition_levels_byte_length: page.levels.length,
-        repetition_levels_byte_length: 0,
-        is_compressed: true,
-      },
-    })
+    writer.appendBytes(headerOf(page, compressed.length))
     writer.appendBytes(page.levels)
     writer.appendBytes(compressed)
     locations.push({
@@ -115,6 +103,37 @@ export function writeColumnChunk(
       ...columnIndexOf(column, statistics),
       offsetIndex: { page_locations: locations },
     }),
+  }
+}
+
+/**
+ * The headers of a chunk's data pages, as hyparquet-writer writes them. Pages of one size have the same header, so it is kept: the
+ * library makes an object of each field, and thousands of headers would take as long as all values.
+ */
+function dataPageHeaders(encoding: Encoding): (page: Page, compressedBytes: number) => Uint8Array {
+  const headers = new Map<string, Uint8Array>()
+  return ({ rowCount, levels, values, statistics }, compressedBytes) => {
+    const nullCount = Number(statistics.null_count)
+    const sizes = [rowCount, nullCount, levels.length, values.length, compressedBytes].join()
+    const known = headers.get(sizes)
+    if (known) return known
+    const header = new ByteWriter()
+    writePageHeader(header, {
+      type: 'DATA_PAGE_V2',
+      uncompressed_page_size: levels.length + values.length,
+      compressed_page_size: levels.length + compressedBytes,
+      data_page_header_v2: {
+        num_values: rowCount,
+        num_nulls: nullCount,
+        num_rows: rowCount,
+        encoding,
+        definition_levels_byte_length: levels.length,
+        repetition_levels_byte_length: 0,
+        is_compressed: true,
+      },
+    })
+    headers.set(sizes, header.getBytes())
+    return header.getBytes()
   }
 }
 

@@ -1,13 +1,13 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import { decodeIndexes, dictionaryPays, encodeIndexes, indexCapacity } from './dictionary-indexes.js'
-import { doubleDictionary, type PageRange } from './double-dictionary.js'
-import { type EncodedValues, pageRows, type ValueEncoder } from './typed-column.js'
+import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
+import { decodeIndexes } from './hybrid-encoding.js'
+import { type EncodedRange, PageKernels } from './kernels.js'
+import type { EncodedValues, ValueEncoder } from './typed-column.js'
 
 /** A page that has ended: where its indexes into the dictionary lie, encoded, or its values themselves. */
 interface EndedPage {
   valueCount: number
-  start: number
-  end: number
+  indexes: EncodedRange | undefined
   values: Float64Array<ArrayBuffer> | undefined
   statistics: EncodedValues['statistics']
 }
@@ -18,100 +18,78 @@ interface EndedPage {
  * quarter of the bytes.
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
-  const dictionary = doubleDictionary()
-  const indexes = new Uint32Array(pageRows)
-  const range: PageRange = { least: Infinity, greatest: -Infinity, indexBits: 0 }
-  /** The values of the page, once a dictionary does not pay. */
-  let plain: Float64Array<ArrayBuffer> | undefined
+  const page = new PageKernels()
+  const { kernels } = page
+  /** Values of the page, and of the pages before it. */
   let count = 0
+  let countBefore = 0
+  /** Whether the dictionary has been given up. */
+  let isPlain = false
   let pages: EndedPage[] = []
-  /** The indexes of all pages, one after the other: used again for the next chunk, so that nothing is left to collect. */
-  let packed = new Uint8Array(0)
-  let packedBytes = 0
 
-  const spellOut = (indexes: Uint32Array, valueCount: number) => {
-    const different = dictionary.values()
-    const values = new Float64Array(pageRows)
-    for (let row = 0; row < valueCount; row++) values[row] = different[indexes[row] as number] as number
-    return values
-  }
-  const spellOutEndedPages = () => {
-    for (const page of pages) {
-      const { start, valueCount } = page
-      page.values = spellOut(decodeIndexes(packed, start, valueCount), valueCount)
+  const lookUpPage = (): boolean => {
+    if (countBefore === 0) kernels.clear(scaleOf(page.doubles().subarray(0, count)) ?? 0)
+    const limitAt = (row: number) => Math.min(kernels.mostDifferent.value, mostDifferent(countBefore + row))
+    let row = kernels.lookUp(0, count, limitAt(0))
+    while (row < count) {
+      const limit = limitAt(row)
+      if (kernels.differentCount.value >= limit) return false
+      row = kernels.lookUp(row, count, limit)
     }
+    return true
   }
-  const packIndexes = () => {
-    const needed = packedBytes + indexCapacity(count, range.indexBits)
-    if (needed > packed.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * packed.length))
-      larger.set(packed)
-      packed = larger
+  const giveUp = () => {
+    isPlain = true
+    const different = page.different()
+    for (const ended of pages) {
+      const indexes = decodeIndexes(page.encoded(ended.indexes as EncodedRange), ended.valueCount)
+      ended.values = Float64Array.from(indexes, (index) => different[index] as number)
     }
-    packedBytes = encodeIndexes(indexes, count, range.indexBits, packed, packedBytes)
-  }
-  const appendPlain = (page: Float64Array, values: Float64Array) => {
-    page.set(values, count)
-    for (const value of values) {
-      if (value < range.least) range.least = value
-      if (value > range.greatest) range.greatest = value
-    }
-    count += values.length
   }
 
   return {
     add(values) {
-      const taken = plain ? 0 : dictionary.lookUp(values, range, indexes, count)
-      if (!plain) count += taken
-      if (taken === values.length) return
-      if (!plain) {
-        spellOutEndedPages()
-        plain = spellOut(indexes, count)
-      }
-      appendPlain(plain, values.subarray(taken))
+      page.doubles().set(values, count)
+      count += values.length
     },
     endPage() {
-      const start = packedBytes
-      if (!plain) packIndexes()
-      pages.push({
-        valueCount: count,
-        start,
-        end: packedBytes,
-        values: plain,
-        statistics: {
-          ...boundsOf(range),
-          nan_count: BigInt(plain ? countNans(plain, count) : countOf(indexes, count, dictionary.nanIndex())),
-        },
-      })
-      if (plain) plain = new Float64Array(pageRows)
+      if (!isPlain && !lookUpPage()) giveUp()
+      kernels.scan(count)
+      const statistics = {
+        ...boundsOf(kernels.least.value, kernels.greatest.value),
+        nan_count: BigInt(kernels.nanCount.value),
+      }
+      const [indexes, values] = isPlain
+        ? [undefined, page.doubles().slice(0, count)]
+        : [page.encode((kernels, at) => kernels.encodeIndexes(count, at)), undefined]
+      pages.push({ valueCount: count, indexes, values, statistics })
+      countBefore += count
       count = 0
-      range.least = Infinity
-      range.greatest = -Infinity
-      range.indexBits = 0
     },
     finish() {
-      const rows = pages.reduce((sum, { valueCount }) => sum + valueCount, 0)
-      const different = dictionary.values().slice()
-      if (!plain && !pays(different.length, rows)) spellOutEndedPages()
+      const different = page.different()
+      if (!isPlain && !pays(different.length, countBefore)) giveUp()
       const ended = pages
-      const isPlain = ended.length === 0 || ended.some(({ values }) => values)
-      plain = undefined
+      const isDictionary = !isPlain && ended.length > 0
       pages = []
-      packedBytes = 0
-      dictionary.clear()
-      if (!isPlain) {
+      countBefore = 0
+      isPlain = false
+      page.reuse()
+      if (!isDictionary)
         return {
-          encoding: 'RLE_DICTIONARY',
-          dictionary: { valueCount: different.length, bytes: new Uint8Array(different.buffer) },
-          pages: ended.map(({ start, end, statistics }) => ({
-            values: packed.subarray(start, end),
-            statistics,
-          })),
+          encoding: isCompressed ? 'BYTE_STREAM_SPLIT' : 'PLAIN',
+          pages: plainPages(ended, isCompressed),
         }
-      }
       return {
-        encoding: isCompressed ? 'BYTE_STREAM_SPLIT' : 'PLAIN',
-        pages: plainPages(ended, isCompressed),
+        encoding: 'RLE_DICTIONARY',
+        dictionary: {
+          valueCount: different.length,
+          bytes: new Uint8Array(different.buffer, different.byteOffset, different.byteLength),
+        },
+        pages: ended.map(({ indexes, statistics }) => ({
+          values: page.encoded(indexes as EncodedRange),
+          statistics,
+        })),
       }
     },
   }
@@ -125,29 +103,31 @@ function pays(different: number, count: number): boolean {
 }
 
 function* plainPages(pages: readonly EndedPage[], isSplit: boolean): Generator<EncodedValues> {
-  for (const { values, valueCount, statistics } of pages) {
-    const bytes = new Uint8Array((values as Float64Array<ArrayBuffer>).buffer, 0, 8 * valueCount)
+  for (const { values, statistics } of pages) {
+    const bytes = new Uint8Array((values as Float64Array<ArrayBuffer>).buffer)
     yield { values: isSplit ? byteStreamSplit(bytes, 8) : bytes, statistics }
   }
 }
 
-function countNans(values: Float64Array, count: number): number {
-  let nans = 0
-  for (let row = 0; row < count; row++) if (Number.isNaN(values[row])) nans += 1
-  return nans
-}
-
-function countOf(indexes: Uint32Array, count: number, wanted: number | undefined): number {
-  let found = 0
-  if (wanted !== undefined) for (let row = 0; row < count; row++) if (indexes[row] === wanted) found += 1
-  return found
-}
-
 /** By Parquet's rule a least 0 is given as −0 and a greatest −0 as 0, since readers order the two differently. */
-function boundsOf({ least, greatest }: PageRange): EncodedValues['statistics'] {
+function boundsOf(least: number, greatest: number): EncodedValues['statistics'] {
   if (!(least <= greatest)) return {}
   return {
     min_value: least === 0 ? -0 : least,
     max_value: greatest === 0 ? 0 : greatest,
   }
+}
+
+const sampleValues = 256
+
+/** The power of ten that makes whole numbers of values that are decimals, as sensors give them; undefined for others. */
+function scaleOf(values: Float64Array): number | undefined {
+  const sample = values.subarray(0, sampleValues)
+  return [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].find((scale) =>
+    sample.every((value) => {
+      if (!Number.isFinite(value)) return true
+      const scaled = value * scale
+      return Math.abs(scaled) < 2 ** 31 && Math.abs(scaled - Math.round(scaled)) < 1e-4
+    }),
+  )
 }

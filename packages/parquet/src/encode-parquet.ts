@@ -3,6 +3,7 @@ import { ParquetWriter } from 'hyparquet-writer'
 import { ByteBlocks } from './byte-blocks.js'
 import { checkCodec, type Codec } from './codec.js'
 import { schemaElements } from './element.js'
+import { PageIndexes } from './page-indexes.js'
 import { compression, type RowGroup, rowGroup } from './row-group.js'
 
 /**
@@ -17,9 +18,14 @@ export interface EncodeOptions {
   rowGroupRows?: number
   /** Compresses pages, such as `snappy` of `@minilake/parquet/snappy`. Default none: dictionary indexes are dense already. */
   codec?: Codec
+  /**
+   * Lets the chunks share their buffers, which is faster and takes less memory: each is then good until the next is taken, as it is
+   * when chunk after chunk is written to a file or a store. Default false: a chunk belongs to whoever takes it.
+   */
+  reuseBuffers?: boolean
 }
 
-const optionNames = ['rowGroupRows', 'codec']
+const optionNames = ['rowGroupRows', 'codec', 'reuseBuffers']
 
 /** The size of the chunks in which a file's bytes come. */
 const blockBytes = 1024 * 1024
@@ -36,17 +42,24 @@ export function* encodeParquet<T extends Table>(
   options: EncodeOptions = {},
 ): Generator<Uint8Array> {
   checkOptions(options)
-  const { rowGroupRows = 1_048_576, codec } = options
-  const blocks = new ByteBlocks(blockBytes)
+  const { rowGroupRows = 1_048_576, codec, reuseBuffers = false } = options
+  const blocks = new ByteBlocks(blockBytes, reuseBuffers ? freeBuffers : [])
   const writer = new ParquetWriter({
     writer: blocks,
     schema: schemaElements(table),
     ...compression(codec),
     createdBy,
   })
+  const indexes = new PageIndexes()
   const group = takeSpare(table, codec) ?? rowGroup(table, codec)
+  function* handOut(taken: readonly Uint8Array<ArrayBuffer>[]) {
+    for (const block of taken) {
+      yield block
+      if (reuseBuffers) blocks.takeBack(block)
+    }
+  }
   function* writeGroup() {
-    for (const _ of group.write(writer)) yield* blocks.takeBlocks()
+    for (const _ of group.write(writer, indexes)) yield* handOut(blocks.takeBlocks())
   }
   for (const batch of batches as Iterable<Batch>) {
     checkBatch(table, batch)
@@ -58,10 +71,14 @@ export function* encodeParquet<T extends Table>(
     }
   }
   if (group.rowCount() > 0) yield* writeGroup()
+  indexes.write(writer.writer)
   void writer.finish()
-  yield* blocks.takeRest()
+  yield* handOut(blocks.takeRest())
   spares.set(table, { codec, group: new WeakRef(group) })
 }
+
+/** Buffers of chunks that nobody has any more. */
+const freeBuffers: ArrayBuffer[] = []
 
 /**
  * The row group of the last file of a table: small files in a row, as of days, use its buffers again, some 10 MB, where they would
@@ -84,8 +101,10 @@ function checkOptions(options: unknown): void {
   const unknown = Object.keys(options).filter((name) => !optionNames.includes(name))
   if (unknown.length > 0)
     throw new TypeError(`encodeParquet expected only ${optionNames.join(', ')}, got ${unknown.join(', ')}`)
-  const { rowGroupRows = 1, codec } = options as EncodeOptions
+  const { rowGroupRows = 1, codec, reuseBuffers = false } = options as EncodeOptions
   if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1)
     throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`)
   if (codec !== undefined) checkCodec(codec)
+  if (typeof reuseBuffers !== 'boolean')
+    throw new TypeError(`reuseBuffers expected true or false, got ${String(reuseBuffers)}`)
 }

@@ -1,5 +1,6 @@
 import type { ChunkContent, Page } from './column-chunk.js'
-import { dictionaryPays, encodeIndexes, indexCapacity, isTooLarge } from './dictionary-indexes.js'
+import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
+import { encodeIndexes } from './hybrid-encoding.js'
 
 /** Bytes that PLAIN puts before each text: its length. */
 const lengthBytes = 4
@@ -19,7 +20,7 @@ export function recurringTexts(texts: readonly string[], pageRows: number): Chun
     if (text !== before || index === -1) {
       index = indexOf.get(text) ?? indexOf.size
       if (index === indexOf.size) {
-        if (isTooLarge(index, row)) return undefined
+        if (index >= mostDifferent(row)) return undefined
         indexOf.set(text, index)
       }
       before = text
@@ -54,12 +55,10 @@ function plainTexts(values: readonly Uint8Array[], byteLength: number): Uint8Arr
 function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows: number): Generator<Page> {
   for (let start = 0; start < indexes.length; start += pageRows) {
     const page = indexes.subarray(start, start + pageRows)
-    const indexBits = page.reduce((bits, index) => bits | index, 0)
-    const bytes = new Uint8Array(indexCapacity(page.length, indexBits))
     yield {
       rowCount: page.length,
       levels: new Uint8Array(),
-      values: bytes.subarray(0, encodeIndexes(page, page.length, indexBits, bytes, 0)),
+      values: encodeIndexes(page),
       statistics: { ...boundsOf(page, values), null_count: 0n },
     }
   }

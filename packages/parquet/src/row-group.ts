@@ -7,6 +7,7 @@ import type { ChunkColumn } from './column-chunk.js'
 import { doubleValues } from './double-values.js'
 import { schemaElements } from './element.js'
 import { joinedColumn } from './joined-column.js'
+import type { PageIndexes } from './page-indexes.js'
 import { timestampValues } from './timestamp-values.js'
 import { type ColumnEncoder, typedColumn } from './typed-column.js'
 
@@ -16,8 +17,8 @@ export interface RowGroup {
   rowCount(): number
   /** Takes the rows of a batch from `start` to before `end`. */
   add(batch: Batch, start: number, end: number): void
-  /** Writes the column chunks to a file, one at a step, and last the row group's entry in its footer. */
-  write(writer: ParquetWriter): Generator<void>
+  /** Writes the column chunks to a file, one at a step, and last the row group's entry in its footer; their indexes are for later. */
+  write(writer: ParquetWriter, indexes: PageIndexes): Generator<void>
 }
 
 /**
@@ -51,7 +52,7 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
       }
       rowCount += end - start
     },
-    *write(writer) {
+    *write(writer, indexes) {
       const start = writer.writer.offset
       const chunks = []
       for (const { encoder } of columns) {
@@ -59,7 +60,7 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
         yield
       }
       const uncompressed = chunks.map(({ chunk }) => chunk.meta_data?.total_uncompressed_size ?? 0n)
-      writer.pendingIndexes.push(...chunks)
+      for (const chunk of chunks) indexes.add(chunk)
       writer.num_rows += BigInt(rowCount)
       writer.row_groups.push({
         columns: chunks.map(({ chunk }) => chunk),

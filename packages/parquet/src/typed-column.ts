@@ -7,7 +7,7 @@ import {
   type WrittenChunk,
   writeColumnChunk,
 } from './column-chunk.js'
-import { hybridCapacity, hybridEncode } from './hybrid-encoding.js'
+import { hybridEncode } from './hybrid-encoding.js'
 
 /** Takes a column's values of one row group, batch by batch, and writes them as a column chunk; then it is empty again. */
 export interface ColumnEncoder<Buffer> {
@@ -95,7 +95,5 @@ function* withRows(
 }
 
 function encodeLevels(levels: Uint32Array, rows: number): Uint8Array {
-  if (levels.length === 0) return new Uint8Array()
-  const bytes = new Uint8Array(hybridCapacity(rows, 1))
-  return bytes.slice(0, hybridEncode(levels, rows, 1, bytes, 0))
+  return levels.length === 0 ? new Uint8Array() : hybridEncode(levels.subarray(0, rows), 1)
 }

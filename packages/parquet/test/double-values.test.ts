@@ -2,6 +2,7 @@ import { type Batch, defineTable } from '@minilake/schema'
 import { parquetMetadata } from 'hyparquet'
 import { parquetReadColumn } from 'hyparquet/src/read.js'
 import { expect, test } from 'vitest'
+import { doubleValues } from '../src/double-values.js'
 import { type EncodeOptions, encodeParquet } from '../src/index.js'
 import { snappy } from '../src/snappy.js'
 import { bytesOf, fileOf } from './read-back.js'
@@ -70,3 +71,82 @@ test.each<[string, EncodeOptions, string]>([
     expect(Buffer.compare(bytesOfDoubles(present), Buffer.from(given.buffer))).toBe(0)
   },
 )
+
+const pageRows = 20_000
+
+/** The size of the dictionary of a column chunk; undefined where it was given up. */
+function dictionarySize(valueCount: number, valueOf: (row: number) => number, batchRows: number) {
+  const encoder = doubleValues({ isCompressed: false })
+  const values = Float64Array.from({ length: valueCount }, (_, row) => valueOf(row))
+  for (let page = 0; page < valueCount; page += pageRows) {
+    const end = Math.min(page + pageRows, valueCount)
+    for (let start = page; start < end; start += batchRows)
+      encoder.add(values.subarray(start, Math.min(start + batchRows, end)))
+    encoder.endPage()
+  }
+  return encoder.finish().dictionary?.valueCount
+}
+
+test.each<{ name: string; rows: number; valueOf: (row: number) => number; size: number | undefined }>([
+  {
+    name: '32,768 different ones at first',
+    rows: 400_000,
+    valueOf: (row) => (row < 32_768 ? row : row % 9) / 7,
+    size: 32_768,
+  },
+  {
+    name: 'one more than 32,768 at first',
+    rows: 400_000,
+    valueOf: (row) => (row < 32_769 ? row : row % 9) / 7,
+    size: undefined,
+  },
+  {
+    name: 'one more than half of 65,535 values',
+    rows: 400_000,
+    valueOf: (row) => (row < 32_768 || row === 65_535 ? row : row % 9) / 7,
+    size: undefined,
+  },
+  {
+    name: 'one more than half of 65,536 values, of which half differ',
+    rows: 400_000,
+    valueOf: (row) => (row < 32_768 || row === 65_536 ? row : row % 9) / 7,
+    size: 32_769,
+  },
+  {
+    name: 'many at first that recur later',
+    rows: 300_000,
+    valueOf: (row) => (row % 140_000) / 10,
+    size: undefined,
+  },
+  {
+    name: 'as many as a page of 1 MiB holds',
+    rows: 3 * 131_072,
+    valueOf: (row) => Math.floor(row / 3) / 10,
+    size: 131_072,
+  },
+  {
+    name: 'one more than a page of 1 MiB holds',
+    rows: 3 * 131_072 + 1,
+    valueOf: (row) => Math.floor(row / 3) / 10,
+    size: undefined,
+  },
+])('a dictionary is kept or given up at the same value, however batches are cut: $name', (chunk) => {
+  for (const batchRows of [1000, 8192, pageRows])
+    expect(dictionarySize(chunk.rows, chunk.valueOf, batchRows)).toBe(chunk.size)
+})
+
+test('a chunk after another one is encoded as if it were the first, also one of nulls alone', () => {
+  const encoder = doubleValues({ isCompressed: false })
+  const encode = (values: number[]) => {
+    encoder.add(Float64Array.from(values))
+    encoder.endPage()
+    const { encoding, dictionary, pages } = encoder.finish()
+    const bytes = dictionary && Array.from(dictionary.bytes)
+    return { encoding, bytes, pages: Array.from(pages, ({ values }) => [...values]) }
+  }
+  const first = encode([1, 2, ...new Array<number>(100).fill(1)])
+  expect(first.encoding).toBe('RLE_DICTIONARY')
+  expect(encode([])).toEqual({ encoding: 'PLAIN', bytes: undefined, pages: [[]] })
+  expect(encode([1 / 3])).toMatchObject({ encoding: 'PLAIN' })
+  expect(encode([1, 2, ...new Array<number>(100).fill(1)])).toEqual(first)
+})

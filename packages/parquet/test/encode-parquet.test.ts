@@ -132,16 +132,17 @@ test.each<[string, unknown, string]>([
   [
     'a misspelt option',
     { rowgroupRows: 5 },
-    'encodeParquet expected only rowGroupRows, codec, got rowgroupRows',
+    'encodeParquet expected only rowGroupRows, codec, reuseBuffers, got rowgroupRows',
   ],
-  ['no object', 5, 'encodeParquet expected an object of rowGroupRows, codec, got 5'],
-  ['null', null, 'encodeParquet expected an object of rowGroupRows, codec, got null'],
+  ['no object', 5, 'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, got 5'],
+  ['null', null, 'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, got null'],
   [
     'a codec that few readers know',
     { codec: { ...snappy, name: 'LZO' } },
     'codec expected a name of SNAPPY, GZIP, ZSTD, got "LZO"',
   ],
   ['the name of a codec', { codec: 'SNAPPY' }, 'codec expected { name, compress }, got "SNAPPY"'],
+  ['buffers reused perhaps', { reuseBuffers: 1 }, 'reuseBuffers expected true or false, got 1'],
   ['no codec', { codec: null }, 'codec expected { name, compress }, got null'],
   [
     'a codec that compresses nothing',
@@ -194,6 +195,49 @@ describe('buffers filled again for the next batch', () => {
       expect(await readWithHyparquet(bytes)).toEqual(rows)
     },
   )
+})
+
+describe('chunks that share their buffers', () => {
+  const gauge = defineTable({ name: 'gauge', columns: { level: { type: 'double' } } })
+  function* batches(): Generator<Batch<typeof gauge>> {
+    for (let start = 0; start < 500_000; start += 100_000) {
+      const level = Float64Array.from({ length: 100_000 }, (_, row) => (start + row) / 7)
+      yield { rowCount: level.length, columns: { level } }
+    }
+  }
+  const expected = bytesOf(encodeParquet(gauge, batches(), { rowGroupRows: 200_000 }))
+
+  test('hold the same bytes, each until the next is taken; two files at a time share none', () => {
+    const files = [1, 2].map(() => ({
+      chunks: encodeParquet(gauge, batches(), { rowGroupRows: 200_000, reuseBuffers: true }),
+      copies: [] as Uint8Array[],
+      buffers: [] as ArrayBufferLike[],
+    }))
+    for (let isDone = false; !isDone;) {
+      const taken = files.map(({ chunks, copies, buffers }) => {
+        const { value } = chunks.next() as { value?: Uint8Array }
+        if (value) buffers.push(value.buffer)
+        return { value, copies }
+      })
+      expect(new Set(taken.map(({ value }) => value?.buffer)).size).toBe(taken[0]!.value ? 2 : 1)
+      for (const { value, copies } of taken) if (value) copies.push(value.slice())
+      isDone = taken[0]!.value === undefined
+    }
+    for (const { copies, buffers } of files) {
+      expect(Buffer.compare(Buffer.concat(copies), expected)).toBe(0)
+      expect(new Set(buffers).size).toBeLessThan(buffers.length)
+    }
+  })
+
+  test('are never those of a file whose chunks are its taker’s', () => {
+    const own = encodeParquet(gauge, batches(), { rowGroupRows: 200_000 })
+    const kept: Uint8Array[] = []
+    for (const chunk of own) {
+      kept.push(chunk)
+      for (const _ of encodeParquet(gauge, batches(), { reuseBuffers: true })) break
+    }
+    expect(Buffer.compare(Buffer.concat(kept), expected)).toBe(0)
+  })
 })
 
 test('a file has the bytes that it would have alone, whatever was encoded before it, or still is', () => {

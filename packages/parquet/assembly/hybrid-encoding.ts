@@ -1,0 +1,51 @@
+import { bitPack } from './bit-packing'
+import { indexes } from './memory'
+import { appendVarint } from './varint'
+
+const groupBytes: usize = 8 * 4
+
+/**
+ * Encodes the first `count` indexes as a page of RLE_DICTIONARY at `at`: the width in bits of the greatest of them, then the
+ * hybrid. Returns the position after the last byte.
+ */
+export function encodeIndexes(count: i32, at: usize): usize {
+  let bits: u32 = 0
+  for (let row = 0; row < count; row++) bits |= load<u32>(indexes + ((<usize>row) << 2))
+  const width = 32 - clz(bits)
+  store<u8>(at, <u8>width)
+  return hybridEncode(count, width, at + 1)
+}
+
+/**
+ * Encodes the first `count` indexes as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at`: runs of
+ * 8 and more as a value and a count, all else as groups of 8 in `width` bits each, 0 to 31, as hyparquet-writer does. Returns the
+ * position after the last byte.
+ */
+export function hybridEncode(count: i32, width: i32, at: usize): usize {
+  const end = indexes + ((<usize>count) << 2)
+  // Indexes beyond the last fill up its group.
+  memory.fill(end, 0, groupBytes - 4)
+  let position = at
+  let packedFrom = indexes
+  let next = indexes
+  while (next < end) {
+    const index = load<u32>(next)
+    let runEnd = next + 4
+    while (runEnd < end && load<u32>(runEnd) == index) runEnd += 4
+    if (runEnd - next < groupBytes) {
+      next += groupBytes
+      continue
+    }
+    position = appendGroups(packedFrom, next, width, position)
+    position = appendVarint(position, ((<u64>(runEnd - next)) >> 2) << 1)
+    for (let bits = 0; bits < width; bits += 8) store<u8>(position++, <u8>(index >> bits))
+    next = packedFrom = runEnd
+  }
+  return appendGroups(packedFrom, next, width, position)
+}
+
+function appendGroups(from: usize, to: usize, width: i32, at: usize): usize {
+  if (from == to) return at
+  const groups = <i32>((to - from) / groupBytes)
+  return bitPack(from, groups, width, appendVarint(at, ((<u64>groups) << 1) | 1))
+}

@@ -1,0 +1,6 @@
+export { bitPack } from './bit-packing'
+export { deltaBinaryPack, greatestTime, leastTime } from './delta-encoding'
+export { clear, collisions, differentCount, lookUp } from './double-dictionary'
+export { encodeIndexes, hybridEncode } from './hybrid-encoding'
+export { different, indexes, mostDifferent, out, pageRows, values } from './memory'
+export { greatest, least, nanCount, scan } from './page-statistics'

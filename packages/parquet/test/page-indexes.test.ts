@@ -1,0 +1,52 @@
+import { defineTable } from '@minilake/schema'
+import { parquetMetadata } from 'hyparquet'
+import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
+import { expect, test } from 'vitest'
+import { encodeParquet } from '../src/index.js'
+import { bytesOf } from './read-back.js'
+
+const gauge = defineTable({
+  name: 'gauge',
+  columns: { level: { type: 'double' }, place: { type: 'varchar' }, depth: { type: 'double' } },
+})
+
+test('each chunk of several pages has its own indexes, where its footer says', () => {
+  const rowCount = 130_000
+  const columns = {
+    level: Float64Array.from({ length: rowCount }, (_, row) => row + 1),
+    place: Array.from({ length: rowCount }, (_, row) => `place ${Math.floor(row / 50_000)}`),
+    depth: Float64Array.from({ length: rowCount }, (_, row) => (row < 20_000 ? NaN : -row)),
+  }
+  const bytes = bytesOf(encodeParquet(gauge, [{ rowCount, columns }], { rowGroupRows: 60_000 }))
+  const view = (offset: bigint, length: number) => ({
+    view: new DataView(bytes.buffer, Number(offset), length),
+    offset: 0,
+  })
+  const metadata = parquetMetadata(bytes.buffer)
+  for (const [group, { columns, num_rows }] of metadata.row_groups.entries()) {
+    for (const [column, chunk] of columns.entries()) {
+      const hasPages = num_rows > 20_000n
+      // A page of NaN alone has no bounds, and then the chunk has no column index.
+      const hasColumnIndex = hasPages && !(group === 0 && column === 2)
+      expect(chunk.offset_index_offset !== undefined).toBe(hasPages)
+      expect(chunk.column_index_offset !== undefined).toBe(hasColumnIndex)
+      if (!hasPages) continue
+      const { page_locations } = readOffsetIndex(view(chunk.offset_index_offset!, chunk.offset_index_length!))
+      expect(page_locations.map(({ first_row_index }) => first_row_index)).toEqual([0n, 20_000n, 40_000n])
+      expect(page_locations[0]!.offset).toBe(chunk.meta_data!.data_page_offset)
+      if (!hasColumnIndex) continue
+      const { schema } = metadata
+      const index = readColumnIndex(
+        view(chunk.column_index_offset!, chunk.column_index_length!),
+        schema[column + 1]!,
+      )
+      const first = group * 60_000
+      const expected = [
+        [first + 1, first + 20_001, first + 40_001],
+        [0, 20_000, 40_000].map((row) => `place ${Math.floor((first + row) / 50_000)}`),
+        [first + 19_999, first + 39_999, first + 59_999].map((row) => -row),
+      ][column]
+      expect(index.min_values).toEqual(expected)
+    }
+  }
+})
