@@ -1,4 +1,5 @@
 import type { AlarmRule } from '@minilake/schema'
+import type { Workbench } from './kernels.js'
 import { isoOfMicros } from './timestamps.js'
 
 /** One alarm: from the first reading of the run that raised it until before the first of the run that reset it. */
@@ -23,11 +24,15 @@ interface OpenEpisode {
  * run they stand in. A run of the condition that lasts `onDelaySeconds` from its first reading to its last raises the
  * alarm, one without it that lasts `offDelaySeconds` resets it; other runs, and gaps, change nothing.
  */
-export function alarmEpisodes({ above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule): {
-  /** Takes the readings of the rows from `from` until before `to`. Called in order of event time. */
+export function alarmEpisodes(
+  { above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule,
+  workbench: Workbench,
+): {
+  /** Takes the readings of the rows from `from` until before `to`, a batch of them at the most. Called in order of event time. */
   add(timestamps: BigInt64Array, values: Float64Array, from: number, to: number): void
   episodes(): AlarmEpisode[]
 } {
+  const { kernels } = workbench
   const below = above - deadband
   const onDelayMicros = Math.round(onDelaySeconds * 1e6)
   const offDelayMicros = Math.round(offDelaySeconds * 1e6)
@@ -56,7 +61,7 @@ export function alarmEpisodes({ above, deadband, onDelaySeconds, offDelaySeconds
       for (let row = from; row < to;) {
         const change = run.condition
           ? nextAtMost(values, row, to, below, run)
-          : nextAbove(values, row, to, above)
+          : row + kernels.firstAbove(workbench.addressOf(values.subarray(row, to)), to - row, above)
         if (change > from) run.last = timestamps[change - 1] as bigint
         if (change < to) {
           endRun()
@@ -76,12 +81,6 @@ export function alarmEpisodes({ above, deadband, onDelaySeconds, offDelaySeconds
       }))
     },
   }
-}
-
-function nextAbove(values: Float64Array, from: number, to: number, limit: number): number {
-  let row = from
-  while (row < to && !((values[row] as number) > limit)) row += 1
-  return row
 }
 
 function nextAtMost(

@@ -1,3 +1,5 @@
+import type { Kernels } from './kernels.js'
+
 /** What is true of one column within an hour, over its readings that are not NaN. */
 export interface ColumnTruth {
   count: number
@@ -30,49 +32,16 @@ export function columnSums(name: string, above: number): ColumnSums {
   return { name, above, count: 0, nan: 0, sum: 0, lost: 0, min: Infinity, max: -Infinity, alarmRows: 0 }
 }
 
-/**
- * Adds the readings from `start` until before `end`. The low bits that an addition loses are found by 2Sum (Møller, 1965)
- * and kept beside the sum, so it is exact to the last digit or two whatever the number of readings.
- */
-export function addReadings(sums: ColumnSums, values: Float64Array, start: number, end: number): void {
-  let { sum, lost } = sums
-  let nan = 0
-  let lowest = Infinity
-  let highest = -Infinity
-  // A few rows first: then hardly any other row goes beyond the range, and the branches below are foreseen.
-  for (let row = start; row < end; row += 32) {
-    const value = values[row] as number
-    if (value < lowest) lowest = value
-    if (value > highest) highest = value
-  }
-  for (let row = start; row < end; row++) {
-    const value = values[row] as number
-    if (!(value >= lowest && value <= highest)) {
-      if (value !== value) {
-        nan += 1
-        continue
-      }
-      if (value < lowest) lowest = value
-      if (value > highest) highest = value
-    }
-    const next = sum + value
-    const added = next - sum
-    lost += sum - (next - added) + (value - added)
-    sum = next
-  }
-  sums.count += end - start - nan
-  sums.nan += nan
-  sums.sum = sum
-  sums.lost = lost
-  sums.min = Math.min(sums.min, lowest)
-  sums.max = Math.max(sums.max, highest)
-  if (highest > sums.above) sums.alarmRows += countAbove(values, start, end, sums.above)
-}
-
-function countAbove(values: Float64Array, start: number, end: number, limit: number): number {
-  let rows = 0
-  for (let row = start; row < end; row++) if ((values[row] as number) > limit) rows += 1
-  return rows
+/** Adds `count` readings that lie at an address in the kernels' memory; the sum stays exact to the last digit or two. */
+export function addReadings(sums: ColumnSums, kernels: Kernels, address: number, count: number): void {
+  kernels.addValues(address, count, sums.sum, sums.lost, sums.above)
+  sums.sum = kernels.sum.value
+  sums.lost = kernels.lost.value
+  sums.count += count - kernels.nanCount.value
+  sums.nan += kernels.nanCount.value
+  sums.min = Math.min(sums.min, kernels.least.value)
+  sums.max = Math.max(sums.max, kernels.greatest.value)
+  sums.alarmRows += kernels.countAbove.value
 }
 
 /** The column's truth, as it is written. */

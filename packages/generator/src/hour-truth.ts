@@ -1,5 +1,6 @@
 import { columnsOf, eventTimeColumn, type Batch, type Table } from '@minilake/schema'
 import { addReadings, type ColumnSums, columnSums, type ColumnTruth, columnTruth } from './column-truth.js'
+import type { Workbench } from './kernels.js'
 import { fillMicrosSince, isoOfMicros } from './timestamps.js'
 
 /** What is true of the readings within one UTC hour. */
@@ -34,13 +35,25 @@ interface HourSums {
 const microsPerHour = 3_600_000_000
 const lateMicros = 60_000_000
 
+/** Rows of a batch, from `from` until before `to`, that lie in one hour. */
+interface Stretch {
+  hour: HourSums
+  from: number
+  to: number
+}
+
 /** Gathers the hours of a file batch by batch, and the order of its rows, in memory bounded by the hours. */
-export function hourRecorder(table: Table): {
+export function hourRecorder(
+  table: Table,
+  workbench: Workbench,
+): {
   /** Takes rows in any order; `inOrder` says that no row is older than the one before, which is faster. */
   add(batch: Batch, options: { inOrder: boolean }): void
   hours(): HourTruth[]
   order(): RowOrder
 } {
+  const { kernels } = workbench
+  const mostRows = kernels.batchRows.value
   const time = eventTimeColumn(table)
   const doubles = columnsOf(table).filter(([, column]) => column.type === 'double')
   const hours = new Map<number, HourSums>()
@@ -63,48 +76,71 @@ export function hourRecorder(table: Table): {
     return fresh
   }
 
+  const orderedStretches = (timestamps: BigInt64Array, since: bigint): Stretch[] => {
+    const found: Stretch[] = []
+    const address = workbench.addressOf(timestamps)
+    const rowCount = timestamps.length
+    for (let from = 0; from < rowCount;) {
+      const first = kernels.since(address, from, since)
+      const number = Math.floor(first / microsPerHour)
+      const to = kernels.firstFrom(address, from, rowCount, since, (number + 1) * microsPerHour)
+      const hour = hourAt(number)
+      newest = kernels.since(address, to - 1, since)
+      addTime(hour, first)
+      addTime(hour, newest)
+      found.push({ hour, from, to })
+      from = to
+    }
+    return found
+  }
+
+  const stretches = (timestamps: BigInt64Array, since: bigint): Stretch[] => {
+    const found: Stretch[] = []
+    if (micros.length === 0) micros = new Float64Array(mostRows)
+    fillMicrosSince(micros, timestamps, since)
+    for (let from = 0; from < timestamps.length;) {
+      const number = Math.floor((micros[from] as number) / microsPerHour)
+      const to = endOfHour(micros, from, timestamps.length, number)
+      const hour = hourAt(number)
+      newest = addTimes(hour, order, micros, from, to, newest)
+      found.push({ hour, from, to })
+      from = to
+    }
+    return found
+  }
+
+  const addPart = (columns: Readonly<Record<string, Float64Array | BigInt64Array>>, inOrder: boolean) => {
+    const timestamps = columns[time] as BigInt64Array
+    origin ??= startOfHour(timestamps[0] as bigint)
+    const parts = inOrder ? orderedStretches(timestamps, origin) : stretches(timestamps, origin)
+    for (const { hour, from, to } of parts) hour.rows += to - from
+    for (const [index, [name]] of doubles.entries()) {
+      const address = workbench.addressOf(columns[name] as Float64Array)
+      for (const { hour, from, to } of parts)
+        addReadings(hour.columns[index] as ColumnSums, kernels, address + 8 * from, to - from)
+    }
+  }
+
   return {
     add: ({ rowCount, columns }, { inOrder }) => {
-      if (rowCount === 0) return
-      const buffers = columns as Readonly<Record<string, Float64Array>>
-      const timestamps = (columns as Readonly<Record<string, BigInt64Array>>)[time] as BigInt64Array
-      origin ??= startOfHour(timestamps[0] as bigint)
-      if (!inOrder) {
-        if (micros.length < rowCount) micros = new Float64Array(rowCount)
-        fillMicrosSince(micros, timestamps, origin)
-      }
-      for (let start = 0; start < rowCount;) {
-        const number = Math.floor(Number((timestamps[start] as bigint) - origin) / microsPerHour)
-        const hour = hourAt(number)
-        const end = inOrder
-          ? firstFrom(timestamps, origin + BigInt((number + 1) * microsPerHour), start, rowCount)
-          : endOfHour(micros, start, rowCount, number)
-        hour.rows += end - start
-        if (inOrder) {
-          addTime(hour, Number((timestamps[start] as bigint) - origin))
-          newest = Number((timestamps[end - 1] as bigint) - origin)
-          addTime(hour, newest)
-        } else newest = addTimes(hour, order, micros, start, end, newest)
-        for (const sums of hour.columns) addReadings(sums, buffers[sums.name] as Float64Array, start, end)
-        start = end
-      }
+      const whole = columns as Readonly<Record<string, Float64Array | BigInt64Array>>
+      if (rowCount > 0 && rowCount <= mostRows) addPart(whole, inOrder)
+      // A batch may be larger with what comes late.
+      for (let from = 0; rowCount > mostRows && from < rowCount; from += mostRows)
+        addPart(
+          Object.fromEntries(
+            [time, ...doubles.map(([name]) => name)].map((name) => [
+              name,
+              (whole[name] as Float64Array).subarray(from, from + mostRows),
+            ]),
+          ),
+          inOrder,
+        )
     },
     hours: () =>
       [...hours].sort(([a], [b]) => a - b).map(([number, sums]) => hourTruth(number, sums, origin as bigint)),
     order: () => ({ ...order }),
   }
-}
-
-/** The first row with a time of `least` or more, by bisection. */
-function firstFrom(timestamps: BigInt64Array, least: bigint, start: number, rowCount: number): number {
-  let from = start
-  let to = rowCount
-  while (from < to) {
-    const middle = (from + to) >>> 1
-    if ((timestamps[middle] as bigint) < least) from = middle + 1
-    else to = middle
-  }
-  return from
 }
 
 function addTime(hour: HourSums, micros: number): void {

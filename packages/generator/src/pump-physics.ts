@@ -1,4 +1,4 @@
-import { ratedSpeed } from './shaft-speed.js'
+import { ownStaticPressure, pressureAt, velocitySquared, velocitySquaredAt } from '../assembly/pump-curves.js'
 
 /** What a pump moves at one moment, before its sensors see it. */
 export interface OperatingPoint {
@@ -18,28 +18,13 @@ export interface PumpCondition {
   staticPressure?: number
 }
 
-// At the rated speed the pump reaches 205 kPa against a closed valve, steep as mixed-flow pumps are; the curves meet at
-// 2 m/s and 125 kPa.
-const shutOffPressure = 205
-const pumpLoss = 20
-const ownStaticPressure = 80
-const pipeLoss = 11.25
-
-/**
- * Where the pump curve and the system curve meet. By the affinity laws (flow ∝ n, head ∝ n²; Gülich, Centrifugal Pumps)
- * a pump gives p = (1 − headLoss)·(n²·shutOff − pumpLoss·v²) at the relative speed n; the pipe
- * needs p = static + pipeLoss·v² / (1 − closure)². Both are quadratic in the velocity v, so v follows in closed form.
- */
+/** Where the pump curve and the system curve meet, at a speed in rpm. */
 export function operatingPoint(
   speed: number,
   { closure = 0, headLoss = 0, staticPressure = ownStaticPressure }: PumpCondition = {},
 ): OperatingPoint {
-  const open = 1 - closure
-  const shutOff = shutOffAt(speed)
-  const vSquared =
-    Math.max((1 - headLoss) * shutOff - staticPressure, 0) /
-    ((1 - headLoss) * pumpLoss + pipeLoss / (open * open))
-  return { pressure: (1 - headLoss) * (shutOff - pumpLoss * vSquared), velocity: Math.sqrt(vSquared) }
+  const vSquared = velocitySquared(speed, closure, headLoss, staticPressure)
+  return { pressure: pressureAt(speed, headLoss, vSquared), velocity: Math.sqrt(vSquared) }
 }
 
 /**
@@ -47,11 +32,5 @@ export function operatingPoint(
  * against a closed valve.
  */
 export function throttledPoint(speed: number, pressure: number, headLoss: number): OperatingPoint {
-  const vSquared = Math.max(shutOffAt(speed) - pressure / (1 - headLoss), 0) / pumpLoss
-  return { pressure, velocity: Math.sqrt(vSquared) }
-}
-
-function shutOffAt(speed: number): number {
-  const n = speed / ratedSpeed
-  return n * n * shutOffPressure
+  return { pressure, velocity: Math.sqrt(velocitySquaredAt(speed, headLoss, pressure)) }
 }

@@ -1,4 +1,6 @@
+import type { Workbench } from './kernels.js'
 import type { RandomStream } from './random.js'
+import { type SensorName, sensorNames } from './sensors.js'
 
 /** What a sensor adds to the quantity that it measures, and the steps in which it shows it. */
 export interface Sensor {
@@ -12,95 +14,94 @@ export interface Sensor {
   readonly range: number
 }
 
-/**
- * Writes the readings of a sensor for the true values, the first of which is sample `firstSample` of the epoch. Called with
- * block after block, in order of time.
- */
-export type SensorReader = (values: Float64Array, firstSample: number, readings: Float64Array) => void
-
 // Noise is hashed from keys that hold for so many samples of the epoch.
 const samplesPerKey = 4096
-// Four bytes have the mean 510 and the standard deviation √((256² − 1) / 3).
-const bytesMean = 510
+// Four bytes of a hash, added up, have the standard deviation √((256² − 1) / 3).
 const bytesDeviation = Math.sqrt(65_535 / 3)
 // exp(−37) is below the last bit of a double: noise that old no longer shows.
 const memory = 37
 
 /**
- * A sensor whose noise is an AR(1) process, x ← φ·x + e with φ = exp(−interval / τ): normal values (four bytes of a hash of the
- * sample's number, Irwin–Hall), low-pass filtered. It begins with the samples before the first block, so the noise depends
- * on the sample's number alone, however the blocks are cut.
+ * Writes what the sensors show for the true states at a workbench, the first `rowCount` of them; the first is sample `firstSample` of
+ * the epoch. Called with batch after batch, in order of time.
+ */
+export type SensorReader = (firstSample: number, rowCount: number) => void
+
+/**
+ * The sensors of a pump, whose noise is an AR(1) process, x ← φ·x + e with φ = exp(−interval / τ): normal values (four bytes of a
+ * hash of the sample's number, Irwin–Hall), low-pass filtered. It begins with the samples before the first batch, so the noise depends
+ * on the sample's number alone, however the batches are cut. `random` has a stream for each sensor.
  */
 export function sensorReader(
-  { deviation, correlationSeconds, stepsPerUnit }: Sensor,
-  { random, intervalSeconds }: { random: RandomStream; intervalSeconds: number },
+  sensors: Readonly<Record<SensorName, Sensor>>,
+  {
+    workbench: { kernels },
+    random,
+    intervalSeconds,
+  }: { workbench: Workbench; random: Readonly<Record<SensorName, RandomStream>>; intervalSeconds: number },
 ): SensorReader {
-  const lag = decay(intervalSeconds / correlationSeconds)
-  const scale = (deviation * Math.sqrt(1 - lag * lag)) / bytesDeviation
-  const filter = { lag, scale, stepsPerUnit }
-  const warmUp = Math.ceil((memory * correlationSeconds) / intervalSeconds)
-  // A typed array of one: numbers that closures hold are boxed, and the loop would be half as fast.
-  const noise = Float64Array.of(NaN)
-  const proceed = (values: Float64Array, firstSample: number, readings: Float64Array) => {
-    for (const stretch of stretches(random, firstSample, values.length))
-      noise[0] = readStretch(values, readings, stretch, filter, noise[0] as number)
+  const ofSensors = (address: number) => new Float64Array(kernels.memory.buffer, address, sensorNames.length)
+  const keysOfSensors = (address: number) =>
+    new Int32Array(kernels.memory.buffer, address, sensorNames.length)
+  const [lags, scales] = [ofSensors(kernels.lags.value), ofSensors(kernels.scales.value)]
+  const [stepsPerUnit, noise] = [ofSensors(kernels.stepsPerUnit.value), ofSensors(kernels.noise.value)]
+  const [firstKeys, secondKeys] = [
+    keysOfSensors(kernels.firstKeys.value),
+    keysOfSensors(kernels.secondKeys.value),
+  ]
+  sensorNames.forEach((name, sensor) => {
+    const { deviation, correlationSeconds, stepsPerUnit: steps } = sensors[name]
+    const lag = decay(intervalSeconds / correlationSeconds)
+    lags[sensor] = lag
+    scales[sensor] = (deviation * Math.sqrt(1 - lag * lag)) / bytesDeviation
+    stepsPerUnit[sensor] = steps
+  })
+  const setKeys = (name: SensorName, sensor: number, number: number) => {
+    firstKeys[sensor] = random[name].bits(2 * number)
+    secondKeys[sensor] = random[name].bits(2 * number + 1)
   }
-  return (values, firstSample, readings) => {
-    if (Number.isNaN(noise[0])) {
-      noise[0] = 0
-      const scratch = new Float64Array(warmUp)
-      proceed(scratch, firstSample - warmUp, scratch)
+
+  const begin = (firstSample: number) => {
+    sensorNames.forEach((name, sensor) => {
+      const samples = Math.ceil((memory * sensors[name].correlationSeconds) / intervalSeconds)
+      noise[sensor] = 0
+      for (const { number, from, to, offset } of stretches(firstSample - samples, samples)) {
+        setKeys(name, sensor, number)
+        kernels.passSamples(sensor, from + offset, to + offset)
+      }
+    })
+  }
+  let hasBegun = false
+  return (firstSample, rowCount) => {
+    if (!hasBegun) begin(firstSample)
+    hasBegun = true
+    for (const { number, from, to, offset } of stretches(firstSample, rowCount)) {
+      sensorNames.forEach((name, sensor) => {
+        setKeys(name, sensor, number)
+      })
+      kernels.readSensors(from, to, offset)
     }
-    proceed(values, firstSample, readings)
   }
 }
 
-/** Rows of a block whose noise is hashed from the same two keys, and what to add to a row for its number under them. */
+/** Rows whose noise is hashed from the same keys, their number, and what to add to a row for its number under them. */
 interface Stretch {
+  readonly number: number
   readonly from: number
   readonly to: number
-  readonly shift: number
-  readonly keys: readonly [number, number]
+  readonly offset: number
 }
 
-function stretches(random: RandomStream, firstSample: number, samples: number): Stretch[] {
+function stretches(firstSample: number, rowCount: number): Stretch[] {
   const found: Stretch[] = []
-  for (let from = 0; from < samples;) {
+  for (let from = 0; from < rowCount;) {
     const number = Math.floor((firstSample + from) / samplesPerKey)
-    const shift = firstSample - number * samplesPerKey
-    const to = Math.min(samples, samplesPerKey - shift)
-    found.push({ from, to, shift, keys: [random.bits(2 * number), random.bits(2 * number + 1)] })
+    const offset = firstSample - number * samplesPerKey
+    const to = Math.min(rowCount, samplesPerKey - offset)
+    found.push({ number, from, to, offset })
     from = to
   }
   return found
-}
-
-/** Gives the noise at the end of the stretch. */
-function readStretch(
-  values: Float64Array,
-  readings: Float64Array,
-  { from, to, shift, keys }: Stretch,
-  { lag, scale, stepsPerUnit }: { lag: number; scale: number; stepsPerUnit: number },
-  noiseBefore: number,
-): number {
-  let noise = noiseBefore
-  // Whole numbers that the compiler takes for doubles would make this loop twice as slow: | 0 tells it.
-  const offset = shift | 0
-  const end = to | 0
-  const first = keys[0] | 0
-  const second = keys[1] | 0
-  for (let row = from | 0; row < end; row++) {
-    let hash = Math.imul((row + offset) ^ first, 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13) ^ second, 0xc2b2ae35)
-    hash ^= hash >>> 16
-    const pairs = (hash & 0x00ff00ff) + ((hash >>> 8) & 0x00ff00ff)
-    noise = noise * lag + ((pairs & 0xffff) + (pairs >>> 16) - bytesMean)
-    const steps = Math.floor(((values[row] as number) + noise * scale) * stepsPerUnit + 0.5)
-    // Divided, not multiplied by 0.01: so a reading is the double nearest to its decimal. Sensors of what is never negative
-    // show the size of their noise at 0, never −0.
-    readings[row] = Math.abs(steps) / stepsPerUnit
-  }
-  return noise
 }
 
 /** exp(−x) for x ≥ 0, of + − × ÷ alone: the same bits on every machine, which Math.exp does not promise. */

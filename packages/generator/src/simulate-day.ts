@@ -1,4 +1,4 @@
-import { type Batch, columnBuffer, millisPerDay, parseUtcDay, type pump } from '@minilake/schema'
+import { type Batch, millisPerDay, parseUtcDay, type pump } from '@minilake/schema'
 import {
   type Fault,
   faultsOf,
@@ -7,22 +7,18 @@ import {
   type SensorFaultName,
 } from './fault-plan.js'
 import type { FileParameters } from './file-plan.js'
+import type { SensorBuffers, Workbench } from './kernels.js'
 import { faultyState } from './pump-faults.js'
-import { operatingPoint } from './pump-physics.js'
 import { type RandomStream, randomStream } from './random.js'
 import { spoilReadings } from './sensor-faults.js'
 import { sensorReader } from './sensor-noise.js'
-import { type SensorName, sensorNames, sensors } from './sensors.js'
-import { fillShaftSpeed } from './shaft-speed.js'
-import { interpolate, type TimeGrid } from './signal.js'
-import { fillTimestamps } from './timestamps.js'
+import { sensors } from './sensors.js'
+import { fillRelativeSpeed } from './shaft-speed.js'
+import type { TimeGrid } from './signal.js'
 import { type Wear, wearOf } from './worn-impeller.js'
 
 /** Readings of one pump, in order of time. */
 export type Readings = Batch<typeof pump>
-
-/** Rows of a batch: few enough to stay in a processor's cache from stage to stage, and a multiple of ten. */
-export const batchRows = 8640
 
 /** One pump's day: its readings, simulated while they are taken, and what goes wrong in it. */
 export interface SimulatedDay {
@@ -33,14 +29,11 @@ export interface SimulatedDay {
   readonly random: (name: string) => RandomStream
 }
 
-/** One buffer per sensor. */
-type SensorBuffers = Readonly<Record<SensorName, Float64Array>>
-
-/** Simulates the day of a file: every reading of it, as the sensors give them; with `reuseBuffers` all in the same buffers. */
-export function simulateDay(
-  parameters: FileParameters,
-  { reuseBuffers }: { reuseBuffers: boolean },
-): SimulatedDay {
+/**
+ * Simulates the day of a file: every reading of it, as the sensors give them. The batches lie at the workbench: each is good
+ * until the next is taken.
+ */
+export function simulateDay(parameters: FileParameters, workbench: Workbench): SimulatedDay {
   const { pump: pumpNumber, day, intervalSeconds, seed, scenario } = parameters
   // Each signal has a stream of its own, told apart by seed, pump and name.
   const random = (name: string) => randomStream(seed, pumpNumber, name)
@@ -49,43 +42,43 @@ export function simulateDay(
   const intervalMillis = Math.round(intervalSeconds * 1000)
   const faults = faultsOf({ scenario, day: parseUtcDay(day), intervalMillis, random })
   const grid = { firstMillis: parseUtcDay(day) * millisPerDay, stepMillis: intervalMillis }
-  return { readings: readingsOf({ grid, faults, wear, random, reuseBuffers }), faults, wear, random }
+  return { readings: readingsOf(workbench, { grid, faults, wear, random }), faults, wear, random }
 }
 
 // The slow state of the pump is known every fifteen seconds of the day.
 const knotMillis = 15_000
 
-function* readingsOf({
-  grid,
-  faults,
-  wear,
-  random,
-  reuseBuffers,
-}: Omit<SimulatedDay, 'readings'> & { grid: TimeGrid; reuseBuffers: boolean }): Generator<Readings> {
-  const knots = { firstMillis: grid.firstMillis, stepMillis: knotMillis }
-  const course = healthyCourse(knots, wear, random)
-  const values = sensorBuffers(batchRows)
+function* readingsOf(
+  workbench: Workbench,
+  { grid, faults, wear, random }: Omit<SimulatedDay, 'readings'> & { grid: TimeGrid },
+): Generator<Readings> {
+  const { kernels } = workbench
+  fillCourse(workbench, { firstMillis: grid.firstMillis, stepMillis: knotMillis }, wear, random)
   const stuck = new Map<Fault, number>()
-  const intervalSeconds = grid.stepMillis / 1000
-  const readers = sensorNames.map((name) => ({
-    name,
-    read: sensorReader(sensors[name], { random: random(`${name} sensor`), intervalSeconds }),
-  }))
+  const read = sensorReader(sensors, {
+    workbench,
+    random: {
+      pressure: random('pressure sensor'),
+      velocity: random('velocity sensor'),
+      speed: random('speed sensor'),
+    },
+    intervalSeconds: grid.stepMillis / 1000,
+  })
 
-  const rows = millisPerDay / grid.stepMillis
-  let buffers = readingBuffers(Math.min(batchRows, rows))
+  const { stepMillis } = grid
+  const rows = millisPerDay / stepMillis
+  const batchRows = kernels.batchRows.value
   for (let first = 0; first < rows; first += batchRows) {
-    const rowCount = Math.min(batchRows, rows - first) | 0
-    const times = { firstMillis: grid.firstMillis + first * grid.stepMillis, stepMillis: grid.stepMillis }
-    if (first > 0 && !reuseBuffers) buffers = readingBuffers(rowCount)
-    const columns = firstRows(buffers, rowCount)
-    fillTimestamps(columns.event_timestamp, times)
-    for (const name of sensorNames)
-      interpolate(values[name].subarray(0, rowCount), times, course[name], knots)
+    const rowCount = Math.min(batchRows, rows - first)
+    const sinceMidnight = first * stepMillis
+    const times = { firstMillis: grid.firstMillis + sinceMidnight, stepMillis }
+    kernels.fillTimestamps(BigInt(times.firstMillis) * 1000n, BigInt(stepMillis) * 1000n, rowCount)
+    const knot = Math.floor(sinceMidnight / knotMillis)
+    kernels.interpolate(rowCount, knot, sinceMidnight - knot * knotMillis, stepMillis, knotMillis)
     const present = faultsWithin(faults, times, rowCount)
     for (const { fault, from, to } of present) {
       if (!isSensorFault(fault.fault))
-        hinderPump(values, fault as Fault<PumpFaultName>, {
+        hinderPump(workbench.states, fault as Fault<PumpFaultName>, {
           from,
           to,
           times,
@@ -93,58 +86,48 @@ function* readingsOf({
           random: random(fault.fault),
         })
     }
-    const firstSample = times.firstMillis / grid.stepMillis
-    for (const { name, read } of readers) read(values[name].subarray(0, rowCount), firstSample, columns[name])
+    read(times.firstMillis / stepMillis, rowCount)
+    const { timestamps, readings } = workbench
     for (const { fault, from, to } of present) {
       if (fault.column !== undefined)
         spoilReadings(
-          columns[fault.column].subarray(from, to),
+          readings[fault.column].subarray(from, to),
           fault as Fault<SensorFaultName>,
           sensors[fault.column],
           stuck,
         )
     }
-    yield { rowCount, columns }
+    yield firstRows({ event_timestamp: timestamps, ...readings }, rowCount)
   }
 }
 
-function readingBuffers(rowCount: number): Readings['columns'] {
-  return { event_timestamp: columnBuffer.timestamp(rowCount), ...sensorBuffers(rowCount) }
-}
-
-function firstRows(buffers: Readings['columns'], rowCount: number): Readings['columns'] {
-  if (buffers.event_timestamp.length === rowCount) return buffers
+function firstRows(columns: Readings['columns'], rowCount: number): Readings {
+  const { event_timestamp, pressure, velocity, speed } = columns
   return {
-    event_timestamp: buffers.event_timestamp.subarray(0, rowCount),
-    pressure: buffers.pressure.subarray(0, rowCount),
-    velocity: buffers.velocity.subarray(0, rowCount),
-    speed: buffers.speed.subarray(0, rowCount),
+    rowCount,
+    columns: {
+      event_timestamp: event_timestamp.subarray(0, rowCount),
+      pressure: pressure.subarray(0, rowCount),
+      velocity: velocity.subarray(0, rowCount),
+      speed: speed.subarray(0, rowCount),
+    },
   }
 }
 
-function sensorBuffers(rowCount: number): Record<SensorName, Float64Array> {
-  return {
-    pressure: columnBuffer.double(rowCount),
-    velocity: columnBuffer.double(rowCount),
-    speed: columnBuffer.double(rowCount),
-  }
-}
-
-// One knot more than the day has, since straight lines need an end.
-function healthyCourse(
+/** The slow state of the pump at the knots of its day. */
+function fillCourse(
+  workbench: Workbench,
   knots: TimeGrid,
   wear: Wear | undefined,
   random: (name: string) => RandomStream,
-): SensorBuffers {
-  const course = sensorBuffers(millisPerDay / knots.stepMillis + 1)
-  fillShaftSpeed(course.speed, knots, random)
-  for (let knot = 0; knot < course.speed.length; knot++) {
-    const headLoss = wear?.headLossAt(knots.firstMillis + knot * knots.stepMillis) ?? 0
-    const { pressure, velocity } = operatingPoint(course.speed[knot] as number, { headLoss })
-    course.pressure[knot] = pressure
-    course.velocity[knot] = velocity
-  }
-  return course
+): void {
+  fillRelativeSpeed(workbench, knots, random)
+  const { headLosses, kernels } = workbench
+  if (wear === undefined) headLosses.fill(0)
+  else
+    for (let knot = 0; knot < headLosses.length; knot++)
+      headLosses[knot] = wear.headLossAt(knots.firstMillis + knot * knots.stepMillis)
+  kernels.fillOperatingPoints()
 }
 
 /** The faults that some rows fall into, with those rows. */
@@ -161,7 +144,7 @@ function faultsWithin(
 }
 
 function hinderPump(
-  values: SensorBuffers,
+  states: SensorBuffers,
   fault: Fault<PumpFaultName>,
   {
     from,
@@ -175,12 +158,12 @@ function hinderPump(
     const epochMillis = times.firstMillis + row * times.stepMillis
     const moment = {
       epochMillis,
-      speed: values.speed[row] as number,
+      speed: states.speed[row] as number,
       headLoss: wear?.headLossAt(epochMillis) ?? 0,
     }
     const state = faultyState(fault, moment, random)
-    values.pressure[row] = state.pressure
-    values.velocity[row] = state.velocity
-    values.speed[row] = state.speed
+    states.pressure[row] = state.pressure
+    states.velocity[row] = state.velocity
+    states.speed[row] = state.speed
   }
 }

@@ -18,6 +18,7 @@ import {
   type SimulatedTable,
   type SimulateOptions,
 } from './file-plan.js'
+import { leaveWorkbench, takeWorkbench } from './kernels.js'
 import { type Readings, type SimulatedDay, simulateDay } from './simulate-day.js'
 import { isoOfMillis } from './timestamps.js'
 import { type FaultTruth, type Truth, truthRecorder } from './truth.js'
@@ -70,23 +71,30 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
   let known: Truth | undefined
   let tell: (() => Truth) | undefined
   function* delivered() {
-    const day = simulateDay(parameters, { reuseBuffers })
-    const recorder = truthRecorder(simulatedTables[parameters.table], parameters)
-    const line = deliveryOf(parameters, day)
-    for (const readings of day.readings) {
-      const { kept, batch } = line?.deliver(readings) ?? {
-        kept: [{ from: 0, to: readings.rowCount }],
-        batch: readings,
+    const workbench = takeWorkbench()
+    try {
+      const day = simulateDay(parameters, workbench)
+      const recorder = truthRecorder(simulatedTables[parameters.table], parameters, workbench)
+      const line = deliveryOf(parameters, day)
+      for (const readings of day.readings) {
+        const { kept, batch } = line?.deliver(readings) ?? {
+          kept: [{ from: 0, to: readings.rowCount }],
+          batch: readings,
+        }
+        for (const rows of kept) recorder.assess(readings, rows)
+        recorder.add(batch, { inOrder: line === undefined })
+        if (batch.rowCount === 0) continue
+        const own = reuseBuffers || line ? batch : copyOf(batch)
+        yield parameters.table === 'pump' ? own : named(own, parameters.pump)
       }
-      for (const rows of kept) recorder.assess(readings, rows)
-      recorder.add(batch, { inOrder: line === undefined })
-      if (batch.rowCount > 0) yield parameters.table === 'pump' ? batch : named(batch, parameters.pump)
+      tell = () =>
+        recorder.truth({
+          faults: faultTruths(parameters, day),
+          delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
+        })
+    } finally {
+      leaveWorkbench(workbench)
     }
-    tell = () =>
-      recorder.truth({
-        faults: faultTruths(parameters, day),
-        delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
-      })
   }
   return {
     key,
@@ -106,6 +114,18 @@ function deliveryOf({ day, intervalSeconds, scenario }: FileParameters, { random
     day: parseUtcDay(day),
     intervalMillis: Math.round(intervalSeconds * 1000),
   })
+}
+
+function copyOf({ rowCount, columns: { event_timestamp, pressure, velocity, speed } }: Readings): Readings {
+  return {
+    rowCount,
+    columns: {
+      event_timestamp: event_timestamp.slice(),
+      pressure: pressure.slice(),
+      velocity: velocity.slice(),
+      speed: speed.slice(),
+    },
+  }
 }
 
 function named({ rowCount, columns }: Readings, pumpNumber: number): Batch<typeof pumpDaily> {

@@ -9,6 +9,7 @@ import {
 import { type AlarmEpisode, alarmEpisodes } from './alarm-episodes.js'
 import type { FileParameters } from './file-plan.js'
 import { type HourTruth, hourRecorder, type RowOrder } from './hour-truth.js'
+import type { Workbench } from './kernels.js'
 import type { Faults } from './scenario.js'
 
 /** A fault that was simulated, and when: from `start` until before `end`. */
@@ -60,13 +61,13 @@ export interface TruthRecorder {
   truth(known: { faults: FaultTruth[]; delivery: Pick<DeliveryTruth, 'missing' | 'duplicates'> }): Truth
 }
 
-/** A recorder for one file of a table. */
-export function truthRecorder(table: Table, parameters: FileParameters): TruthRecorder {
+/** A recorder for one file of a table; it adds up at a workbench, where it is fastest for batches that lie there. */
+export function truthRecorder(table: Table, parameters: FileParameters, workbench: Workbench): TruthRecorder {
   const time = eventTimeColumn(table)
-  const recorder = hourRecorder(table)
+  const recorder = hourRecorder(table, workbench)
   const alarms = columnsOf(table).flatMap(([name, column]) => {
     const rule = column.type === 'double' ? alarmRuleOf(column) : undefined
-    return rule === undefined ? [] : [{ name, rule, found: alarmEpisodes(rule) }]
+    return rule === undefined ? [] : [{ name, rule, found: alarmEpisodes(rule, workbench) }]
   })
   return {
     add: (batch, options) => {

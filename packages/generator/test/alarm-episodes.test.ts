@@ -2,6 +2,7 @@ import type { AlarmRule } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type AlarmEpisode, alarmEpisodes } from '../src/alarm-episodes.js'
+import { Workbench } from '../src/kernels.js'
 
 interface Reading {
   second: number
@@ -10,8 +11,10 @@ interface Reading {
 
 const rule: AlarmRule = { above: 150, deadband: 3, onDelaySeconds: 2, offDelaySeconds: 3 }
 
+const workbench = new Workbench()
+
 function found(readings: readonly Reading[], by: AlarmRule, cut = readings.length): AlarmEpisode[] {
-  const recorder = alarmEpisodes(by)
+  const recorder = alarmEpisodes(by, workbench)
   const timestamps = BigInt64Array.from(readings, ({ second }) => BigInt(Math.round(second * 1e6)))
   const values = Float64Array.from(readings, ({ value }) => value)
   for (let from = 0; from < readings.length; from += cut)

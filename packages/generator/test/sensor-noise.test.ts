@@ -1,24 +1,71 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../src/random.js'
-import { decay, sensorReader } from '../src/sensor-noise.js'
-import { sensorNames, sensors } from '../src/sensors.js'
+import { Workbench } from '../src/kernels.js'
+import { decay, type Sensor, sensorReader } from '../src/sensor-noise.js'
+import { type SensorName, sensorNames, sensors } from '../src/sensors.js'
 
-const random = randomStream(42, 'sensor')
 const today = 20_454 * 86_400
+
+/** Reads true states that hold for every sensor, in blocks of at most so many rows, by sensors of their own or all by the same. */
+function read(
+  values: ArrayLike<number>,
+  {
+    sensor,
+    first = today,
+    intervalSeconds = 1,
+    blockRows = 21_600,
+  }: {
+    sensor?: Sensor
+    first?: number
+    intervalSeconds?: number
+    blockRows?: number
+  },
+): Record<SensorName, Float64Array> {
+  const workbench = new Workbench()
+  const reader = sensorReader(sensor ? { pressure: sensor, velocity: sensor, speed: sensor } : sensors, {
+    workbench,
+    random: {
+      pressure: randomStream(42, 'sensor'),
+      velocity: randomStream(42, 'another sensor'),
+      speed: randomStream(42, 'a third sensor'),
+    },
+    intervalSeconds,
+  })
+  const readings = {
+    pressure: new Float64Array(values.length),
+    velocity: new Float64Array(values.length),
+    speed: new Float64Array(values.length),
+  }
+  for (let from = 0; from < values.length; from += blockRows) {
+    const rowCount = Math.min(blockRows, values.length - from)
+    for (const name of sensorNames)
+      for (let row = 0; row < rowCount; row++) workbench.states[name][row] = values[from + row]!
+    reader(first + from, rowCount)
+    for (const name of sensorNames) readings[name].set(workbench.readings[name].subarray(0, rowCount), from)
+  }
+  return readings
+}
 
 /** The noise of a sensor that always looks at the same value, in steps fine enough not to matter. */
 function noiseOf(
   samples: number,
-  { correlationSeconds = 5, intervalSeconds = 1, deviation = 1, first = today },
+  {
+    correlationSeconds = 5,
+    deviation = 1,
+    ...options
+  }: {
+    correlationSeconds?: number
+    deviation?: number
+    intervalSeconds?: number
+    first?: number
+    blockRows?: number
+  },
 ) {
-  const read = sensorReader(
-    { deviation, correlationSeconds, stepsPerUnit: 1e6, range: 1e3 },
-    { random, intervalSeconds },
+  const sensor = { deviation, correlationSeconds, stepsPerUnit: 1e6, range: 1e3 }
+  return read(new Float64Array(samples).fill(100), { sensor, ...options }).pressure.map(
+    (reading) => reading - 100,
   )
-  const readings = new Float64Array(samples)
-  read(new Float64Array(samples).fill(100), first, readings)
-  return readings.map((reading) => reading - 100)
 }
 
 function lagOne(noise: Float64Array): number {
@@ -55,19 +102,39 @@ test('noise has the deviation of the sensor, no mean, and the kurtosis of a norm
 test('noise depends on the number of the sample alone, however the blocks are cut and wherever they begin', () => {
   const whole = noiseOf(10_000, { correlationSeconds: 2 })
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 1, max: 500 }), (start, cut) => {
-      const read = sensorReader(
-        { deviation: 1, correlationSeconds: 2, stepsPerUnit: 1e6, range: 1e3 },
-        { random, intervalSeconds: 1 },
+    fc.property(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 1, max: 500 }), (start, blockRows) => {
+      expect(noiseOf(1000, { correlationSeconds: 2, first: today + start, blockRows })).toEqual(
+        whole.subarray(start, start + 1000),
       )
-      const readings = new Float64Array(1000)
-      const values = new Float64Array(1000).fill(100)
-      for (let from = 0; from < 1000; from += cut)
-        read(values.subarray(from, from + cut), today + start + from, readings.subarray(from, from + cut))
-      expect(readings.map((reading) => reading - 100)).toEqual(whole.subarray(start, start + 1000))
     }),
     { numRuns: 30 },
   )
+})
+
+test('noise is that of the formula, for each sensor from its own stream', () => {
+  const rows = 5000
+  const { pressure, velocity, speed } = read(new Float64Array(rows).fill(100), {})
+  const expected = (name: SensorName, label: string) => {
+    const { deviation, correlationSeconds, stepsPerUnit } = sensors[name]
+    const random = randomStream(42, label)
+    const lag = decay(1 / correlationSeconds)
+    const scale = (deviation * Math.sqrt(1 - lag * lag)) / Math.sqrt(65_535 / 3)
+    const warmUp = Math.ceil(37 * correlationSeconds)
+    let noise = 0
+    return Float64Array.from({ length: warmUp + rows }, (_, row) => {
+      const sample = today - warmUp + row
+      const key = Math.floor(sample / 4096)
+      let hash = Math.imul((sample - key * 4096) ^ random.bits(2 * key), 0x85ebca6b)
+      hash = Math.imul(hash ^ (hash >>> 13) ^ random.bits(2 * key + 1), 0xc2b2ae35)
+      hash ^= hash >>> 16
+      const bytes = [0, 8, 16, 24].reduce((sum, shift) => sum + ((hash >>> shift) & 0xff), 0)
+      noise = noise * lag + (bytes - 510)
+      return Math.abs(Math.floor((100 + noise * scale) * stepsPerUnit + 0.5)) / stepsPerUnit
+    }).subarray(warmUp)
+  }
+  expect(pressure).toEqual(expected('pressure', 'sensor'))
+  expect(velocity).toEqual(expected('velocity', 'another sensor'))
+  expect(speed).toEqual(expected('speed', 'a third sensor'))
 })
 
 describe.each(sensorNames)('the %s sensor', (name) => {
@@ -75,8 +142,7 @@ describe.each(sensorNames)('the %s sensor', (name) => {
 
   test('shows whole steps, as the nearest doubles, never below 0, never −0', () => {
     const values = Float64Array.from({ length: 50_000 }, (_, i) => (i % 100) * (sensor.range / 100))
-    const readings = new Float64Array(values.length)
-    sensorReader(sensor, { random, intervalSeconds: 1 })(values, today, readings)
+    const readings = read(values, {})[name]
     const wrong = readings.findIndex(
       (reading) =>
         Math.round(reading * sensor.stepsPerUnit) / sensor.stepsPerUnit !== reading ||

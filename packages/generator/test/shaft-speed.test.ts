@@ -1,20 +1,28 @@
 import { expect, test } from 'vitest'
+import { Workbench } from '../src/kernels.js'
 import { randomStream } from '../src/random.js'
-import { fillShaftSpeed, ratedSpeed } from '../src/shaft-speed.js'
+import { ratedSpeed } from '../assembly/pump-curves.js'
+import { fillRelativeSpeed } from '../src/shaft-speed.js'
 
 const dayMillis = 86_400_000
 const day = 20_454 * dayMillis
 
 function speedOf(seed: number, firstMillis: number, seconds: number, stepSeconds = 1): Float64Array {
+  const workbench = new Workbench()
+  const course = workbench.course.speed
   const speed = new Float64Array(seconds / stepSeconds)
-  fillShaftSpeed(speed, { firstMillis, stepMillis: stepSeconds * 1000 }, (name) => randomStream(seed, name))
-  return speed
+  for (let from = 0; from < speed.length; from += course.length) {
+    const grid = { firstMillis: firstMillis + from * stepSeconds * 1000, stepMillis: stepSeconds * 1000 }
+    fillRelativeSpeed(workbench, grid, (name) => randomStream(seed, name))
+    speed.set(course.subarray(0, speed.length - from), from)
+  }
+  return speed.map((relative) => relative * ratedSpeed)
 }
 
 test('the speed follows the duty of the day: high in the evening, low at night', () => {
-  const speed = speedOf(42, day, 86_400, 60)
+  const speed = speedOf(42, day, 86_400, 15)
   const meanOf = (hour: number) =>
-    speed.subarray(hour * 60, (hour + 1) * 60).reduce((sum, rpm) => sum + rpm, 0) / 60
+    speed.subarray(hour * 240, (hour + 1) * 240).reduce((sum, rpm) => sum + rpm, 0) / 240
   expect(meanOf(20)).toBeGreaterThan(meanOf(14) + 50)
   expect(meanOf(14)).toBeGreaterThan(meanOf(2) + 50)
 })
@@ -27,9 +35,9 @@ test('the speed changes by less than an rpm a second, over midnight too, and sta
 })
 
 test('the speed wanders about the duty', () => {
-  const [first, second] = [speedOf(1, day, 86_400, 60), speedOf(2, day, 86_400, 60)]
+  const [first, second] = [speedOf(1, day, 86_400, 15), speedOf(2, day, 86_400, 15)]
   const deviation = Math.sqrt(
-    first.reduce((sum, rpm, minute) => sum + (rpm - second[minute]!) ** 2, 0) / first.length,
+    first.reduce((sum, rpm, knot) => sum + (rpm - second[knot]!) ** 2, 0) / first.length,
   )
   expect(deviation).toBeGreaterThan(5)
   expect(deviation).toBeLessThan(40)

@@ -427,24 +427,24 @@ test('the last day that can be simulated has times of four-digit years alone, we
 test('the readings of a day and seed are the same on every machine and in every version', () => {
   expect(hashes(pump, { from, days: 1 })).toMatchInlineSnapshot(`
     [
-      "pump/2026-01-01.parquet f70e4493531cc77995d1ffdce2664ce15cb63c27c3cee55079e5d3931de74152",
+      "pump/2026-01-01.parquet 73f63e3deec6674f98f76e0b83de622f2b94456969d03105383782556b9b99bc",
     ]
   `)
   expect(hashes(pumpDaily, { from, days: 1, pumps: 2, intervalSeconds: 60 })).toMatchInlineSnapshot(`
     [
-      "pump_daily/event_date=2026-01-01/pump-0001.parquet 756a01122735a78c9ac7d874796710733f99dea40f6c994a72ba9a4f2bb9d18a",
-      "pump_daily/event_date=2026-01-01/pump-0002.parquet da3efffc592ddc9d1922af3fb48ffe5299e482ca5c676f923185ad3ef56ea43a",
+      "pump_daily/event_date=2026-01-01/pump-0001.parquet 207331d76715994aaecedada57d6a4c9e8d47b74bdecac3e529a151dfe7f07e6",
+      "pump_daily/event_date=2026-01-01/pump-0002.parquet d0378eac289b3e3ad4a3a0c9e51a699f9cf24456991af6a332d0e4bcc2b7a80a",
     ]
   `)
   const { busy, nightmare } = scenarios
   expect(hashes(pump, { from, days: 1, scenario: busy })).toMatchInlineSnapshot(`
     [
-      "pump/2026-01-01.parquet ab6135cee149e1cc804165989859a09a290f3ddc99fb8a5ca8dd8d1175aa87a6",
+      "pump/2026-01-01.parquet d785b247be9fbc5415a4d4bc10f5162a831cbb547556e68e4313970b4ad3ba4a",
     ]
   `)
   expect(hashes(pump, { from, days: 1, scenario: nightmare })).toMatchInlineSnapshot(`
     [
-      "pump/2026-01-01.parquet 1225ed7b52e8c7884a946236d17ef18f84ce03fb244e87f628d3a16502b5c4a2",
+      "pump/2026-01-01.parquet b7ab7b81987f523b3cd64b661a3398c7c05bb8dfd409b97294f008b4d6800ef2",
     ]
   `)
 })

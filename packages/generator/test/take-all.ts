@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { Batch, pump } from '@minilake/schema'
 import type { SimulatedFile } from '../src/index.js'
 
@@ -33,13 +33,18 @@ export function takeAll(files: Iterable<SimulatedFile<typeof pump>>): Readings {
   return all
 }
 
-/** SHA-256 of all buffers of some batches, column by column; texts as JSON. */
+/** SHA-256 of all columns of some batches, however these are cut; texts as JSON. */
 export function sha256Of(batches: Iterable<Batch>): string {
-  const hash = createHash('sha256')
+  const columnHashes = new Map<string, Hash>()
   for (const { columns } of batches) {
     for (const [name, buffer] of Object.entries(columns)) {
-      hash.update(name).update(Array.isArray(buffer) ? JSON.stringify(buffer) : buffer)
+      const hash = columnHashes.get(name) ?? createHash('sha256').update(name)
+      columnHashes.set(name, hash)
+      if (Array.isArray(buffer)) for (const text of buffer) hash.update(JSON.stringify(text))
+      else hash.update(buffer)
     }
   }
-  return hash.digest('hex')
+  const whole = createHash('sha256')
+  for (const hash of columnHashes.values()) whole.update(hash.digest())
+  return whole.digest('hex')
 }

@@ -9,6 +9,7 @@ import {
   truthKey,
   truthSubject,
 } from '../src/index.js'
+import { Workbench } from '../src/kernels.js'
 import { truthRecorder } from '../src/truth.js'
 import { takeAll } from './take-all.js'
 
@@ -101,7 +102,7 @@ test('hours that share a batch or lie in several are told apart, wherever the cu
   const [parameters] = planFiles(pump, { from, days: 1, intervalSeconds: 60 })
   const all = takeAll([simulateFile(parameters!) as never])
   const cutInto = (rows: number, inOrder: boolean) => {
-    const recorder = truthRecorder(pump, parameters!)
+    const recorder = truthRecorder(pump, parameters!, new Workbench())
     for (let start = 0; start < all.rowCount; start += rows) {
       const end = Math.min(start + rows, all.rowCount)
       const batch = {
@@ -132,7 +133,7 @@ test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 ar
     columns: { time: { type: 'timestamp' }, level: { type: 'double', highLimit: 150 } },
   })
   const [parameters] = planFiles(pump, { from, days: 1 })
-  const recorder = truthRecorder(gauge, parameters!)
+  const recorder = truthRecorder(gauge, parameters!, new Workbench())
   const batch = {
     rowCount: 4,
     columns: {
@@ -162,7 +163,7 @@ test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 ar
 })
 
 test('rows in any order come into their hours, and their order is counted', () => {
-  const recorder = truthRecorder(pump, planFiles(pump, { from, days: 1 })[0]!)
+  const recorder = truthRecorder(pump, planFiles(pump, { from, days: 1 })[0]!, new Workbench())
   const minutes = [0, 59, 61, 60, 0, 62, 125, 65]
   const pressure = Float64Array.from(minutes, (minute) => 100 + minute)
   recorder.add(
@@ -249,7 +250,7 @@ test('an hour without a number merges with one that has some', () => {
 
 test('sums keep the small readings beside a large one', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
-  const recorder = truthRecorder(pump, parameters!)
+  const recorder = truthRecorder(pump, parameters!, new Workbench())
   const rowCount = 1002
   const pressure = new Float64Array(rowCount).fill(1)
   pressure[0] = 1e17

@@ -1,0 +1,103 @@
+import {
+  batchRows,
+  firstKeys,
+  lags,
+  noise,
+  readings,
+  scales,
+  secondKeys,
+  sensorCount,
+  states,
+  stepsPerUnit,
+} from './memory'
+
+// The noise of a sensor is an AR(1) process, x ← φ·x + e, of which e is normal: four bytes of a hash of the sample's number added up
+// (Irwin–Hall).
+
+/** Four of each number; loaded, since to make them anew in a loop takes longer. */
+const factor = memory.data<u32>([0x85ebca6b, 0x85ebca6b, 0x85ebca6b, 0x85ebca6b], 16)
+const otherFactor = memory.data<u32>([0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35], 16)
+const evenBytes = memory.data<u32>([0x00ff00ff, 0x00ff00ff, 0x00ff00ff, 0x00ff00ff], 16)
+const lowHalf = memory.data<u32>([0xffff, 0xffff, 0xffff, 0xffff], 16)
+/** What four bytes are on average. */
+const bytesMean = memory.data<i32>([510, 510, 510, 510], 16)
+const fourRows = memory.data<i32>([0, 1, 2, 3], 16)
+const halves = memory.data<f64>([0.5, 0.5], 16)
+
+/**
+ * Writes what the sensors show in the rows from `from` until before `to`. Row 0 of the batch would be sample `offset` of those that
+ * the keys hold for.
+ */
+export function readSensors(from: i32, to: i32, offset: i32): void {
+  // Sensors take turns: what a sensor's noise is depends on what it was, and while one waits for itself the others go on.
+  let row = from
+  for (; row + 4 <= to; row += 4) {
+    for (let sensor = 0; sensor < sensorCount; sensor++) readFourRows(sensor, row, offset)
+  }
+  for (; row < to; row++) {
+    for (let sensor = 0; sensor < sensorCount; sensor++) readRow(sensor, row, offset)
+  }
+}
+
+/** Lets the noise of one sensor go on over the samples from `from` until before `to` of its keys. */
+export function passSamples(sensor: i32, from: i32, to: i32): void {
+  for (let sample = from; sample < to; sample++) pass(sensor, sample)
+}
+
+function readFourRows(sensor: usize, row: usize, offset: i32): void {
+  const bytes = bytesOf(sensor, i32x4.add(i32x4.splat(<i32>row + offset), v128.load(fourRows)))
+  const low = f64x2.convert_low_i32x4_s(bytes)
+  const high = f64x2.convert_low_i32x4_s(v128.shuffle<u64>(bytes, bytes, 1, 0))
+  const lag = load<f64>(lags + (sensor << 3))
+  const first = load<f64>(noise + (sensor << 3)) * lag + f64x2.extract_lane(low, 0)
+  const second = first * lag + f64x2.extract_lane(low, 1)
+  const third = second * lag + f64x2.extract_lane(high, 0)
+  const fourth = third * lag + f64x2.extract_lane(high, 1)
+  store<f64>(noise + (sensor << 3), fourth)
+  const at = rowOf(sensor, row)
+  v128.store(readings + at, shown(sensor, v128.load(states + at), f64x2(first, second)))
+  v128.store(readings + at, shown(sensor, v128.load(states + at, 16), f64x2(third, fourth)), 16)
+}
+
+function readRow(sensor: usize, row: usize, offset: i32): void {
+  pass(sensor, <i32>row + offset)
+  const at = rowOf(sensor, row)
+  const now = v128.load64_splat(noise + (sensor << 3))
+  v128.store_lane<f64>(readings + at, shown(sensor, v128.load64_splat(states + at), now), 0)
+}
+
+function rowOf(sensor: usize, row: usize): usize {
+  return (sensor * <usize>batchRows + row) << 3
+}
+
+function pass(sensor: usize, sample: i32): void {
+  const at = sensor << 3
+  const bytes = f64x2.convert_low_i32x4_s(bytesOf(sensor, i32x4.splat(sample)))
+  store<f64>(noise + at, load<f64>(noise + at) * load<f64>(lags + at) + f64x2.extract_lane(bytes, 0))
+}
+
+/** What a sensor shows for two states, with its noise at their moments. */
+function shown(sensor: usize, state: v128, noiseThen: v128): v128 {
+  const steps = v128.load64_splat(stepsPerUnit + (sensor << 3))
+  const scale = v128.load64_splat(scales + (sensor << 3))
+  const exact = f64x2.mul(f64x2.add(state, f64x2.mul(noiseThen, scale)), steps)
+  // Divided, not multiplied by 0.01: so a reading is the double nearest to its decimal. Sensors of what is never negative
+  // show the size of their noise at 0, never −0.
+  return f64x2.div(f64x2.abs(f64x2.floor(f64x2.add(exact, v128.load(halves)))), steps)
+}
+
+/** Four random bytes of each of four samples added up, less what they are on average. */
+function bytesOf(sensor: usize, samples: v128): v128 {
+  const first = v128.load32_splat(firstKeys + (sensor << 2))
+  const second = v128.load32_splat(secondKeys + (sensor << 2))
+  let hash = i32x4.mul(v128.xor(samples, first), v128.load(factor))
+  hash = v128.xor(v128.xor(hash, i32x4.shr_u(hash, 13)), second)
+  hash = i32x4.mul(hash, v128.load(otherFactor))
+  hash = v128.xor(hash, i32x4.shr_u(hash, 16))
+  const pairs = i32x4.add(
+    v128.and(hash, v128.load(evenBytes)),
+    v128.and(i32x4.shr_u(hash, 8), v128.load(evenBytes)),
+  )
+  const sums = i32x4.add(v128.and(pairs, v128.load(lowHalf)), i32x4.shr_u(pairs, 16))
+  return i32x4.sub(sums, v128.load(bytesMean))
+}

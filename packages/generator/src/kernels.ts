@@ -1,0 +1,115 @@
+import { endianness } from 'node:os'
+import { instantiate } from './kernels-wasm.js'
+import { type SensorName, sensorNames } from './sensors.js'
+
+/** A number that the kernels tell; an address in their memory where its type says so. */
+interface Told {
+  readonly value: number
+}
+
+/** The inner loops of the simulation, compiled from ../assembly, where each is described. All work in a memory of their own. */
+export interface Kernels {
+  readonly memory: { readonly buffer: ArrayBuffer }
+  readonly batchRows: Told
+  readonly knots: Told
+  /** Addresses of doubles: the columns of the sensors one after another, */
+  readonly course: Told
+  readonly states: Told
+  readonly readings: Told
+  /** and one value for each sensor. */
+  readonly lags: Told
+  readonly scales: Told
+  readonly stepsPerUnit: Told
+  readonly noise: Told
+  /** Addresses of 32-bit numbers. */
+  readonly firstKeys: Told
+  readonly secondKeys: Told
+  /** Address of 64-bit numbers. */
+  readonly timestamps: Told
+  /** Addresses of doubles. */
+  readonly headLosses: Told
+  readonly wanderKnots: Told
+  readonly mostWanderKnots: Told
+  readonly scratch: Told
+
+  fillTimestamps(first: bigint, step: bigint, count: number): void
+  addWander(
+    count: number,
+    firstMillis: number,
+    stepMillis: number,
+    knotsPerMilli: number,
+    firstKnot: number,
+    deviation: number,
+  ): void
+  fillOperatingPoints(): void
+  interpolate(count: number, firstKnot: number, since: number, step: number, knotStep: number): void
+  readSensors(from: number, to: number, offset: number): void
+  passSamples(sensor: number, from: number, to: number): void
+
+  addValues(from: number, count: number, sum: number, lost: number, limit: number): void
+  readonly sum: Told
+  readonly lost: Told
+  readonly least: Told
+  readonly greatest: Told
+  readonly nanCount: Told
+  readonly countAbove: Told
+  firstAbove(from: number, count: number, limit: number): number
+  since(times: number, row: number, origin: bigint): number
+  firstFrom(times: number, from: number, to: number, origin: bigint, micros: number): number
+}
+
+/** One array of doubles per sensor. */
+export type SensorBuffers = Readonly<Record<SensorName, Float64Array<ArrayBuffer>>>
+
+/** A desk in the kernels' memory, for one file at a time. */
+export class Workbench {
+  readonly kernels = instantiate() as Kernels
+  /** The slow state of the pump at the knots of the day. */
+  readonly course = this.#columns(this.kernels.course.value, this.kernels.knots.value)
+  /** The share of its head that the pump does not give then. */
+  readonly headLosses = this.#doubles(this.kernels.headLosses.value, this.kernels.knots.value)
+  /** Its true state at the moments of a batch, and what the sensors show then. */
+  readonly states = this.#columns(this.kernels.states.value, this.kernels.batchRows.value)
+  readonly readings = this.#columns(this.kernels.readings.value, this.kernels.batchRows.value)
+  /** The moments of a batch, in epoch microseconds. */
+  readonly timestamps = new BigInt64Array(
+    this.kernels.memory.buffer,
+    this.kernels.timestamps.value,
+    this.kernels.batchRows.value,
+  )
+  /** Values at the knots of a wandering noise. */
+  readonly wanderKnots = this.#doubles(this.kernels.wanderKnots.value, this.kernels.mostWanderKnots.value)
+  readonly #scratch = this.#doubles(this.kernels.scratch.value, this.kernels.batchRows.value)
+
+  /** Where values lie in the kernels' memory: those of a batch at most, copied there if they lie elsewhere. */
+  addressOf(values: Float64Array | BigInt64Array): number {
+    if (values.buffer === this.kernels.memory.buffer) return values.byteOffset
+    this.#scratch.set(new Float64Array(values.buffer, values.byteOffset, values.length))
+    return this.#scratch.byteOffset
+  }
+
+  #columns(address: number, rows: number): SensorBuffers {
+    return Object.fromEntries(
+      sensorNames.map((name, sensor) => [name, this.#doubles(address + 8 * rows * sensor, rows)]),
+    ) as unknown as SensorBuffers
+  }
+
+  #doubles(address: number, count: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.kernels.memory.buffer, address, count)
+  }
+}
+
+const free: Workbench[] = []
+
+/** A workbench that no file uses now. */
+export function takeWorkbench(): Workbench {
+  // WebAssembly's memory is little-endian, typed arrays are as the machine is.
+  if (endianness() !== 'LE')
+    throw new Error('a simulation expected a little-endian machine, got a big-endian one')
+  return free.pop() ?? new Workbench()
+}
+
+/** Leaves a workbench to the next file. */
+export function leaveWorkbench(workbench: Workbench): void {
+  free.push(workbench)
+}
