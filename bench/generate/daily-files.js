@@ -20,10 +20,10 @@ export function dailyContenders({ node, inPython, rows, rowGroupRows, output, co
   const generate = ['generate', '--start', '2026-01-01', '--days', days, '--workers', cores, '--out', output]
   return [
     { ...rest, name: 'minilake generate', ours: true, output, args: [bin, ...generate.map(String)] },
-    node('duckdb-copy.js', copy, { ...rest, name: 'DuckDB PARTITION_BY, Node, zstd' }),
+    node('duckdb-copy.js', copy, { ...rest, name: 'DuckDB PARTITION_BY, tuned, Node, zstd' }),
     ...(inPython
       ? [
-          inPython('duckdb_copy.py', copy, { ...rest, name: 'DuckDB PARTITION_BY, Python, zstd' }),
+          inPython('duckdb_copy.py', copy, { ...rest, name: 'DuckDB PARTITION_BY, tuned, Python, zstd' }),
           ...['none', 'zstd'].map((codec) =>
             inPython('pyarrow_daily.py', { days, codec }, { ...rest, name: `pyarrow, tuned, ${codec}` }),
           ),

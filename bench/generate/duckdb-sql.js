@@ -5,11 +5,14 @@ const { startSeconds, wavePeriodSeconds, columns } = JSON.parse(
   readFileSync(new URL('./readings.json', import.meta.url), 'utf8'),
 )
 
-/** Readings from the first on, one a second, as numpy makes them in readings.py; `floor` as it is faster than `round(x, 2)`. */
-export function generatedReadings({ first, rows }) {
+/** Readings from the first on, one a second, as numpy makes them in readings.py; `isTuned` uses `floor`, which is faster than `round`. */
+export function generatedReadings({ first, rows, isTuned = true }) {
   const readings = Object.entries(columns).map(([name, { middle, amplitude, noise, stepsPerUnit }]) => {
     const value = `${middle}e0 + ${amplitude}e0 * wave + ${noise}e0 * random()`
-    return `floor((${value}) * ${stepsPerUnit}e0 + 0.5e0) / ${stepsPerUnit}e0 AS ${quoteIdentifier(name)}`
+    const rounded = isTuned
+      ? `floor((${value}) * ${stepsPerUnit}e0 + 0.5e0) / ${stepsPerUnit}e0`
+      : `round(${value}, ${Math.log10(stepsPerUnit)})`
+    return `${rounded} AS ${quoteIdentifier(name)}`
   })
   return `SELECT make_timestamp((${startSeconds} + i) * 1000000) AS event_timestamp, ${readings.join(', ')}
     FROM (SELECT i, sin(i * ${(2 * Math.PI) / wavePeriodSeconds}e0) AS wave FROM range(${first}, ${first + rows}) numbers(i))`
@@ -21,8 +24,9 @@ export function tableOfFile(path) {
 }
 
 /** A query's rows to one Parquet file. */
-export function copyToFile(query, { path, codec, rowGroupRows }) {
-  return `COPY (${query}) TO ${quoteLiteral(path)} (${tuned(codec, rowGroupRows)})`
+export function copyToFile(query, { path, codec, rowGroupRows, isTuned = true }) {
+  const options = isTuned ? tuned(codec, rowGroupRows) : usual(codec, rowGroupRows)
+  return `COPY (${query}) TO ${quoteLiteral(path)} (${options})`
 }
 
 /** A query's rows to a folder of Parquet files, one a day. */
@@ -31,10 +35,15 @@ export function copyToDays(query, { path, codec, rowGroupRows }) {
   return `COPY (${days}) TO ${quoteLiteral(path)} (${tuned(codec, rowGroupRows)}, PARTITION_BY (day))`
 }
 
+/** What its documentation leads to: v2 for its delta encoding, all else by default. */
+function usual(codec, rowGroupRows) {
+  return `FORMAT parquet, CODEC ${codec}, PARQUET_VERSION v2, ROW_GROUP_SIZE ${rowGroupRows}`
+}
+
 /**
- * What is fastest and smallest: v2 for its delta encoding, no Bloom filters (ours has none), and a dictionary limit just above
- * the distinct values of a row group, since DuckDB allots the dictionary for the limit (a third faster than by default).
+ * What is fastest and smallest: no Bloom filters (ours has none), and a dictionary limit just above the distinct values of a row
+ * group, since DuckDB allots the dictionary for the limit (a third faster than by default).
  */
 function tuned(codec, rowGroupRows) {
-  return `FORMAT parquet, CODEC ${codec}, PARQUET_VERSION v2, ROW_GROUP_SIZE ${rowGroupRows}, DICTIONARY_SIZE_LIMIT 30000, WRITE_BLOOM_FILTER false`
+  return `${usual(codec, rowGroupRows)}, DICTIONARY_SIZE_LIMIT 30000, WRITE_BLOOM_FILTER false`
 }

@@ -13,7 +13,7 @@ export function encodeContenders({ node, inPython, rows, rowGroupRows, output, v
           before: tableOfFile(values),
           timed: [copyToFile('FROM readings', { path: join(output, 'part-0.parquet'), codec, rowGroupRows })],
         },
-        { ...rest, name: `DuckDB COPY, ${place}, ${codec}` },
+        { ...rest, name: `DuckDB COPY, tuned, ${place}, ${codec}` },
       ),
     )
   return [

@@ -6,15 +6,22 @@ import { shares } from './shares.js'
 export function singleFileContenders({ node, inPython, rows, rowGroupRows, output, cores }) {
   const rest = { input: 'generate + encode', rows, timed: true }
   const copies = (contender, file, place) =>
-    ['snappy', 'zstd'].map((codec) =>
-      contender(
-        file,
-        {
-          timed: shares(rows, cores).map((share) =>
-            copyToFile(generatedReadings(share), { path: join(output, share.name), codec, rowGroupRows }),
-          ),
-        },
-        { ...rest, name: `DuckDB COPY, ${place}, ${codec}` },
+    [false, true].flatMap((isTuned) =>
+      ['snappy', 'zstd'].map((codec) =>
+        contender(
+          file,
+          {
+            timed: shares(rows, cores).map((share) =>
+              copyToFile(generatedReadings({ ...share, isTuned }), {
+                path: join(output, share.name),
+                codec,
+                rowGroupRows,
+                isTuned,
+              }),
+            ),
+          },
+          { ...rest, name: `DuckDB COPY${isTuned ? ', tuned' : ''}, ${place}, ${codec}` },
+        ),
       ),
     )
   return [
