@@ -114,11 +114,11 @@ export function hourRecorder(
     origin ??= startOfHour(timestamps[0] as bigint)
     const parts = inOrder ? orderedStretches(timestamps, origin) : stretches(timestamps, origin)
     for (const { hour, from, to } of parts) hour.rows += to - from
-    for (const [index, [name]] of doubles.entries()) {
+    doubles.forEach(([name], column) => {
       const address = workbench.addressOf(columns[name] as Float64Array)
       for (const { hour, from, to } of parts)
-        addReadings(hour.columns[index] as ColumnSums, kernels, address + 8 * from, to - from)
-    }
+        addReadings(hour.columns[column] as ColumnSums, kernels, address + 8 * from, to - from)
+    })
   }
 
   return {

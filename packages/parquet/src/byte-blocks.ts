@@ -1,4 +1,4 @@
-import { MetadataWriter } from './metadata-writer.js'
+import { ByteWriter } from 'hyparquet-writer'
 
 /** More than any single value that hyparquet-writer appends by other means than `appendBytes`. */
 const spareBytes = 64
@@ -10,7 +10,7 @@ const mostFree = 8
  * hyparquet-writer's buffer, cut into blocks of one size: what has been written is handed out block by block, so that a file's
  * bytes take little memory however large it is.
  */
-export class ByteBlocks extends MetadataWriter {
+export class ByteBlocks extends ByteWriter {
   readonly #blockBytes: number
   readonly #free: ArrayBuffer[]
   #full: Uint8Array<ArrayBuffer>[] = []

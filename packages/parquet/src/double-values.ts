@@ -1,7 +1,8 @@
 import { byteStreamSplit } from './byte-stream-split.js'
+import type { PageStatistics } from './column-chunk.js'
 import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
 import { decodeIndexes } from './hybrid-encoding.js'
-import { type EncodedRange, PageKernels } from './kernels.js'
+import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
 import type { EncodedValues, ValueEncoder } from './typed-column.js'
 
 /** A page that has ended: where its indexes into the dictionary lie, encoded, or its values themselves. */
@@ -9,7 +10,7 @@ interface EndedPage {
   valueCount: number
   indexes: EncodedRange | undefined
   values: Float64Array<ArrayBuffer> | undefined
-  statistics: EncodedValues['statistics']
+  statistics: PageStatistics
 }
 
 /**
@@ -52,13 +53,10 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
       page.doubles().set(values, count)
       count += values.length
     },
-    endPage() {
+    endPage(nullCount) {
       if (!isPlain && !lookUpPage()) giveUp()
       kernels.scan(count)
-      const statistics = {
-        ...boundsOf(kernels.least.value, kernels.greatest.value),
-        nan_count: BigInt(kernels.nanCount.value),
-      }
+      const statistics = statisticsOf(kernels, nullCount)
       const [indexes, values] = isPlain
         ? [undefined, page.doubles().slice(0, count)]
         : [page.encode((kernels, at) => kernels.encodeIndexes(count, at)), undefined]
@@ -110,11 +108,15 @@ function* plainPages(pages: readonly EndedPage[], isSplit: boolean): Generator<E
 }
 
 /** By Parquet's rule a least 0 is given as −0 and a greatest −0 as 0, since readers order the two differently. */
-function boundsOf(least: number, greatest: number): EncodedValues['statistics'] {
-  if (!(least <= greatest)) return {}
+function statisticsOf({ least, greatest, nanCount }: Kernels, nullCount: number): PageStatistics {
+  const null_count = BigInt(nullCount)
+  const nan_count = BigInt(nanCount.value)
+  if (!(least.value <= greatest.value)) return { null_count, nan_count }
   return {
-    min_value: least === 0 ? -0 : least,
-    max_value: greatest === 0 ? 0 : greatest,
+    min_value: least.value === 0 ? -0 : least.value,
+    max_value: greatest.value === 0 ? 0 : greatest.value,
+    null_count,
+    nan_count,
   }
 }
 

@@ -1,33 +1,85 @@
-import type { ColumnChunk } from 'hyparquet'
+import type { ColumnChunk, OffsetIndex } from 'hyparquet'
+import { BoundaryOrders } from 'hyparquet/src/constants.js'
 import type { Writer } from 'hyparquet-writer'
-import { writeIndexes } from 'hyparquet-writer/src/indexes.js'
 import type { WrittenChunk } from './column-chunk.js'
-import { MetadataWriter } from './metadata-writer.js'
+import { compactType, CompactWriter } from './compact-writer.js'
+
+type ColumnIndex = NonNullable<WrittenChunk['columnIndex']>
 
 /**
- * The column and offset indexes of a file's chunks, which Parquet has between the row groups and the footer: hyparquet-writer's, kept
- * as bytes until then, since as objects they would take more memory than all else the longer a file gets.
+ * The column and offset indexes of a file's chunks, which Parquet has between the row groups and the footer. They wait for it as
+ * bytes, the same that hyparquet-writer writes: thousands of pages as objects would take more memory than all else, and the
+ * library, which serialises any object, as long as the encoding of their values.
  */
 export class PageIndexes {
-  readonly #pending: { chunk: ColumnChunk; bytes: Uint8Array }[] = []
+  readonly #pending: { chunk: ColumnChunk; columnIndex: Uint8Array; offsetIndex: Uint8Array }[] = []
 
-  add(written: WrittenChunk): void {
-    const bytes = new MetadataWriter()
-    writeIndexes(bytes, [written])
-    this.#pending.push({ chunk: written.chunk, bytes: bytes.getBytes().slice() })
+  add({ chunk, columnIndex, offsetIndex }: WrittenChunk): void {
+    this.#pending.push({
+      chunk,
+      columnIndex: columnIndex ? columnIndexBytes(columnIndex) : new Uint8Array(),
+      offsetIndex: offsetIndex ? offsetIndexBytes(offsetIndex) : new Uint8Array(),
+    })
   }
 
   /** Writes all column indexes, then all offset indexes, and tells the chunks where. */
   write(writer: Writer): void {
-    for (const { chunk, bytes } of this.#pending) {
-      if (chunk.column_index_length === undefined) continue
+    for (const { chunk, columnIndex } of this.#pending) {
+      if (columnIndex.length === 0) continue
       chunk.column_index_offset = BigInt(writer.offset)
-      writer.appendBytes(bytes.subarray(0, chunk.column_index_length))
+      chunk.column_index_length = columnIndex.length
+      writer.appendBytes(columnIndex)
     }
-    for (const { chunk, bytes } of this.#pending) {
-      if (chunk.offset_index_length === undefined) continue
+    for (const { chunk, offsetIndex } of this.#pending) {
+      if (offsetIndex.length === 0) continue
       chunk.offset_index_offset = BigInt(writer.offset)
-      writer.appendBytes(bytes.subarray(bytes.length - chunk.offset_index_length))
+      chunk.offset_index_length = offsetIndex.length
+      writer.appendBytes(offsetIndex)
     }
   }
+}
+
+// The numbers of the fields are those of ColumnIndex, OffsetIndex and PageLocation in parquet.thrift.
+
+function columnIndexBytes(index: ColumnIndex): Uint8Array {
+  const { boolean, int32, int64, binary, list } = compactType
+  const { null_pages, min_values, max_values, boundary_order, null_counts, nan_counts } = index
+  const writer = new CompactWriter()
+  const counts = (field: number, values: readonly bigint[]) => {
+    writer.field(field, list)
+    writer.list(values.length, int64)
+    for (const value of values) writer.count(Number(value))
+  }
+  writer.field(1, list)
+  writer.list(null_pages.length, boolean)
+  for (const isNull of null_pages) writer.boolean(isNull)
+  for (const values of [min_values, max_values]) {
+    writer.field(1, list)
+    writer.list(values.length, binary)
+    for (const value of values) writer.binary(value)
+  }
+  writer.field(1, int32)
+  writer.count(BoundaryOrders.indexOf(boundary_order))
+  if (null_counts) counts(1, null_counts)
+  if (nan_counts) counts(null_counts ? 3 : 4, nan_counts)
+  writer.stop()
+  return writer.bytes()
+}
+
+function offsetIndexBytes({ page_locations }: OffsetIndex): Uint8Array {
+  const { int32, int64, list, struct } = compactType
+  const writer = new CompactWriter()
+  writer.field(1, list)
+  writer.list(page_locations.length, struct)
+  for (const { offset, compressed_page_size, first_row_index } of page_locations) {
+    writer.field(1, int64)
+    writer.count(Number(offset))
+    writer.field(1, int32)
+    writer.count(compressed_page_size)
+    writer.field(1, int64)
+    writer.count(Number(first_row_index))
+    writer.stop()
+  }
+  writer.stop()
+  return writer.bytes()
 }

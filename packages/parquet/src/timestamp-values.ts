@@ -1,30 +1,31 @@
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
-import { type EncodedRange, PageKernels } from './kernels.js'
-import type { EncodedValues, ValueEncoder } from './typed-column.js'
+import type { PageStatistics } from './column-chunk.js'
+import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
+import type { ValueEncoder } from './typed-column.js'
 
 /** Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. */
 export function timestampValues(): ValueEncoder<BigInt64Array> {
   const page = new PageKernels()
   let count = 0
-  let pages: { encoded: EncodedRange | Uint8Array; statistics: EncodedValues['statistics'] }[] = []
+  let pages: { encoded: EncodedRange | Uint8Array; statistics: PageStatistics }[] = []
 
   const encodePage = () => {
-    const { kernels } = page
     const encoded = count > 0 ? page.encode((kernels, at) => kernels.deltaBinaryPack(count, at)) : undefined
-    return {
-      encoded: encoded ?? encodeExactly(page.integers().subarray(0, count)),
-      statistics:
-        count > 0 ? { min_value: kernels.leastTime.value, max_value: kernels.greatestTime.value } : {},
-    }
+    return encoded ?? encodeExactly(page.integers().subarray(0, count))
+  }
+  const statisticsOf = ({ leastTime, greatestTime }: Kernels, nullCount: number): PageStatistics => {
+    const null_count = BigInt(nullCount)
+    if (count === 0) return { null_count }
+    return { min_value: leastTime.value, max_value: greatestTime.value, null_count }
   }
   return {
     add(values) {
       page.integers().set(values, count)
       count += values.length
     },
-    endPage() {
-      pages.push(encodePage())
+    endPage(nullCount) {
+      pages.push({ encoded: encodePage(), statistics: statisticsOf(page.kernels, nullCount) })
       count = 0
     },
     finish() {

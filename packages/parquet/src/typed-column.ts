@@ -19,8 +19,8 @@ export interface ColumnEncoder<Buffer> {
 /** Encodes the values of one column chunk page by page, nulls left out; then it is empty again. */
 export interface ValueEncoder<Values> {
   add(values: Values): void
-  /** The page ends after the values taken so far. */
-  endPage(): void
+  /** The page ends after the values taken so far and so many rows without one. */
+  endPage(nullCount: number): void
   /** Each page is encoded as it is taken. */
   finish(): Omit<ChunkContent, 'pages'> & { pages: Iterable<EncodedValues> }
 }
@@ -28,7 +28,7 @@ export interface ValueEncoder<Values> {
 /** A page's values, encoded; valid until the next page is taken. */
 export interface EncodedValues {
   values: Uint8Array
-  statistics: Omit<PageStatistics, 'null_count'>
+  statistics: PageStatistics
 }
 
 /** Rows of a page, as parquet-java cuts them: enough to encode well, few enough that the page index prunes. */
@@ -41,7 +41,7 @@ export function typedColumn<Values extends Float64Array | BigInt64Array>(
 ): ColumnEncoder<Values> {
   const isOptional = column.element.repetition_type === 'OPTIONAL'
   const definitionLevels = new Uint32Array(isOptional ? pageRows : 0)
-  let ended: { rowCount: number; nullCount: number; levels: Uint8Array }[] = []
+  let ended: { rowCount: number; levels: Uint8Array }[] = []
   let rows = 0
   let nulls = 0
 
@@ -59,8 +59,8 @@ export function typedColumn<Values extends Float64Array | BigInt64Array>(
     if (next < end) encoder.add(values.subarray(next, end) as Values)
   }
   const endPage = () => {
-    encoder.endPage()
-    ended.push({ rowCount: rows, nullCount: nulls, levels: encodeLevels(definitionLevels, rows) })
+    encoder.endPage(nulls)
+    ended.push({ rowCount: rows, levels: encodeLevels(definitionLevels, rows) })
     rows = nulls = 0
   }
   return {
@@ -85,12 +85,12 @@ export function typedColumn<Values extends Float64Array | BigInt64Array>(
 
 function* withRows(
   pages: Iterable<EncodedValues>,
-  counted: readonly { rowCount: number; nullCount: number; levels: Uint8Array }[],
+  counted: readonly { rowCount: number; levels: Uint8Array }[],
 ): Generator<Page> {
   let page = 0
   for (const { values, statistics } of pages) {
-    const { rowCount, nullCount, levels } = counted[page++] as (typeof counted)[number]
-    yield { rowCount, levels, values, statistics: { ...statistics, null_count: BigInt(nullCount) } }
+    const { rowCount, levels } = counted[page++] as (typeof counted)[number]
+    yield { rowCount, levels, values, statistics }
   }
 }
 

@@ -82,7 +82,7 @@ function dictionarySize(valueCount: number, valueOf: (row: number) => number, ba
     const end = Math.min(page + pageRows, valueCount)
     for (let start = page; start < end; start += batchRows)
       encoder.add(values.subarray(start, Math.min(start + batchRows, end)))
-    encoder.endPage()
+    encoder.endPage(0)
   }
   return encoder.finish().dictionary?.valueCount
 }
@@ -139,7 +139,7 @@ test('a chunk after another one is encoded as if it were the first, also one of 
   const encoder = doubleValues({ isCompressed: false })
   const encode = (values: number[]) => {
     encoder.add(Float64Array.from(values))
-    encoder.endPage()
+    encoder.endPage(0)
     const { encoding, dictionary, pages } = encoder.finish()
     const bytes = dictionary && Array.from(dictionary.bytes)
     return { encoding, bytes, pages: Array.from(pages, ({ values }) => [...values]) }

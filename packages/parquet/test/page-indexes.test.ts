@@ -1,8 +1,12 @@
 import { defineTable } from '@minilake/schema'
-import { parquetMetadata } from 'hyparquet'
+import fc from 'fast-check'
+import { type ColumnChunk, parquetMetadata } from 'hyparquet'
 import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
+import { ByteWriter } from 'hyparquet-writer'
+import { writeIndexes } from 'hyparquet-writer/src/indexes.js'
 import { expect, test } from 'vitest'
 import { encodeParquet } from '../src/index.js'
+import { PageIndexes } from '../src/page-indexes.js'
 import { bytesOf } from './read-back.js'
 
 const gauge = defineTable({
@@ -49,4 +53,65 @@ test('each chunk of several pages has its own indexes, where its footer says', (
       expect(index.min_values).toEqual(expected)
     }
   }
+})
+
+const count = fc.bigInt({ min: 0n, max: 2n ** 31n })
+const page = fc.record({
+  isNull: fc.boolean(),
+  least: fc.uint8Array({ maxLength: 200 }),
+  greatest: fc.uint8Array({ maxLength: 200 }),
+  nulls: count,
+  nans: count,
+  // Files of up to 4 PiB.
+  offset: fc.bigInt({ min: 0n, max: 2n ** 52n - 1n }),
+  compressed_page_size: fc.nat(2 ** 30 - 1),
+  first_row_index: fc.bigInt({ min: 0n, max: 2n ** 52n - 1n }),
+})
+const writtenChunk = fc
+  .record({
+    pages: fc.array(page, { minLength: 2, maxLength: 40 }),
+    hasColumnIndex: fc.boolean(),
+    hasOffsetIndex: fc.boolean(),
+    hasNans: fc.boolean(),
+    boundary_order: fc.constantFrom('UNORDERED' as const, 'ASCENDING' as const, 'DESCENDING' as const),
+  })
+  .map(({ pages, hasColumnIndex, hasOffsetIndex, hasNans, boundary_order }) => ({
+    ...(hasColumnIndex && {
+      columnIndex: {
+        null_pages: pages.map(({ isNull }) => isNull),
+        min_values: pages.map(({ least }) => least),
+        max_values: pages.map(({ greatest }) => greatest),
+        boundary_order,
+        null_counts: pages.map(({ nulls }) => nulls),
+        ...(hasNans && { nan_counts: pages.map(({ nans }) => nans) }),
+      },
+    }),
+    ...(hasOffsetIndex && {
+      offsetIndex: {
+        page_locations: pages.map(({ offset, compressed_page_size, first_row_index }) => ({
+          offset,
+          compressed_page_size,
+          first_row_index,
+        })),
+      },
+    }),
+  }))
+
+const chunk = (): ColumnChunk => ({ file_offset: 4n })
+
+test('the bytes are those of hyparquet-writer, and so are the places', () => {
+  fc.assert(
+    fc.property(fc.array(writtenChunk, { maxLength: 5 }), (written) => {
+      const chunksOf = () => written.map((indexes) => ({ chunk: chunk(), ...indexes }))
+      const [ours, theirs] = [chunksOf(), chunksOf()]
+      const [writer, library] = [new ByteWriter(), new ByteWriter()]
+      for (const each of [writer, library]) each.appendUint32(7)
+      const indexes = new PageIndexes()
+      for (const each of ours) indexes.add(each)
+      indexes.write(writer)
+      writeIndexes(library, theirs)
+      expect(Buffer.compare(writer.getBytes(), library.getBytes())).toBe(0)
+      expect(ours.map(({ chunk }) => chunk)).toEqual(theirs.map(({ chunk }) => chunk))
+    }),
+  )
 })

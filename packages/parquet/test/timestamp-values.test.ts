@@ -16,7 +16,7 @@ test('pages are those of hyparquet-writer and have their own bounds, also where 
       for (const times of pages) {
         encoder.add(BigInt64Array.from(times.slice(0, 3)))
         encoder.add(BigInt64Array.from(times.slice(3)))
-        encoder.endPage()
+        encoder.endPage(0)
       }
       const { encoding, pages: encoded } = encoder.finish()
       expect(encoding).toBe('DELTA_BINARY_PACKED')
@@ -27,7 +27,7 @@ test('pages are those of hyparquet-writer and have their own bounds, also where 
           const sorted = BigInt64Array.from(times).sort()
           return {
             values: writer.getBytes(),
-            statistics: { min_value: sorted[0], max_value: sorted.at(-1) },
+            statistics: { min_value: sorted[0], max_value: sorted.at(-1), null_count: 0n },
           }
         }),
       )
@@ -39,9 +39,12 @@ test('pages are those of hyparquet-writer and have their own bounds, also where 
 test('a page of nulls alone has no values and no bounds', () => {
   const encoder = timestampValues()
   encoder.add(BigInt64Array.of(5n))
-  encoder.endPage()
-  encoder.endPage()
+  encoder.endPage(0)
+  encoder.endPage(7)
   const writer = new ByteWriter()
   deltaBinaryPack(writer, [], 'INT64')
-  expect([...encoder.finish().pages][1]).toEqual({ values: writer.getBytes(), statistics: {} })
+  expect([...encoder.finish().pages][1]).toEqual({
+    values: writer.getBytes(),
+    statistics: { null_count: 7n },
+  })
 })
