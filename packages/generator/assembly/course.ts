@@ -1,17 +1,36 @@
-import { batchRows, course, headLosses, knots, sensorCount, states } from './memory'
+import { course, headLosses, knots, sensorCount, stateRows, states } from './memory'
 import { ownStaticPressure, pressureAt, ratedSpeed, velocitySquared } from './pump-curves'
+import { readSensors } from './sensor-noise'
 
 /**
- * Writes the states of a batch on straight lines between the knots: the first moment lies `since` ms after a knot, each other
- * `step` ms after the one before it, and knots `knotStep` ms apart. All are whole numbers, so a moment has the same value on any
- * grid.
+ * Writes what the sensors of a pump without faults show, from a row of the batch on: its state at `count` moments, of which the
+ * first is sample `firstSample` of the epoch. For the other arguments see `interpolate`.
  */
-export function interpolate(count: i32, firstKnot: i32, since: f64, step: f64, knotStep: f64): void {
+export function readCourse(
+  count: i32,
+  since: f64,
+  step: f64,
+  knotStep: f64,
+  firstSample: f64,
+  row: i32,
+): void {
+  for (let done = 0; done < count; done += stateRows) {
+    const size = min(stateRows, count - done)
+    interpolate(size, since + <f64>done * step, step, knotStep)
+    readSensors(size, firstSample + <f64>done, row + done)
+  }
+}
+
+/**
+ * Writes states on straight lines between the knots: the first moment lies `since` ms after the first knot, each other `step` ms
+ * after the one before it, and knots `knotStep` ms apart. All are whole numbers, so a moment has the same value on any grid.
+ */
+export function interpolate(count: i32, since: f64, step: f64, knotStep: f64): void {
   for (let sensor = 0; sensor < sensorCount; sensor++) {
     const line = course + 8 * sensor * knots
-    const out = states + 8 * sensor * batchRows
-    let knot = firstKnot
-    let at = since
+    const out = states + 8 * sensor * stateRows
+    let knot = <i32>floor(since / knotStep)
+    let at = since - <f64>knot * knotStep
     let row = 0
     while (row < count) {
       const left = load<f64>(line + ((<usize>knot) << 3))

@@ -1,24 +1,23 @@
 export { addValues, countAbove, greatest, least, lost, nanCount, sum } from './column-sums'
-export { fillOperatingPoints, interpolate } from './course'
+export { fillOperatingPoints, interpolate, readCourse } from './course'
 export { firstAbove, firstFrom, since } from './first-row'
 export {
   batchRows,
   course,
-  firstKeys,
   headLosses,
   knots,
   lags,
-  mostWanderKnots,
   noise,
   readings,
   scales,
   scratch,
-  secondKeys,
+  stateRows,
   states,
   stepsPerUnit,
+  streamKeys,
   timestamps,
-  wanderKnots,
 } from './memory'
+export { bits, normal } from './random'
 export { passSamples, readSensors } from './sensor-noise'
 export { fillTimestamps } from './timestamps'
 export { addWander } from './wander'

@@ -7,9 +7,12 @@ import {
   scales,
   secondKeys,
   sensorCount,
+  stateRows,
   states,
   stepsPerUnit,
+  streamKeys,
 } from './memory'
+import { bits } from './random'
 
 // The noise of a sensor is an AR(1) process, x ← φ·x + e, of which e is normal: four bytes of a hash of the sample's number added up
 // (Irwin–Hall).
@@ -24,28 +27,57 @@ const bytesMean = memory.data<i32>([510, 510, 510, 510], 16)
 const fourRows = memory.data<i32>([0, 1, 2, 3], 16)
 const halves = memory.data<f64>([0.5, 0.5], 16)
 
+/** Keys hold for so many samples of the epoch. */
+const samplesPerKey: i64 = 4096
+
 /**
- * Writes what the sensors show in the rows from `from` until before `to`. Row 0 of the batch would be sample `offset` of those that
- * the keys hold for.
+ * Writes what the sensors show for the first `count` states, from a row of the batch on. The first is sample `firstSample` of the
+ * epoch, the one after the last that was read or passed.
  */
-export function readSensors(from: i32, to: i32, offset: i32): void {
+export function readSensors(count: i32, firstSample: f64, row: i32): void {
+  const first = <i64>firstSample
+  for (let done = 0; done < count;) {
+    const sample = takeKeys(first + <i64>done)
+    const size = min(count - done, <i32>samplesPerKey - sample)
+    readStretch(done, size, sample, readings + ((<usize>row) << 3))
+    done += size
+  }
+}
+
+/** Lets the noise of one sensor go on over so many samples. */
+export function passSamples(sensor: i32, count: i32, firstSample: f64): void {
+  const first = <i64>firstSample
+  for (let done = 0; done < count; done++) pass(sensor, takeKeys(first + <i64>done))
+}
+
+/** Takes the keys that hold for a sample. Returns which of their samples it is. */
+function takeKeys(sample: i64): i32 {
+  const number = sample >> 12
+  for (let sensor = 0; sensor < sensorCount; sensor++) {
+    const at = (<usize>sensor) << 2
+    const key = load<i32>(streamKeys + at)
+    store<i32>(firstKeys + at, bits(key, 2 * number))
+    store<i32>(secondKeys + at, bits(key, 2 * number + 1))
+  }
+  return <i32>(sample - number * samplesPerKey)
+}
+
+/** Reads the states from `from` on, all under the same keys; the first is the sample `sample` of those. */
+function readStretch(from: i32, count: i32, sample: i32, out: usize): void {
   // Sensors take turns: what a sensor's noise is depends on what it was, and while one waits for itself the others go on.
-  let row = from
-  for (; row + 4 <= to; row += 4) {
-    for (let sensor = 0; sensor < sensorCount; sensor++) readFourRows(sensor, row, offset)
+  const end = from + count
+  const offset = sample - from
+  let at = from
+  for (; at + 4 <= end; at += 4) {
+    for (let sensor = 0; sensor < sensorCount; sensor++) readFour(sensor, at, offset + at, out)
   }
-  for (; row < to; row++) {
-    for (let sensor = 0; sensor < sensorCount; sensor++) readRow(sensor, row, offset)
+  for (; at < end; at++) {
+    for (let sensor = 0; sensor < sensorCount; sensor++) readOne(sensor, at, offset + at, out)
   }
 }
 
-/** Lets the noise of one sensor go on over the samples from `from` until before `to` of its keys. */
-export function passSamples(sensor: i32, from: i32, to: i32): void {
-  for (let sample = from; sample < to; sample++) pass(sensor, sample)
-}
-
-function readFourRows(sensor: usize, row: usize, offset: i32): void {
-  const bytes = bytesOf(sensor, i32x4.add(i32x4.splat(<i32>row + offset), v128.load(fourRows)))
+function readFour(sensor: usize, at: usize, sample: i32, out: usize): void {
+  const bytes = bytesOf(sensor, i32x4.add(i32x4.splat(sample), v128.load(fourRows)))
   const low = f64x2.convert_low_i32x4_s(bytes)
   const high = f64x2.convert_low_i32x4_s(v128.shuffle<u64>(bytes, bytes, 1, 0))
   const lag = load<f64>(lags + (sensor << 3))
@@ -54,20 +86,25 @@ function readFourRows(sensor: usize, row: usize, offset: i32): void {
   const third = second * lag + f64x2.extract_lane(high, 0)
   const fourth = third * lag + f64x2.extract_lane(high, 1)
   store<f64>(noise + (sensor << 3), fourth)
-  const at = rowOf(sensor, row)
-  v128.store(readings + at, shown(sensor, v128.load(states + at), f64x2(first, second)))
-  v128.store(readings + at, shown(sensor, v128.load(states + at, 16), f64x2(third, fourth)), 16)
+  const from = stateAt(sensor, at)
+  const to = readingAt(sensor, at, out)
+  v128.store(to, shown(sensor, v128.load(from), f64x2(first, second)))
+  v128.store(to, shown(sensor, v128.load(from, 16), f64x2(third, fourth)), 16)
 }
 
-function readRow(sensor: usize, row: usize, offset: i32): void {
-  pass(sensor, <i32>row + offset)
-  const at = rowOf(sensor, row)
+function readOne(sensor: usize, at: usize, sample: i32, out: usize): void {
+  pass(sensor, sample)
   const now = v128.load64_splat(noise + (sensor << 3))
-  v128.store_lane<f64>(readings + at, shown(sensor, v128.load64_splat(states + at), now), 0)
+  const state = v128.load64_splat(stateAt(sensor, at))
+  v128.store_lane<f64>(readingAt(sensor, at, out), shown(sensor, state, now), 0)
 }
 
-function rowOf(sensor: usize, row: usize): usize {
-  return (sensor * <usize>batchRows + row) << 3
+function stateAt(sensor: usize, at: usize): usize {
+  return states + ((sensor * <usize>stateRows + at) << 3)
+}
+
+function readingAt(sensor: usize, at: usize, out: usize): usize {
+  return out + ((sensor * <usize>batchRows + at) << 3)
 }
 
 function pass(sensor: usize, sample: i32): void {

@@ -1,24 +1,29 @@
-import { course, knots, wanderKnots } from './memory'
+import { course, knots } from './memory'
+import { normal } from './random'
 
 /**
- * Adds wandering noise to the speed in the course: a smooth curve, 3x² − 2x³, from one of the values at `wanderKnots` to the next.
- * The moments are `firstMillis` and so on by `stepMillis`; knot `firstKnot` of the epoch is the first of those values.
+ * Adds wandering noise to the speed in the course: a smooth curve, 3x² − 2x³, from one normal value of a random stream to the next,
+ * which lie on a grid of the epoch. The moments of the course are `firstMillis` and so on by `stepMillis`.
  */
 export function addWander(
-  count: i32,
   firstMillis: f64,
   stepMillis: f64,
+  key: i32,
   knotsPerMilli: f64,
-  firstKnot: f64,
   deviation: f64,
 ): void {
   const speed = course + 2 * 8 * knots
-  for (let i = 0; i < count; i++) {
+  let at: f64 = NaN
+  let left: f64 = 0
+  let right: f64 = 0
+  for (let i = 0; i < knots; i++) {
     const position = (firstMillis + <f64>i * stepMillis) * knotsPerMilli
     const knot = floor(position)
-    const at = wanderKnots + ((<usize>(knot - firstKnot)) << 3)
-    const left = load<f64>(at)
-    const right = load<f64>(at, 8)
+    if (knot != at) {
+      left = knot == at + 1 ? right : normal(key, <i64>knot)
+      right = normal(key, <i64>knot + 1)
+      at = knot
+    }
     const x = position - knot
     const value = deviation * (left + (right - left) * (x * x * (3 - 2 * x)))
     store<f64>(speed + ((<usize>i) << 3), load<f64>(speed + ((<usize>i) << 3)) + value)

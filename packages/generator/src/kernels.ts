@@ -11,6 +11,7 @@ interface Told {
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly batchRows: Told
+  readonly stateRows: Told
   readonly knots: Told
   /** Addresses of doubles: the columns of the sensors one after another, */
   readonly course: Told
@@ -21,30 +22,36 @@ export interface Kernels {
   readonly scales: Told
   readonly stepsPerUnit: Told
   readonly noise: Told
-  /** Addresses of 32-bit numbers. */
-  readonly firstKeys: Told
-  readonly secondKeys: Told
+  /** Address of 32-bit numbers, one for each sensor. */
+  readonly streamKeys: Told
   /** Address of 64-bit numbers. */
   readonly timestamps: Told
   /** Addresses of doubles. */
   readonly headLosses: Told
-  readonly wanderKnots: Told
-  readonly mostWanderKnots: Told
   readonly scratch: Told
 
   fillTimestamps(first: bigint, step: bigint, count: number): void
+  bits(key: number, index: bigint): number
+  normal(key: number, index: bigint): number
   addWander(
-    count: number,
     firstMillis: number,
     stepMillis: number,
+    key: number,
     knotsPerMilli: number,
-    firstKnot: number,
     deviation: number,
   ): void
   fillOperatingPoints(): void
-  interpolate(count: number, firstKnot: number, since: number, step: number, knotStep: number): void
-  readSensors(from: number, to: number, offset: number): void
-  passSamples(sensor: number, from: number, to: number): void
+  interpolate(count: number, since: number, step: number, knotStep: number): void
+  readSensors(count: number, firstSample: number, row: number): void
+  passSamples(sensor: number, count: number, firstSample: number): void
+  readCourse(
+    count: number,
+    since: number,
+    step: number,
+    knotStep: number,
+    firstSample: number,
+    row: number,
+  ): void
 
   addValues(from: number, count: number, sum: number, lost: number, limit: number): void
   readonly sum: Told
@@ -68,8 +75,9 @@ export class Workbench {
   readonly course = this.#columns(this.kernels.course.value, this.kernels.knots.value)
   /** The share of its head that the pump does not give then. */
   readonly headLosses = this.#doubles(this.kernels.headLosses.value, this.kernels.knots.value)
-  /** Its true state at the moments of a batch, and what the sensors show then. */
-  readonly states = this.#columns(this.kernels.states.value, this.kernels.batchRows.value)
+  /** Its true state at some moments. */
+  readonly states = this.#columns(this.kernels.states.value, this.kernels.stateRows.value)
+  /** What its sensors show at the moments of a batch. */
   readonly readings = this.#columns(this.kernels.readings.value, this.kernels.batchRows.value)
   /** The moments of a batch, in epoch microseconds. */
   readonly timestamps = new BigInt64Array(
@@ -77,8 +85,6 @@ export class Workbench {
     this.kernels.timestamps.value,
     this.kernels.batchRows.value,
   )
-  /** Values at the knots of a wandering noise. */
-  readonly wanderKnots = this.#doubles(this.kernels.wanderKnots.value, this.kernels.mostWanderKnots.value)
   readonly #scratch = this.#doubles(this.kernels.scratch.value, this.kernels.batchRows.value)
 
   /** Where values lie in the kernels' memory: those of a batch at most, copied there if they lie elsewhere. */

@@ -4,6 +4,8 @@
  * Appleby, public domain).
  */
 export interface RandomStream {
+  /** What tells the stream from others, 32 bits: all that its numbers depend on but their index. */
+  readonly key: number
   /** 32 random bits, as a signed whole number. */
   bits(index: number): number
   /** Uniform in [0, 1), for an integer index of any size a double holds exactly. */
@@ -20,6 +22,7 @@ export function randomStream(seed: number, ...labels: (string | number)[]): Rand
     mix(mix(mix((index | 0) ^ key) ^ Math.floor(index / 2 ** 32)) ^ salt)
 
   return {
+    key,
     bits: (index) => hash(index, 3),
     uniform: (index) => (hash(index, 0) >>> 0) / 2 ** 32,
     normal: (index) => {

@@ -16,22 +16,15 @@ export interface Wander {
 }
 
 /**
- * Adds wandering noise to the speed in the course at a workbench, known at the moments of a grid, which has at most 2046 knots of the
- * noise. These lie on a grid of the epoch, so the noise is a function of time alone, continuous over midnight whichever day is simulated
- * first.
+ * Adds wandering noise to the speed in the course at a workbench, known at the moments of a grid. The knots lie on a grid of the epoch,
+ * so the noise is a function of time alone, continuous over midnight whichever day is simulated first.
  */
 export function addWander(
-  { kernels, wanderKnots, course }: Workbench,
+  { kernels }: Workbench,
   { firstMillis, stepMillis }: TimeGrid,
   { knots, periodSeconds, deviation }: Wander,
 ): void {
-  const count = course.speed.length
-  const perMilli = 1 / (periodSeconds * 1000)
-  const knotAt = (moment: number) => Math.floor((firstMillis + moment * stepMillis) * perMilli)
-  const firstKnot = knotAt(0)
-  const lastKnot = knotAt(count - 1) + 1
-  for (let knot = firstKnot; knot <= lastKnot; knot++) wanderKnots[knot - firstKnot] = knots.normal(knot)
-  kernels.addWander(count, firstMillis, stepMillis, perMilli, firstKnot, deviation)
+  kernels.addWander(firstMillis, stepMillis, knots.key, 1 / (periodSeconds * 1000), deviation)
 }
 
 /** The value of wandering noise at one moment, the same as `addWander` adds there. */

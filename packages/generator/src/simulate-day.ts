@@ -7,11 +7,11 @@ import {
   type SensorFaultName,
 } from './fault-plan.js'
 import type { FileParameters } from './file-plan.js'
-import type { SensorBuffers, Workbench } from './kernels.js'
+import type { Workbench } from './kernels.js'
 import { faultyState } from './pump-faults.js'
 import { type RandomStream, randomStream } from './random.js'
 import { spoilReadings } from './sensor-faults.js'
-import { sensorReader } from './sensor-noise.js'
+import { prepareSensors } from './sensor-noise.js'
 import { sensors } from './sensors.js'
 import { fillRelativeSpeed } from './shaft-speed.js'
 import type { TimeGrid } from './signal.js'
@@ -55,14 +55,14 @@ function* readingsOf(
   const { kernels } = workbench
   fillCourse(workbench, { firstMillis: grid.firstMillis, stepMillis: knotMillis }, wear, random)
   const stuck = new Map<Fault, number>()
-  const read = sensorReader(sensors, {
-    workbench,
+  prepareSensors(workbench, sensors, {
     random: {
       pressure: random('pressure sensor'),
       velocity: random('velocity sensor'),
       speed: random('speed sensor'),
     },
     intervalSeconds: grid.stepMillis / 1000,
+    firstSample: grid.firstMillis / grid.stepMillis,
   })
 
   const { stepMillis } = grid
@@ -70,23 +70,31 @@ function* readingsOf(
   const batchRows = kernels.batchRows.value
   for (let first = 0; first < rows; first += batchRows) {
     const rowCount = Math.min(batchRows, rows - first)
-    const sinceMidnight = first * stepMillis
-    const times = { firstMillis: grid.firstMillis + sinceMidnight, stepMillis }
+    const times = { firstMillis: grid.firstMillis + first * stepMillis, stepMillis }
     kernels.fillTimestamps(BigInt(times.firstMillis) * 1000n, BigInt(stepMillis) * 1000n, rowCount)
-    const knot = Math.floor(sinceMidnight / knotMillis)
-    kernels.interpolate(rowCount, knot, sinceMidnight - knot * knotMillis, stepMillis, knotMillis)
+    const sinceMidnight = first * stepMillis
     const present = faultsWithin(faults, times, rowCount)
-    for (const { fault, from, to } of present) {
-      if (!isSensorFault(fault.fault))
-        hinderPump(workbench.states, fault as Fault<PumpFaultName>, {
-          from,
-          to,
-          times,
-          wear,
-          random: random(fault.fault),
-        })
+    let read = 0
+    const readUntil = (row: number) => {
+      const since = sinceMidnight + read * stepMillis
+      const sample = times.firstMillis / stepMillis + read
+      kernels.readCourse(row - read, since, stepMillis, knotMillis, sample, read)
+      read = row
     }
-    read(times.firstMillis / stepMillis, rowCount)
+    for (const { fault, from, to } of present) {
+      if (isSensorFault(fault.fault)) continue
+      readUntil(from)
+      readHindered(workbench, fault as Fault<PumpFaultName>, {
+        from,
+        to,
+        times,
+        sinceMidnight,
+        wear,
+        random: random(fault.fault),
+      })
+      read = to
+    }
+    readUntil(rowCount)
     const { timestamps, readings } = workbench
     for (const { fault, from, to } of present) {
       if (fault.column !== undefined)
@@ -143,27 +151,41 @@ function faultsWithin(
     .filter(({ from, to }) => from < to)
 }
 
-function hinderPump(
-  states: SensorBuffers,
+/** Reads the rows of a batch in which a fault hinders the pump. */
+function readHindered(
+  { kernels, states }: Workbench,
   fault: Fault<PumpFaultName>,
   {
     from,
     to,
-    times,
+    times: { firstMillis, stepMillis },
+    sinceMidnight,
     wear,
     random,
-  }: { from: number; to: number; times: TimeGrid; wear: Wear | undefined; random: RandomStream },
+  }: {
+    from: number
+    to: number
+    times: TimeGrid
+    sinceMidnight: number
+    wear: Wear | undefined
+    random: RandomStream
+  },
 ): void {
-  for (let row = from; row < to; row++) {
-    const epochMillis = times.firstMillis + row * times.stepMillis
-    const moment = {
-      epochMillis,
-      speed: states.speed[row] as number,
-      headLoss: wear?.headLossAt(epochMillis) ?? 0,
+  for (let start = from; start < to; start += kernels.stateRows.value) {
+    const rowCount = Math.min(kernels.stateRows.value, to - start)
+    kernels.interpolate(rowCount, sinceMidnight + start * stepMillis, stepMillis, knotMillis)
+    for (let row = 0; row < rowCount; row++) {
+      const epochMillis = firstMillis + (start + row) * stepMillis
+      const moment = {
+        epochMillis,
+        speed: states.speed[row] as number,
+        headLoss: wear?.headLossAt(epochMillis) ?? 0,
+      }
+      const state = faultyState(fault, moment, random)
+      states.pressure[row] = state.pressure
+      states.velocity[row] = state.velocity
+      states.speed[row] = state.speed
     }
-    const state = faultyState(fault, moment, random)
-    states.pressure[row] = state.pressure
-    states.velocity[row] = state.velocity
-    states.speed[row] = state.speed
+    kernels.readSensors(rowCount, firstMillis / stepMillis + start, start)
   }
 }

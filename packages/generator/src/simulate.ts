@@ -30,7 +30,7 @@ export interface SimulatedFile<T extends Table = Table> {
   readonly parameters: FileParameters
   /** The rows as they are delivered: in order of time but for faults of delivery. Simulated while they are taken. */
   readonly batches: Iterable<Batch<T>>
-  /** The right answers, known once the batches have been taken to the end; before, it throws. */
+  /** The right answers, known once the batches have been taken to the end; before, or without the option `truth`, it throws. */
   truth(): Truth
 }
 
@@ -42,9 +42,11 @@ export interface BatchOptions {
    * same. Default false: a batch belongs to whoever takes it.
    */
   reuseBuffers?: boolean
+  /** Whether the right answers about the file are gathered on the way; else `truth()` throws. Default true. */
+  truth?: boolean
 }
 
-const batchOptionNames = ['reuseBuffers'] as const
+const batchOptionNames = ['reuseBuffers', 'truth'] as const
 
 /**
  * Simulates pumps: one file per pump and UTC day, in order of day, then of pump. What a file holds depends on its own
@@ -55,18 +57,18 @@ export function* simulate<T extends SimulatedTable>(
   options: SimulateOptions & BatchOptions,
 ): Generator<SimulatedFile<T>> {
   checkKeys('simulation', options, [...optionNames, ...batchOptionNames], ['from'])
-  const { reuseBuffers = false, ...planned } = options
+  const { reuseBuffers = false, truth = true, ...planned } = options
   for (const parameters of planFiles(table, planned))
-    yield simulateFile(parameters, { reuseBuffers }) as unknown as SimulatedFile<T>
+    yield simulateFile(parameters, { reuseBuffers, truth }) as unknown as SimulatedFile<T>
 }
 
 /** One file of `planFiles`, ready to be taken. Throws a RangeError or TypeError for parameters that make no sense. */
 export function simulateFile(parameters: FileParameters, options: BatchOptions = {}): SimulatedFile {
   checkParameters(parameters)
   checkKeys('batch options', options, batchOptionNames, [])
-  const { reuseBuffers = false } = options
-  if (typeof reuseBuffers !== 'boolean')
-    throw new TypeError(`reuseBuffers expected true or false, got ${shown(reuseBuffers)}`)
+  const { reuseBuffers = false, truth = true } = options
+  for (const [name, value] of Object.entries({ reuseBuffers, truth }))
+    if (typeof value !== 'boolean') throw new TypeError(`${name} expected true or false, got ${shown(value)}`)
   const key = fileKey(parameters)
   let known: Truth | undefined
   let tell: (() => Truth) | undefined
@@ -74,24 +76,26 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
     const workbench = takeWorkbench()
     try {
       const day = simulateDay(parameters, workbench)
-      const recorder = truthRecorder(simulatedTables[parameters.table], parameters, workbench)
+      const table = simulatedTables[parameters.table]
+      const recorder = truth ? truthRecorder(table, parameters, workbench) : undefined
       const line = deliveryOf(parameters, day)
       for (const readings of day.readings) {
         const { kept, batch } = line?.deliver(readings) ?? {
           kept: [{ from: 0, to: readings.rowCount }],
           batch: readings,
         }
-        for (const rows of kept) recorder.assess(readings, rows)
-        recorder.add(batch, { inOrder: line === undefined })
+        for (const rows of kept) recorder?.assess(readings, rows)
+        recorder?.add(batch, { inOrder: line === undefined })
         if (batch.rowCount === 0) continue
         const own = reuseBuffers || line ? batch : copyOf(batch)
         yield parameters.table === 'pump' ? own : named(own, parameters.pump)
       }
-      tell = () =>
-        recorder.truth({
-          faults: faultTruths(parameters, day),
-          delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
-        })
+      if (recorder)
+        tell = () =>
+          recorder.truth({
+            faults: faultTruths(parameters, day),
+            delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
+          })
     } finally {
       leaveWorkbench(workbench)
     }
@@ -101,6 +105,7 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
     parameters,
     batches: delivered() as Iterable<Batch>,
     truth: () => {
+      if (!truth) throw new Error(`truth of ${key} expected the option truth to be true`)
       if (tell === undefined) throw new Error(`truth of ${key} expected its batches to be taken first`)
       return (known ??= tell())
     },

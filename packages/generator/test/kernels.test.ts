@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Workbench } from '../src/kernels.js'
-import { sensorNames } from '../src/sensors.js'
+import { randomStream } from '../src/random.js'
+import { prepareSensors } from '../src/sensor-noise.js'
+import { sensorNames, sensors } from '../src/sensors.js'
 
 const workbench = new Workbench()
 const { kernels } = workbench
@@ -33,8 +35,7 @@ test('between the knots lie straight lines, the same at any interval', () => {
     for (const knot of workbench.course[name].keys())
       workbench.course[name][knot] = ((knot + sensor) * 7919) % 101
   const statesAt = (since: number, step: number, rows: number) => {
-    const knot = Math.floor(since / 1000)
-    kernels.interpolate(rows, knot, since - knot * 1000, step, 1000)
+    kernels.interpolate(rows, since, step, 1000)
     return sensorNames.map((name) => workbench.states[name].slice(0, rows))
   }
   fc.assert(
@@ -124,6 +125,47 @@ test('the first time at a moment or after it is found, from any row on', () => {
         if (count > 0) expect(kernels.since(address, count - 1, origin)).toBe((count - 1) * 1000)
       },
     ),
+  )
+})
+
+test('a pump without faults is read as its states are', () => {
+  for (const [sensor, name] of sensorNames.entries())
+    for (const knot of workbench.course[name].keys())
+      workbench.course[name][knot] = 100 + (((knot + sensor) * 7919) % 101)
+  const random = {
+    pressure: randomStream(1, 'pressure'),
+    velocity: randomStream(1, 'velocity'),
+    speed: randomStream(1, 'speed'),
+  }
+  const firstSample = 20_454 * 86_400
+  const rowCount = 5000
+  const prepare = () => prepareSensors(workbench, sensors, { random, intervalSeconds: 1, firstSample })
+  const readings = () => sensorNames.map((name) => workbench.readings[name].slice(7, 7 + rowCount))
+
+  prepare()
+  kernels.readCourse(rowCount, 30_000, 1000, 15_000, firstSample, 7)
+  const atOnce = readings()
+  for (const name of sensorNames) workbench.readings[name].fill(0)
+  prepare()
+  for (let from = 0; from < rowCount; from += 700) {
+    const rows = Math.min(700, rowCount - from)
+    kernels.interpolate(rows, 30_000 + from * 1000, 1000, 15_000)
+    kernels.readSensors(rows, firstSample + from, 7 + from)
+  }
+  expect(atOnce).toEqual(readings())
+})
+
+test('random numbers are those of random.ts', () => {
+  const index = fc.oneof(
+    fc.integer({ min: -1000, max: 1000 }),
+    fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
+  )
+  fc.assert(
+    fc.property(fc.nat(), fc.string(), index, (seed, label, index) => {
+      const random = randomStream(seed, label)
+      expect(kernels.bits(random.key, BigInt(index))).toBe(random.bits(index))
+      expect(kernels.normal(random.key, BigInt(index))).toBe(random.normal(index))
+    }),
   )
 })
 

@@ -2,19 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../src/random.js'
 import { Workbench } from '../src/kernels.js'
-import { decay, type Sensor, sensorReader } from '../src/sensor-noise.js'
+import { decay, prepareSensors, type Sensor } from '../src/sensor-noise.js'
 import { type SensorName, sensorNames, sensors } from '../src/sensors.js'
 
 const today = 20_454 * 86_400
 
-/** Reads true states that hold for every sensor, in blocks of at most so many rows, by sensors of their own or all by the same. */
+/** Reads true states that hold for every sensor, in blocks of at most so many, by sensors of their own or all by the same. */
 function read(
   values: ArrayLike<number>,
   {
     sensor,
     first = today,
     intervalSeconds = 1,
-    blockRows = 21_600,
+    blockRows = 960,
   }: {
     sensor?: Sensor
     first?: number
@@ -23,14 +23,14 @@ function read(
   },
 ): Record<SensorName, Float64Array> {
   const workbench = new Workbench()
-  const reader = sensorReader(sensor ? { pressure: sensor, velocity: sensor, speed: sensor } : sensors, {
-    workbench,
+  prepareSensors(workbench, sensor ? { pressure: sensor, velocity: sensor, speed: sensor } : sensors, {
     random: {
       pressure: randomStream(42, 'sensor'),
       velocity: randomStream(42, 'another sensor'),
       speed: randomStream(42, 'a third sensor'),
     },
     intervalSeconds,
+    firstSample: first,
   })
   const readings = {
     pressure: new Float64Array(values.length),
@@ -41,8 +41,10 @@ function read(
     const rowCount = Math.min(blockRows, values.length - from)
     for (const name of sensorNames)
       for (let row = 0; row < rowCount; row++) workbench.states[name][row] = values[from + row]!
-    reader(first + from, rowCount)
-    for (const name of sensorNames) readings[name].set(workbench.readings[name].subarray(0, rowCount), from)
+    // Anywhere in a batch.
+    workbench.kernels.readSensors(rowCount, first + from, from % 1000)
+    for (const name of sensorNames)
+      readings[name].set(workbench.readings[name].subarray(from % 1000, (from % 1000) + rowCount), from)
   }
   return readings
 }

@@ -178,6 +178,16 @@ test.each(['default', 'nightmare'] as const)(
   },
 )
 
+test.each(Object.values(scenarios))('scenario $name: without its truth a file holds the same', (scenario) => {
+  const options = { from, days: 1, intervalSeconds: 10, scenario }
+  const [file] = simulate(pump, options)
+  const [without] = simulate(pump, { ...options, truth: false })
+  expect(sha256Of(without!.batches)).toBe(sha256Of(file!.batches))
+  expect(() => without!.truth()).toThrow(
+    'truth of pump/2026-01-01.parquet expected the option truth to be true',
+  )
+})
+
 test('files taken in turns do not disturb one another', () => {
   const options = { from, days: 2, scenario: scenarios.nightmare }
   const alone = [...simulate(pump, options)].map(({ batches }) => sha256Of(batches))
@@ -391,7 +401,7 @@ test('refuses options that it does not know, no options, and other tables', () =
 
 test('simulate refuses no options, those that it does not know, and buffers that are neither shared nor not', () => {
   const take = (options?: unknown) => () => [...simulate(pump, options as SimulateOptions)]
-  const known = 'from, days, intervalSeconds, seed, pumps, scenario, reuseBuffers'
+  const known = 'from, days, intervalSeconds, seed, pumps, scenario, reuseBuffers, truth'
   expect(take()).toThrow(new TypeError(`simulation expected an object of ${known}, got undefined`))
   expect(take({ from, reuse: true })).toThrow(new TypeError(`simulation expected only ${known}, got reuse`))
   expect(take({ days: 1 })).toThrow(new TypeError('simulation expected from, got no from'))
@@ -403,9 +413,14 @@ test('simulate refuses no options, those that it does not know, and buffers that
 test('a file of its own refuses batch options that it does not know', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const open = (options: unknown) => () => simulateFile(parameters!, options as BatchOptions)
-  expect(open({ reuse: true })).toThrow(new TypeError('batch options expected only reuseBuffers, got reuse'))
-  expect(open(true)).toThrow(new TypeError('batch options expected an object of reuseBuffers, got true'))
+  expect(open({ reuse: true })).toThrow(
+    new TypeError('batch options expected only reuseBuffers, truth, got reuse'),
+  )
+  expect(open(true)).toThrow(
+    new TypeError('batch options expected an object of reuseBuffers, truth, got true'),
+  )
   expect(open({ reuseBuffers: 1 })).toThrow(new TypeError('reuseBuffers expected true or false, got 1'))
+  expect(open({ truth: null })).toThrow(new TypeError('truth expected true or false, got null'))
 })
 
 test('the last day that can be simulated has times of four-digit years alone, wear included', () => {

@@ -1,0 +1,25 @@
+// The numbers of src/random.ts, for loops that need many.
+
+/** 32 random bits of the stream with a key. */
+export function bits(key: i32, index: i64): i32 {
+  return hash(key, index, 3)
+}
+
+/** About normal, mean 0, standard deviation 1: the sum of four uniforms, scaled (Irwin–Hall). */
+export function normal(key: i32, index: i64): f64 {
+  const a = hash(key, index, 1)
+  const b = hash(key, index, 2)
+  const sum = (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16)
+  return <f64>(sum - 131_070) * (Math.sqrt(3) / 65_536)
+}
+
+function hash(key: i32, index: i64, salt: i32): i32 {
+  return mix(mix(mix((<i32>index) ^ key) ^ (<i32>(index >> 32))) ^ salt)
+}
+
+function mix(value: i32): i32 {
+  let h = value
+  h = (h ^ (h >>> 16)) * 0x85ebca6b
+  h = (h ^ (h >>> 13)) * 0xc2b2ae35
+  return h ^ (h >>> 16)
+}
