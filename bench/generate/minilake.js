@@ -1,4 +1,4 @@
-// usage: node minilake.js '{ "output", "rows", "cores", "rowGroupRows", "held" }': simulates and encodes the readings of a pump,
+// usage: node minilake.js '{ "output", "rows", "cores", "rowGroupRows", "held", "truth" }': simulates and encodes the readings of a pump,
 // with more than one core by workers, each a file of its own.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -8,13 +8,14 @@ import { shares } from './shares.js'
 import { timed } from './timed.js'
 import { preparePart } from './write-part.js'
 
-const { output, rows, cores, rowGroupRows, held } = JSON.parse(process.argv[2])
+const { output, rows, cores, rowGroupRows, held, truth } = JSON.parse(process.argv[2])
 const parts = shares(rows, cores).map(({ name, first, rows }) => ({
   path: join(output, name),
   firstDay: Math.ceil(first / 86_400),
   rows,
   rowGroupRows,
   held,
+  truth,
 }))
 
 const write = cores === 1 ? preparePart(parts[0]) : await prepareWorkers()

@@ -26,6 +26,7 @@ export function singleFileContenders({ node, inPython, rows, rowGroupRows, outpu
     )
   return [
     node('minilake.js', {}, { ...rest, name: 'minilake', ours: true }),
+    node('minilake.js', { truth: true }, { ...rest, name: 'minilake, with its truth' }),
     node('hyparquet-writer.js', {}, { ...rest, name: 'hyparquet-writer, defaults' }),
     ...copies(node, 'duckdb-copy.js', 'Node'),
     ...(inPython

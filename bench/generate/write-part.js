@@ -4,8 +4,8 @@ import { pump } from '@minilake/schema'
 import { pumpBatches } from './pump-batches.js'
 
 /** Prepares a file of `rows` readings from day `firstDay` on; what it returns writes it. `held`: simulates them before that. */
-export function preparePart({ path, firstDay, rows, rowGroupRows, held = false }) {
-  const simulated = pumpBatches({ firstDay, rows, reuseBuffers: !held })
+export function preparePart({ path, firstDay, rows, rowGroupRows, held = false, truth = false }) {
+  const simulated = pumpBatches({ firstDay, rows, reuseBuffers: !held, truth })
   const batches = held ? [...simulated] : simulated
   return () => {
     const file = openSync(path, 'w')
