@@ -1,10 +1,12 @@
-/** Of the values added up last: their sum and the low bits that it has no place for, least and greatest value, how many are NaN, */
+// Of the values added up last:
+
 export let sum: f64 = 0
+/** The low bits that the sum has no place for. */
 export let lost: f64 = 0
 export let least: f64 = Infinity
 export let greatest: f64 = -Infinity
 export let nanCount: i32 = 0
-/** and how many are above a limit. */
+/** How many are above the limit. */
 export let countAbove: i32 = 0
 
 /**

@@ -8,7 +8,7 @@ import { readSensors } from './sensor-noise'
  */
 export function readCourse(
   count: i32,
-  since: f64,
+  sinceMillis: f64,
   step: f64,
   knotStep: f64,
   firstSample: f64,
@@ -16,21 +16,21 @@ export function readCourse(
 ): void {
   for (let done = 0; done < count; done += stateRows) {
     const size = min(stateRows, count - done)
-    interpolate(size, since + <f64>done * step, step, knotStep)
+    interpolate(size, sinceMillis + <f64>done * step, step, knotStep)
     readSensors(size, firstSample + <f64>done, row + done)
   }
 }
 
 /**
- * Writes states on straight lines between the knots: the first moment lies `since` ms after the first knot, each other `step` ms
+ * Writes states on straight lines between the knots: the first moment lies `sinceMillis` after the first knot, each other `step` ms
  * after the one before it, and knots `knotStep` ms apart. All are whole numbers, so a moment has the same value on any grid.
  */
-export function interpolate(count: i32, since: f64, step: f64, knotStep: f64): void {
+export function interpolate(count: i32, sinceMillis: f64, step: f64, knotStep: f64): void {
   for (let sensor = 0; sensor < sensorCount; sensor++) {
     const line = course + 8 * sensor * knots
     const out = states + 8 * sensor * stateRows
-    let knot = <i32>floor(since / knotStep)
-    let at = since - <f64>knot * knotStep
+    let knot = <i32>floor(sinceMillis / knotStep)
+    let at = sinceMillis - <f64>knot * knotStep
     let row = 0
     while (row < count) {
       const left = load<f64>(line + ((<usize>knot) << 3))

@@ -14,7 +14,7 @@ export function firstAbove(from: usize, count: i32, limit: f64): i32 {
 }
 
 /** How many microseconds after an origin one of some times is. */
-export function since(times: usize, row: i32, origin: i64): f64 {
+export function microsSince(times: usize, row: i32, origin: i64): f64 {
   return <f64>(load<i64>(times + ((<usize>row) << 3)) - origin)
 }
 
@@ -27,7 +27,7 @@ export function firstFrom(times: usize, from: i32, to: i32, origin: i64, micros:
   let end = to
   while (start < end) {
     const middle = (start + end) >>> 1
-    if (since(times, middle, origin) < micros) start = middle + 1
+    if (microsSince(times, middle, origin) < micros) start = middle + 1
     else end = middle
   }
   return start

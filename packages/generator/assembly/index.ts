@@ -1,6 +1,6 @@
 export { addValues, countAbove, greatest, least, lost, nanCount, sum } from './column-sums'
 export { fillOperatingPoints, interpolate, readCourse } from './course'
-export { firstAbove, firstFrom, since } from './first-row'
+export { firstAbove, firstFrom, microsSince } from './first-row'
 export {
   batchRows,
   course,

@@ -76,16 +76,16 @@ export function hourRecorder(
     return fresh
   }
 
-  const orderedStretches = (timestamps: BigInt64Array, since: bigint): Stretch[] => {
+  const orderedStretches = (timestamps: BigInt64Array, origin: bigint): Stretch[] => {
     const found: Stretch[] = []
     const address = workbench.addressOf(timestamps)
     const rowCount = timestamps.length
     for (let from = 0; from < rowCount;) {
-      const first = kernels.since(address, from, since)
+      const first = kernels.microsSince(address, from, origin)
       const number = Math.floor(first / microsPerHour)
-      const to = kernels.firstFrom(address, from, rowCount, since, (number + 1) * microsPerHour)
+      const to = kernels.firstFrom(address, from, rowCount, origin, (number + 1) * microsPerHour)
       const hour = hourAt(number)
-      newest = kernels.since(address, to - 1, since)
+      newest = kernels.microsSince(address, to - 1, origin)
       addTime(hour, first)
       addTime(hour, newest)
       found.push({ hour, from, to })
@@ -94,10 +94,10 @@ export function hourRecorder(
     return found
   }
 
-  const stretches = (timestamps: BigInt64Array, since: bigint): Stretch[] => {
+  const stretches = (timestamps: BigInt64Array, origin: bigint): Stretch[] => {
     const found: Stretch[] = []
     if (micros.length === 0) micros = new Float64Array(mostRows)
-    fillMicrosSince(micros, timestamps, since)
+    fillMicrosSince(micros, timestamps, origin)
     for (let from = 0; from < timestamps.length;) {
       const number = Math.floor((micros[from] as number) / microsPerHour)
       const to = endOfHour(micros, from, timestamps.length, number)

@@ -31,6 +31,7 @@ export interface Kernels {
   readonly scratch: Told
 
   fillTimestamps(first: bigint, step: bigint, count: number): void
+  /** Those of random.ts: the kernels use them themselves, tests compare them. */
   bits(key: number, index: bigint): number
   normal(key: number, index: bigint): number
   addWander(
@@ -41,12 +42,12 @@ export interface Kernels {
     deviation: number,
   ): void
   fillOperatingPoints(): void
-  interpolate(count: number, since: number, step: number, knotStep: number): void
+  interpolate(count: number, sinceMillis: number, step: number, knotStep: number): void
   readSensors(count: number, firstSample: number, row: number): void
   passSamples(sensor: number, count: number, firstSample: number): void
   readCourse(
     count: number,
-    since: number,
+    sinceMillis: number,
     step: number,
     knotStep: number,
     firstSample: number,
@@ -61,7 +62,7 @@ export interface Kernels {
   readonly nanCount: Told
   readonly countAbove: Told
   firstAbove(from: number, count: number, limit: number): number
-  since(times: number, row: number, origin: bigint): number
+  microsSince(times: number, row: number, origin: bigint): number
   firstFrom(times: number, from: number, to: number, origin: bigint, micros: number): number
 }
 
@@ -107,6 +108,9 @@ export class Workbench {
 
 const free: Workbench[] = []
 
+/** Of free ones so many are kept. */
+const mostFree = 4
+
 /** A workbench that no file uses now. */
 export function takeWorkbench(): Workbench {
   // WebAssembly's memory is little-endian, typed arrays are as the machine is.
@@ -115,7 +119,7 @@ export function takeWorkbench(): Workbench {
   return free.pop() ?? new Workbench()
 }
 
-/** Leaves a workbench to the next file. */
+/** Leaves a workbench, of which nothing is in use any more, to the next file. */
 export function leaveWorkbench(workbench: Workbench): void {
-  free.push(workbench)
+  if (free.length < mostFree) free.push(workbench)
 }

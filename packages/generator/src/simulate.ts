@@ -74,31 +74,29 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
   let tell: (() => Truth) | undefined
   function* delivered() {
     const workbench = takeWorkbench()
-    try {
-      const day = simulateDay(parameters, workbench)
-      const table = simulatedTables[parameters.table]
-      const recorder = truth ? truthRecorder(table, parameters, workbench) : undefined
-      const line = deliveryOf(parameters, day)
-      for (const readings of day.readings) {
-        const { kept, batch } = line?.deliver(readings) ?? {
-          kept: [{ from: 0, to: readings.rowCount }],
-          batch: readings,
-        }
-        for (const rows of kept) recorder?.assess(readings, rows)
-        recorder?.add(batch, { inOrder: line === undefined })
-        if (batch.rowCount === 0) continue
-        const own = reuseBuffers || line ? batch : copyOf(batch)
-        yield parameters.table === 'pump' ? own : named(own, parameters.pump)
+    const day = simulateDay(parameters, workbench)
+    const table = simulatedTables[parameters.table]
+    const recorder = truth ? truthRecorder(table, parameters, workbench) : undefined
+    const line = deliveryOf(parameters, day)
+    for (const readings of day.readings) {
+      const { kept, batch } = line?.deliver(readings) ?? {
+        kept: [{ from: 0, to: readings.rowCount }],
+        batch: readings,
       }
-      if (recorder)
-        tell = () =>
-          recorder.truth({
-            faults: faultTruths(parameters, day),
-            delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
-          })
-    } finally {
-      leaveWorkbench(workbench)
+      for (const rows of kept) recorder?.assess(readings, rows)
+      recorder?.add(batch, { inOrder: line === undefined })
+      if (batch.rowCount === 0) continue
+      const own = reuseBuffers || line ? batch : copyOf(batch)
+      yield parameters.table === 'pump' ? own : named(own, parameters.pump)
     }
+    if (recorder)
+      tell = () =>
+        recorder.truth({
+          faults: faultTruths(parameters, day),
+          delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
+        })
+    // Not where the taker stops early or something fails: the latest batch may still be in use.
+    leaveWorkbench(workbench)
   }
   return {
     key,

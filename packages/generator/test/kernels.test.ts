@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parcelRows } from '../src/delivery.js'
 import { Workbench } from '../src/kernels.js'
 import { randomStream } from '../src/random.js'
 import { prepareSensors } from '../src/sensor-noise.js'
@@ -11,6 +12,11 @@ const batchRows = kernels.batchRows.value
 
 test('the course has a knot every 15 s of the day, and one for its end', () => {
   expect(workbench.course.speed).toHaveLength(86_400 / 15 + 1)
+})
+
+test('a batch is of whole parcels, and columns lie in the order that the kernels know', () => {
+  expect(batchRows % parcelRows).toBe(0)
+  expect(sensorNames).toEqual(['pressure', 'velocity', 'speed'])
 })
 
 // From year 1 to year 9999.
@@ -122,7 +128,7 @@ test('the first time at a moment or after it is found, from any row on', () => {
         const expected = Math.min(Math.max(Math.ceil(micros / 1000), from), count)
         const address = workbench.addressOf(times)
         expect(kernels.firstFrom(address, from, count, origin, micros)).toBe(expected)
-        if (count > 0) expect(kernels.since(address, count - 1, origin)).toBe((count - 1) * 1000)
+        if (count > 0) expect(kernels.microsSince(address, count - 1, origin)).toBe((count - 1) * 1000)
       },
     ),
   )

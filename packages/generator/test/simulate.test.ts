@@ -188,6 +188,15 @@ test.each(Object.values(scenarios))('scenario $name: without its truth a file ho
   )
 })
 
+test('a batch of shared buffers stays as it is where its file is left early', () => {
+  const [first, second] = planFiles(pump, { from, days: 2 })
+  const [batch] = simulateFile(first!, { reuseBuffers: true }).batches
+  const before = sha256Of([batch!])
+  const [other] = simulateFile(second!, { reuseBuffers: true }).batches
+  expect(sha256Of([batch!])).toBe(before)
+  expect(sha256Of([other!])).not.toBe(before)
+})
+
 test('files taken in turns do not disturb one another', () => {
   const options = { from, days: 2, scenario: scenarios.nightmare }
   const alone = [...simulate(pump, options)].map(({ batches }) => sha256Of(batches))

@@ -21,9 +21,9 @@ let greatestMultiple: f64 = 0
 /** How often a slot was another value's. */
 export let collisions: i32 = 0
 
-/** Empties the dictionary; the values to come are multiples of 1 / `decimals`, or any doubles where that is 0. */
-export function clear(decimals: f64): void {
-  scale = decimals
+/** Empties the dictionary; the values to come are multiples of 1 / `multiplesPerUnit`, or any doubles where that is 0. */
+export function clear(multiplesPerUnit: f64): void {
+  scale = multiplesPerUnit
   differentCount = 0
   leastMultiple = Infinity
   greatestMultiple = -Infinity

@@ -14,6 +14,8 @@ export class ByteBlocks extends ByteWriter {
   readonly #blockBytes: number
   readonly #free: ArrayBuffer[]
   #full: Uint8Array<ArrayBuffer>[] = []
+  /** The block that is being filled. */
+  #block = new Uint8Array(0)
 
   /** Buffers of blocks that their takers are done with are used again; `free` is of one block size. */
   constructor(blockBytes: number, free: ArrayBuffer[] = []) {
@@ -26,27 +28,30 @@ export class ByteBlocks extends ByteWriter {
   #nextBlock(): void {
     this.buffer = this.#free.pop() ?? new ArrayBuffer(this.#blockBytes + spareBytes)
     this.view = new DataView(this.buffer)
+    this.#block = new Uint8Array(this.buffer)
   }
 
   /** Takes back the buffer of a block that was taken: it is written to again. */
   takeBack({ buffer }: Uint8Array<ArrayBuffer>): void {
-    if (this.#free.length < mostFree) this.#free.push(buffer)
+    // Its taker may have transferred it.
+    if (this.#free.length < mostFree && buffer.byteLength > 0) this.#free.push(buffer)
   }
 
   override ensure(): void {
     if (this.index < this.#blockBytes) return
-    const written = new Uint8Array(this.buffer, 0, this.index)
+    const written = this.#block.subarray(0, this.index)
     this.#full.push(written.subarray(0, this.#blockBytes))
     this.#nextBlock()
     this.index -= this.#blockBytes
-    new Uint8Array(this.buffer).set(written.subarray(this.#blockBytes))
+    this.#block.set(written.subarray(this.#blockBytes))
   }
 
   override appendBytes(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length;) {
       this.ensure()
-      const part = bytes.subarray(from, from + this.#blockBytes - this.index)
-      new Uint8Array(this.buffer).set(part, this.index)
+      const room = this.#blockBytes - this.index
+      const part = from === 0 && bytes.length <= room ? bytes : bytes.subarray(from, from + room)
+      this.#block.set(part, this.index)
       this.index += part.length
       this.offset += part.length
       from += part.length
@@ -64,7 +69,7 @@ export class ByteBlocks extends ByteWriter {
   /** What is left of the last block, if anything. */
   takeRest(): Uint8Array<ArrayBuffer>[] {
     const blocks = this.takeBlocks()
-    if (this.index > 0) blocks.push(new Uint8Array(this.buffer, 0, this.index))
+    if (this.index > 0) blocks.push(this.#block.subarray(0, this.index))
     this.index = 0
     return blocks
   }

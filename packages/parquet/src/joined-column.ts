@@ -1,3 +1,4 @@
+import { endianness } from 'node:os'
 import { columnBuffer, type ColumnBuffers, type ColumnType } from '@minilake/schema'
 import type { DecodedArray } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
@@ -33,7 +34,9 @@ export function joinedColumn(column: ChunkColumn, type: ColumnType): ColumnEncod
       parts = []
       rows = 0
       const texts =
-        type === 'varchar' && !isOptional ? recurringTexts(values as string[], pageRows) : undefined
+        type === 'varchar' && !isOptional && endianness() === 'LE'
+          ? recurringTexts(values as string[], pageRows)
+          : undefined
       if (texts) return writeColumnChunk(writer, column, texts)
       return writeExactly(
         writer,

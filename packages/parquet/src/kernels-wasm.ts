@@ -8,10 +8,17 @@ declare const WebAssembly: {
 
 let compiled: object | undefined
 
-/** The kernels of ../assembly, with a memory of their own. */
+/** The kernels of ../assembly, with a memory of their own. Throws an Error where the process has no room for one. */
 export function instantiate(): unknown {
   compiled ??= new WebAssembly.Module(Buffer.from(wasm, 'base64'))
-  return new WebAssembly.Instance(compiled).exports
+  try {
+    return new WebAssembly.Instance(compiled).exports
+  } catch (cause) {
+    throw new Error(
+      'WebAssembly expected some 10 GB of address space (not of memory) for each column: raise the limit on virtual memory (ulimit -v)',
+      { cause },
+    )
+  }
 }
 
 const wasm = `

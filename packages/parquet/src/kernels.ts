@@ -20,7 +20,7 @@ export interface Kernels {
   readonly greatest: Told
   readonly nanCount: Told
 
-  clear(decimals: number): void
+  clear(multiplesPerUnit: number): void
   lookUp(from: number, to: number, limit: number): number
   /** Where the dictionary lies, how many values it has and can have, and how often a slot of its hash table was another's. */
   readonly different: Told

@@ -229,6 +229,20 @@ describe('chunks that share their buffers', () => {
     }
   })
 
+  test('may be transferred, and are then not used again', () => {
+    for (let file = 0; file < 2; file++) {
+      const copies = Array.from(
+        encodeParquet(gauge, batches(), { rowGroupRows: 200_000, reuseBuffers: true }),
+        (chunk) => {
+          const copy = chunk.slice()
+          structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] })
+          return copy
+        },
+      )
+      expect(Buffer.compare(Buffer.concat(copies), expected)).toBe(0)
+    }
+  })
+
   test('are never those of a file whose chunks are its taker’s', () => {
     const own = encodeParquet(gauge, batches(), { rowGroupRows: 200_000 })
     const kept: Uint8Array[] = []

@@ -6,8 +6,8 @@ type NullableColumnName<T extends Table> = {
 }[ColumnName<T>]
 
 /**
- * Some rows of a table, column by column: what the stages hand to one another, about 100 k to 1 M rows at a time. It belongs
- * to whoever takes it: its buffers are not filled again.
+ * Some rows of a table, column by column: what the stages hand to one another, tens of thousands of rows at a time or more. It
+ * belongs to whoever takes it, its buffers are not filled again, unless who gives it was told to share them.
  */
 export interface Batch<T extends Table = Table> {
   readonly rowCount: number
