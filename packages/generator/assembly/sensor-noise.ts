@@ -27,8 +27,9 @@ const bytesMean = memory.data<i32>([510, 510, 510, 510], 16)
 const fourRows = memory.data<i32>([0, 1, 2, 3], 16)
 const halves = memory.data<f64>([0.5, 0.5], 16)
 
-/** Keys hold for so many samples of the epoch. */
-const samplesPerKey: i64 = 4096
+/** Keys hold for so many samples of the epoch, of which the lowest bits of a sample's number tell which it is. */
+const keyBits: i64 = 12
+const samplesPerKey: i32 = 4096
 
 /**
  * Writes what the sensors show for the first `count` states, from a row of the batch on. The first is sample `firstSample` of the
@@ -38,7 +39,7 @@ export function readSensors(count: i32, firstSample: f64, row: i32): void {
   const first = <i64>firstSample
   for (let done = 0; done < count;) {
     const sample = takeKeys(first + <i64>done)
-    const size = min(count - done, <i32>samplesPerKey - sample)
+    const size = min(count - done, samplesPerKey - sample)
     readStretch(done, size, sample, readings + ((<usize>row) << 3))
     done += size
   }
@@ -47,19 +48,24 @@ export function readSensors(count: i32, firstSample: f64, row: i32): void {
 /** Lets the noise of one sensor go on over so many samples. */
 export function passSamples(sensor: i32, count: i32, firstSample: f64): void {
   const first = <i64>firstSample
-  for (let done = 0; done < count; done++) pass(sensor, takeKeys(first + <i64>done))
+  for (let done = 0; done < count;) {
+    const sample = takeKeys(first + <i64>done)
+    const size = min(count - done, samplesPerKey - sample)
+    for (let i = 0; i < size; i++) pass(sensor, sample + i)
+    done += size
+  }
 }
 
 /** Takes the keys that hold for a sample. Returns which of their samples it is. */
 function takeKeys(sample: i64): i32 {
-  const number = sample >> 12
+  const number = sample >> keyBits
   for (let sensor = 0; sensor < sensorCount; sensor++) {
     const at = (<usize>sensor) << 2
     const key = load<i32>(streamKeys + at)
     store<i32>(firstKeys + at, bits(key, 2 * number))
     store<i32>(secondKeys + at, bits(key, 2 * number + 1))
   }
-  return <i32>(sample - number * samplesPerKey)
+  return <i32>(sample - (number << keyBits))
 }
 
 /** Reads the states from `from` on, all under the same keys; the first is the sample `sample` of those. */

@@ -1,12 +1,10 @@
-import { type EncodedRange, PageKernels } from './kernels.js'
+import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
 
 let shared: PageKernels | undefined
 
 /** Levels of at most a page, of `width` bits each, as the hybrid of run-length encoding and bit-packing. */
 export function hybridEncode(levels: Uint32Array, width: number): Uint8Array {
-  return encodeAlone(levels, (page) =>
-    page.encode((kernels, at) => kernels.hybridEncode(levels.length, width, at)),
-  )
+  return encodeAlone(levels, (kernels, at) => kernels.hybridEncode(levels.length, width, at))
 }
 
 /**
@@ -14,19 +12,14 @@ export function hybridEncode(levels: Uint32Array, width: number): Uint8Array {
  * hybrid.
  */
 export function encodeIndexes(indexes: Uint32Array): Uint8Array {
-  return encodeAlone(indexes, (page) =>
-    page.encode((kernels, at) => kernels.encodeIndexes(indexes.length, at)),
-  )
+  return encodeAlone(indexes, (kernels, at) => kernels.encodeIndexes(indexes.length, at))
 }
 
-function encodeAlone(
-  values: Uint32Array,
-  encode: (page: PageKernels) => ReturnType<PageKernels['encode']>,
-): Uint8Array {
+function encodeAlone(values: Uint32Array, encode: (kernels: Kernels, at: number) => number): Uint8Array {
   shared ??= new PageKernels()
   shared.reuse()
   shared.indexes().set(values)
-  return shared.encoded(encode(shared) as EncodedRange).slice()
+  return shared.encoded(shared.encode(encode) as EncodedRange).slice()
 }
 
 /** The `count` indexes of a page of RLE_DICTIONARY. */
