@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -17,6 +17,10 @@ test.each(kernelPackages.map((folder) => [basename(folder), folder]))(
     expect(isUpToDate, `kernels of ${name} are not what assembly/ gives: run "npm run kernels"`).toBe(true)
   },
 )
+
+test.each(kernelPackages)('assembly/ of %s is AssemblyScript alone: all of it is published', (folder) => {
+  for (const name of readdirSync(join(folder, 'assembly'))) expect(name).toMatch(/\.ts$|^tsconfig\.json$/)
+})
 
 test('an error in a kernel is told with its file and line', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'minilake-kernels-'))

@@ -26,36 +26,47 @@ export function readCourse(
  * after the one before it, and knots `knotStep` ms apart. All are whole numbers, so a moment has the same value on any grid.
  */
 export function interpolate(count: i32, sinceMillis: f64, step: f64, knotStep: f64): void {
-  for (let sensor = 0; sensor < sensorCount; sensor++) {
-    const line = course + 8 * sensor * knots
-    const out = states + 8 * sensor * stateRows
-    let knot = <i32>floor(sinceMillis / knotStep)
-    let at = sinceMillis - <f64>knot * knotStep
-    let row = 0
-    while (row < count) {
-      const left = load<f64>(line + ((<usize>knot) << 3))
-      const slope = (load<f64>(line + ((<usize>knot) << 3), 8) - left) / knotStep
-      // Four moments at a time, as long as the line goes.
-      let pair = f64x2.add(f64x2.splat(at), f64x2.mul(f64x2(0, 1), f64x2.splat(step)))
-      const twoSteps = f64x2.splat(2 * step)
-      while (row + 3 < count && at + 3 * step < knotStep) {
-        const next = f64x2.add(pair, twoSteps)
-        const address = out + ((<usize>row) << 3)
-        v128.store(address, f64x2.add(f64x2.splat(left), f64x2.mul(pair, f64x2.splat(slope))))
-        v128.store(address, f64x2.add(f64x2.splat(left), f64x2.mul(next, f64x2.splat(slope))), 16)
-        pair = f64x2.add(next, twoSteps)
-        at += 4 * step
-        row += 4
-      }
-      for (; row < count && at < knotStep; row++) {
-        store<f64>(out + ((<usize>row) << 3), left + at * slope)
-        at += step
-      }
-      const passed = floor(at / knotStep)
-      knot += <i32>passed
-      at -= passed * knotStep
+  let knot = <i32>floor(sinceMillis / knotStep)
+  let at = sinceMillis - <f64>knot * knotStep
+  let row = 0
+  while (row < count) {
+    const size = min(count - row, <i32>ceil((knotStep - at) / step))
+    for (let sensor = 0; sensor < sensorCount; sensor++) {
+      const from = course + ((<usize>(sensor * knots + knot)) << 3)
+      const left = load<f64>(from)
+      const slope = (load<f64>(from, 8) - left) / knotStep
+      drawLine(states + ((<usize>(sensor * stateRows + row)) << 3), size, left, slope, at, step)
     }
+    row += size
+    at += <f64>size * step
+    const passed = floor(at / knotStep)
+    knot += <i32>passed
+    at -= passed * knotStep
   }
+}
+
+/** Writes the line left + slope · x at so many moments: the first is `at`, each other a step after the one before it. */
+function drawLine(to: usize, size: i32, left: f64, slope: f64, at: f64, step: f64): void {
+  const lefts = f64x2.splat(left)
+  const slopes = f64x2.splat(slope)
+  const steps = f64x2.splat(4 * step)
+  let pair = f64x2(at, at + step)
+  let next = f64x2(at + 2 * step, at + 3 * step)
+  let out = to
+  const end = to + ((<usize>size) << 3)
+  // Four moments at a time.
+  for (; out + 32 <= end; out += 32) {
+    v128.store(out, f64x2.add(lefts, f64x2.mul(pair, slopes)))
+    v128.store(out, f64x2.add(lefts, f64x2.mul(next, slopes)), 16)
+    pair = f64x2.add(pair, steps)
+    next = f64x2.add(next, steps)
+  }
+  if (out + 16 <= end) {
+    v128.store(out, f64x2.add(lefts, f64x2.mul(pair, slopes)))
+    out += 16
+    pair = next
+  }
+  if (out < end) store<f64>(out, left + f64x2.extract_lane(pair, 0) * slope)
 }
 
 /** Makes the course of the speed relative to the rated one: in rpm, with the pressure and the velocity that follow. */

@@ -20,8 +20,6 @@ import { bits } from './random'
 /** Four of each number; loaded, since to make them anew in a loop takes longer. */
 const factor = memory.data<u32>([0x85ebca6b, 0x85ebca6b, 0x85ebca6b, 0x85ebca6b], 16)
 const otherFactor = memory.data<u32>([0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35], 16)
-const evenBytes = memory.data<u32>([0x00ff00ff, 0x00ff00ff, 0x00ff00ff, 0x00ff00ff], 16)
-const lowHalf = memory.data<u32>([0xffff, 0xffff, 0xffff, 0xffff], 16)
 /** What four bytes are on average. */
 const bytesMean = memory.data<i32>([510, 510, 510, 510], 16)
 const fourRows = memory.data<i32>([0, 1, 2, 3], 16)
@@ -70,39 +68,69 @@ function takeKeys(sample: i64): i32 {
 
 /** Reads the states from `from` on, all under the same keys; the first is the sample `sample` of those. */
 function readStretch(from: i32, count: i32, sample: i32, out: usize): void {
-  // Sensors take turns: what a sensor's noise is depends on what it was, and while one waits for itself the others go on.
   const end = from + count
   const offset = sample - from
   let at = from
+  // What a sensor's noise is depends on what it was, and while one waits for itself the others go on: those of pressure and
+  // velocity side by side, four rows of each at a time. This is written for the three sensors that there are.
+  const pairLags = v128.load(lags)
+  const speedLag = load<f64>(lags, 16)
+  let pair = v128.load(noise)
+  let speed = load<f64>(noise, 16)
+  const pairKey = v128.load64_splat(firstKeys)
+  const otherPairKey = v128.load64_splat(secondKeys)
+  const speedKey = v128.load32_splat(firstKeys, 8)
+  const otherSpeedKey = v128.load32_splat(secondKeys, 8)
   for (; at + 4 <= end; at += 4) {
-    for (let sensor = 0; sensor < sensorCount; sensor++) readFour(sensor, at, offset + at, out)
+    const samples = i32x4.add(i32x4.splat(offset + at), v128.load(fourRows))
+    const pairBytes = bytesOf(v128.shuffle<i32>(samples, samples, 0, 0, 1, 1), pairKey, otherPairKey)
+    const laterPairBytes = bytesOf(v128.shuffle<i32>(samples, samples, 2, 2, 3, 3), pairKey, otherPairKey)
+    const speedBytes = bytesOf(samples, speedKey, otherSpeedKey)
+    const pair0 = f64x2.add(f64x2.mul(pair, pairLags), lowOf(pairBytes))
+    const pair1 = f64x2.add(f64x2.mul(pair0, pairLags), highOf(pairBytes))
+    const pair2 = f64x2.add(f64x2.mul(pair1, pairLags), lowOf(laterPairBytes))
+    pair = f64x2.add(f64x2.mul(pair2, pairLags), highOf(laterPairBytes))
+    const low = lowOf(speedBytes)
+    const high = highOf(speedBytes)
+    const speed0 = speed * speedLag + f64x2.extract_lane(low, 0)
+    const speed1 = speed0 * speedLag + f64x2.extract_lane(low, 1)
+    const speed2 = speed1 * speedLag + f64x2.extract_lane(high, 0)
+    speed = speed2 * speedLag + f64x2.extract_lane(high, 1)
+    showFour(0, at, out, v128.shuffle<f64>(pair0, pair1, 0, 2), v128.shuffle<f64>(pair2, pair, 0, 2))
+    showFour(1, at, out, v128.shuffle<f64>(pair0, pair1, 1, 3), v128.shuffle<f64>(pair2, pair, 1, 3))
+    showFour(2, at, out, f64x2(speed0, speed1), f64x2(speed2, speed))
   }
+  v128.store(noise, pair)
+  store<f64>(noise, speed, 16)
   for (; at < end; at++) {
     for (let sensor = 0; sensor < sensorCount; sensor++) readOne(sensor, at, offset + at, out)
   }
 }
 
-function readFour(sensor: usize, at: usize, sample: i32, out: usize): void {
-  const bytes = bytesOf(sensor, i32x4.add(i32x4.splat(sample), v128.load(fourRows)))
-  const low = f64x2.convert_low_i32x4_s(bytes)
-  const high = f64x2.convert_low_i32x4_s(v128.shuffle<u64>(bytes, bytes, 1, 0))
-  const lag = load<f64>(lags + (sensor << 3))
-  const first = load<f64>(noise + (sensor << 3)) * lag + f64x2.extract_lane(low, 0)
-  const second = first * lag + f64x2.extract_lane(low, 1)
-  const third = second * lag + f64x2.extract_lane(high, 0)
-  const fourth = third * lag + f64x2.extract_lane(high, 1)
-  store<f64>(noise + (sensor << 3), fourth)
+function showFour(sensor: usize, at: usize, out: usize, firstTwo: v128, lastTwo: v128): void {
+  const scale = v128.load64_splat(scales + (sensor << 3))
+  const steps = v128.load64_splat(stepsPerUnit + (sensor << 3))
   const from = stateAt(sensor, at)
   const to = readingAt(sensor, at, out)
-  v128.store(to, shown(sensor, v128.load(from), f64x2(first, second)))
-  v128.store(to, shown(sensor, v128.load(from, 16), f64x2(third, fourth)), 16)
+  v128.store(to, shown(v128.load(from), firstTwo, scale, steps))
+  v128.store(to, shown(v128.load(from, 16), lastTwo, scale, steps), 16)
 }
 
 function readOne(sensor: usize, at: usize, sample: i32, out: usize): void {
   pass(sensor, sample)
   const now = v128.load64_splat(noise + (sensor << 3))
   const state = v128.load64_splat(stateAt(sensor, at))
-  v128.store_lane<f64>(readingAt(sensor, at, out), shown(sensor, state, now), 0)
+  const scale = v128.load64_splat(scales + (sensor << 3))
+  const steps = v128.load64_splat(stepsPerUnit + (sensor << 3))
+  v128.store_lane<f64>(readingAt(sensor, at, out), shown(state, now, scale, steps), 0)
+}
+
+function lowOf(numbers: v128): v128 {
+  return f64x2.convert_low_i32x4_s(numbers)
+}
+
+function highOf(numbers: v128): v128 {
+  return f64x2.convert_low_i32x4_s(v128.shuffle<u64>(numbers, numbers, 1, 0))
 }
 
 function stateAt(sensor: usize, at: usize): usize {
@@ -115,14 +143,15 @@ function readingAt(sensor: usize, at: usize, out: usize): usize {
 
 function pass(sensor: usize, sample: i32): void {
   const at = sensor << 3
-  const bytes = f64x2.convert_low_i32x4_s(bytesOf(sensor, i32x4.splat(sample)))
+  const keyAt = sensor << 2
+  const bytes = lowOf(
+    bytesOf(i32x4.splat(sample), v128.load32_splat(firstKeys + keyAt), v128.load32_splat(secondKeys + keyAt)),
+  )
   store<f64>(noise + at, load<f64>(noise + at) * load<f64>(lags + at) + f64x2.extract_lane(bytes, 0))
 }
 
 /** What a sensor shows for two states, with its noise at their moments. */
-function shown(sensor: usize, state: v128, noiseThen: v128): v128 {
-  const steps = v128.load64_splat(stepsPerUnit + (sensor << 3))
-  const scale = v128.load64_splat(scales + (sensor << 3))
+function shown(state: v128, noiseThen: v128, scale: v128, steps: v128): v128 {
   const exact = f64x2.mul(f64x2.add(state, f64x2.mul(noiseThen, scale)), steps)
   // Divided, not multiplied by 0.01: so a reading is the double nearest to its decimal. Sensors of what is never negative
   // show the size of their noise at 0, never −0.
@@ -130,17 +159,11 @@ function shown(sensor: usize, state: v128, noiseThen: v128): v128 {
 }
 
 /** Four random bytes of each of four samples added up, less what they are on average. */
-function bytesOf(sensor: usize, samples: v128): v128 {
-  const first = v128.load32_splat(firstKeys + (sensor << 2))
-  const second = v128.load32_splat(secondKeys + (sensor << 2))
-  let hash = i32x4.mul(v128.xor(samples, first), v128.load(factor))
-  hash = v128.xor(v128.xor(hash, i32x4.shr_u(hash, 13)), second)
+function bytesOf(samples: v128, firstKey: v128, secondKey: v128): v128 {
+  let hash = i32x4.mul(v128.xor(samples, firstKey), v128.load(factor))
+  hash = v128.xor(v128.xor(hash, i32x4.shr_u(hash, 13)), secondKey)
   hash = i32x4.mul(hash, v128.load(otherFactor))
   hash = v128.xor(hash, i32x4.shr_u(hash, 16))
-  const pairs = i32x4.add(
-    v128.and(hash, v128.load(evenBytes)),
-    v128.and(i32x4.shr_u(hash, 8), v128.load(evenBytes)),
-  )
-  const sums = i32x4.add(v128.and(pairs, v128.load(lowHalf)), i32x4.shr_u(pairs, 16))
+  const sums = i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_u(hash))
   return i32x4.sub(sums, v128.load(bytesMean))
 }

@@ -3,6 +3,7 @@
  * up to 8 bytes beyond. Returns the position after the last byte.
  */
 export function bitPack(from: usize, groups: i32, width: i32, out: usize): usize {
+  if (width <= 15) return packNarrow(from, groups, <u64>width, out)
   // What does not fill a byte yet, at most 7 bits, waits in `word` for what comes next: as many values at once as its other bits
   // have room for. Without branches, since no processor foresees which value fills a byte.
   const bits = <u64>width
@@ -10,19 +11,7 @@ export function bitPack(from: usize, groups: i32, width: i32, out: usize): usize
   let end = out
   let word: u64 = 0
   let used: u64 = 0
-  if (width <= 14) {
-    for (let fours = 2 * groups; fours > 0; fours--) {
-      const low = valueAt(at, 0) | (valueAt(at, 1) << bits)
-      const high = valueAt(at, 2) | (valueAt(at, 3) << bits)
-      word |= (low | (high << (2 * bits))) << used
-      store<u64>(end, word)
-      used += 4 * bits
-      end += <usize>(used >> 3)
-      word >>= used & ~7
-      used &= 7
-      at += 16
-    }
-  } else if (width <= 28) {
+  if (width <= 28) {
     for (let pairs = 4 * groups; pairs > 0; pairs--) {
       word |= (valueAt(at, 0) | (valueAt(at, 1) << bits)) << used
       store<u64>(end, word)
@@ -44,6 +33,30 @@ export function bitPack(from: usize, groups: i32, width: i32, out: usize): usize
     }
   }
   return end
+}
+
+/** A group takes as many bytes as a value has bits, so none waits for the one before it: two halves of four values each. */
+function packNarrow(from: usize, groups: i32, bits: u64, out: usize): usize {
+  const halfBytes = <usize>(bits >> 1)
+  // Of an odd number of bits, the first half ends in the middle of a byte, which the second goes on with.
+  const rest = 8 * <u64>halfBytes
+  const carried = (4 * bits) & 7
+  let end = out
+  const to = from + ((<usize>groups) << 5)
+  for (let at = from; at < to; at += 32) {
+    const low = packFour(at, bits)
+    const high = packFour(at + 16, bits)
+    store<u64>(end, low)
+    store<u64>(end + halfBytes, (high << carried) | (low >> rest))
+    end += <usize>bits
+  }
+  return end
+}
+
+function packFour(at: usize, bits: u64): u64 {
+  const low = valueAt(at, 0) | (valueAt(at, 1) << bits)
+  const high = valueAt(at, 2) | (valueAt(at, 3) << bits)
+  return low | (high << (2 * bits))
 }
 
 function valueAt(at: usize, index: usize): u64 {

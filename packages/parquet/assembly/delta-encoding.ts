@@ -7,7 +7,7 @@ const blockValues: i32 = 128
 const miniblockValues: i32 = 32
 const miniblocks: i32 = blockValues / miniblockValues
 
-/** Deltas of a page that lie this far apart in sum are left to the library, which knows numbers of any size. */
+/** Numbers of a page that lie this far apart are left to the library, which knows numbers of any size. */
 const widest: u64 = 1 << 52
 
 /** Of the page encoded last. */
@@ -20,34 +20,28 @@ export let greatestTime: i64 = 0
  * apart. Finds the least and the greatest number in any case.
  */
 export function deltaBinaryPack(count: i32, at: usize): usize {
-  findBounds(count)
-  if (<u64>(greatestTime - leastTime) >= widest) return 0
+  leastTime = greatestTime = load<i64>(values)
   let end = appendVarint(at, blockValues)
   end = appendVarint(end, miniblocks)
   end = appendVarint(end, count)
-  end = appendZigZag(end, load<i64>(values))
-  for (let row = 1; row < count; row += blockValues) {
+  end = appendZigZag(end, leastTime)
+  for (let row = 1; row < count && end != 0; row += blockValues) {
     end = appendBlock(values + ((<usize>row) << 3), min(blockValues, count - row), end)
-    if (end == 0) return 0
   }
-  return end
+  if (end == 0) takeBounds(values, count)
+  return <u64>(greatestTime - leastTime) < widest ? end : 0
 }
 
-function findBounds(count: i32): void {
-  let least = load<i64>(values)
-  let greatest = least
-  const end = values + ((<usize>count) << 3)
-  for (let at = values; at < end; at += 8) {
-    const value = load<i64>(at)
-    if (value < least) least = value
-    if (value > greatest) greatest = value
-  }
-  leastTime = least
-  greatestTime = greatest
-}
-
-/** Appends the deltas of some values, each to the one before it. */
+/** Appends some values as deltas, each to the one before it, and takes in their bounds. Returns 0 where the deltas lie too far apart. */
 function appendBlock(from: usize, count: i32, at: usize): usize {
+  if (isRegular(from, count)) {
+    takeBounds(from, 1)
+    takeBounds(from + ((<usize>(count - 1)) << 3), 1)
+    const end = appendZigZag(at, deltaAt(from))
+    store<u32>(end, 0)
+    return end + miniblocks
+  }
+  takeBounds(from, count)
   let smallest = deltaAt(from)
   let largest = smallest
   const to = from + ((<usize>count) << 3)
@@ -56,14 +50,39 @@ function appendBlock(from: usize, count: i32, at: usize): usize {
     if (delta < smallest) smallest = delta
     if (delta > largest) largest = delta
   }
-  const end = appendZigZag(at, smallest)
-  // Regular readings: all deltas of a block are the same, and no miniblock has any bits.
-  if (smallest == largest) {
-    store<u32>(end, 0)
-    return end + miniblocks
-  }
   if (largest - smallest > i32.MAX_VALUE) return 0
-  return appendMiniblocks(from, count, smallest, end)
+  return appendMiniblocks(from, count, smallest, appendZigZag(at, smallest))
+}
+
+/**
+ * Whether a block's values go up or down by the same delta, as those of regular readings do: no miniblock then has any bits, and the
+ * first and the last value are its bounds. Some that do are left to the general way, such as wide steps.
+ */
+function isRegular(from: usize, count: i32): bool {
+  const delta = deltaAt(from)
+  const deltas = i64x2.splat(delta)
+  let different = i64x2.splat(0)
+  const last = from + ((<usize>(count - 1)) << 3)
+  for (let at = from; at < last; at += 16) {
+    different = v128.or(different, v128.xor(i64x2.sub(v128.load(at), v128.load(at - 8)), deltas))
+  }
+  if (v128.any_true(different) || deltaAt(last) != delta) return false
+  // Numbers that run over the greatest that there is go on with the least one: at most once, by steps no wider than this, so that
+  // the last one then lies on the wrong side of the first.
+  return <u64>abs(delta) < widest && delta >= 0 == load<i64>(last) >= load<i64>(from)
+}
+
+function takeBounds(from: usize, count: i32): void {
+  let least = leastTime
+  let greatest = greatestTime
+  const end = from + ((<usize>count) << 3)
+  for (let at = from; at < end; at += 8) {
+    const value = load<i64>(at)
+    if (value < least) least = value
+    if (value > greatest) greatest = value
+  }
+  leastTime = least
+  greatestTime = greatest
 }
 
 function appendMiniblocks(from: usize, count: i32, smallest: i64, at: usize): usize {

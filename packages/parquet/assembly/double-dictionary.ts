@@ -4,9 +4,8 @@ import { different, indexes, mostSlots, slotBits, slotIndexes, values } from './
 // sensors give them, have the whole numbers that they are multiples by as their hash: none is in another's slot, and neighbours
 // lie side by side, in the same lines of the cache, while a signal moves slowly. Any other doubles have their bits hashed.
 
-/** The bits of a free slot: of a NaN that never gets into one, since all NaN are one value. */
+/** The bits of a free slot: those of a NaN that no page has once it has been scanned. */
 const free: u64 = u64.MAX_VALUE
-const theNan: u64 = 0x7ff8_0000_0000_0000
 
 /** A double this large has no bits for fractions, so that what is added to it ends as a whole number in its lowest bits. */
 const roundingTerm: f64 = 6_755_399_441_055_744.0 // 1.5 × 2^52
@@ -32,28 +31,30 @@ export function clear(multiplesPerUnit: f64): void {
 }
 
 /**
- * Writes which value of the dictionary each of a page's values from row `from` until before `to` is; new ones are taken in, as
- * long as it has fewer than `limit`. Returns the first row that found no place, or `to`. 0 and −0 are two values.
+ * Writes which value of the dictionary each of a page's values from row `from` until before `to` is; new ones are taken in, as long as
+ * it has fewer than `limit`. Returns the first row that found no place, or `to`. 0 and −0 are two values. The page must have been
+ * scanned: a NaN with the bits of a free slot would find itself there.
  */
 export function lookUp(from: i32, to: i32, limit: i32): i32 {
   // A value seen before is mostly in its first slot; the loop that finds it there has no calls.
-  let row = from
-  while (row < to) {
+  const end = values + ((<usize>to) << 3)
+  let at = values + ((<usize>from) << 3)
+  let into = indexes + ((<usize>from) << 2)
+  while (at < end) {
     const mask = slots - 1
     const multiples = scale
-    for (; row < to; row++) {
-      const bits = load<u64>(values + ((<usize>row) << 3))
+    for (; at < end; at += 8, into += 4) {
+      const bits = load<u64>(at)
       const slot = hash(bits, multiples) & mask
-      // A NaN of these bits would find itself in a free slot.
-      if (bits == free) break
       if (load<u64>(slotBits + ((<usize>slot) << 3)) != bits) break
-      store<i32>(indexes + ((<usize>row) << 2), load<i32>(slotIndexes + ((<usize>slot) << 2)))
+      store<i32>(into, load<i32>(slotIndexes + ((<usize>slot) << 2)))
     }
-    if (row == to) break
-    const index = find(load<u64>(values + ((<usize>row) << 3)), limit)
-    if (index < 0) return row
-    store<i32>(indexes + ((<usize>row) << 2), index)
-    row++
+    if (at == end) break
+    const index = find(load<u64>(at), limit)
+    if (index < 0) return <i32>((at - values) >> 3)
+    store<i32>(into, index)
+    at += 8
+    into += 4
   }
   return to
 }
@@ -67,16 +68,14 @@ function hash(bits: u64, multiples: f64): i32 {
 }
 
 /** The index of a value that is not in its first slot, taken in if need be; −1 where that is one too many. */
-function find(given: u64, limit: i32): i32 {
-  const value = reinterpret<f64>(given)
-  const bits = value != value ? theNan : given
+function find(bits: u64, limit: i32): i32 {
   const slot = slotOf(bits)
   if (load<u64>(slotBits + ((<usize>slot) << 3)) == bits) return load<i32>(slotIndexes + ((<usize>slot) << 2))
   if (differentCount >= limit) return -1
   const index = differentCount++
   store<u64>(different + ((<usize>index) << 3), bits)
   occupy(slot, bits, index)
-  makeRoom(value)
+  makeRoom(reinterpret<f64>(bits))
   return index
 }
 

@@ -9,9 +9,7 @@ const groupBytes: usize = 8 * 4
  * hybrid. Returns the position after the last byte.
  */
 export function encodeIndexes(count: i32, at: usize): usize {
-  let bits: u32 = 0
-  for (let row = 0; row < count; row++) bits |= load<u32>(indexes + ((<usize>row) << 2))
-  const width = 32 - clz(bits)
+  const width = widthOf(count)
   store<u8>(at, <u8>width)
   return hybridEncode(count, width, at + 1)
 }
@@ -48,4 +46,17 @@ function appendGroups(from: usize, to: usize, width: i32, at: usize): usize {
   if (from == to) return at
   const groups = <i32>((to - from) / groupBytes)
   return bitPack(from, groups, width, appendVarint(at, ((<u64>groups) << 1) | 1))
+}
+
+/** The bits that the greatest of the first `count` indexes takes. */
+function widthOf(count: i32): i32 {
+  let fours = i32x4.splat(0)
+  let at = indexes
+  for (const end = indexes + ((<usize>(count & ~3)) << 2); at < end; at += 16) {
+    fours = v128.or(fours, v128.load(at))
+  }
+  let bits = i32x4.extract_lane(fours, 0) | i32x4.extract_lane(fours, 1)
+  bits |= i32x4.extract_lane(fours, 2) | i32x4.extract_lane(fours, 3)
+  for (const end = indexes + ((<usize>count) << 2); at < end; at += 4) bits |= load<i32>(at)
+  return 32 - clz(bits)
 }

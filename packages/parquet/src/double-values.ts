@@ -16,7 +16,7 @@ interface EndedPage {
 /**
  * Encodes doubles as RLE_DICTIONARY where that saves a quarter and more of the chunk, else as they are: PLAIN, or
  * BYTE_STREAM_SPLIT for a codec to compress. Sensors give decimals of which few differ: a dictionary's indexes then take a
- * quarter of the bytes.
+ * quarter of the bytes. All NaN are one value: their bits are not kept.
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
   const page = new PageKernels()
@@ -54,8 +54,8 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
       count += values.length
     },
     endPage(nullCount) {
-      if (!isPlain && !lookUpPage()) giveUp()
       kernels.scan(count)
+      if (!isPlain && !lookUpPage()) giveUp()
       const statistics = statisticsOf(kernels, nullCount)
       const [indexes, values] = isPlain
         ? [undefined, page.doubles().slice(0, count)]

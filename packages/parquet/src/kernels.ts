@@ -15,6 +15,7 @@ export interface Kernels {
   readonly pageRows: Told
   readonly indexes: Told
 
+  /** To be called before `lookUp`, which takes all NaN to have the bits that this gives them. */
   scan(count: number): void
   readonly least: Told
   readonly greatest: Told

@@ -179,6 +179,11 @@ test.each<[string, bigint[]]>([
   ['deltas that spread 2^31', [0n, 2n ** 31n, 2n ** 31n]],
   ['deltas that spread 2^31 in the last block alone', [...new Array<bigint>(200).fill(0n), 2n ** 31n]],
   ['many steps that lead far away', Array.from({ length: 300 }, (_, row) => BigInt(row) * 2n ** 51n)],
+  ['the same step again and again, past the greatest number', [...walk(greatestInteger - 5n, [3n], 200)]],
+  ['the same step again and again, past the least number', [...walk(leastInteger + 600n, [-7n], 128)]],
+  ['the same wide step, which leads around all numbers', [...walk(1n, [2n ** 62n], 128)]],
+  ['the widest step there is', [...walk(1n, [leastInteger], 256)]],
+  ['the same step of 2^52', [...walk(0n, [2n ** 52n], 3)]],
 ])('left to the library: %s', (_, values) => {
   expect(encode(BigInt64Array.from(values))).toBeUndefined()
   expectRight(BigInt64Array.from(values))
@@ -187,6 +192,7 @@ test.each<[string, bigint[]]>([
 test.each<[string, bigint[]]>([
   ['a step of 2^52 − 1', [0n, 2n ** 52n - 1n]],
   ['deltas that spread 2^31 − 1', [0n, 2n ** 31n - 1n, 2n ** 31n - 1n]],
+  ['the same step, down and up again', [...walk(0n, [-5n, 5n], 128)]],
   ['deltas that spread more, but in two blocks', [...new Array<bigint>(129).fill(0n), 2n ** 40n]],
 ])('encoded: %s', (_, values) => {
   expect(encode(BigInt64Array.from(values))).toBeDefined()

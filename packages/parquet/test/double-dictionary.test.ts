@@ -30,6 +30,7 @@ function lookUpAll(values: Float64Array, { rows = pageRows, limit = most }): Loo
   while (taken < values.length) {
     const part = values.subarray(taken, taken + rows)
     page.doubles().set(part)
+    kernels.scan(part.length)
     const count = kernels.lookUp(0, part.length, limit)
     indexes.set(page.indexes().subarray(0, count), taken)
     taken += count
@@ -100,6 +101,7 @@ test('the row of a value that is one too many is told, and from it on a higher l
         const values = doublesOf([...some, ...some])
         kernels.clear(decimals)
         page.doubles().set(values)
+        kernels.scan(values.length)
         let row = 0
         for (const limit of [...limits.sort((a, b) => a - b), most]) {
           row = kernels.lookUp(row, values.length, limit)
@@ -154,6 +156,7 @@ test.each(scales)('a NaN that has the bits of a free slot is a NaN: scale %i', (
   }
   kernels.clear(decimals)
   page.doubles().set(doublesOf([one, allBits]))
+  kernels.scan(2)
   expect(kernels.lookUp(0, 2, 1)).toBe(1)
 })
 

@@ -1,5 +1,5 @@
 import { type Batch, defineTable } from '@minilake/schema'
-import { parquetMetadata } from 'hyparquet'
+import { parquetMetadata, parquetRead } from 'hyparquet'
 import { parquetReadColumn } from 'hyparquet/src/read.js'
 import { expect, test } from 'vitest'
 import { doubleValues } from '../src/double-values.js'
@@ -149,4 +149,29 @@ test('a chunk after another one is encoded as if it were the first, also one of 
   expect(encode([])).toEqual({ encoding: 'PLAIN', bytes: undefined, pages: [[]] })
   expect(encode([1 / 3])).toMatchObject({ encoding: 'PLAIN' })
   expect(encode([1, 2, ...new Array<number>(100).fill(1)])).toEqual(first)
+})
+
+test.each<[string, (row: number) => number, string]>([
+  ['a dictionary', (row) => (row % 977) / 100, 'RLE_DICTIONARY'],
+  ['a dictionary that is given up in the middle of a page', (row) => row / 7, 'PLAIN'],
+])('all NaN are one value, whatever their bits, in %s', async (_, valueOf, encoding) => {
+  const nans = [2n ** 64n - 1n, 0x7ff0_0000_0000_0001n, 0xfff8_0000_0000_0000n, 0x7ff8_0000_0000_0000n]
+  const isNan = (row: number) => row < 2 || row % 1000 === 999
+  const level = Float64Array.from({ length: 60_000 }, (_, row) => valueOf(row))
+  const bits = new BigUint64Array(level.buffer)
+  for (const row of bits.keys()) if (isNan(row)) bits[row] = nans[row % nans.length]!
+  const bytes = bytesOf(
+    encodeParquet(defineTable({ name: 'gauge', columns: { level: { type: 'double' } } }), [
+      { rowCount: level.length, columns: { level } },
+    ]),
+  )
+  const metadata = parquetMetadata(bytes.buffer)
+  expect(metadata.row_groups[0]!.columns[0]!.meta_data!.encodings.at(-1)).toBe(encoding)
+  const read: number[] = []
+  await parquetRead({
+    file: fileOf(bytes),
+    metadata,
+    onChunk: ({ columnData }) => read.push(...(columnData as Float64Array)),
+  })
+  expect(bytesOfDoubles(read)).toEqual(bytesOfDoubles(level.map((value, row) => (isNan(row) ? NaN : value))))
 })

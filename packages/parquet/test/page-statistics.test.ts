@@ -49,6 +49,17 @@ test('bounds and NaN are those of a plain loop, whatever lies behind the values'
   )
 })
 
+test('all NaN of a page get the same bits, and other values keep theirs', () => {
+  fc.assert(
+    fc.property(fc.array(bits, { maxLength: 40 }), (all) => {
+      const values = new Float64Array(BigUint64Array.from(all).buffer)
+      scan(values)
+      const page64 = new BigUint64Array(page.doubles().slice(0, all.length).buffer)
+      expect([...page64]).toEqual(all.map((each, row) => (Number.isNaN(values[row]) ? 0x7ff8n << 48n : each)))
+    }),
+  )
+})
+
 test.each([
   { name: 'no values', values: [], expected: { least: Infinity, greatest: -Infinity, nanCount: 0 } },
   { name: 'NaN alone', values: [NaN], expected: { least: Infinity, greatest: -Infinity, nanCount: 1 } },
