@@ -37,8 +37,12 @@ export default tseslint.config(
         'error',
         {
           allowCircularSelfDependency: true,
-          // The app loads the adapters of DuckDB, Trino and S3 when a command needs them, and the rest at once.
-          checkDynamicDependenciesExceptions: ['@minilake/analytics', '@minilake/ingest'],
+          // The app loads Snappy and the adapters of DuckDB, Trino and S3 when a command needs them, and the rest at once.
+          checkDynamicDependenciesExceptions: [
+            '@minilake/analytics',
+            '@minilake/ingest',
+            '@minilake/parquet',
+          ],
           depConstraints: [
             { sourceTag: 'layer:schema', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:schema'] },

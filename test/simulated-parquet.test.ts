@@ -6,6 +6,7 @@ import { alarmCount, freeSql, hourlyStatistics } from '@minilake/analytics'
 import { duckDbEngine } from '@minilake/analytics/duckdb'
 import { simulate } from '@minilake/generator'
 import { checkFooter, createdBy, dataFiles, encodeParquet, readFooter } from '@minilake/parquet'
+import { snappy } from '@minilake/parquet/snappy'
 import { type Batch, pump, pumpDaily } from '@minilake/schema'
 import { expect, test } from 'vitest'
 
@@ -22,16 +23,19 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 // under the same name would make `ingest` report a conflict for every day that is already in somebody's lake.
 test('the bytes of a simulated day are those that createdBy stands for', () => {
   const [day] = dataFiles(pump, simulate(pump, { from, days: 1 }))
+  const [compressedDay] = dataFiles(pump, simulate(pump, { from, days: 1 }), { codec: snappy })
   const [fleetDay] = dataFiles(pumpDaily, simulate(pumpDaily, { from, days: 1, intervalSeconds: 60 }))
   expect({
     createdBy,
     [day!.key]: sha256(concat(day!.bytes)),
+    [`${compressedDay!.key}, as the CLI writes it`]: sha256(concat(compressedDay!.bytes)),
     [fleetDay!.key]: sha256(concat(fleetDay!.bytes)),
   }).toMatchInlineSnapshot(`
     {
-      "createdBy": "minilake version 2.0.0 (build 1)",
-      "pump/2026-01-01.parquet": "5ff76db517b079efb1c62f5d7fbe342e49bdbda0cc2851d22b602ba8c0167180",
-      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "8282d21121f25f59aa8d899662e9bf936cfeb24f524f251203837fc6648d96d1",
+      "createdBy": "minilake version 3.0.0 (build 1)",
+      "pump/2026-01-01.parquet": "9d3016f32a98d9f3bf770a9d5234896b61531fd8d97568f5182076679816611c",
+      "pump/2026-01-01.parquet, as the CLI writes it": "ac2605a9f675a19cdfcffc6a20cde095b22e202e99b359ea5b60ca4c994d6bbb",
+      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "08967f730fe4184418751f58a2ad37cf63ab6fe979ebec1ed9a0ec381dd7ee3f",
     }
   `)
 })

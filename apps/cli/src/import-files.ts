@@ -12,6 +12,7 @@ import {
 import { encodeParquet } from '@minilake/parquet'
 import { partitionBatches } from '@minilake/partition'
 import { dataFileKey, type Table } from '@minilake/schema'
+import { dataFileEncoding } from './data-file-encoding.js'
 import { inFlags } from './import-text.js'
 import { asUsageError, UsageError } from './usage-error.js'
 
@@ -62,6 +63,7 @@ export async function importFiles(
   }
 
   await checkFiles(files)
+  const encoding = await dataFileEncoding()
   const readings = await openReadings(table, files, { ...read, signal }).catch((cause: unknown) => {
     throw asUsageError(cause)
   })
@@ -71,7 +73,7 @@ export async function importFiles(
     for await (const { partition, batches } of partitionBatches(table, readings.batches(), {
       maxPartitions,
     })) {
-      const bytes = encodeParquet(table, batches, { reuseBuffers: true })
+      const bytes = encodeParquet(table, batches, encoding)
       keys.push(await stage(bytes, ({ etag }) => dataFileKey(table, { name: `import-${etag}`, partition })))
     }
     const { rows, badRows } = readings.report

@@ -8,6 +8,7 @@ import {
 } from '@minilake/ingest'
 import { encodeParquet } from '@minilake/parquet'
 import type { Table } from '@minilake/schema'
+import { dataFileEncoding } from './data-file-encoding.js'
 import { truthFileBytes } from './truth-file.js'
 
 /** One data file to be written, as plain data: a worker thread is handed it. */
@@ -39,7 +40,7 @@ export async function writeDataFile(
   try {
     const data = await write({
       key: file.key,
-      bytes: encodeParquet(table, file.batches, { reuseBuffers: true }),
+      bytes: encodeParquet(table, file.batches, await dataFileEncoding()),
     })
     if (!isInStore(data)) return { ...data, rows: 0 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { finished, freshFolder, startMinilake } from './run-minilake.js'
+import { codecsOf, finished, freshFolder, minilakeIn, startMinilake } from './run-minilake.js'
 
 test('writes one file per UTC day and one truth beside each', async () => {
   const { folder, minilake } = await freshFolder()
@@ -14,6 +14,31 @@ test('writes one file per UTC day and one truth beside each', async () => {
   })
   expect(await readdir(join(folder, 'out', 'pump'))).toEqual(days(3, '.parquet'))
   expect(await readdir(join(folder, 'out', '_truth', 'pump'))).toEqual(days(3, '.json'))
+  expect(await codecsOf(join(folder, 'out', 'pump', '2026-01-02.parquet'))).toEqual(Array(4).fill('SNAPPY'))
+})
+
+test('where Snappy is not installed for the machine, files say so, and all else works', async () => {
+  const { folder } = await freshFolder()
+  const hook = join(folder, 'without-snappy.cjs')
+  await writeFile(
+    hook,
+    `const Module = require('node:module')
+    const load = Module._load
+    Module._load = function (name, ...rest) {
+      if (/napi-rs.snappy|snappy[^/]*\\.node/.test(name)) throw new Error('Cannot find module ' + name)
+      return load.call(this, name, ...rest)
+    }`,
+  )
+  const minilake = minilakeIn(folder, { NODE_OPTIONS: `--require ${JSON.stringify(hook)}` })
+  expect(await minilake('status')).toMatchObject({ code: 0 })
+  for (const workers of ['1', '2']) {
+    const run = await minilake('generate', '--days', '2', '--interval', '1m', '--workers', workers)
+    expect(run.code).toBe(1)
+    expect(run.stderr).toContain(
+      `data files expected the package snappy with its part for ${process.platform}-${process.arch}, got none`,
+    )
+  }
+  expect(await readdir(folder)).not.toContain('out')
 })
 
 test('the bytes of a day depend on neither the number of days nor that of workers, but on the seed', async () => {

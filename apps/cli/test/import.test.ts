@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, test } from 'vitest'
-import { finished, freshFolder, startMinilake } from './run-minilake.js'
+import { codecsOf, finished, freshFolder, startMinilake } from './run-minilake.js'
 
 const config = `
 import { defineLake, defineTable } from '@minilake/schema'
@@ -127,6 +127,7 @@ describe('an import', () => {
       'event_date=2026-01-01',
       'event_date=2026-01-02',
     ])
+    expect(await codecsOf(join(folder, 'out', files[0]!))).toEqual(Array(3).fill('SNAPPY'))
     await minilake('ingest')
 
     for (const file of ['a.csv', 'b.csv.gz']) {

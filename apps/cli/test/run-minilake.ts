@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parquetMetadata } from 'hyparquet'
 import { onTestFinished } from 'vitest'
 
 /** The program of the CLI, built. */
@@ -58,4 +59,11 @@ export function finished(child: ReturnType<typeof startMinilake>): Promise<Run> 
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+}
+
+/** The codecs of a Parquet file's column chunks. */
+export async function codecsOf(path: string): Promise<(string | undefined)[]> {
+  const bytes = await readFile(path)
+  const { row_groups } = parquetMetadata(new Uint8Array(bytes).buffer)
+  return row_groups.flatMap(({ columns }) => columns.map(({ meta_data }) => meta_data?.codec))
 }

@@ -32,8 +32,8 @@ export interface ChunkContent {
 }
 
 /**
- * Writes a column chunk: its dictionary page if it has one, then its data pages (version 2), each compressed by the column's
- * codec, and gathers statistics, column index and offset index. Page headers are hyparquet-writer's.
+ * Writes a column chunk: its dictionary page if it has one, then its data pages (version 2), compressed by the column's codec where
+ * that pays, and gathers statistics, column index and offset index. Page headers are hyparquet-writer's.
  */
 export function writeColumnChunk(
   writer: Writer,
@@ -57,15 +57,16 @@ export function writeColumnChunk(
   }
 
   const dataOffset = writer.offset
-  const headerOf = dataPageHeaders(encoding)
+  const headerOf = dataPageHeaders(encoding, codec)
+  const compressPage = pageCompression(encoding, compress)
   const locations = []
   const statistics: PageStatistics[] = []
   let rows = 0
   for (const page of pages) {
     const offset = writer.offset
-    const compressed = compress(page.values)
+    const compressed = compressPage(page.values)
     savedBytes += page.values.length - compressed.length
-    writer.appendBytes(headerOf(page, compressed.length))
+    writer.appendBytes(headerOf(page, compressed))
     writer.appendBytes(page.levels)
     writer.appendBytes(compressed)
     locations.push({
@@ -106,22 +107,50 @@ export function writeColumnChunk(
   }
 }
 
+/** Of a page of indexes a codec must save this share; else neither it nor those after it are worth the time. */
+const leastSaved = 1 / 8
+
+/** A page of fewer bytes, such as one of a constant, says nothing of those after it. */
+const tellingBytes = 1024
+
+/**
+ * Compresses the values of a chunk's data pages; those that get no smaller are left as they are. Indexes into a dictionary mostly get
+ * no smaller, since they are bit-packed, and to try them all would take as long as to encode them: that ends with the first page
+ * that does not pay.
+ */
+function pageCompression(
+  encoding: Encoding,
+  compress: (bytes: Uint8Array) => Uint8Array,
+): (values: Uint8Array) => Uint8Array {
+  let pays = true
+  return (values) => {
+    if (!pays) return values
+    const compressed = compress(values)
+    if (encoding === 'RLE_DICTIONARY' && values.length >= tellingBytes)
+      pays = compressed.length <= (1 - leastSaved) * values.length
+    return pays && compressed.length < values.length ? compressed : values
+  }
+}
+
 /**
  * The headers of a chunk's data pages, as hyparquet-writer writes them. Pages of one size have the same header, so it is kept: the
  * library makes an object of each field, and thousands of headers would take as long as all values.
  */
-function dataPageHeaders(encoding: Encoding): (page: Page, compressedBytes: number) => Uint8Array {
+function dataPageHeaders(
+  encoding: Encoding,
+  codec: ChunkColumn['codec'],
+): (page: Page, compressed: Uint8Array) => Uint8Array {
   const headers = new Map<string, Uint8Array>()
-  return ({ rowCount, levels, values, statistics }, compressedBytes) => {
+  return ({ rowCount, levels, values, statistics }, compressed) => {
     const nullCount = Number(statistics.null_count)
-    const sizes = [rowCount, nullCount, levels.length, values.length, compressedBytes].join()
+    const sizes = [rowCount, nullCount, levels.length, values.length, compressed.length].join()
     const known = headers.get(sizes)
     if (known) return known
     const header = new ByteWriter()
     writePageHeader(header, {
       type: 'DATA_PAGE_V2',
       uncompressed_page_size: levels.length + values.length,
-      compressed_page_size: levels.length + compressedBytes,
+      compressed_page_size: levels.length + compressed.length,
       data_page_header_v2: {
         num_values: rowCount,
         num_nulls: nullCount,
@@ -129,7 +158,7 @@ function dataPageHeaders(encoding: Encoding): (page: Page, compressedBytes: numb
         encoding,
         definition_levels_byte_length: levels.length,
         repetition_levels_byte_length: 0,
-        is_compressed: true,
+        is_compressed: codec === 'UNCOMPRESSED' || compressed !== values,
       },
     })
     headers.set(sizes, header.getBytes())

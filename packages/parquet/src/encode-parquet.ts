@@ -10,13 +10,16 @@ import { compression, type RowGroup, rowGroup } from './row-group.js'
  * The writer's name in our files, in the form parquet-java needs to trust string statistics (PARQUET-251). It names the
  * version of the bytes, not of the package: it changes only when the same rows give other bytes.
  */
-export const createdBy = 'minilake version 2.0.0 (build 1)'
+export const createdBy = 'minilake version 3.0.0 (build 1)'
 
 /** How a file is laid out. */
 export interface EncodeOptions {
   /** Rows of each row group but the last; what is encoded of them is held in memory. Default 1,048,576. */
   rowGroupRows?: number
-  /** Compresses pages, such as `snappy` of `@minilake/parquet/snappy`. Default none: dictionary indexes are dense already. */
+  /**
+   * Compresses pages, such as `snappy` of `@minilake/parquet/snappy`; data pages of times, doubles and recurring texts only where they
+   * get smaller. Doubles that do not recur are split by byte then (BYTE_STREAM_SPLIT). Default none.
+   */
   codec?: Codec
   /**
    * Lets the chunks share their buffers, which is faster and takes less memory: each is then good until the next is taken, as it is

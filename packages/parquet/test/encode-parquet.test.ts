@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Batch, defineTable, pump } from '@minilake/schema'
 import { parquetMetadata } from 'hyparquet'
-import { readColumnIndex } from 'hyparquet/src/indexes.js'
+import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createdBy, type EncodeOptions, encodeParquet } from '../src/index.js'
+import { type Codec, createdBy, type EncodeOptions, encodeParquet } from '../src/index.js'
 import { snappy } from '../src/snappy.js'
 import { batchOf, everyType, type StoredValue } from './every-type.js'
 import { bytesOf, type DuckDbReader, openDuckDbReader, readWithHyparquet } from './read-back.js'
@@ -345,6 +345,98 @@ describe('compressed pages', () => {
     expect(await readWithHyparquet(compressed)).toEqual(expected)
   })
 
+  const gauge = defineTable({ name: 'gauge', columns: { level: { type: 'double' } } })
+  /** Levels as a file, with what of it was handed to the codec, and what its pages take. */
+  function encodeLevels(levelOf: (row: number) => number, codec: Codec | undefined) {
+    const handed: number[] = []
+    const bytes = bytesOf(
+      encodeParquet(
+        gauge,
+        [
+          {
+            rowCount: 60_000,
+            columns: { level: Float64Array.from({ length: 60_000 }, (_, row) => levelOf(row)) },
+          },
+        ],
+        codec && {
+          codec: {
+            name: codec.name,
+            compress(page) {
+              handed.push(page.length)
+              return codec.compress(page)
+            },
+          },
+        },
+      ),
+    )
+    const [chunk] = parquetMetadata(bytes.buffer).row_groups[0]!.columns
+    const { offset_index_offset: start, offset_index_length: length } = chunk!
+    const index = bytes.slice(Number(start), Number(start) + length!)
+    const { page_locations } = readOffsetIndex({ view: new DataView(index.buffer), offset: 0 })
+    return {
+      bytes,
+      handed,
+      pageBytes: page_locations.map(({ compressed_page_size }) => compressed_page_size),
+    }
+  }
+
+  /** The same levels, compressed and not, read back by both readers. */
+  async function expectReadBack(compressed: Uint8Array, plain: Uint8Array) {
+    expect(await readWithHyparquet(compressed)).toEqual(await readWithHyparquet(plain))
+    expect(await duckDb.read(compressed)).toEqual(await duckDb.read(plain))
+  }
+  const repeating = (row: number) => row % 100
+  const noisy = (row: number) => ((Math.imul(row, 0x9e3779b1) >>> 16) % 5003) / 100
+
+  test('indexes that do not get smaller are left as they are, and only one page of them is tried', async () => {
+    const plain = encodeLevels(noisy, undefined)
+    const { bytes, handed, pageBytes } = encodeLevels(noisy, snappy)
+    expect(handed).toHaveLength(2)
+    expect(handed[0]).toBe(5003 * 8)
+    // Of a page that is not compressed the header says so, in a byte of its own.
+    expect(pageBytes).toEqual(plain.pageBytes.map((size) => size + 1))
+    expect(bytes.length).toBeLessThan(plain.bytes.length)
+    await expectReadBack(bytes, plain.bytes)
+  })
+
+  test.each([
+    ['an eighth', 0, 4],
+    ['a byte less than an eighth', 1, 2],
+  ])('indexes of which %s is saved', (_, more, tries) => {
+    const compress = (page: Uint8Array) => page.subarray(0, Math.floor((page.length * 7) / 8) + more)
+    const { handed } = encodeLevels(noisy, { name: 'SNAPPY', compress })
+    expect(handed).toHaveLength(tries)
+  })
+
+  test('indexes that repeat are compressed, page for page, also after a page of a constant', async () => {
+    for (const levelOf of [repeating, (row: number) => (row < 20_000 ? 7 : repeating(row))]) {
+      const plain = encodeLevels(levelOf, undefined)
+      const { bytes, handed, pageBytes } = encodeLevels(levelOf, snappy)
+      expect(handed).toHaveLength(4)
+      for (const page of [1, 2]) expect(pageBytes[page]).toBeLessThan(plain.pageBytes[page]! / 5)
+      await expectReadBack(bytes, plain.bytes)
+    }
+  })
+
+  test('indexes are tried until a page does not pay, and left from there on', async () => {
+    const levelOf = (row: number) => (row >= 20_000 && row < 40_000 ? noisy(row) : repeating(row))
+    const plain = encodeLevels(levelOf, undefined)
+    const { bytes, handed, pageBytes } = encodeLevels(levelOf, snappy)
+    expect(handed).toHaveLength(3)
+    expect(pageBytes[0]).toBeLessThan(plain.pageBytes[0]! / 5)
+    expect(pageBytes.slice(1)).toEqual(plain.pageBytes.slice(1).map((size) => size + 1))
+    await expectReadBack(bytes, plain.bytes)
+  })
+
+  test('values of which a page does not get smaller are tried again with the next page', async () => {
+    const longer = (page: Uint8Array) => Buffer.concat([page, page])
+    const { bytes, handed, pageBytes } = encodeLevels(Math.cbrt, { name: 'SNAPPY', compress: longer })
+    expect(handed).toEqual([160_000, 160_000, 160_000])
+    const plain = encodeLevels(Math.cbrt, undefined)
+    expect(pageBytes).toEqual(plain.pageBytes.map((size) => size + 1))
+    await expectReadBack(bytes, plain.bytes)
+  })
+
   test('doubles that do not recur are split by byte', () => {
     const bytes = bytesOf(encodeParquet(pump, [constant], { codec: snappy }))
     const [group] = parquetMetadata(bytes.buffer).row_groups
@@ -531,6 +623,6 @@ test('the bytes of rows of every type are the same on every machine and in every
     hash.update(chunk)
   }
   expect(hash.digest('hex')).toMatchInlineSnapshot(
-    `"b8d77d7a79a877d4dffe88d1a3805a8666f8f3634464fb0b2f33d48bc253d698"`,
+    `"86a85907568b56ecd42155a06d076507a0aec62f00d23e093e0024aabb13d022"`,
   )
 })
