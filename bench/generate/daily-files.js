@@ -8,22 +8,26 @@ const secondsPerDay = 86_400
 export function dailyContenders({ node, inPython, rows, rowGroupRows, output, cores, bin }) {
   const days = Math.max(1, Math.round(rows / secondsPerDay))
   const rest = { input: 'daily files', rows: days * secondsPerDay }
-  const copy = {
-    timed: shares(days, cores).map(({ name, first, rows }) =>
-      copyToDays(generatedReadings({ first: first * secondsPerDay, rows: rows * secondsPerDay }), {
-        path: join(output, name),
-        codec: 'zstd',
-        rowGroupRows,
-      }),
-    ),
-  }
+  const copies = (contender, file, place) =>
+    [false, true].map((isTuned) => {
+      const timed = shares(days, cores).map(({ name, first, rows }) =>
+        copyToDays(generatedReadings({ first: first * secondsPerDay, rows: rows * secondsPerDay, isTuned }), {
+          path: join(output, name),
+          codec: 'zstd',
+          rowGroupRows,
+          isTuned,
+        }),
+      )
+      const name = `DuckDB PARTITION_BY${isTuned ? ', tuned' : ''}, ${place}, zstd`
+      return contender(file, { timed }, { ...rest, name })
+    })
   const generate = ['generate', '--start', '2026-01-01', '--days', days, '--workers', cores, '--out', output]
   return [
     { ...rest, name: 'minilake generate', ours: true, output, args: [bin, ...generate.map(String)] },
-    node('duckdb-copy.js', copy, { ...rest, name: 'DuckDB PARTITION_BY, tuned, Node, zstd' }),
+    ...copies(node, 'duckdb-copy.js', 'Node'),
     ...(inPython
       ? [
-          inPython('duckdb_copy.py', copy, { ...rest, name: 'DuckDB PARTITION_BY, tuned, Python, zstd' }),
+          ...copies(inPython, 'duckdb_copy.py', 'Python'),
           ...['none', 'zstd'].map((codec) =>
             inPython('pyarrow_daily.py', { days, codec }, { ...rest, name: `pyarrow, tuned, ${codec}` }),
           ),

@@ -11,7 +11,14 @@ export function encodeContenders({ node, inPython, rows, rowGroupRows, output, v
         file,
         {
           before: tableOfFile(values),
-          timed: [copyToFile('FROM readings', { path: join(output, 'part-0.parquet'), codec, rowGroupRows })],
+          timed: [
+            copyToFile('FROM readings', {
+              path: join(output, 'part-0.parquet'),
+              codec,
+              rowGroupRows,
+              isTuned: true,
+            }),
+          ],
         },
         { ...rest, name: `DuckDB COPY, tuned, ${place}, ${codec}` },
       ),

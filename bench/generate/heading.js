@@ -7,11 +7,11 @@ export const measured = [
   'daily files: s, CPU s and peak MiB of the whole process; B/row of the data files',
 ]
 
-/** The cores that a contender has, and the layout of every file. */
+/** The cores that a contender has, and the row groups of every file. */
 export function machineLine({ cores, cpus, rowGroupRows }) {
   const pinned = cpus === undefined ? 'not pinned: no taskset' : `pinned to ${cpus}`
   const rows = rowGroupRows.toLocaleString('en-US')
-  return `${cores} ${cores === 1 ? 'core' : 'cores'}, ${pinned}; row groups of ${rows} rows`
+  return `${cores} ${cores === 1 ? 'core' : 'cores'}, ${pinned}; row groups of ${rows} rows (DuckDB by default: 122,880)`
 }
 
 /** The versions of all contenders, each once. */
