@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FileParameters } from '@minilake/generator'
 import type { WorkerRequest } from './data-file-worker.js'
+import { dataFileEncoding } from './data-file-encoding.js'
 import { type FileTarget, openTarget } from './file-target.js'
 import { writeDataFile, type WrittenDataFile } from './write-data-file.js'
 
@@ -40,6 +41,7 @@ export async function generateFiles(
   plan: readonly FileParameters[],
   { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
 ): Promise<GenerateReport> {
+  await dataFileEncoding() // what it lacks is told once, not by each worker
   signal.throwIfAborted()
   const report: GenerateReport = {
     written: 0,
