@@ -24,27 +24,23 @@ export function tableOfFile(path) {
 }
 
 /** A query's rows to one Parquet file. */
-export function copyToFile(query, { path, codec, rowGroupRows, isTuned }) {
-  const options = isTuned ? tuned(codec, rowGroupRows) : usual(codec)
-  return `COPY (${query}) TO ${quoteLiteral(path)} (${options})`
+export function copyToFile(query, { path, ...layout }) {
+  return `COPY (${query}) TO ${quoteLiteral(path)} (${optionsOf(layout)})`
 }
 
 /** A query's rows to a folder of Parquet files, one a day. */
-export function copyToDays(query, { path, codec, rowGroupRows, isTuned }) {
+export function copyToDays(query, { path, ...layout }) {
   const days = `SELECT *, CAST(event_timestamp AS DATE) AS day FROM (${query})`
-  const options = isTuned ? tuned(codec, rowGroupRows) : usual(codec)
-  return `COPY (${days}) TO ${quoteLiteral(path)} (${options}, PARTITION_BY (day))`
-}
-
-/** What its documentation leads to: v2 for its delta encoding, all else by default, row groups of 122,880 rows too. */
-function usual(codec) {
-  return `FORMAT parquet, CODEC ${codec}, PARQUET_VERSION v2`
+  return `COPY (${days}) TO ${quoteLiteral(path)} (${optionsOf(layout)}, PARTITION_BY (day))`
 }
 
 /**
- * What is fastest and smallest: row groups as large as all others' here, no Bloom filters (ours has none), and a dictionary limit
- * just above the distinct values of a row group, since DuckDB allots the dictionary for the limit (a third faster than by default).
+ * What DuckDB's documentation leads to: v2 for its delta encoding, all else by default, row groups of 122,880 rows too. Tuned, what is
+ * fastest and smallest: row groups as large as all others' here, no Bloom filters (ours has none), and a dictionary limit just above
+ * the distinct values of a row group, since DuckDB allots the dictionary for the limit (a third faster than by default).
  */
-function tuned(codec, rowGroupRows) {
-  return `${usual(codec)}, ROW_GROUP_SIZE ${rowGroupRows}, DICTIONARY_SIZE_LIMIT 30000, WRITE_BLOOM_FILTER false`
+function optionsOf({ codec, rowGroupRows, isTuned }) {
+  const usual = `FORMAT parquet, CODEC ${codec}, PARQUET_VERSION v2`
+  if (!isTuned) return usual
+  return `${usual}, ROW_GROUP_SIZE ${rowGroupRows}, DICTIONARY_SIZE_LIMIT 30000, WRITE_BLOOM_FILTER false`
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FileParameters } from '@minilake/generator'
-import type { WorkerRequest } from './data-file-worker.js'
 import { dataFileEncoding } from './data-file-encoding.js'
+import type { WorkerRequest } from './data-file-worker.js'
 import { type FileTarget, openTarget } from './file-target.js'
 import { writeDataFile, type WrittenDataFile } from './write-data-file.js'
 

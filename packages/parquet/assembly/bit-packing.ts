@@ -1,3 +1,16 @@
+/** The bits that the greatest of some values, 32 bits each in memory, takes. */
+export function widthOf(from: usize, count: i32): i32 {
+  let fours = i32x4.splat(0)
+  let at = from
+  for (const end = from + ((<usize>(count & ~3)) << 2); at < end; at += 16) {
+    fours = v128.or(fours, v128.load(at))
+  }
+  let bits = i32x4.extract_lane(fours, 0) | i32x4.extract_lane(fours, 1)
+  bits |= i32x4.extract_lane(fours, 2) | i32x4.extract_lane(fours, 3)
+  for (const end = from + ((<usize>count) << 2); at < end; at += 4) bits |= load<i32>(at)
+  return 32 - clz(bits)
+}
+
 /**
  * Packs groups of 8 values, 32 bits each in memory, into `width` bits each, 0 to 31, lowest bits first, as Parquet does. Writes
  * up to 8 bytes beyond. Returns the position after the last byte.

@@ -1,4 +1,4 @@
-import { bitPack } from './bit-packing'
+import { bitPack, widthOf } from './bit-packing'
 import { indexes, values } from './memory'
 import { appendVarint, appendZigZag } from './varint'
 
@@ -93,9 +93,7 @@ function appendMiniblocks(from: usize, count: i32, smallest: i64, at: usize): us
   let end = at + miniblocks
   for (let miniblock = 0; miniblock < miniblocks; miniblock++) {
     const start = indexes + 4 * miniblock * miniblockValues
-    let bits: u32 = 0
-    for (let row = 0; row < miniblockValues; row++) bits |= load<u32>(start + ((<usize>row) << 2))
-    const width = 32 - clz(bits)
+    const width = widthOf(start, miniblockValues)
     store<u8>(at + miniblock, <u8>width)
     end = bitPack(start, miniblockValues / 8, width, end)
   }

@@ -1,4 +1,4 @@
-import { bitPack } from './bit-packing'
+import { bitPack, widthOf } from './bit-packing'
 import { indexes } from './memory'
 import { appendVarint } from './varint'
 
@@ -9,7 +9,7 @@ const groupBytes: usize = 8 * 4
  * hybrid. Returns the position after the last byte.
  */
 export function encodeIndexes(count: i32, at: usize): usize {
-  const width = widthOf(count)
+  const width = widthOf(indexes, count)
   store<u8>(at, <u8>width)
   return hybridEncode(count, width, at + 1)
 }
@@ -46,17 +46,4 @@ function appendGroups(from: usize, to: usize, width: i32, at: usize): usize {
   if (from == to) return at
   const groups = <i32>((to - from) / groupBytes)
   return bitPack(from, groups, width, appendVarint(at, ((<u64>groups) << 1) | 1))
-}
-
-/** The bits that the greatest of the first `count` indexes takes. */
-function widthOf(count: i32): i32 {
-  let fours = i32x4.splat(0)
-  let at = indexes
-  for (const end = indexes + ((<usize>(count & ~3)) << 2); at < end; at += 16) {
-    fours = v128.or(fours, v128.load(at))
-  }
-  let bits = i32x4.extract_lane(fours, 0) | i32x4.extract_lane(fours, 1)
-  bits |= i32x4.extract_lane(fours, 2) | i32x4.extract_lane(fours, 3)
-  for (const end = indexes + ((<usize>count) << 2); at < end; at += 4) bits |= load<i32>(at)
-  return 32 - clz(bits)
 }
