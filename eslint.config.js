@@ -37,7 +37,7 @@ export default tseslint.config(
         'error',
         {
           allowCircularSelfDependency: true,
-          // The app loads Snappy and the adapters of DuckDB, Trino and S3 when a command needs them, and the rest at once.
+          // Snappy and the adapters of DuckDB, Trino and S3 load when they are needed, the rest at once.
           checkDynamicDependenciesExceptions: [
             '@minilake/analytics',
             '@minilake/ingest',
@@ -46,7 +46,12 @@ export default tseslint.config(
           depConstraints: [
             { sourceTag: 'layer:schema', onlyDependOnLibsWithTags: [] },
             { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:schema'] },
-            { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:schema', 'layer:stage'] },
+            { sourceTag: 'layer:infra', onlyDependOnLibsWithTags: [] },
+            { sourceTag: 'layer:lake', onlyDependOnLibsWithTags: ['layer:schema', 'layer:stage'] },
+            {
+              sourceTag: 'layer:app',
+              onlyDependOnLibsWithTags: ['layer:schema', 'layer:stage', 'layer:lake', 'layer:infra'],
+            },
           ],
         },
       ],

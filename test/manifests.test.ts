@@ -31,21 +31,14 @@ test.each(manifests)('$folder has what every package has', ({ folder, manifest }
   }
 })
 
-test('no arrow goes from one stage to another: stages know schema, schema, ingest and infra know nobody', () => {
+test('packages depend downwards only: app, lake, stages, schema', () => {
   const arrows = Object.fromEntries(
     manifests.map(({ manifest }) => [manifest.name, ours(manifest.dependencies)]),
   )
   const schema = ['@minilake/schema']
-  const stages = [
-    'analytics',
-    'catalog',
-    'generator',
-    'import',
-    'infra',
-    'ingest',
-    'parquet',
-    'partition',
-  ].map((name) => `@minilake/${name}`)
+  const stages = ['analytics', 'catalog', 'generator', 'import', 'ingest', 'parquet', 'partition'].map(
+    (name) => `@minilake/${name}`,
+  )
   expect(arrows).toEqual({
     '@minilake/schema': [],
     '@minilake/ingest': [],
@@ -56,7 +49,10 @@ test('no arrow goes from one stage to another: stages know schema, schema, inges
     '@minilake/parquet': schema,
     '@minilake/catalog': schema,
     '@minilake/analytics': schema,
-    minilake: [...stages, ...schema],
+    '@minilake/lake': [...stages, ...schema, '@minilake/infra'],
+    minilake: ['analytics', 'generator', 'import', 'infra', 'ingest', 'lake', 'schema'].map(
+      (name) => `@minilake/${name}`,
+    ),
   })
 })
 

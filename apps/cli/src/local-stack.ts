@@ -1,11 +1,11 @@
 import { composeStack, type LocalStack, nativeStack, type PartStatus, readStackConfig } from '@minilake/infra'
-import { tableText } from './result-format.js'
-import type { Settings } from './resolve-settings.js'
+import { tableText } from './print/result-format.js'
+import type { Settings } from '@minilake/lake'
 import type { Environment, Session } from './session.js'
-import { type SettingName, settings as settingDefaults } from './settings.js'
-import { isLoopback } from './s3-keys.js'
-import { stackSettings } from './stack-lake.js'
-import { UsageError } from './usage-error.js'
+import { type SettingName, settings as settingDefaults } from '@minilake/lake'
+import { isLoopback } from '@minilake/lake'
+import { stackSettings } from '@minilake/lake'
+import { UsageError } from '@minilake/lake'
 
 /** The stack on this machine, on the ports that the settings name: native, or by Compose. */
 export async function localStack(

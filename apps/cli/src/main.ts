@@ -14,11 +14,11 @@ import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
-import { configOption } from './config-option.js'
-import { messageWithHint } from './hint.js'
+import { configOption } from './options/config-option.js'
+import { messageWithHint } from './print/error-hint.js'
 import type { Environment } from './session.js'
-import { settingOption } from './setting-option.js'
-import { UsageError } from './usage-error.js'
+import { settingOption } from './options/setting-option.js'
+import { UsageError } from '@minilake/lake'
 
 /** Runs the CLI on a process: its arguments, streams and signals; sets its exit code (0 done, 1 failed, 2 wrong usage). */
 export async function main(process: NodeJS.Process = globalThis.process): Promise<void> {

@@ -5,7 +5,7 @@ import Ajv from 'ajv'
 import { format, resolveConfig } from 'prettier'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { truthShape } from '../src/truth-shape.js'
+import { truthShape } from '@minilake/lake'
 import { freshFolder } from './run-minilake.js'
 
 const published = fileURLToPath(new URL('../../../packages/generator/truth.schema.json', import.meta.url))

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { cataloguedLines, warnOfDifferences } from '../report-text.js'
-import { jsonText } from '../result-format.js'
+import { cataloguedLines, warnOfDifferences } from '../print/report-lines.js'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession } from '../session.js'
 
 /** `minilake catalog`: make the tables known to the engine. */

@@ -8,12 +8,12 @@ import {
 } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { Command } from 'commander'
-import { dataFilesOf } from '../lake-backend.js'
-import { jsonText } from '../result-format.js'
+import { dataFilesOf } from '@minilake/lake'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession } from '../session.js'
-import { settingOption } from '../setting-option.js'
-import { readTruthFile } from '../truth-file.js'
-import { bytesText } from '../words.js'
+import { settingOption } from '../options/setting-option.js'
+import { readTruthFile } from '@minilake/lake'
+import { bytesText } from '@minilake/lake'
 
 /** A folder or a bucket that is cleaned. */
 type CleanedStore = ObjectStore & Partial<FolderStore>

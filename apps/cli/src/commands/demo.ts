@@ -1,9 +1,9 @@
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
-import { findAlarmLimit, findNumericColumns } from '../find-table.js'
-import { maskCredentials } from '../mask-credentials.js'
-import { hasTrouble, type PipelineView, runPipeline } from '../pipeline.js'
-import { printAverages, printResult } from '../print-result.js'
+import { findAlarmLimit, findNumericColumns } from '../options/find-table.js'
+import { maskCredentials } from '@minilake/lake'
+import { hasTrouble, type PipelineView, runPipeline } from '@minilake/lake'
+import { printAverages, printResult } from '../print/print-result.js'
 import {
   cataloguedLines,
   generatedLines,
@@ -11,11 +11,11 @@ import {
   verifiedLines,
   warnOfDifferences,
   warnOfTrouble,
-} from '../report-text.js'
-import { jsonText } from '../result-format.js'
+} from '../print/report-lines.js'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
-import { agrees } from '../verify-lake.js'
-import { count } from '../words.js'
+import { agrees } from '@minilake/lake'
+import { count } from '@minilake/lake'
 
 /** `minilake demo`: the whole lake in one go, on one pump's week. */
 export function demoCommand(environment: Environment): Command {

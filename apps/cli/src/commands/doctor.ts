@@ -1,13 +1,13 @@
 import { Command } from 'commander'
-import { type Diagnosis, diagnose, type Link } from '../diagnose.js'
-import { embeddedLinks } from '../embedded-links.js'
-import { jsonText, tableText } from '../result-format.js'
-import { namesAwsKeys } from '../s3-keys.js'
+import { type Diagnosis, diagnose, type Link } from '@minilake/lake'
+import { embeddedLinks } from '@minilake/lake'
+import { jsonText, tableText } from '../print/result-format.js'
+import { namesAwsKeys } from '@minilake/lake'
 import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
-import { stackLinks } from '../stack-links.js'
-import { stackSettings } from '../stack-lake.js'
-import { terminalOn } from '../terminal.js'
-import { UsageError } from '../usage-error.js'
+import { stackLinks } from '@minilake/lake'
+import { stackSettings } from '@minilake/lake'
+import { terminalOn } from '../print/terminal.js'
+import { UsageError } from '@minilake/lake'
 
 /** `minilake doctor`: find the link that is broken. */
 export function doctorCommand(environment: Environment): Command {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { localStack } from '../local-stack.js'
-import { jsonText } from '../result-format.js'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession } from '../session.js'
 
 /** `minilake down`: stop the stack on this machine. */

@@ -1,14 +1,14 @@
 import { BadRowsError, fileFormats, type ReadOptions } from '@minilake/import'
 import { Command, Option } from 'commander'
-import { findTable } from '../find-table.js'
-import { flagText } from '../flag-text.js'
-import { importFiles, type ImportReport } from '../import-files.js'
-import { badRowLines, importedLines, inFlags, sourceLines } from '../import-text.js'
-import { addMapping, delimiter, parsedBy, quote, wholeNumber } from '../options.js'
-import { jsonText } from '../result-format.js'
+import { findTable } from '../options/find-table.js'
+import { flagText, inFlags } from '@minilake/lake'
+import { importFiles, type ImportReport } from '@minilake/lake'
+import { badRowLines, importedLines, sourceLines } from '../print/import-lines.js'
+import { addMapping, delimiter, parsedBy, quote, wholeNumber } from '../options/parsers.js'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
-import { settingOption } from '../setting-option.js'
-import { count } from '../words.js'
+import { settingOption } from '../options/setting-option.js'
+import { count } from '@minilake/lake'
 
 type ImportFlags = Omit<ReadOptions, 'header' | 'signal' | 'maxBadRows' | 'tempFolder'> & {
   table: string

@@ -2,12 +2,12 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeSystemError } from '@minilake/ingest'
 import { Command } from 'commander'
-import { configName } from '../config.js'
-import { configTemplate } from '../config-template.js'
-import { jsonText } from '../result-format.js'
+import { configName } from '@minilake/lake'
+import { configTemplate } from '@minilake/lake'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, type GlobalOptions } from '../session.js'
-import { terminalOn } from '../terminal.js'
-import { UsageError } from '../usage-error.js'
+import { terminalOn } from '../print/terminal.js'
+import { UsageError } from '@minilake/lake'
 
 const file = `${configName}.ts`
 

@@ -1,14 +1,14 @@
 import { alarmCount, alarmRows, freeSql, hourlyAverages, type TimeRange } from '@minilake/analytics'
 import { millisPerDay, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
-import { isEmptyTable, withEngine } from '../lake-backend.js'
-import { findAlarmLimit, findNumericColumns, findTable } from '../find-table.js'
-import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options.js'
-import { formatOf, printAverages, type PrintFlags, printResult } from '../print-result.js'
-import { resultFormats } from '../result-format.js'
+import { isEmptyTable, withEngine } from '@minilake/lake'
+import { findAlarmLimit, findNumericColumns, findTable } from '../options/find-table.js'
+import { finiteNumber, nameList, parsedBy, utcDate, wholeNumber } from '../options/parsers.js'
+import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
+import { resultFormats } from '../print/result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
-import { asUsage, UsageError } from '../usage-error.js'
-import { count } from '../words.js'
+import { asUsage, UsageError } from '@minilake/lake'
+import { count } from '@minilake/lake'
 
 interface RangeFlags {
   from?: string

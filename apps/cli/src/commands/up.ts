@@ -4,9 +4,9 @@ import { completeEnvFile } from '@minilake/infra'
 import { lakeNames, qualifiedName } from '@minilake/schema'
 import { Command } from 'commander'
 import { localPorts, localStack, partsText } from '../local-stack.js'
-import { jsonText } from '../result-format.js'
+import { jsonText } from '../print/result-format.js'
 import { type Environment, openSession, type Session } from '../session.js'
-import { openTrino } from '../stack-lake.js'
+import { openTrino } from '@minilake/lake'
 
 /** How long Trino may take from its first answer until it knows of the metastore's schemas. */
 const answerSeconds = 60

@@ -1,10 +1,10 @@
 import { simulatedTables } from '@minilake/generator'
 import { Command } from 'commander'
-import { jsonText } from '../result-format.js'
-import { findSimulatedTable } from '../find-table.js'
+import { jsonText } from '../print/result-format.js'
+import { findSimulatedTable } from '../options/find-table.js'
 import { type Environment, openSession } from '../session.js'
-import { verifiedLines } from '../report-text.js'
-import { agrees, verifyTable, type Verification } from '../verify-lake.js'
+import { verifiedLines } from '../print/report-lines.js'
+import { agrees, verifyTable, type Verification } from '@minilake/lake'
 
 /** `minilake verify`: compare the lake, hour by hour, with what is known from the simulation. */
 export function verifyCommand(environment: Environment): Command {

@@ -1,0 +1,85 @@
+import { InvalidArgumentError } from 'commander'
+import { parseUtcDay } from '@minilake/schema'
+import { z } from 'zod'
+
+/** A commander argument parser from a zod schema: what zod says of the text is what the user reads. */
+export function parsedBy<T>(schema: z.ZodType<T, string>): (text: string) => T {
+  return (text) => {
+    const parsed = schema.safeParse(text)
+    if (parsed.success) return parsed.data
+    throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join('; '))
+  }
+}
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER) {
+  const expected = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^-?\d+$/, `Expected a whole number ${expected}.`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `Expected a whole number ${expected}.`)
+}
+
+/** Any finite number. */
+export const finiteNumber = z
+  .string()
+  .regex(/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/, 'Expected a number, such as 150 or 149.5.')
+  .transform(Number)
+  .refine((value) => Number.isFinite(value), 'Expected a finite number.')
+
+/** A UTC date, kept as its text. */
+export const utcDate = z.string().refine((text) => {
+  try {
+    return Number.isInteger(parseUtcDay(text))
+  } catch {
+    return false
+  }
+}, 'Expected a UTC date YYYY-MM-DD, such as 2026-01-31.')
+
+const secondsPerUnit = { ms: 0.001, s: 1, m: 60, h: 3600 } as const
+
+/** A length of time with its unit, in seconds. */
+export const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'Expected a positive duration with its unit: 500ms, 1s, 5m or 1h.')
+  .transform((text) => {
+    const [, amount = '', unit = 's'] = /^([\d.]+)(\w+)$/.exec(text) ?? []
+    return Math.round(Number(amount) * secondsPerUnit[unit as keyof typeof secondsPerUnit] * 1e6) / 1e6
+  })
+  .refine((seconds) => seconds > 0, 'Expected a duration above zero.')
+
+/** Names separated by commas. */
+export const nameList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => name !== ''),
+    'Expected names separated by commas, such as pressure,speed.',
+  )
+
+/** Adds `source=column` to those given before. */
+export function addMapping(
+  text: string,
+  previous: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const at = text.lastIndexOf('=') // a column's name has none, a source's may
+  const [source, column] = [text.slice(0, at), text.slice(at + 1)]
+  if (at < 1 || column === '') {
+    throw new InvalidArgumentError(
+      'Expected a name in the file and one of the table, such as ts=event_timestamp.',
+    )
+  }
+  if (Object.hasOwn(previous, source) && previous[source] !== column) {
+    throw new InvalidArgumentError(
+      `Expected one column for ${source}, got ${previous[source]} and ${column}.`,
+    )
+  }
+  return { ...previous, [source]: column }
+}
+
+/** What stands between fields. */
+export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
+
+/** What stands around fields. */
+export const quote = z.string().transform((text) => (text === 'none' ? '' : text))

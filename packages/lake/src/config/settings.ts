@@ -1,0 +1,116 @@
+import { type Lake, lakeLocation, lakeProfiles } from '@minilake/schema'
+import type { z } from 'zod'
+import { bucketUrl, folderPath, oneOf, secretText, serverUrl, word } from './text-shapes.js'
+
+/** The name of a setting: its path in a config file. */
+export type SettingName = PathIn<Omit<Lake, 'tables'>>
+
+type PathIn<Options> = {
+  [O in keyof Options & string]-?: NonNullable<Options[O]> extends string
+    ? O
+    : `${O}.${PathIn<NonNullable<Options[O]>>}`
+}[keyof Options & string]
+
+/** What there is to know of a setting. */
+export interface Setting {
+  readonly meaning: string
+  readonly default: string
+  /** The environment variable that sets it. */
+  readonly variable: string
+  /** The option of commands that sets it, if any does. */
+  readonly flag?: `--${string}`
+  /** What its text must be, wherever it comes from. */
+  readonly text: z.ZodType<string, string>
+  /** The variable of the local stack that the default follows: a URL's by its port. */
+  readonly local?: 'MINIO_PORT' | 'TRINO_PORT' | 'S3_REGION'
+  /** Whether it is never shown. */
+  readonly isSecret?: boolean
+}
+
+/** Everything that can be set, and the only place where it is spelled. */
+export const settings = {
+  profile: {
+    meaning: `where the lake lives: ${lakeProfiles.join(' or ')}`,
+    default: 'embedded',
+    variable: 'MINILAKE_PROFILE',
+    flag: '--profile',
+    text: oneOf(lakeProfiles),
+  },
+  out: {
+    meaning: 'folder of the data files between generate or import and ingest',
+    default: 'out',
+    variable: 'MINILAKE_OUT',
+    flag: '--out',
+    text: folderPath,
+  },
+  'profiles.embedded.folder': {
+    meaning: 'folder of the lake',
+    default: 'lake',
+    variable: 'MINILAKE_EMBEDDED_FOLDER',
+    text: folderPath,
+  },
+  'profiles.stack.location': {
+    meaning: 'root of the bucket as a URL',
+    default: lakeLocation,
+    variable: 'MINILAKE_STACK_LOCATION',
+    text: bucketUrl,
+  },
+  'profiles.stack.endpoint': {
+    meaning: 'URL of S3',
+    default: 'http://127.0.0.1:9000',
+    variable: 'MINILAKE_STACK_ENDPOINT',
+    local: 'MINIO_PORT',
+    text: serverUrl,
+  },
+  'profiles.stack.region': {
+    meaning: 'region of the bucket',
+    default: 'us-east-1',
+    variable: 'MINILAKE_STACK_REGION',
+    local: 'S3_REGION',
+    text: word,
+  },
+  'profiles.stack.trino': {
+    meaning: 'URL of Trino',
+    default: 'http://127.0.0.1:8080',
+    variable: 'MINILAKE_STACK_TRINO',
+    local: 'TRINO_PORT',
+    text: serverUrl,
+  },
+  'profiles.stack.user': {
+    meaning: 'user in Trino',
+    default: 'minilake',
+    variable: 'MINILAKE_STACK_USER',
+    text: word,
+  },
+  'profiles.stack.password': {
+    meaning: 'password in Trino, over https',
+    default: '',
+    variable: 'MINILAKE_STACK_PASSWORD',
+    text: secretText,
+    isSecret: true,
+  },
+  'profiles.stack.token': {
+    meaning: 'JSON Web Token for Trino, over https',
+    default: '',
+    variable: 'MINILAKE_STACK_TOKEN',
+    text: secretText,
+    isSecret: true,
+  },
+  'profiles.stack.folder': {
+    meaning: 'folder of what minilake up --native runs',
+    default: '.minilake',
+    variable: 'MINILAKE_STACK_FOLDER',
+    text: folderPath,
+  },
+} as const satisfies Record<SettingName, Setting>
+
+/** The names of the settings, in the order in which they are shown. */
+export const settingNames = Object.keys(settings) as SettingName[]
+
+/** The settings that an option of commands sets. */
+export type FlagName = {
+  [Name in SettingName]: (typeof settings)[Name] extends { flag: string } ? Name : never
+}[SettingName]
+
+/** A value of each setting. */
+export type SettingValues = { [Name in SettingName]: z.output<(typeof settings)[Name]['text']> }

@@ -1,0 +1,38 @@
+import { normalize } from 'node:path'
+import { lakeLocation } from '@minilake/schema'
+import { z } from 'zod'
+
+/** A folder, without a slash at its end. */
+export const folderPath = z
+  .string()
+  .refine((path) => path.trim() !== '', 'Expected a folder, got nothing.')
+  .transform((path) => normalize(path).replace(/(?<=.)[\\/]$/, ''))
+
+/** The root of a bucket as a URL, with a slash at its end. */
+export const bucketUrl = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9+.-]*:\/\/[^\s@]+$/i,
+    `Expected the URL of a bucket, without a user, such as ${lakeLocation}.`,
+  )
+  .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+
+/** The URL of a server, without a slash at its end. */
+export const serverUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/@?#]+\/?$/i,
+    'Expected the URL of a server without path or user, such as http://127.0.0.1:8080.',
+  )
+  .transform((url) => url.replace(/\/$/, ''))
+
+/** A text without spaces. */
+export const word = z.string().regex(/^\S+$/, 'Expected a word, without spaces.')
+
+/** A text that is never shown. */
+export const secretText = z.string()
+
+/** One of a few words. */
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return z.enum(words, `Allowed choices are ${words.join(', ')}.`)
+}

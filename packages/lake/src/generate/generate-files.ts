@@ -1,0 +1,133 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { FileParameters } from '@minilake/generator'
+import { dataFileEncoding } from '../data-file-encoding.js'
+import type { WorkerRequest } from '../data-file-worker.js'
+import { type FileTarget, openTarget } from './file-target.js'
+import { writeDataFile, type WrittenDataFile } from './write-data-file.js'
+
+/** How to generate data files. */
+export interface GenerateOptions {
+  target: FileTarget
+  /** Replace files of other content. Default false. */
+  overwrite?: boolean
+  /** Worker threads, each with a file of its own; 1 works in this thread. Default: one per core. */
+  workers?: number
+  signal: AbortSignal
+  /** Called after each file, in the order in which they are finished. */
+  onFile?: (file: WrittenDataFile) => void
+}
+
+/** What became of all files. */
+export interface GenerateReport {
+  written: number
+  replaced: number
+  unchanged: number
+  /** Rows in the files that hold what they should, written now or before. */
+  rows: number
+  /** Bytes of those files. */
+  bytes: number
+  conflicts: WrittenDataFile[]
+  /** Files of a bucket whose content it does not tell; left as they were. */
+  unverifiable: WrittenDataFile[]
+  failures: WrittenDataFile[]
+}
+
+/**
+ * Simulates, encodes and writes data files, and beside them the truth about each. The files do not depend on how many
+ * workers there are. Rejects with the signal's reason, or when a worker dies; no half file is left visible.
+ */
+export async function generateFiles(
+  plan: readonly FileParameters[],
+  { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
+): Promise<GenerateReport> {
+  await dataFileEncoding() // what it lacks is told once, not by each worker
+  signal.throwIfAborted()
+  const report: GenerateReport = {
+    written: 0,
+    replaced: 0,
+    unchanged: 0,
+    rows: 0,
+    bytes: 0,
+    conflicts: [],
+    unverifiable: [],
+    failures: [],
+  }
+  const finished = (file: WrittenDataFile) => {
+    if (file.outcome === 'conflict') report.conflicts.push(file)
+    else if (file.outcome === 'unverifiable') report.unverifiable.push(file)
+    else if (file.outcome === 'failed') report.failures.push(file)
+    else {
+      report[file.outcome === 'published' ? 'written' : file.outcome] += 1
+      report.rows += file.rows
+      report.bytes += file.size
+    }
+    onFile?.(file)
+  }
+
+  const jobs = plan.values()
+  const threads = Math.min(workers, plan.length)
+  if (threads <= 1) {
+    const store = await openTarget(target)
+    for (const parameters of jobs) {
+      finished(await writeDataFile({ parameters, overwrite }, { store, signal }))
+    }
+    return report
+  }
+  const lanes = Array.from({ length: threads }, () => startLane(target, signal))
+  try {
+    // The lanes share one iterator: whichever is free takes the next file.
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (const parameters of jobs) finished(await lane.run({ parameters, overwrite }))
+      }),
+    )
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()))
+  }
+  for (const files of [report.conflicts, report.unverifiable, report.failures]) files.sort(byKey)
+  return report
+}
+
+function byKey(a: WrittenDataFile, b: WrittenDataFile): number {
+  return a.key < b.key ? -1 : 1
+}
+
+/** One worker thread and the job it has at hand. */
+function startLane(target: FileTarget, signal: AbortSignal) {
+  const worker = new Worker(new URL('./data-file-worker.js', import.meta.url), { workerData: target })
+  let failure: Error | undefined
+  let atHand: { resolve: (file: WrittenDataFile) => void; reject: (reason: Error) => void } | undefined
+  const fail = (reason: string, cause?: unknown) => {
+    failure ??= signal.aborted
+      ? (signal.reason as Error)
+      : new Error(`a worker ${reason}; the same command goes on from here`, { cause })
+    atHand?.reject(failure)
+  }
+  const post = (request: WorkerRequest) => worker.postMessage(request)
+  const ended = new Promise<void>((resolve) => {
+    worker.on('message', (file: WrittenDataFile) => atHand?.resolve(file))
+    worker.on('error', (cause) => fail(`died: ${String(cause)}`, cause))
+    worker.on('exit', (code) => {
+      fail(`ended before its work did, with code ${code}`)
+      resolve()
+    })
+  })
+  // The worker drops its file, removes what it had written of it, and ends.
+  const abort = () => post('abort')
+  signal.addEventListener('abort', abort, { once: true })
+
+  return {
+    run: (job: WorkerRequest) =>
+      new Promise<WrittenDataFile>((resolve, reject) => {
+        atHand = { resolve, reject }
+        if (failure) reject(failure)
+        else post(job)
+      }),
+    stop: async () => {
+      signal.removeEventListener('abort', abort)
+      abort()
+      await ended
+    },
+  }
+}

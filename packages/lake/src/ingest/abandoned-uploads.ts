@@ -1,0 +1,34 @@
+import { truthPrefix } from '@minilake/generator'
+import type { UnfinishedUpload } from '@minilake/ingest/s3'
+import { type Table, tablePrefix } from '@minilake/schema'
+import type { LakeStore } from '../lake-backend.js'
+import { bytesText, count } from '../text.js'
+
+/** An upload that nobody has gone on with for so long is abandoned, in hours. */
+export const abandonedAfterHours = 24
+
+/** The uploads to a lake's tables, and of probes, that were begun and neither finished nor given up; a folder has none. */
+export async function unfinishedUploads(
+  tables: readonly Table[],
+  store: LakeStore,
+): Promise<UnfinishedUpload[]> {
+  if (store.unfinishedUploads === undefined) return []
+  const { probeFolder } = await import('@minilake/ingest/s3')
+  const ofTables = tables.flatMap((table) => [tablePrefix(table), `${truthPrefix}${tablePrefix(table)}`])
+  const found: UnfinishedUpload[] = []
+  for await (const upload of store.unfinishedUploads([probeFolder, ...ofTables])) found.push(upload)
+  return found
+}
+
+/** Those that are abandoned, by the store's own clock. */
+export function abandoned(uploads: readonly UnfinishedUpload[]): UnfinishedUpload[] {
+  return uploads.filter(
+    ({ lastActivity, listedAt }) =>
+      listedAt.getTime() - lastActivity.getTime() > abandonedAfterHours * 3_600_000,
+  )
+}
+
+/** `pump/a.parquet: 2 parts, 34 MB, last written to 2026-01-01T00:00:00.000Z`. */
+export function uploadText({ key, parts, bytes, lastActivity }: UnfinishedUpload): string {
+  return `${key}: ${count(parts, 'part')}, ${bytesText(bytes)}, last written to ${lastActivity.toISOString()}`
+}

@@ -1,0 +1,54 @@
+import { alarmEpisodes, type SqlEngine } from '@minilake/analytics'
+import type { AlarmRule, Table } from '@minilake/schema'
+import type { StoredTruth } from '../truth/truth-file.js'
+
+/**
+ * Where the alarm episodes that an engine finds differ from those of the truths, a sentence each; each UTC day is looked at by
+ * itself, as each truth is.
+ */
+export async function compareEpisodes(
+  table: Table,
+  truths: readonly StoredTruth[],
+  engine: SqlEngine,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const differences: string[] = []
+  for (const column of new Set(truths.flatMap(({ alarms }) => Object.keys(alarms)))) {
+    const alarms = truths.flatMap((truth) => truth.alarms[column] ?? [])
+    const rules = new Map(alarms.map((alarm) => [ruleText(alarm), alarm]))
+    if (rules.size > 1) {
+      differences.push(`alarms of ${column}: truths of different rules (${[...rules.keys()].join('; ')})`)
+      continue
+    }
+    const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as AlarmRule
+    const query = alarmEpisodes(table, {
+      column,
+      ...{ above, deadband, onDelaySeconds, offDelaySeconds },
+      eachDay: true,
+    })
+    const expected = new Map<string, number>()
+    for (const { start, end, peak } of alarms.flatMap(({ episodes }) => episodes)) {
+      count(expected, episodeText(start, end, peak), 1)
+    }
+    for await (const { start, end, peak } of engine.query(query, { signal })) {
+      count(expected, episodeText(start.toISOString(), end?.toISOString() ?? null, peak), -1)
+    }
+    for (const [episode, missing] of expected) {
+      if (missing > 0) differences.push(`alarm of ${column} ${episode}: expected, got none`)
+      if (missing < 0) differences.push(`alarm of ${column} ${episode}: got it, expected none`)
+    }
+  }
+  return differences.sort()
+}
+
+function count(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by)
+}
+
+function ruleText({ above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule): string {
+  return `above ${above}, deadband ${deadband}, delays ${onDelaySeconds} s and ${offDelaySeconds} s`
+}
+
+function episodeText(start: string, end: string | null, peak: number): string {
+  return `from ${start} to ${end ?? 'the end of the day'} with peak ${peak}`
+}

@@ -1,0 +1,26 @@
+import { deliveryCounts, type SqlEngine } from '@minilake/analytics'
+import type { Table } from '@minilake/schema'
+import type { StoredTruth } from '../truth/truth-file.js'
+
+/**
+ * Where the readings of a UTC day, each counted once however often it was delivered, are other than the truths say, a sentence
+ * each. Days without any rows are left to the comparison of hours.
+ */
+export async function compareDeliveries(
+  table: Table,
+  truths: readonly StoredTruth[],
+  engine: SqlEngine,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const expected = new Map<string, number>()
+  for (const { rows, delivery, parameters } of truths) {
+    expected.set(parameters.day, (expected.get(parameters.day) ?? 0) + rows - delivery.duplicates)
+  }
+  const differences: string[] = []
+  for await (const { day, readings } of engine.query(deliveryCounts(table), { signal })) {
+    const awaited = expected.get(day)
+    if (awaited === undefined || awaited === Number(readings)) continue
+    differences.push(`${day}: different readings expected ${awaited}, got ${readings}`)
+  }
+  return differences
+}
