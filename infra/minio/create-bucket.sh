@@ -1,25 +1,25 @@
 #!/bin/sh
-# Makes the lake's bucket and its two users, each with the rights of its policy beside this file and no others. Run again, it changes
-# nothing; what an earlier version has made it brings to this.
-# Wants mc on the PATH, the administrator in MC_HOST_lake (http://user:password@host:port, both as they are), LAKE_ACCESS_KEY and
-# LAKE_SECRET_KEY of the user that publishes, QUERY_ACCESS_KEY and QUERY_SECRET_KEY of the one that queries.
-# The image of mc has a shell and little else: no sed, no grep.
+# Creates the lake's bucket and its two users. Each user gets exactly the permissions of its policy file in this folder. A second run
+# changes nothing, and a setup of an earlier version is upgraded.
+# Needs mc on the PATH, the administrator in MC_HOST_lake (http://user:password@host:port, not URL-encoded), LAKE_ACCESS_KEY and
+# LAKE_SECRET_KEY of the user that publishes, QUERY_ACCESS_KEY and QUERY_SECRET_KEY of the user that queries.
+# The mc image has a shell but neither sed nor grep.
 set -eu
 
 if [ "$LAKE_ACCESS_KEY" = "$QUERY_ACCESS_KEY" ]; then
-  echo "QUERY_ACCESS_KEY expected another name than LAKE_ACCESS_KEY, got the same: name another in .env" >&2
+  echo "QUERY_ACCESS_KEY expected a name other than that of LAKE_ACCESS_KEY, got the same: change one of them in .env" >&2
   exit 1
 fi
 
 folder=$(dirname "$0")
-# The policy of the one user of earlier versions.
+# Earlier versions had a single user with this policy.
 former=lake-readwrite
 
-# Gives a user one policy of ours and takes it any other: set_user KEY SECRET POLICY
+# set_user KEY SECRET POLICY: creates a user with one of our policies and detaches our other policies from it.
 set_user() {
-  # The secret key goes by standard input: arguments are there for all to see.
+  # The secret key is passed on standard input, because every user of the machine can see arguments.
   printf '%s\n%s\n' "$1" "$2" | mc admin user add lake
-  # Attaching a policy twice fails, as does detaching one that is not there, so look first.
+  # Attaching a policy twice fails, and so does detaching one that is not attached. So look up the attached ones first.
   info=$(mc admin user info lake "$1")
   policies=${info#*PolicyName:}
   case "$policies" in
@@ -40,7 +40,7 @@ mc admin policy create lake lake-query "$folder/query-policy.json"
 set_user "$LAKE_ACCESS_KEY" "$LAKE_SECRET_KEY" lake-ingest
 set_user "$QUERY_ACCESS_KEY" "$QUERY_SECRET_KEY" lake-query
 
-# Users of names that .env no longer has may still have the former policy.
+# Users that .env no longer names may still have the former policy.
 entities=$(mc admin policy entities lake --policy "$former")
 case "$entities" in
 *"User Mappings:"*)

@@ -7,42 +7,43 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { ProgramOptions } from './run-program.js'
 
-/** A program that goes on after this process has ended. */
+/** A program that keeps running after this process exits. */
 export interface BackgroundProgram extends Pick<ProgramOptions, 'env' | 'cwd' | 'account'> {
   command: string
   args: readonly string[]
-  /** Variables that it has beside `env`; where they change, it must be started again. */
+  /** Environment variables set in addition to `env`. When their values change, the program needs a restart. */
   settings?: Readonly<Record<string, string>>
 }
 
-/** What is remembered of a process: numbers are used again, so when it began is part of who it is. */
+/** The stored identity of a process. The system reuses process ids, so the identity includes the start time. */
 interface ProcessRecord {
   pid: number
   began: string
-  /** A digest of its settings, some of which are secret. */
+  /** SHA-256 of its settings, because some of them are secret. */
   settings?: string | undefined
 }
 
-/** Processes that are kept by name in a folder: `run/NAME.json` says which it is, `logs/NAME.log` is what it writes. */
+/** Manages named processes in a folder: `run/NAME.json` identifies the process, `logs/NAME.log` holds its output. */
 export function backgroundProcesses(folder: string) {
   const recordPath = (name: string) => join(folder, 'run', `${name}.json`)
   const logPath = (name: string) => join(folder, 'logs', `${name}.log`)
 
   const find = async (name: string): Promise<number | undefined> => {
     const record = await readRecord(recordPath(name))
-    return record && (await beginOf(record.pid)) === record.began ? record.pid : undefined
+    return record && (await startTimeOf(record.pid)) === record.began ? record.pid : undefined
   }
 
   return {
     logPath,
-    /** The process's number, while it runs. */
+    /** Returns the process id, or undefined if the process is not running. */
     find,
 
-    /** Whether the process was started with these settings. */
+    /** Returns whether the process was last started with these settings. */
     async hasSettings(name: string, settings: BackgroundProgram['settings']): Promise<boolean> {
       return (await readRecord(recordPath(name)))?.settings === digestOf(settings)
     },
 
+    /** Starts a process, truncates its log and stores its identity. Rejects if the program cannot be started. */
     async start(
       name: string,
       { command, args, env, cwd, account, settings }: BackgroundProgram,
@@ -60,15 +61,19 @@ export function backgroundProcesses(folder: string) {
         })
         await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
         child.unref()
-        const pid = child.pid as number
-        const began = (await beginOf(pid)) ?? ''
+        const { pid } = child
+        if (pid === undefined) throw new Error(`${command} has started without a process id`)
+        const began = (await startTimeOf(pid)) ?? ''
         await writeRecord(recordPath(name), { pid, began, settings: digestOf(settings) })
       } finally {
         await log.close()
       }
     },
 
-    /** Ends a process and waits for it, for so long before it is killed. Gives whether it ran. */
+    /**
+     * Sends a signal to a process and waits until it exits; kills it after `killAfterSeconds` (default 30). Returns whether it was
+     * running.
+     */
     async stop(name: string, endSignal: NodeJS.Signals, { killAfterSeconds = 30 } = {}): Promise<boolean> {
       const pid = await find(name)
       if (pid !== undefined) {
@@ -77,25 +82,25 @@ export function backgroundProcesses(folder: string) {
           if (waited === killAfterSeconds * 1000) send('SIGKILL', pid)
           await wait(100)
         }
-        await untilNoted(pid)
+        await waitUntilReaped(pid)
       }
       await rm(recordPath(name), { force: true })
       return pid !== undefined
     },
 
     /**
-     * Does some work while no other process does any in this folder: two that start a part at once would lose one of the two. Rejects
-     * where another is at it.
+     * Runs `work` while holding the folder's lock. Without the lock, two processes could start the same part and lose track of one.
+     * Rejects if another process holds the lock.
      */
-    async alone<T>(work: () => Promise<T>): Promise<T> {
+    async withLock<T>(work: () => Promise<T>): Promise<T> {
       await mkdir(join(folder, 'run'), { recursive: true })
       const other = await find('lock')
       if (other !== undefined)
         throw new Error(
-          `another minilake (process ${other}) is starting or stopping the stack in ${folder}: wait for it`,
+          `another minilake (process ${other}) is starting or stopping the stack in ${folder}: wait until it has finished`,
         )
       await rm(recordPath('lock'), { force: true })
-      await writeRecord(recordPath('lock'), { pid: ownPid, began: (await beginOf(ownPid)) ?? '' })
+      await writeRecord(recordPath('lock'), { pid: ownPid, began: (await startTimeOf(ownPid)) ?? '' })
       try {
         return await work()
       } finally {
@@ -103,7 +108,7 @@ export function backgroundProcesses(folder: string) {
       }
     },
 
-    /** The last lines of what a process wrote. */
+    /** Returns the last lines of a process's log. */
     async lastLines(name: string, lines: number): Promise<string> {
       const text = await readFile(logPath(name), 'utf8').catch(() => '')
       return text.trim().split('\n').slice(-lines).join('\n')
@@ -115,9 +120,12 @@ function digestOf(settings: BackgroundProgram['settings']): string | undefined {
   return settings && createHash('sha256').update(JSON.stringify(settings)).digest('hex')
 }
 
-/** Written whole or not at all: half a record would hide a process that runs. Its owner's alone, for the digest of secrets. */
+/**
+ * Writes a record atomically, because a truncated record would hide a running process. Only the owner can read it, because it holds a
+ * digest of secrets.
+ */
 async function writeRecord(path: string, record: ProcessRecord): Promise<void> {
-  await rm(`${path}.unfinished`, { force: true }) // the mode is given to a new file only
+  await rm(`${path}.unfinished`, { force: true }) // writeFile applies the mode to new files only
   await writeFile(`${path}.unfinished`, JSON.stringify(record), { mode: 0o600 })
   await rename(`${path}.unfinished`, path)
 }
@@ -127,11 +135,11 @@ async function readRecord(path: string): Promise<ProcessRecord | undefined> {
   try {
     return JSON.parse(text) as ProcessRecord
   } catch {
-    return undefined // none, or one that a full disk has cut
+    return undefined // no record, or one truncated by a full disk
   }
 }
 
-/** Sends a signal to a process that may have ended by now. Gives whether the system still has it; the signal 0 only asks. */
+/** Sends a signal to a process that may have exited. Returns whether the process still exists. Signal 0 only checks for existence. */
 function send(signal: NodeJS.Signals | 0, pid: number): boolean {
   try {
     return kill(pid, signal)
@@ -142,25 +150,26 @@ function send(signal: NodeJS.Signals | 0, pid: number): boolean {
 }
 
 /**
- * Waits until the system has forgotten a process that has ended: Trino takes one that it still has for one that runs. Not for long, as
- * in a container there may be nobody to take note of its end.
+ * Waits until the system has reaped a process that exited, because Trino's launcher takes a zombie for a running process. Gives up
+ * after 5 seconds: in a container, there may be no parent that reaps it.
  */
-async function untilNoted(pid: number): Promise<void> {
+async function waitUntilReaped(pid: number): Promise<void> {
   for (let waited = 0; waited < 5000 && send(0, pid); waited += 100) await wait(100)
 }
 
-/** When a process began, in the system's own words; undefined when there is none, or it has ended and only its parent must still take note. */
-async function beginOf(pid: number): Promise<string | undefined> {
+/** Start time of a process, in the system's own notation. Undefined if there is no such process or it is a zombie. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
   if (stat !== undefined) {
-    // After the name in brackets, which may hold anything: the state is the 3rd field, threads the 20th, ticks since boot the 22nd.
+    // proc(5): field 3 is the state, 20 the number of threads, 22 the start in ticks since boot. Field 2, the name in parentheses, may
+    // contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // Its first thread may have ended before others, which keep its ports and locks.
+    // A main thread that exited before the others also shows as Z; the remaining threads still hold the ports and locks.
     return fields[0] === 'Z' && Number(fields[17]) <= 1 ? undefined : fields[19]
   }
-  // Where there is no /proc: macOS.
+  // macOS has no /proc.
   const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
-    env: { PATH: '/bin:/usr/bin', TZ: 'UTC', LC_ALL: 'C' }, // the words must be the same whoever asks
+    env: { PATH: '/bin:/usr/bin', TZ: 'UTC', LC_ALL: 'C' }, // the text must not depend on the caller's locale and time zone
   }).catch(() => ({
     stdout: '',
   }))

@@ -1,49 +1,49 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Variables } from './env-file.js'
-import { type LocalStack, type PartName, partNames, type PartStatus, whereParts } from './local-stack.js'
+import { type LocalStack, type PartName, partNames, type PartStatus, partAddresses } from './local-stack.js'
 import { runProgram } from './run-program.js'
 import { infraFolder, type StackConfig } from './stack-config.js'
 
-/** With what the Compose stack runs. */
+/** Options of the Compose stack. */
 export interface ComposeStackOptions {
   config: StackConfig
-  /** The file with the credentials. It may be missing where the environment has them. */
+  /** Path of the file with the credentials. It may be missing if the environment has them. */
   envFile: string
-  /** The environment that Docker is found in and run with. */
+  /** Environment in which to find and run Docker. */
   environment: Variables
 }
 
-/** The stack by Docker Compose: `compose.yaml` of this package, as the project `minilake`. */
+/** The stack run by Docker Compose: `compose.yaml` of this package as the project `minilake`. */
 export function composeStack({ config, envFile, environment }: ComposeStackOptions): LocalStack {
-  // Credentials go this way alone: arguments are there for all to see.
+  // Credentials are passed in the environment only: every user of the machine can see arguments.
   const env = { ...environment, ...config.variables }
 
   const compose = async (args: readonly string[], signal?: AbortSignal) => {
     const [program, ...first] = await findCompose(env, signal)
     const envFiles = [join(infraFolder, 'stack.env')]
-    const theirs = resolve(envFile)
-    if (await isThere(theirs)) envFiles.push(theirs)
+    const credentials = resolve(envFile)
+    if (await exists(credentials)) envFiles.push(credentials)
     const project = ['--project-name', 'minilake', '--file', join(infraFolder, 'compose.yaml')]
     const files = envFiles.flatMap((path) => ['--env-file', path])
     try {
       return await runProgram(program, [...first, ...project, ...files, ...args], { env, signal })
     } catch (error) {
       if (!/docker daemon|docker API|error during connect/i.test(String(error))) throw error
-      throw new Error(`Docker's engine does not answer: start it, or ${withoutDocker}`, { cause: error })
+      throw new Error(`the Docker engine does not respond: start it, or ${withoutDocker}`, { cause: error })
     }
   }
 
   const status = async (signal?: AbortSignal): Promise<PartStatus[]> => {
     const containers = parseContainers(await compose(['ps', '--all', '--format', 'json'], signal))
-    const where = whereParts(config)
+    const where = partAddresses(config)
     return partNames.map((name) => {
       const container = containers.find(({ Service }) => Service === name)
       return {
         name,
         state: container ? stateOf(container) : 'stopped',
         where: where[name],
-        detail: container ? `${container.Status}, its log: docker logs ${container.Name}` : '',
+        detail: container ? `${container.Status}, log: docker logs ${container.Name}` : '',
       }
     })
   }
@@ -54,7 +54,7 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   return {
     async up({ onStep, signal }) {
       const before = await running(signal)
-      onStep('starting the containers (the first time, images are fetched and one is built: minutes)')
+      onStep('starting the containers (the first run pulls the images and builds one: this takes minutes)')
       await compose(['up', '--detach', '--wait'], signal)
       return partNames.filter((name) => !before.includes(name))
     },
@@ -69,9 +69,9 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   }
 }
 
-const withoutDocker = 'minilake up --native runs the stack without Docker'
+const withoutDocker = 'run the stack without Docker: minilake up --native'
 
-/** The first Compose that can be run, as a program and its first arguments: Docker's plugin, or a program of its own. */
+/** Finds Compose 2.20 or later, as a program with its first arguments: the Docker plugin, else the standalone program. */
 async function findCompose(env: Variables, signal?: AbortSignal): Promise<[string, ...string[]]> {
   const found: string[] = []
   for (const command of [['docker', 'compose'], ['docker-compose']] as [string, ...string[]][]) {
@@ -81,7 +81,7 @@ async function findCompose(env: Variables, signal?: AbortSignal): Promise<[strin
     )
     signal?.throwIfAborted()
     if (version.trim() === '') continue
-    // One that was built from source calls itself "dev".
+    // A Compose built from source reports the version "dev".
     const numbers = /^v?(\d+)\.(\d+)/.exec(version)
     if (numbers === null || Number(numbers[1]) * 1000 + Number(numbers[2]) >= 2020) return command
     found.push(`${command.join(' ')} ${version.trim()}`)
@@ -91,19 +91,19 @@ async function findCompose(env: Variables, signal?: AbortSignal): Promise<[strin
   )
 }
 
-/** What `docker compose ps --format json` says of a container, and is read here. */
+/** The fields read from `docker compose ps --format json`. */
 interface Container {
   Name: string
   Service: string
-  /** created, running, paused, restarting, removing, exited or dead. */
+  /** One of created, running, paused, restarting, removing, exited, dead. */
   State: string
-  /** healthy, unhealthy, starting, or empty where there is no check. */
+  /** One of healthy, unhealthy, starting; empty for a container without a health check. */
   Health: string
-  /** State and health in words. */
+  /** State and health as text for people. */
   Status: string
 }
 
-/** One JSON document a line since Compose 2.21, an array of them before. */
+/** Parses one JSON object per line, as Compose 2.21 and later print it, or a JSON array, as earlier versions do. */
 function parseContainers(text: string): Container[] {
   return text
     .split('\n')
@@ -117,7 +117,7 @@ function stateOf({ State, Health }: Container): PartStatus['state'] {
   return Health === 'healthy' || Health === '' ? 'ready' : 'starting'
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { appendFile, chmod, readFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 
-/** Variables by name, as a process has them. */
+/** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** What each credential is where nobody says: names that people read, secrets of 128 random bits. */
-const credentials: Record<string, () => string> = {
+/** Default of each credential: a readable user name, or a secret of 128 random bits. */
+const credentials: Readonly<Record<string, () => string>> = {
   MINIO_ROOT_USER: () => 'minilake-admin',
   MINIO_ROOT_PASSWORD: secret,
   LAKE_ACCESS_KEY: () => 'minilake',
@@ -16,36 +16,36 @@ const credentials: Record<string, () => string> = {
   METASTORE_DB_PASSWORD: secret,
 }
 
-/** The names of the variables that are credentials. */
+/** Names of the variables that hold credentials. */
 export const credentialNames = Object.keys(credentials)
 
-/** Reads a file of `NAME=value` lines; no variables where there is no file. */
+/** Reads a file of `NAME=value` lines. Returns no variables if there is no such file. */
 export async function readEnvFile(path: string): Promise<Variables> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'EISDIR') return '' // some keep a folder of that name
+    if (error.code === 'ENOENT' || error.code === 'EISDIR') return '' // some people keep a folder named .env
     throw error
   })
   return parseEnv(text)
 }
 
 /**
- * Adds the credentials that neither a file nor the environment has to the file, with random values; from then on it is its owner's
- * alone to read. Makes the file where there is none. Gives the names that were added.
+ * Adds to a file the credentials that neither the file nor the environment has, with random secrets. Creates the file if it does not
+ * exist, and makes it readable by its owner only. Returns the names of the added variables.
  */
 export async function completeEnvFile(path: string, environment: Variables): Promise<string[]> {
   const known = { ...(await readEnvFile(path)), ...withoutEmpty(environment) }
-  const missing = credentialNames.filter((name) => !known[name])
+  const missing = Object.entries(credentials).filter(([name]) => !known[name])
   if (missing.length === 0) return []
   const before = await readFile(path, 'utf8').catch(() => '')
-  const lines = missing.map((name) => `${name}=${(credentials[name] as () => string)()}\n`)
-  const heading = '# credentials of the local stack (minilake up made them)\n'
+  const lines = missing.map(([name, create]) => `${name}=${create()}\n`)
+  const heading = '# credentials of the local stack, created by minilake up\n'
   await appendFile(path, '')
-  await chmod(path, 0o600) // before it holds anything that others must not read
+  await chmod(path, 0o600) // before the secrets are written
   await appendFile(path, `${before === '' || before.endsWith('\n') ? '' : '\n'}${heading}${lines.join('')}`)
-  return missing
+  return missing.map(([name]) => name)
 }
 
-/** An empty variable says nothing, as in Compose. */
+/** Returns the variables whose value is not empty: an empty variable counts as unset, as in Compose. */
 export function withoutEmpty(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''))
 }

@@ -3,7 +3,7 @@ import { access, readdir, readFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import type { Variables } from './env-file.js'
 
-/** The path of a program on the PATH. */
+/** Finds a program on the PATH and returns its path. */
 export async function findProgram(name: string, { PATH = '' }: Variables): Promise<string | undefined> {
   for (const folder of PATH.split(delimiter)) {
     const path = join(folder, name)
@@ -12,18 +12,21 @@ export async function findProgram(name: string, { PATH = '' }: Variables): Promi
   return undefined
 }
 
-/** What to say where Maven is missing, which two parts are fetched by. */
+/** Returns what `NativePart.missing` reports about Maven, which downloads the metastore and Trino. */
 export async function missingMaven(variables: Variables): Promise<string[]> {
   return (await findProgram('mvn', variables)) ? [] : ['Maven (apt-get install maven, brew install maven)']
 }
 
-/** The home of the lowest JDK from `least` to `most`, found where package managers put them. */
+/**
+ * Finds the JDK with the lowest major version from `min` to `max` and returns its home folder. Searches JAVA_HOME, the PATH and the
+ * folders of common package managers.
+ */
 export async function findJava(
-  { least, most }: { least: number; most: number },
+  { min, max }: { min: number; max: number },
   variables: Variables,
 ): Promise<string | undefined> {
   const { HOME = '' } = variables
-  // JAVA_HOME, and the JAVA_HOME_25_X64 and so on of hosted runners.
+  // JAVA_HOME, and variables such as JAVA_HOME_25_X64, which hosted CI runners set.
   const named = Object.entries(variables).filter(([name]) => name.startsWith('JAVA_HOME'))
   const onPath = await findProgram('java', variables)
   const homes = [
@@ -38,17 +41,18 @@ export async function findJava(
   ]
   const found: { home: string; version: number }[] = []
   for (const home of homes) {
-    // A JDK, not a JRE: the metastore's launcher is run from its source.
+    // A JRE is not enough: java compiles the metastore's launcher from source.
     if (!(await isExecutable(join(home, 'bin', 'javac')))) continue
     const release = await readFile(join(home, 'release'), 'utf8').catch(() => '')
     const version = Number(/^JAVA_VERSION="(\d+)/m.exec(release)?.[1])
-    if (version >= least && version <= most) found.push({ home, version })
+    if (version >= min && version <= max) found.push({ home, version })
   }
   return found.sort((a, b) => a.version - b.version)[0]?.home
 }
 
 /**
- * The folder with PostgreSQL's server programs, of a version or the newest from 13 on: Debian and Homebrew keep them off the PATH.
+ * Finds the folder with PostgreSQL's server programs, which Debian and Homebrew keep off the PATH: those of the given major version,
+ * else the newest from 13 on.
  */
 export async function findPostgres(variables: Variables, version?: string): Promise<string | undefined> {
   const installed = [

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Variables } from './env-file.js'
 import { type ProgramOptions, runProgram } from './run-program.js'
 
-/** Fills a folder by `fill`, unless it is there. It gets its name when it is whole, so an interrupted one is made anew. */
+/** Creates a folder and fills it, unless it exists. The folder gets its name only when complete, so an interrupted run starts over. */
 export async function installOnce(folder: string, fill: (into: string) => Promise<void>): Promise<void> {
   if (await stat(folder).catch(() => undefined)) return
   const unfinished = `${folder}.unfinished`
@@ -14,7 +14,7 @@ export async function installOnce(folder: string, fill: (into: string) => Promis
   await rename(unfinished, folder)
 }
 
-/** Fetches an archive by Maven, `group:artifact:version:packaging[:classifier]`, and unpacks it without its top folder. */
+/** Downloads an archive with Maven, `group:artifact:version:packaging[:classifier]`, and unpacks it without its top folder. */
 export async function unpackFromMaven(
   artifact: string,
   { into, env, signal }: { into: string; env: Variables; signal?: AbortSignal | undefined },
@@ -32,7 +32,7 @@ export async function unpackFromMaven(
   await rm(download, { recursive: true })
 }
 
-/** Runs Maven and gives what it prints. */
+/** Runs Maven and returns its standard output. */
 export async function runMaven(args: readonly string[], options: ProgramOptions): Promise<string> {
   return runProgram('mvn', ['--quiet', '--batch-mode', '-Dstyle.color=never', ...args], options)
 }

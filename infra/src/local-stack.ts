@@ -1,42 +1,44 @@
 import type { StackConfig } from './stack-config.js'
 
-/** The parts of the stack, in the order in which they start. */
+/** The parts of the stack in starting order. */
 export const partNames = ['postgres', 'minio', 'metastore', 'trino'] as const
 
 /** One of `partNames`. */
 export type PartName = (typeof partNames)[number]
 
-/** How a part is. */
+/** Status of a part. */
 export interface PartStatus {
   name: PartName
   state: 'stopped' | 'starting' | 'ready'
-  /** Where to find it: addresses for programs and for people. */
+  /** Its addresses, for programs and for people. */
   where: string
-  /** Its process, its log: what helps to look closer. */
+  /** Its process or container, and its log. Empty if it is not running. */
   detail: string
 }
 
-/** How to bring a stack up. */
+/** Options of `LocalStack.up`. */
 export interface UpOptions {
-  /** Called with a line before each step that takes time. */
+  /** Called before each step that takes time, with one line of text. */
   onStep: (line: string) => void
+  /** Cancels `up`. Parts that have already started keep running. */
   signal: AbortSignal
 }
 
-/** The stack on this machine, by Compose or natively. Each member can be run again: what is done already stays as it is. */
+/** The stack on this machine, in Compose or native. Every method can be called again: it skips what is already done. */
 export interface LocalStack {
   /**
-   * Starts what is not running, and anew what runs with settings that have changed since; waits until every part answers. Gives the
-   * parts that it started.
+   * Starts the parts that are not running, restarts those whose settings have changed, and waits until every part is ready. Returns
+   * the parts that it started or restarted.
    */
   up(options: UpOptions): Promise<PartName[]>
-  /** Stops what is running; with `volumes` the data go too. Gives the parts that it stopped. */
+  /** Stops the running parts and returns them. With `volumes: true`, deletes their data too. */
   down(options: { volumes: boolean }): Promise<PartName[]>
+  /** Returns the status of every part, in starting order. */
   status(): Promise<PartStatus[]>
 }
 
-/** Where each part is found, from this machine. */
-export function whereParts({ ports }: StackConfig): Record<PartName, string> {
+/** The addresses of each part, as seen from this machine. */
+export function partAddresses({ ports }: StackConfig): Record<PartName, string> {
   return {
     postgres: `127.0.0.1:${ports.postgres}`,
     minio: `http://127.0.0.1:${ports.minio} (S3), http://127.0.0.1:${ports.console} (console)`,

@@ -7,10 +7,10 @@ import { takesConnections } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
 
-// Hadoop asks the JVM for its security manager, which later ones do not have.
-const javaVersions = { least: 17, most: 21 }
+// Hadoop needs the JVM's security manager, which later versions no longer have.
+const javaVersions = { min: 17, max: 21 }
 
-/** The Hive Metastore: Apache's archive, and beside it the jars of pom.xml. */
+/** The Hive Metastore: Apache's archive plus the jars of pom.xml. */
 export function nativeMetastore({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
   const { ports, versions } = config
   const home = join(folder, 'programs', `metastore-${versions.metastore}`)
@@ -26,7 +26,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
         ...['-cp', classPath, 'org.apache.hadoop.hive.metastore.tools.MetastoreSchemaTool'],
         ...['-dbType', 'postgres', task],
       ],
-      // The tool looks there for its SQL.
+      // The tool looks for its SQL scripts below METASTORE_HOME.
       { env: { ...environment, ...settings, METASTORE_HOME: home }, signal },
     )
 
@@ -45,7 +45,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
 
     install: () =>
       installOnce(home, async (into) => {
-        onStep(`fetching the Hive Metastore ${versions.metastore} (90 MB, once)`)
+        onStep(`downloading the Hive Metastore ${versions.metastore} (90 MB, first run only)`)
         const artifact = `org.apache.hive:hive-standalone-metastore:${versions.metastore}:tar.gz:bin`
         await unpackFromMaven(artifact, { into, env: environment, signal })
         const jars = ['--file', join(source, 'pom.xml'), `-DoutputDirectory=${join(into, 'jars')}`]
@@ -57,7 +57,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
       for (const file of ['metastore-site.xml', 'log4j2.properties']) {
         await copyFile(join(source, file), join(configuration, file))
       }
-      // It fails where there is no schema yet.
+      // -info fails if there is no schema yet.
       const hasSchema = await schemaTool('-info').then(
         () => true,
         () => false,
@@ -67,7 +67,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
       await schemaTool('-initSchema').catch((cause: unknown) => {
         signal?.throwIfAborted()
         throw new Error(
-          `the metastore's tables cannot be made: ${(cause as Error).message} (if an earlier try was cut short, minilake down --native --volumes clears what it left)`,
+          `cannot create the metastore's tables: ${cause instanceof Error ? cause.message : String(cause)} (if an earlier attempt was interrupted, remove what it left with minilake down --native --volumes)`,
           { cause },
         )
       })

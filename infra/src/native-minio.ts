@@ -3,16 +3,16 @@ import { delimiter, join } from 'node:path'
 import { findProgram } from './find-program.js'
 import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
-import { answerOf } from './probe.js'
+import { responseText } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
 
-/** MinIO, built from source by Go, and its client mc, which makes the bucket and its users. */
+/** MinIO, built from source with Go, and its client mc, which creates the bucket and its users. */
 export function nativeMinio({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
   const { administrator, lake, query, ports, versions } = config
   const programs = {
-    minio: { module: `github.com/minio/minio@${versions.minio}`, size: '3 minutes, once' },
-    mc: { module: `github.com/minio/mc@${versions.mc}`, size: '1 minute, once' },
+    minio: { module: `github.com/minio/minio@${versions.minio}`, duration: '3 minutes' },
+    mc: { module: `github.com/minio/mc@${versions.mc}`, duration: '1 minute' },
   }
   const programFolder = (name: keyof typeof programs) => join(folder, 'programs', `${name}-${versions[name]}`)
 
@@ -27,9 +27,9 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
 
     install: async () => {
       for (const name of ['minio', 'mc'] as const) {
-        const { module, size } = programs[name]
+        const { module, duration } = programs[name]
         await installOnce(programFolder(name), async (into) => {
-          onStep(`building ${name} (${size})`)
+          onStep(`building ${name} (${duration}, first run only)`)
           await runProgram('go', ['install', module], { env: { ...environment, GOBIN: into }, signal })
         })
       }
@@ -52,13 +52,14 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           MINIO_ROOT_USER: administrator.user,
           MINIO_ROOT_PASSWORD: administrator.password,
           MINIO_REGION: config.region,
-          MINIO_UPDATE: 'off', // it would look for a newer version on the network
+          MINIO_UPDATE: 'off', // otherwise it looks for a newer version on the network
         },
       }),
 
     endSignal: 'SIGTERM',
 
-    isReady: async () => (await answerOf(`http://127.0.0.1:${ports.minio}/minio/health/ready`)) !== undefined,
+    isReady: async () =>
+      (await responseText(`http://127.0.0.1:${ports.minio}/minio/health/ready`)) !== undefined,
 
     complete: async () => {
       await runProgram('sh', [join(infraFolder, 'minio', 'create-bucket.sh')], {
@@ -66,7 +67,7 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           ...environment,
           PATH: [programFolder('mc'), environment.PATH].join(delimiter),
           MC_CONFIG_DIR: join(folder, 'data', 'mc'),
-          // As they are: mc decodes nothing.
+          // Not URL-encoded: mc does not decode them.
           MC_HOST_lake: `http://${administrator.user}:${administrator.password}@127.0.0.1:${ports.minio}`,
           LAKE_ACCESS_KEY: lake.accessKeyId,
           LAKE_SECRET_KEY: lake.secretAccessKey,

@@ -3,38 +3,39 @@ import type { Variables } from './env-file.js'
 import type { StackConfig } from './stack-config.js'
 import type { PartName } from './local-stack.js'
 
-/** A part of the stack as it runs without Docker. */
+/** A part of the stack that runs without Docker. */
 export interface NativePart {
   readonly name: PartName
-  /** Where it listens, by the variable that names another port. */
+  /** The ports it listens on, each under the variable that changes it. */
   readonly ports: Readonly<Record<string, number>>
-  /** What the machine must have for it: each with how to get it. Empty when all is there. */
+  /** Returns what the part needs and this machine lacks, each with how to get it. */
   missing(): Promise<string[]>
-  /** Puts its programs in their place; does nothing where they are. */
+  /** Installs its programs, unless they are installed. */
   install(): Promise<void>
-  /** What must be done before it starts; done already, it does nothing. */
+  /** Does what must be done before the part starts, unless it is done. */
   prepare(): Promise<void>
+  /** Returns the program to start. */
   program(): Promise<BackgroundProgram>
-  /** The signal that asks it to end. */
+  /** The signal that asks it to exit. */
   readonly endSignal: NodeJS.Signals
-  /** Whether it answers. */
+  /** Returns whether the part is ready to use. */
   isReady(): Promise<boolean>
-  /** What must be done once it answers, and before the next part starts; done already, it does nothing. */
+  /** Does what must be done once the part is ready and before the next one starts, unless it is done. */
   complete(): Promise<void>
 }
 
-/** What the native parts share. */
+/** What all native parts are given. */
 export interface NativeContext {
   readonly config: StackConfig
-  /** Their programs, data and logs. Absolute. */
+  /** Absolute path of the folder with programs, data and logs. */
   readonly folder: string
-  /** The environment that programs are found in and run with. */
+  /** Environment in which to find and run programs. */
   readonly environment: Variables
   readonly onStep: (line: string) => void
   readonly signal?: AbortSignal | undefined
 }
 
-/** The variables that Trino's and the metastore's configuration names (`${ENV:…}`, `${env.…}`). */
+/** The variables that the configuration files of Trino (`${ENV:…}`) and the metastore (`${env.…}`) refer to. */
 export function configurationVariables({ ports, region, query, databasePassword }: StackConfig) {
   return {
     S3_ENDPOINT: `http://127.0.0.1:${ports.minio}`,

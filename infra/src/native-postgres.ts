@@ -6,12 +6,12 @@ import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
 import { runProgram } from './run-program.js'
 
-/** PostgreSQL, where the metastore keeps its tables: the machine's own programs on a data folder of the stack's. */
+/** PostgreSQL, which stores the metastore's tables: the machine's own programs with a data folder of the stack. */
 export function nativePostgres({ config, folder, environment, signal }: NativeContext): NativePart {
   const port = config.ports.postgres
   const data = join(folder, 'data', 'postgres')
   const program = async (name: string) => {
-    // Data are of the version that made them.
+    // A data folder can only be used by the major version that created it.
     const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined)
     return join((await findPostgres(environment, version?.trim())) ?? '', name)
   }
@@ -24,7 +24,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
       signal,
     })
 
-  // PostgreSQL refuses to run as root: then it runs as the user that its package has made.
+  // PostgreSQL refuses to run as root. If we are root, it runs as the user that its package created.
   const account = async () => {
     if (getuid?.() !== 0) return undefined
     const id = async (flag: string) =>
@@ -46,7 +46,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
       return isAllowed
         ? []
         : [
-            'the user postgres, as whom PostgreSQL runs where root starts it (its package makes one; or run this as another user)',
+            'the user postgres, because PostgreSQL refuses to run as root (its package creates the user; or run minilake as a user other than root)',
           ]
     },
 
@@ -61,13 +61,13 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
             (cause: unknown) => {
               signal?.throwIfAborted()
               throw new Error(
-                `PostgreSQL cannot run as root, and the user postgres cannot enter ${into}: let others enter the folders above it (chmod o+x), or name another folder`,
+                `PostgreSQL cannot run as root, and the user postgres cannot open ${into}: give other users access to the folders above it (chmod o+x), or choose another folder`,
                 { cause },
               )
             },
           )
         }
-        // Beside the data: initdb wants an empty folder.
+        // Next to the data folder, because initdb requires that folder to be empty.
         const passwordFile = `${into}.password`
         await writeFile(passwordFile, config.databasePassword, { mode: 0o600 })
         if (owner) await chown(passwordFile, owner.uid, owner.gid)
@@ -84,7 +84,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
 
     program: async () => ({
       command: await program('postgres'),
-      // No socket in the file system: its path may be longer than the system allows.
+      // No Unix socket: its path could exceed the system's limit.
       args: [
         '-D',
         data,
@@ -100,9 +100,9 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
       account: await account(),
     }),
 
-    endSignal: 'SIGINT', // its "fast" shutdown: SIGTERM would wait for every client to leave
+    endSignal: 'SIGINT', // "fast" shutdown: SIGTERM would wait until every client disconnects
 
-    // It takes connections before it answers them, most of all after a crash.
+    // A successful connection is not enough: the port is open before the server is ready, above all after a crash.
     isReady: () =>
       run('pg_isready', [...server, '--timeout', '2']).then(
         () => true,

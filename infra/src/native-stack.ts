@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { backgroundProcesses } from './background-process.js'
 import type { Variables } from './env-file.js'
-import { type LocalStack, type PartName, whereParts } from './local-stack.js'
+import { type LocalStack, type PartName, partAddresses } from './local-stack.js'
 import { nativeMetastore } from './native-metastore.js'
 import { nativeMinio } from './native-minio.js'
 import type { NativeContext, NativePart } from './native-part.js'
@@ -12,21 +12,32 @@ import { nativeTrino } from './native-trino.js'
 import { takesConnections } from './probe.js'
 import type { StackConfig } from './stack-config.js'
 
-/** Where the native stack is, and with what it runs. */
+/** Options of the native stack. */
 export interface NativeStackOptions {
   config: StackConfig
-  /** Programs, data and logs of the stack. */
+  /** Folder for the stack's programs, data and logs. */
   folder: string
-  /** The environment that programs are found in and run with. */
+  /** Environment in which to find and run programs. */
   environment: Variables
 }
 
-/** How long a part may take until it answers, in seconds: Trino needs most of a minute on two busy cores. */
+/** Longest time, in seconds, for a part to become ready. Trino takes most of a minute on two busy cores. */
 const startSeconds = 180
 
 /**
- * The stack without Docker: PostgreSQL, MinIO, the metastore and Trino as processes of this machine that listen on 127.0.0.1, all
- * their state in one folder.
+ * The stack without Docker: PostgreSQL, MinIO, the metastore and Trino as processes on this machine. They listen on 127.0.0.1 only and
+ * keep all their state in one folder.
+ *
+ * @example
+ * ```ts
+ * import { env } from 'node:process'
+ * import { completeEnvFile, nativeStack, readStackConfig } from '@minilake/infra'
+ *
+ * await completeEnvFile('.env', env)
+ * const config = await readStackConfig({ envFile: '.env', environment: env })
+ * const stack = nativeStack({ config, folder: '.minilake', environment: env })
+ * await stack.up({ onStep: console.log, signal: AbortSignal.timeout(20 * 60_000) })
+ * ```
  */
 export function nativeStack({ config, folder, environment }: NativeStackOptions): LocalStack {
   const home = resolve(folder)
@@ -35,18 +46,18 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     const context = { config, folder: home, environment, onStep, signal }
     return [nativePostgres(context), nativeMinio(context), nativeMetastore(context), nativeTrino(context)]
   }
-  const quiet = partsIn({ onStep: () => {} })
+  const silentParts = partsIn({ onStep: () => {} })
 
-  const untilReady = async (part: NativePart, signal: AbortSignal) => {
+  const waitUntilReady = async (part: NativePart, signal: AbortSignal) => {
     const late = AbortSignal.timeout(startSeconds * 1000)
     const log = `its log is ${processes.logPath(part.name)}`
     while (!(await part.isReady())) {
       signal.throwIfAborted()
       if ((await processes.find(part.name)) === undefined) {
         const last = await processes.lastLines(part.name, 1)
-        throw new Error(`${part.name} ended while it was starting: ${last} (${log})`)
+        throw new Error(`${part.name} exited while starting: ${last} (${log})`)
       }
-      if (late.aborted) throw new Error(`${part.name} does not answer within ${startSeconds} s: ${log}`)
+      if (late.aborted) throw new Error(`${part.name} was not ready after ${startSeconds} s: ${log}`)
       await wait(250)
     }
   }
@@ -55,12 +66,12 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     for (const [variable, port] of Object.entries(ports)) {
       if (!(await takesConnections(port))) continue
       throw new Error(
-        `${name} cannot start: port ${port} is taken by another program (end that, or name another port by ${variable} in .env)`,
+        `${name} cannot start: another program uses port ${port} (stop it, or set ${variable} in .env to another port)`,
       )
     }
   }
 
-  const runsAsItShould = async (part: NativePart) =>
+  const isUpToDate = async (part: NativePart) =>
     (await processes.find(part.name)) !== undefined &&
     (await processes.hasSettings(part.name, (await part.program()).settings))
 
@@ -68,10 +79,10 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     part: NativePart,
     { onStep, signal }: Pick<NativeContext, 'onStep'> & { signal: AbortSignal },
   ) => {
-    const isRunning = await runsAsItShould(part)
+    const isRunning = await isUpToDate(part)
     if (!isRunning) {
       if ((await processes.find(part.name)) !== undefined) {
-        onStep(`stopping ${part.name}: its settings have changed since it was started`)
+        onStep(`stopping ${part.name}: its settings have changed since it started`)
         await processes.stop(part.name, part.endSignal)
       }
       await checkPorts(part)
@@ -79,7 +90,7 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
       onStep(`starting ${part.name}`)
       await processes.start(part.name, await part.program())
     }
-    await untilReady(part, signal)
+    await waitUntilReady(part, signal)
     await part.complete()
     return !isRunning
   }
@@ -89,12 +100,12 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
       const parts = partsIn({ onStep, signal })
       const missing = new Set<string>()
       const stopped: NativePart[] = []
-      for (const part of parts) if (!(await runsAsItShould(part))) stopped.push(part)
+      for (const part of parts) if (!(await isUpToDate(part))) stopped.push(part)
       for (const part of stopped) for (const thing of await part.missing()) missing.add(thing)
       if (missing.size > 0) {
-        throw new Error(`the native stack lacks on this machine: ${[...missing].join('; ')}`)
+        throw new Error(`the native stack cannot start, missing on this machine: ${[...missing].join('; ')}`)
       }
-      return processes.alone(async () => {
+      return processes.withLock(async () => {
         for (const part of stopped) await part.install()
         const started: PartName[] = []
         for (const part of parts) if (await start(part, { onStep, signal })) started.push(part.name)
@@ -104,9 +115,9 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
 
     async down({ volumes }) {
       if (!(await stat(home).catch(() => undefined))) return []
-      return processes.alone(async () => {
+      return processes.withLock(async () => {
         const stopped: PartName[] = []
-        for (const part of quiet.toReversed()) {
+        for (const part of silentParts.toReversed()) {
           if (await processes.stop(part.name, part.endSignal)) stopped.push(part.name)
         }
         if (volumes) await rm(join(home, 'data'), { recursive: true, force: true })
@@ -115,9 +126,9 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     },
 
     async status() {
-      const where = whereParts(config)
+      const where = partAddresses(config)
       return Promise.all(
-        quiet.map(async (part) => {
+        silentParts.map(async (part) => {
           const { name } = part
           const pid = await processes.find(name)
           const state = pid === undefined ? 'stopped' : (await part.isReady()) ? 'ready' : 'starting'

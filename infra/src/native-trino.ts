@@ -3,18 +3,18 @@ import { join } from 'node:path'
 import { findJava, missingMaven } from './find-program.js'
 import { installOnce, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
-import { answerOf } from './probe.js'
+import { responseText } from './probe.js'
 import { infraFolder } from './stack-config.js'
 
-const javaVersions = { least: 24, most: 99 }
+const javaVersions = { min: 24, max: 99 }
 
-// The others take as much disk again, and nothing here uses them.
+// The other plugins are not used here and would double the size on disk.
 const plugins = new Set([
   ...['hive', 'iceberg', 'memory', 'tpch', 'jmx', 'http-event-listener', 'password-authenticators'],
   ...['resource-group-managers', 'session-property-managers', 'spooling-filesystem'],
 ])
 
-/** Trino, from its archive on Maven Central. */
+/** Trino, installed from its archive on Maven Central. */
 export function nativeTrino({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
   const { ports, versions } = config
   const home = join(folder, 'programs', `trino-${versions.trino}`)
@@ -35,13 +35,13 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
 
     install: () =>
       installOnce(home, async (into) => {
-        onStep(`fetching Trino ${versions.trino} (820 MB, once)`)
+        onStep(`downloading Trino ${versions.trino} (820 MB, first run only)`)
         await unpackFromMaven(`io.trino:trino-server:${versions.trino}:tar.gz`, {
           into,
           env: environment,
           signal,
         })
-        // Only now: the archive's jars are hard links to one another, across plugins.
+        // Delete plugins only after unpacking everything: the archive's jars are hard links to one another, across plugins.
         for (const plugin of await readdir(join(into, 'plugin'))) {
           if (!plugins.has(plugin)) await rm(join(into, 'plugin', plugin), { recursive: true })
         }
@@ -63,7 +63,7 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
     endSignal: 'SIGTERM',
 
     isReady: async () => {
-      const info = await answerOf(`http://127.0.0.1:${ports.trino}/v1/info`)
+      const info = await responseText(`http://127.0.0.1:${ports.trino}/v1/info`)
       return info !== undefined && (JSON.parse(info) as { starting: boolean }).starting === false
     },
 

@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 
-/** Whether something takes connections at a port of 127.0.0.1. */
+/** Returns whether something accepts connections on a port of 127.0.0.1. */
 export async function takesConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 2000 })
-    const end = (answer: boolean) => {
+    const end = (accepted: boolean) => {
       socket.destroy()
-      resolve(answer)
+      resolve(accepted)
     }
     socket.once('connect', () => end(true))
     socket.once('error', () => end(false))
@@ -14,8 +14,8 @@ export async function takesConnections(port: number): Promise<boolean> {
   })
 }
 
-/** What a URL answers, where that is a 200. */
-export async function answerOf(url: string): Promise<string | undefined> {
+/** Returns the body of a successful response, or undefined if the request fails or the status is not 2xx. */
+export async function responseText(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2000) })
     return response.ok ? await response.text() : undefined

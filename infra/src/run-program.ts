@@ -1,20 +1,22 @@
 import { spawn } from 'node:child_process'
 import type { Variables } from './env-file.js'
 
-/** How to run a program. */
+/** Options for running a program. */
 export interface ProgramOptions {
+  /** Its whole environment. */
   env: Variables
-  /** What it reads from its standard input. Default nothing. */
+  /** Text for its standard input. Default: empty. */
   input?: string
+  /** Its working folder. Default: the current one. */
   cwd?: string
-  /** Whom it runs as. Default: whom this process runs as. */
+  /** User and group that it runs as. Default: those of this process. */
   account?: { uid: number; gid: number } | undefined
   signal?: AbortSignal | undefined
 }
 
 /**
- * Runs a program to its end and gives what it wrote to its standard output. Rejects with the last lines of what it wrote when it
- * ends with anything but 0, and with the signal's reason when aborted.
+ * Runs a program until it exits and returns its standard output. Rejects with the last lines of its output if it does not exit with 0,
+ * and with the signal's reason if aborted.
  */
 export async function runProgram(
   command: string,
@@ -31,13 +33,15 @@ export async function runProgram(
       all += text
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => (all += text))
-    child.stdin.on('error', () => {}) // it may end without reading
+    child.stdin.on('error', () => {}) // the program may exit without reading its input
     child.stdin.end(input)
     child.on('error', (cause) => reject(signal?.aborted ? abortReason(signal) : cause))
     child.on('close', (code, killed) => {
       if (code === 0) return resolve(output)
       const last = all.trim().split('\n').slice(-5).join('\n')
-      reject(new Error(`${command} ended with ${code ?? killed}: ${last}`))
+      reject(
+        new Error(`${command} ${code === null ? `was killed by ${killed}` : `exited with ${code}`}: ${last}`),
+      )
     })
   })
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { credentialNames, readEnvFile, type Variables, withoutEmpty } from './env-file.js'
 
-/** The folder of this package: compose.yaml, stack.env and the parts' own configuration. */
+/** The folder of this package, with compose.yaml, stack.env and the configuration files of the parts. */
 export const infraFolder = fileURLToPath(new URL('..', import.meta.url))
 
 /** The local stack's versions, ports and credentials. */
@@ -9,40 +9,44 @@ export interface StackConfig {
   readonly versions: { trino: string; metastore: string; minio: string; mc: string }
   /** Ports on 127.0.0.1. */
   readonly ports: { minio: number; console: number; postgres: number; metastore: number; trino: number }
+  /** Region that MinIO reports and S3 clients sign requests for. */
   readonly region: string
+  /** MinIO's administrator. */
   readonly administrator: { user: string; password: string }
-  /** The user that publishes: it may write into the lake's bucket, and read it. */
+  /** The user that publishes. It can read and write the lake's bucket. */
   readonly lake: { accessKeyId: string; secretAccessKey: string }
-  /** The user that Trino and the metastore are: it may read the lake's bucket, and write Trino's own tables. */
+  /** The user of Trino and the metastore. It can read the lake's bucket and write Trino's own tables. */
   readonly query: { accessKeyId: string; secretAccessKey: string }
+  /** Password of the PostgreSQL user `metastore`. */
   readonly databasePassword: string
-  /** All of it by the names of `stack.env` and `.env`, as Compose takes it. */
+  /** All of the above as variables, under the names that `stack.env`, `.env` and Compose use. */
   readonly variables: Variables
 }
 
 /**
- * Reads what the stack is made of: `stack.env`, the lines of an env file, and the environment, where the later one wins. Rejects
- * with a RangeError that names the variable which lacks a value or cannot have it; never with the value of a credential.
+ * Reads the stack's configuration from `stack.env`, an env file and the environment; later ones override earlier ones. Rejects with a
+ * RangeError that names the variable whose value is missing or invalid. The message never contains the value of a credential.
  */
 export async function readStackConfig({
   envFile,
   environment,
   credentials = 'required',
 }: {
+  /** Path of a file of `NAME=value` lines. It may be missing. */
   envFile: string
   environment: Variables
-  /** 'optional' for what starts nothing: those that are missing are then placeholders. Default 'required'. */
+  /** 'optional' if nothing is to be started: placeholders then stand in for missing credentials. Default 'required'. */
   credentials?: 'required' | 'optional'
 }): Promise<StackConfig> {
-  const ours = await readEnvFile(`${infraFolder}stack.env`)
+  const defaults = await readEnvFile(`${infraFolder}stack.env`)
   const placeholders =
     credentials === 'optional' ? Object.fromEntries(credentialNames.map((name) => [name, 'not-known'])) : {}
   const given = { ...(await readEnvFile(envFile)), ...withoutEmpty(environment) }
-  const variables = { ...placeholders, ...withoutEmpty({ ...ours, ...given }) }
+  const variables = { ...placeholders, ...withoutEmpty({ ...defaults, ...given }) }
   const text = (name: string) => {
     const value = variables[name]
     if (value === undefined)
-      throw new RangeError(`${name} expected a value in ${envFile}, got none: minilake up gives it one`)
+      throw new RangeError(`${name} expected a value in ${envFile}, got none: minilake up creates one`)
     return value
   }
   const known = new Map<number, string>()
@@ -52,27 +56,27 @@ export async function readStackConfig({
       throw new RangeError(`${name} expected a port from 1 to 65535, got ${text(name)}`)
     const other = known.get(number)
     if (other !== undefined)
-      throw new RangeError(`${name} expected another port than ${other}, got ${number}`)
+      throw new RangeError(`${name} expected a port other than that of ${other}, got ${number}`)
     known.set(number, name)
     return number
   }
-  // The lengths are MinIO's.
-  const credential = (name: string, [least, most]: [number, number]) => {
+  // MinIO sets these limits.
+  const credential = (name: string, [min, max]: [number, number]) => {
     const { length } = text(name)
-    if (length >= least && length <= most) return text(name)
-    throw new RangeError(`${name} expected ${least} to ${most} characters, got ${length}`)
+    if (length >= min && length <= max) return text(name)
+    throw new RangeError(`${name} expected ${min} to ${max} characters, got ${length}`)
   }
-  // mc takes both as one text, user:password.
-  const administrators = (name: string, lengths: [number, number]) => {
+  // mc reads both from one string, user:password.
+  const administratorText = (name: string, lengths: [number, number]) => {
     if (!text(name).includes(':')) return credential(name, lengths)
-    throw new RangeError(`${name} expected characters other than a colon, got one`)
+    throw new RangeError(`${name} expected no colon, got one`)
   }
   const users = new Map<string, string>()
   const user = (name: string, value: string) => {
     const other = users.get(value)
     if (other !== undefined && credentials === 'required')
       throw new RangeError(
-        `${name} expected another name than ${other}, got the same: each user has rights of its own`,
+        `${name} expected a name other than that of ${other}, got the same: each user has its own permissions`,
       )
     users.set(value, name)
     return value
@@ -93,8 +97,8 @@ export async function readStackConfig({
     },
     region: text('S3_REGION'),
     administrator: {
-      user: user('MINIO_ROOT_USER', administrators('MINIO_ROOT_USER', [3, 64])),
-      password: administrators('MINIO_ROOT_PASSWORD', [8, 64]),
+      user: user('MINIO_ROOT_USER', administratorText('MINIO_ROOT_USER', [3, 64])),
+      password: administratorText('MINIO_ROOT_PASSWORD', [8, 64]),
     },
     lake: {
       accessKeyId: user('LAKE_ACCESS_KEY', credential('LAKE_ACCESS_KEY', [3, 20])),
@@ -106,7 +110,7 @@ export async function readStackConfig({
     },
     databasePassword: credential('METASTORE_DB_PASSWORD', [1, 64]),
     variables: Object.fromEntries(
-      [...Object.keys(ours), ...credentialNames].map((name) => [name, variables[name]]),
+      [...Object.keys(defaults), ...credentialNames].map((name) => [name, variables[name]]),
     ),
   }
 }

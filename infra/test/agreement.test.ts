@@ -31,7 +31,7 @@ const config = await readStackConfig({
   environment: Object.fromEntries(credentialNames.map((name) => [name, name.toLowerCase().slice(0, 20)])),
 })
 
-/** The lake's names as the schema's package has them, which this one does not know. */
+/** The lake's names, read from the source of the schema package, which infra does not depend on. */
 const lakeNames = (() => {
   const source = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
   const [, schema, bucket] = /lakeNames = \{.*schema: '(\w+)', bucket: '([\w-]+)'/.exec(source) ?? []
@@ -44,7 +44,7 @@ const statementsOf = (policy: string) =>
     }
   ).Statement
 
-/** The variables that a text names in a pattern, each once. */
+/** The distinct variable names that a pattern's first group matches in a text. */
 const namesIn = (text: string, pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map(([, name]) => name as string)),
 ]
@@ -56,7 +56,7 @@ const site = textOf('metastore', 'metastore-site.xml')
 const trinoNames = namesIn(trinoFiles, /\$\{ENV:(\w+)\}/g)
 const metastoreNames = namesIn(site, /\$\{env\.(\w+)\}/g)
 
-test('versions stand in stack.env alone: what Compose runs is named by its variables', () => {
+test('only stack.env states versions: images and build arguments refer to its variables', () => {
   for (const [name, { image, build }] of services) {
     for (const text of [image, ...Object.values(build?.args ?? {})]) {
       expect(stackVariables, name).toEqual(expect.arrayContaining(namesIn(text, /\$\{(\w+):\?\}/g)))
@@ -67,7 +67,7 @@ test('versions stand in stack.env alone: what Compose runs is named by its varia
   expect(Object.keys(metastore.build?.args ?? {})).toEqual(['METASTORE_VERSION', 'MAVEN_IMAGE', 'JRE_IMAGE'])
 })
 
-test('every variable of compose.yaml is of stack.env or a credential, and must have a value', () => {
+test('every variable in compose.yaml comes from stack.env or is a credential, and is required', () => {
   const text = textOf('compose.yaml').replaceAll(/^\s*#.*$/gm, '')
   const names = namesIn(text, /\$\{?(\w+)/g)
   expect([...stackVariables, ...credentialNames]).toEqual(expect.arrayContaining(names))
@@ -75,21 +75,21 @@ test('every variable of compose.yaml is of stack.env or a credential, and must h
   expect(namesIn(text, /\$\{(\w+)(?!\w|:\?)/g)).toEqual([])
 })
 
-test("Trino's and the metastore's files name what Compose and the native start set, no more and no less", () => {
+test("Trino's and the metastore's files refer to exactly the variables that Compose and the native stack set", () => {
   const native = Object.keys(configurationVariables(config))
   expect(trinoNames.toSorted()).toEqual(Object.keys(trino.environment).toSorted())
   expect(metastoreNames.toSorted()).toEqual(Object.keys(metastore.environment).toSorted())
   expect([...new Set([...trinoNames, ...metastoreNames])].toSorted()).toEqual(native.toSorted())
 })
 
-test('every port is published on 127.0.0.1, by the variable of stack.env that the native start takes', () => {
+test('every port is published on 127.0.0.1 under the stack.env variable that the native stack also uses', () => {
   const published = services.flatMap(([, { ports = [] }]) => ports)
   for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:\?\}:\d+$/)
   const variables = namesIn(published.join('\n'), /\$\{(\w+):\?\}/g)
   expect(variables.toSorted()).toEqual(stackVariables.filter((name) => name.endsWith('_PORT')).toSorted())
 })
 
-test('the addresses between containers are those at which they listen', () => {
+test('containers address each other at the ports they listen on', () => {
   const inside = (service: Service) => service.ports?.map((port) => port.slice(port.lastIndexOf(':')))
   expect(inside(minio)).toEqual([':9000', ':9001'])
   expect(trino.environment).toMatchObject({ S3_ENDPOINT: 'http://minio:9000', TRINO_HTTP_PORT: '8080' })
@@ -101,7 +101,7 @@ test('the addresses between containers are those at which they listen', () => {
   expect(inside(compose.services.postgres)).toEqual([':5432'])
 })
 
-test('the metastore is of the same archive, jars and memory in a container and natively', () => {
+test('the metastore uses the same archive, jars and heap size in a container and natively', () => {
   const dockerfile = textOf('metastore', 'Dockerfile')
   const native = textOf('src', 'native-metastore.ts')
   for (const text of [dockerfile, native]) {
@@ -113,7 +113,7 @@ test('the metastore is of the same archive, jars and memory in a container and n
   expect(heap.exec(textOf('metastore', 'start-metastore.sh'))?.[0]).toBe(heap.exec(native)?.[0])
 })
 
-test("the bucket's name is the lake's everywhere", () => {
+test('every file uses the same bucket name as the lake', () => {
   const { bucket } = lakeNames
   expect(textOf('minio', 'create-bucket.sh')).toContain(`lake/${bucket}\n`)
   for (const { Resource } of [...statementsOf('ingest-policy.json'), ...statementsOf('query-policy.json')]) {
@@ -121,7 +121,7 @@ test("the bucket's name is the lake's everywhere", () => {
   }
 })
 
-test("Trino's own area is the schema's location in both policies, and schemas without a location lie in it", () => {
+test("both policies agree that Trino's own area is the schema's location, and it contains schemas without a location", () => {
   const { bucket, schema } = lakeNames
   const area = `arn:aws:s3:::${bucket}/${schema}/*`
   const [denied] = statementsOf('ingest-policy.json').filter(({ Effect }) => Effect === 'Deny')
@@ -133,14 +133,14 @@ test("Trino's own area is the schema's location in both policies, and schemas wi
   expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
 })
 
-test('create-bucket.sh wants what Compose and the native start give it', () => {
+test('create-bucket.sh reads the variables that Compose and the native stack set', () => {
   const wanted = namesIn(textOf('minio', 'create-bucket.sh'), /\$((?:LAKE|QUERY)_\w+)/g)
   expect(wanted.toSorted()).toEqual(credentialNames.filter((name) => /^(LAKE|QUERY)_/.test(name)).toSorted())
   const { bucket: service } = compose.services
   expect(Object.keys(service.environment).toSorted()).toEqual([...wanted, 'MC_HOST_lake'].toSorted())
 })
 
-test('what Compose mounts and builds is there and is part of the package', () => {
+test('everything that Compose mounts and builds exists and is part of the package', () => {
   const { files } = JSON.parse(textOf('package.json')) as { files: string[] }
   const paths = services.flatMap(([, { volumes = [], build }]) => [
     ...volumes.filter((volume) => volume.startsWith('.')).map((volume) => volume.split(':')[0] as string),
@@ -153,13 +153,13 @@ test('what Compose mounts and builds is there and is part of the package', () =>
   }
 })
 
-test('.env.example names every credential and holds none', () => {
+test('.env.example lists every credential and gives none a value', () => {
   const example = parseEnv(textOf('.env.example'))
   expect(Object.keys(example).toSorted()).toEqual(credentialNames.toSorted())
   expect(new Set(Object.values(example))).toEqual(new Set(['']))
 })
 
-test('every service has a memory limit; all but the one-shot have a check and come back', () => {
+test('every service has a memory limit; all but the one-shot have a health check and restart', () => {
   for (const [name, { healthcheck, restart, mem_limit }] of services) {
     expect(mem_limit, name).toMatch(/^\d+[mg]$/)
     expect(restart, name).toBe(name === 'bucket' ? 'no' : 'unless-stopped')
@@ -167,7 +167,7 @@ test('every service has a memory limit; all but the one-shot have a check and co
   }
 })
 
-test('each service waits for what it needs', () => {
+test('each service waits for the services it needs', () => {
   const conditions = Object.fromEntries(
     services.map(([name, { depends_on = {} }]) => [
       name,

@@ -15,7 +15,7 @@ const processesIn = async (folder: string, script: string) => {
 const untilLogged = async (processes: ReturnType<typeof backgroundProcesses>, text: string) =>
   expect.poll(() => processes.lastLines('part', 1), { timeout: 20_000 }).toBe(text)
 
-/** One that has ended is there for the system until its parent, which is this process, has taken note. */
+/** Waits until a process no longer exists. It remains a zombie until its parent, which is this process, reaps it. */
 const untilGone = (pid: number) =>
   expect
     .poll(
@@ -30,7 +30,7 @@ const untilGone = (pid: number) =>
     )
     .toBe('ESRCH')
 
-test('a process is found by its name until it is stopped, from another run too', async () => {
+test('finds a process by name until it is stopped, also in another run', async () => {
   const folder = await temporaryFolder()
   expect(await backgroundProcesses(folder).find('part')).toBeUndefined()
   const processes = await processesIn(folder, 'console.log("one\\ntwo"); setInterval(() => {}, 1000)')
@@ -47,12 +47,12 @@ test('a process is found by its name until it is stopped, from another run too',
   expect(await later.stop('part', 'SIGTERM')).toBe(false)
 })
 
-test('a process that has ended by itself is not found', async () => {
+test('does not find a process that exited by itself', async () => {
   const processes = await processesIn(await temporaryFolder(), '')
   await expect.poll(() => processes.find('part'), { timeout: 20_000 }).toBeUndefined()
 })
 
-test('a number that another process has by now is not taken for ours, and that process stays', async () => {
+test('ignores and does not stop another process that reuses the process id', async () => {
   const folder = await temporaryFolder()
   const processes = await processesIn(folder, '')
   await expect.poll(() => processes.find('part'), { timeout: 20_000 }).toBeUndefined()
@@ -61,22 +61,22 @@ test('a number that another process has by now is not taken for ours, and that p
   expect(await processes.stop('part', 'SIGKILL')).toBe(false)
 })
 
-test('a record that a full disk has cut is none', async () => {
+test('ignores a record that a full disk has truncated', async () => {
   const processes = await processesIn(await temporaryFolder(), '')
   await writeFile(processes.logPath('part').replace('/logs/', '/run/').replace('.log', '.json'), '{"pid":')
   expect(await processes.find('part')).toBeUndefined()
   expect(await processes.stop('part', 'SIGTERM')).toBe(false)
 })
 
-test('two do not start or stop parts of one folder at once', async () => {
+test('only one process at a time may start or stop parts in a folder', async () => {
   const folder = await temporaryFolder()
   const [one, other] = [backgroundProcesses(folder), backgroundProcesses(folder)]
-  const found = await one.alone(() => other.alone(() => Promise.resolve('both')).catch(String))
+  const found = await one.withLock(() => other.withLock(() => Promise.resolve('both')).catch(String))
   expect(found).toMatch(`Error: another minilake (process ${ownPid}) is starting or stopping the stack`)
-  expect(await other.alone(() => Promise.resolve('alone'))).toBe('alone')
+  expect(await other.withLock(() => Promise.resolve('alone'))).toBe('alone')
 })
 
-test('one that does not end when asked is killed', async () => {
+test('kills a process that ignores the signal to exit', async () => {
   const script = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("deaf")'
   const processes = await processesIn(await temporaryFolder(), script)
   await untilLogged(processes, 'deaf')
@@ -85,7 +85,7 @@ test('one that does not end when asked is killed', async () => {
   await untilGone(pid as number)
 })
 
-test('its settings are told from others, from another run too, and are not in its record', async () => {
+test('recognises changed settings, also in another run, without storing them', async () => {
   const folder = await temporaryFolder()
   const settings = { PORT: '1', SECRET: 'geheim' }
   const program = { command: execPath, args: ['-e', 'console.log(process.env.SECRET, process.env.A)'] }
@@ -106,7 +106,7 @@ test('its settings are told from others, from another run too, and are not in it
   expect(await later.hasSettings('part', settings)).toBe(false)
 })
 
-test('a program that cannot be started', async () => {
+test('rejects if the program cannot be started', async () => {
   const processes = backgroundProcesses(await temporaryFolder())
   await expect(processes.start('part', { command: '/nowhere', args: [], env: {} })).rejects.toThrow('ENOENT')
   expect(await processes.find('part')).toBeUndefined()

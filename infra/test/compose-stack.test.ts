@@ -10,14 +10,14 @@ import { temporaryFolder, writeProgram } from './temporary-folder.js'
 interface Answer {
   output?: string
   error?: string
-  /** Does not end until it is ended. */
+  /** Keeps running until it is killed. */
   hangs?: boolean
 }
 
-/** What the fake Docker answers to a subcommand of Compose. */
+/** What the fake Docker answers to each subcommand of Compose. */
 type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down', Answer>>
 
-/** A folder with a .env, and with programs that write down how they are called and answer as they are told. */
+/** Creates a folder with a .env and fake programs, which record their calls and give the listed answers. */
 async function machine(programs: Record<string, Answers>) {
   const folder = await temporaryFolder()
   const bin = join(folder, 'bin')
@@ -69,7 +69,7 @@ const project = (envFile: string) => [
   ...['--env-file', join(infraFolder, 'stack.env'), '--env-file', envFile],
 ]
 
-test('up: the arguments, the environment, and which parts were started', async () => {
+test('up passes arguments and environment to Compose, and returns the parts it started', async () => {
   const minio = container('minio', 'running', 'healthy')
   const { stack, calls, envFile, config } = await machine({
     docker: { version, ps: { output: `${JSON.stringify(minio)}\n` }, up: {} },
@@ -91,7 +91,7 @@ test('up: the arguments, the environment, and which parts were started', async (
   for (const { args } of made) for (const secret of secrets) expect(args.join(' ')).not.toContain(secret)
 })
 
-test('down stops what runs, the last part first; with volumes the data go too', async () => {
+test('down stops the running parts in reverse order, and deletes the data if asked', async () => {
   const output = JSON.stringify([
     container('postgres', 'running', 'healthy'),
     container('bucket', 'exited', ''),
@@ -111,7 +111,7 @@ const containers = [
   container('metastore', 'running', 'unhealthy'),
 ]
 test.each([
-  ['a line each', containers.map((each) => `${JSON.stringify(each)}\n`).join('')],
+  ['one object per line', containers.map((each) => `${JSON.stringify(each)}\n`).join('')],
   ['an array', `${JSON.stringify(containers)}\n`],
 ])('status reads containers as %s', async (_, output) => {
   const { stack } = await machine({ docker: { version, ps: { output } } })
@@ -122,7 +122,7 @@ test.each([
     ['metastore', 'starting'],
     ['trino', 'stopped'],
   ])
-  expect(parts[2]?.detail).toBe('running for a while, its log: docker logs minilake-metastore-1')
+  expect(parts[2]?.detail).toBe('running for a while, log: docker logs minilake-metastore-1')
   expect(parts[3]).toMatchObject({ where: expect.stringContaining('127.0.0.1:18080'), detail: '' })
 })
 
@@ -138,12 +138,12 @@ test.each([
   expect((await stack.status())[3]?.state).toBe(expected)
 })
 
-test('no containers', async () => {
+test('status reports every part as stopped if there are no containers', async () => {
   const { stack } = await machine({ docker: { version, ps: { output: '' } } })
   expect(new Set((await stack.status()).map(({ state }) => state))).toEqual(new Set(['stopped']))
 })
 
-test('a .env that is not there is not named', async () => {
+test('does not pass a .env that does not exist', async () => {
   const { stack, calls, envFile } = await machine({ docker: { version, ps: {} } })
   await rm(envFile)
   await stack.status()
@@ -155,7 +155,7 @@ test('a .env that is not there is not named', async () => {
 })
 
 test.each([{ docker: {} }, { docker: { version: { output: 'v2.19.1\n' } } }, {}])(
-  'without the plugin docker-compose is taken: %j',
+  'uses docker-compose if the Docker plugin is missing or too old: %j',
   async (programs) => {
     const { stack, calls, envFile } = await machine({
       ...programs,
@@ -176,30 +176,30 @@ test.each([
     { docker: { version: { output: '2.3.4\n' } }, 'docker-compose': { version: { output: '1.29.2\n' } } },
     'docker compose 2.3.4 and docker-compose 1.29.2',
   ],
-])('no Compose that will do: %j', async (programs, found) => {
+])('rejects if there is no Compose 2.20 or later: %j', async (programs, found) => {
   const { stack } = await machine(programs)
   await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
-    `the Compose stack expected Docker with Compose 2.20 or later, found ${found}: install it (https://docs.docker.com/get-docker), or minilake up --native runs the stack without Docker`,
+    `the Compose stack expected Docker with Compose 2.20 or later, found ${found}: install it (https://docs.docker.com/get-docker), or run the stack without Docker: minilake up --native`,
   )
 })
 
-test('an engine that does not answer', async () => {
+test('rejects if the Docker engine does not respond', async () => {
   const error = 'Cannot connect to the Docker daemon at tcp://somewhere. Is the docker daemon running?\n'
   const { stack } = await machine({ docker: { version, ps: { error } } })
   await expect(stack.status()).rejects.toThrow(
-    "Docker's engine does not answer: start it, or minilake up --native runs the stack without Docker",
+    'the Docker engine does not respond: start it, or run the stack without Docker: minilake up --native',
   )
 })
 
-test('what Compose itself says of a failure is kept', async () => {
+test('keeps the error message of Compose', async () => {
   const error = 'container minilake-metastore-1 is unhealthy\n'
   const { stack } = await machine({ docker: { version, ps: {}, up: { error } } })
   await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
-    'docker ended with 1: container minilake-metastore-1 is unhealthy',
+    'docker exited with 1: container minilake-metastore-1 is unhealthy',
   )
 })
 
-test("aborted, up ends with the signal's reason", async () => {
+test("up rejects with the signal's reason if aborted", async () => {
   const { stack } = await machine({ docker: { version, ps: {}, up: { hangs: true } } })
   const controller = new AbortController()
   const reason = new Error('enough')

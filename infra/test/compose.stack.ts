@@ -9,13 +9,13 @@ import { runProgram } from '../src/run-program.js'
 import { infraFolder, readStackConfig } from '../src/stack-config.js'
 import { temporaryFolder } from './temporary-folder.js'
 
-// Compose itself, without an engine: it says whether it takes the files, and what it makes of them.
+// Runs the real Compose without a Docker engine: it validates the files and prints the resulting model.
 const module = 'github.com/docker/compose/v2@v2.40.3'
 const root = join(infraFolder, '..')
 const bin = join(root, 'node_modules', '.cache', module.replaceAll('/', '-'))
 const environment = { PATH: env.PATH, HOME: env.HOME }
 
-// The module replaces and excludes others, so `go install` refuses it: it is built from its own folder.
+// `go install` refuses the module because its go.mod has replace and exclude directives, so build it in a copy of its source folder.
 beforeAll(
   () =>
     installOnce(bin, async (into) => {
@@ -48,7 +48,7 @@ interface Model {
 
 const filled = credentialNames.map((name) => `${name}=${name.toLowerCase()}\n`).join('')
 
-/** A folder like the root of the repository, with a .env of these lines. */
+/** Creates a folder like the root of the repository; its .env has the given lines, or is missing. */
 async function project(lines?: string) {
   const folder = await temporaryFolder()
   await symlink(infraFolder.replace(/\/$/, ''), join(folder, 'infra'))
@@ -62,20 +62,20 @@ const compose = (folder: string, args: readonly string[], variables = {}) =>
 const modelOf = async (folder: string, variables = {}) =>
   JSON.parse(await compose(folder, ['config', '--format', 'json'], variables)) as Model
 
-test('Compose takes the files, once .env has the credentials', async () => {
+test('Compose accepts the files if .env has the credentials', async () => {
   expect(await compose(await project(filled), ['config', '--quiet'])).toBe('')
 })
 
 test.each([
-  ['is not there', undefined],
+  ['does not exist', undefined],
   ['is a copy of .env.example', await readFile(join(infraFolder, '.env.example'), 'utf8')],
-])('where .env %s, one sentence says what to do', async (_, lines) => {
+])('if .env %s, one sentence says what to do', async (_, lines) => {
   await expect(compose(await project(lines), ['config', '--quiet'])).rejects.toThrow(
-    /ended with 1: .*required variable \w+ is missing a value: run minilake up, or copy infra\/\.env\.example to \.env and fill it in$/,
+    /exited with 1: .*required variable \w+ is missing a value: run minilake up, or copy infra\/\.env\.example to \.env and fill it in$/,
   )
 })
 
-test('a key that Compose does not know is refused, so the check is one', async () => {
+test('Compose rejects an unknown key, so validation does check something', async () => {
   const folder = await project(filled)
   await rm(join(folder, 'infra'))
   await mkdir(join(folder, 'infra'))
@@ -85,7 +85,7 @@ test('a key that Compose does not know is refused, so the check is one', async (
   await expect(compose(folder, ['config', '--quiet'])).rejects.toThrow('memory_limit')
 })
 
-test('images, ports, environment and volumes are what stack.env and .env say', async () => {
+test('images, ports, environment and volumes follow stack.env and .env', async () => {
   const folder = await project(filled)
   const { name, services, volumes } = await modelOf(folder)
   expect(name).toBe('minilake')
@@ -142,7 +142,7 @@ test('images, ports, environment and volumes are what stack.env and .env say', a
   }
 })
 
-test('.env wins over stack.env, and the shell over both', async () => {
+test('.env overrides stack.env, and the shell overrides both', async () => {
   const folder = await project(`${filled}MINIO_IMAGE=somebody/minio:1\nTRINO_PORT=18080\n`)
   const { minio, trino } = (await modelOf(folder)).services
   expect(minio?.image).toBe('somebody/minio:1')
@@ -151,14 +151,14 @@ test('.env wins over stack.env, and the shell over both', async () => {
   expect(shell.services.minio?.image).toBe('another/minio:2')
 })
 
-test("the root's file and the arguments of minilake up mean the same containers", async () => {
+test("the root's compose.yaml and the arguments of minilake up define the same containers", async () => {
   const folder = await project(`${filled}TRINO_PORT=18080\n`)
   const files = ['--file', 'infra/compose.yaml', '--env-file', 'infra/stack.env', '--env-file', '.env']
   const alone = await compose(folder, [...files, 'config', '--format', 'json'])
   expect(JSON.parse(alone)).toMatchObject(await modelOf(folder))
 })
 
-test('a value in single quotes is what minilake reads too', async () => {
+test('Compose and minilake read the same value from single quotes', async () => {
   const secret = '$HOME #1 "x"'
   const folder = await project(`${filled}QUERY_SECRET_KEY='${secret}'\n`)
   const { query } = await readStackConfig({ envFile: join(folder, '.env'), environment: {} })
@@ -167,7 +167,7 @@ test('a value in single quotes is what minilake reads too', async () => {
   expect(metastore?.environment?.QUERY_SECRET_KEY?.replaceAll('$$', '$')).toBe(secret)
 })
 
-test('minilake up runs this Compose where there is no plugin, and says when no engine answers', async () => {
+test('minilake up runs docker-compose if there is no plugin, and says if no engine responds', async () => {
   const envFile = join(await project(filled), '.env')
   const config = await readStackConfig({ envFile, environment: {} })
   const stack = composeStack({
@@ -175,5 +175,5 @@ test('minilake up runs this Compose where there is no plugin, and says when no e
     envFile,
     environment: { PATH: bin, HOME: env.HOME, DOCKER_HOST: 'tcp://127.0.0.1:1' },
   })
-  await expect(stack.status()).rejects.toThrow("Docker's engine does not answer")
+  await expect(stack.status()).rejects.toThrow('the Docker engine does not respond')
 })

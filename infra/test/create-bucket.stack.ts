@@ -11,7 +11,7 @@ import { nativeMinio } from '../src/native-minio.js'
 import { runProgram } from '../src/run-program.js'
 import { infraFolder, readStackConfig, type StackConfig } from '../src/stack-config.js'
 
-// A MinIO of this file's own, from the stack's programs: the rights are tried out on it, and earlier versions' users.
+// A MinIO of its own, run from the stack's programs, to test permissions and the upgrade from earlier versions.
 const bucket = 'iot-time-series'
 let folder: string
 let config: StackConfig
@@ -39,7 +39,7 @@ afterAll(async () => {
 
 type User = 'administrator' | 'ingest' | 'query'
 
-/** mc's environment: `lake` and each user's name are this MinIO as that user. */
+/** mc's environment: the aliases `lake` and each user's name are this MinIO, accessed as that user. */
 const variables = () => {
   const { administrator, lake, query, ports } = config
   const as = (key: string, secret: string) => `http://${key}:${secret}@127.0.0.1:${ports.minio}`
@@ -74,9 +74,9 @@ const createBucket = (more: NodeJS.ProcessEnv = {}) =>
     },
   })
 
-describe('on a MinIO as the version with one user has left it', () => {
+describe('on a MinIO set up by the version with a single user', () => {
   test(
-    'both users get their own rights, and nobody keeps the former ones',
+    'gives each user its own permissions, and removes the former policy from everyone',
     { timeout: 120_000 },
     async () => {
       const all = { Effect: 'Allow', Action: ['s3:*'], Resource: [`arn:aws:s3:::${bucket}/*`] }
@@ -103,30 +103,26 @@ describe('on a MinIO as the version with one user has left it', () => {
     },
   )
 
-  test(
-    'run again it changes nothing, and users that change places change rights',
-    { timeout: 120_000 },
-    async () => {
-      const { lake, query } = config
-      await minio.complete()
-      expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
-      await createBucket({ LAKE_ACCESS_KEY: query.accessKeyId, QUERY_ACCESS_KEY: lake.accessKeyId })
-      expect(await policiesOf(query.accessKeyId)).toBe('lake-ingest')
-      expect(await policiesOf(lake.accessKeyId)).toBe('lake-query')
-      await minio.complete()
-      expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
-      expect(await policiesOf(query.accessKeyId)).toBe('lake-query')
-    },
-  )
+  test('a second run changes nothing, and swapped users swap permissions', { timeout: 120_000 }, async () => {
+    const { lake, query } = config
+    await minio.complete()
+    expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
+    await createBucket({ LAKE_ACCESS_KEY: query.accessKeyId, QUERY_ACCESS_KEY: lake.accessKeyId })
+    expect(await policiesOf(query.accessKeyId)).toBe('lake-ingest')
+    expect(await policiesOf(lake.accessKeyId)).toBe('lake-query')
+    await minio.complete()
+    expect(await policiesOf(lake.accessKeyId)).toBe('lake-ingest')
+    expect(await policiesOf(query.accessKeyId)).toBe('lake-query')
+  })
 
-  test('one user for both is refused', async () => {
+  test('rejects a single user for both roles', async () => {
     await expect(createBucket({ QUERY_ACCESS_KEY: config.lake.accessKeyId })).rejects.toThrow(
-      'QUERY_ACCESS_KEY expected another name than LAKE_ACCESS_KEY, got the same: name another in .env',
+      'QUERY_ACCESS_KEY expected a name other than that of LAKE_ACCESS_KEY, got the same: change one of them in .env',
     )
   })
 })
 
-describe('what a user may do and what not', () => {
+describe('permissions of each user', () => {
   beforeAll(() => minio.complete())
 
   test.each<[User, string, boolean]>([
@@ -183,7 +179,7 @@ describe('what a user may do and what not', () => {
     else await expect(get(user, key)).rejects.toThrow('Insufficient permissions')
   })
 
-  test('both list the bucket, and neither sees or makes another', async () => {
+  test('both users can list the bucket, and neither can see or create another', async () => {
     await runMc('mb', '--ignore-existing', 'administrator/another')
     await put('administrator', 'pump/x')
     for (const user of ['ingest', 'query']) {
@@ -195,7 +191,7 @@ describe('what a user may do and what not', () => {
   })
 
   test(
-    'ingest lists and aborts an upload that a killed one has left; query does not',
+    'ingest can list and abort an upload that a killed process left unfinished; query cannot',
     { timeout: 60_000 },
     async () => {
       const key = 'pump/unfinished'
@@ -203,7 +199,7 @@ describe('what a user may do and what not', () => {
         env: variables(),
       })
       onTestFinished(() => void upload.kill('SIGKILL'))
-      upload.stdin.on('error', () => {}) // it is killed while it reads
+      upload.stdin.on('error', () => {}) // the process is killed while it reads
       const unfinished = async () =>
         (await runMc('ls', '--incomplete', '--recursive', `ingest/${bucket}`)).trim()
       upload.stdin.write(Buffer.alloc(6 * 2 ** 20))

@@ -10,15 +10,15 @@ const fresh = async (text?: string) => {
   return path
 }
 
-test('a file that is not there has no variables', async () => {
+test('reads no variables if there is no file', async () => {
   expect(await readEnvFile(await fresh())).toEqual({})
 })
 
-test('a folder of that name has no variables either', async () => {
+test('reads no variables from a folder of that name', async () => {
   expect(await readEnvFile(await temporaryFolder())).toEqual({})
 })
 
-test('makes the file for its owner alone, with every credential; a second run changes nothing', async () => {
+test('creates the file with every credential, readable by its owner only; a second run changes nothing', async () => {
   const path = await fresh()
   expect(await completeEnvFile(path, {})).toEqual(credentialNames)
   expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -39,19 +39,19 @@ test('makes the file for its owner alone, with every credential; a second run ch
 })
 
 test.each(['TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine', 'TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine\n'])(
-  'adds what is missing after what is there: %j',
+  'appends missing credentials to existing lines: %j',
   async (text) => {
     const path = await fresh(text)
     expect(await completeEnvFile(path, {})).toEqual(
       credentialNames.filter((name) => name !== 'LAKE_ACCESS_KEY'),
     )
-    expect((await stat(path)).mode & 0o777).toBe(0o600) // whoever could read it before
+    expect((await stat(path)).mode & 0o777).toBe(0o600) // even if others could read it before
     expect((await readFile(path, 'utf8')).startsWith(`${text.trim()}\n`)).toBe(true)
     expect(await readEnvFile(path)).toMatchObject({ TRINO_PORT: '8081', LAKE_ACCESS_KEY: 'mine' })
   },
 )
 
-test('a file of the version with one user gets those of the second, and keeps what it has', async () => {
+test('adds the second user to a file of the version with a single user', async () => {
   const path = await fresh()
   await completeEnvFile(path, {})
   const all = await readFile(path, 'utf8')
@@ -62,14 +62,14 @@ test('a file of the version with one user gets those of the second, and keeps wh
   expect((await readEnvFile(path)).QUERY_SECRET_KEY).toMatch(/^[0-9a-f]{32}$/)
 })
 
-test('an empty value is a missing one: a copy of .env.example is filled', async () => {
+test('treats an empty value as missing, so it fills in a copy of .env.example', async () => {
   const path = await fresh(await readFile(new URL('../.env.example', import.meta.url), 'utf8'))
   expect(await completeEnvFile(path, { LAKE_SECRET_KEY: '' })).toEqual(credentialNames)
   expect(Object.values(await readEnvFile(path)).filter((value) => value === '')).toEqual([])
   expect(await completeEnvFile(path, {})).toEqual([])
 })
 
-test('what the environment has is not written', async () => {
+test('does not write credentials that the environment has', async () => {
   const path = await fresh()
   const environment = Object.fromEntries(credentialNames.map((name) => [name, 'from outside']))
   expect(await completeEnvFile(path, environment)).toEqual([])

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { findJava, findProgram } from '../src/find-program.js'
 import { temporaryFolder, writeJdk, writeProgram } from './temporary-folder.js'
 
-test('the first folder of the PATH with a program of that name that can be run', async () => {
+test('findProgram returns the first executable of that name on the PATH', async () => {
   const folder = await temporaryFolder()
   const [first, second, third] = ['first', 'second', 'third'].map((name) => join(folder, name)) as [
     string,
@@ -21,8 +21,8 @@ test('the first folder of the PATH with a program of that name that can be run',
   expect(await findProgram('tool', {})).toBeUndefined()
 })
 
-// Versions that no machine has, since those of this one are found too.
-test('the lowest JDK of a range, from JAVA_HOME, the PATH and SDKMAN', async () => {
+// Versions that do not exist, because findJava also finds the JDKs of this machine.
+test('findJava returns the lowest JDK in a range, from JAVA_HOME, the PATH or SDKMAN', async () => {
   const HOME = await temporaryFolder()
   const inSdkman = join(HOME, '.sdkman', 'candidates', 'java', '93-tem')
   const onPath = join(HOME, 'on-path')
@@ -31,18 +31,18 @@ test('the lowest JDK of a range, from JAVA_HOME, the PATH and SDKMAN', async () 
   await writeJdk(onPath, '95')
   await writeJdk(javaHome, '94.0.2+9')
   const variables = { HOME, PATH: join(onPath, 'bin'), JAVA_HOME: javaHome }
-  expect(await findJava({ least: 90, most: 99 }, variables)).toBe(inSdkman)
-  expect(await findJava({ least: 94, most: 99 }, variables)).toBe(javaHome)
-  expect(await findJava({ least: 95, most: 95 }, variables)).toBe(onPath)
-  expect(await findJava({ least: 96, most: 99 }, variables)).toBeUndefined()
-  expect(await findJava({ least: 95, most: 99 }, { HOME })).toBeUndefined()
+  expect(await findJava({ min: 90, max: 99 }, variables)).toBe(inSdkman)
+  expect(await findJava({ min: 94, max: 99 }, variables)).toBe(javaHome)
+  expect(await findJava({ min: 95, max: 95 }, variables)).toBe(onPath)
+  expect(await findJava({ min: 96, max: 99 }, variables)).toBeUndefined()
+  expect(await findJava({ min: 95, max: 99 }, { HOME })).toBeUndefined()
 })
 
-test('a JRE, and a folder that does not say its version, are no JDK', async () => {
+test('findJava ignores a JRE and a JDK of unknown version', async () => {
   const HOME = await temporaryFolder()
   await writeJdk(join(HOME, 'jre'), '97', ['java'])
   await writeProgram(join(HOME, 'unknown', 'bin', 'javac'))
   for (const name of ['jre', 'unknown']) {
-    expect(await findJava({ least: 90, most: 99 }, { HOME, JAVA_HOME: join(HOME, name) })).toBeUndefined()
+    expect(await findJava({ min: 90, max: 99 }, { HOME, JAVA_HOME: join(HOME, name) })).toBeUndefined()
   }
 })

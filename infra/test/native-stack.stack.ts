@@ -19,44 +19,37 @@ const config = await readStackConfig({ envFile, environment: {} })
 const stack = nativeStack({ config, folder, environment: process.env })
 const running = { onStep: () => {}, signal: new AbortController().signal }
 
-test('up starts nothing that runs already', async () => {
+test('up does not start parts that are already running', async () => {
   const before = await stack.status()
   expect(before.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
   expect(await stack.up(running)).toEqual([])
   expect(await stack.status()).toEqual(before)
 })
 
-test(
-  'a part whose settings have changed is started anew by up, and the others are not',
-  { timeout: 400_000 },
-  async () => {
-    const before = await stack.status()
-    const processOf = (parts: typeof before) =>
-      Object.fromEntries(parts.map(({ name, detail }) => [name, detail]))
-    const rotated = {
-      ...config,
-      query: { ...config.query, secretAccessKey: 'another-secret-of-the-query-user' },
-    }
-    const other = nativeStack({ config: rotated, folder, environment: process.env })
-    const steps: string[] = []
-    try {
-      expect(await other.up({ ...running, onStep: (line) => steps.push(line) })).toEqual([
-        'metastore',
-        'trino',
-      ])
-      expect(steps).toContain('stopping trino: its settings have changed since it was started')
-      const { postgres, minio, metastore, trino } = processOf(await other.status())
-      expect({ postgres, minio }).toEqual({
-        postgres: processOf(before).postgres,
-        minio: processOf(before).minio,
-      })
-      expect([metastore, trino]).not.toContain(processOf(before).metastore)
-      expect(await other.up(running)).toEqual([])
-    } finally {
-      expect(await stack.up(running)).toEqual(['metastore', 'trino'])
-    }
-  },
-)
+test('up restarts only the parts whose settings have changed', { timeout: 400_000 }, async () => {
+  const before = await stack.status()
+  const processOf = (parts: typeof before) =>
+    Object.fromEntries(parts.map(({ name, detail }) => [name, detail]))
+  const rotated = {
+    ...config,
+    query: { ...config.query, secretAccessKey: 'another-secret-of-the-query-user' },
+  }
+  const other = nativeStack({ config: rotated, folder, environment: process.env })
+  const steps: string[] = []
+  try {
+    expect(await other.up({ ...running, onStep: (line) => steps.push(line) })).toEqual(['metastore', 'trino'])
+    expect(steps).toContain('stopping trino: its settings have changed since it started')
+    const { postgres, minio, metastore, trino } = processOf(await other.status())
+    expect({ postgres, minio }).toEqual({
+      postgres: processOf(before).postgres,
+      minio: processOf(before).minio,
+    })
+    expect([metastore, trino]).not.toContain(processOf(before).metastore)
+    expect(await other.up(running)).toEqual([])
+  } finally {
+    expect(await stack.up(running)).toEqual(['metastore', 'trino'])
+  }
+})
 
 test('every part listens on the loopback interface only', async () => {
   const ports = new Set(Object.values(config.ports))
@@ -67,7 +60,7 @@ test('every part listens on the loopback interface only', async () => {
       const [address = '', port = ''] = local.split(':')
       if (state !== '0A' || !ports.has(Number.parseInt(port, 16))) continue
       found.add(Number.parseInt(port, 16))
-      // 127.0.0.1, the same within IPv6, and ::1, as the kernel writes them.
+      // 127.0.0.1, ::ffff:127.0.0.1 and ::1 in the kernel's notation.
       expect(['0100007F', '0000000000000000FFFF00000100007F', '00000000000000000000000001000000']).toContain(
         address,
       )
@@ -76,7 +69,7 @@ test('every part listens on the loopback interface only', async () => {
   expect(found).toEqual(ports)
 })
 
-test('no log and no record holds a credential, nor do arguments', async () => {
+test('logs, records and arguments contain no credential', async () => {
   const secrets = Object.entries(await readEnvFile(envFile)).filter(([name]) => /PASSWORD|SECRET/.test(name))
   expect(secrets).toHaveLength(4)
   const texts: [string, string][] = []
@@ -95,6 +88,6 @@ test('no log and no record holds a credential, nor do arguments', async () => {
   }
 })
 
-test('the file with the credentials is its owner’s alone', async () => {
+test('only the owner can read the file with the credentials', async () => {
   expect((await stat(envFile)).mode & 0o777).toBe(0o600)
 })

@@ -15,18 +15,18 @@ const configWith = async (folder: string, environment = {}) => {
   return readStackConfig({ envFile, environment })
 }
 
-test('what the machine lacks is said in one sentence, each thing once, and nothing is made', async () => {
+test('names everything missing on the machine once, in one sentence, and creates nothing', async () => {
   const home = await temporaryFolder()
   const folder = join(home, 'stack')
   const stack = nativeStack({ config: await configWith(home), folder, environment: { PATH: '', HOME: home } })
   const error: unknown = await stack.up(options).catch((error: unknown) => error)
-  expect(String(error)).toMatch(/^Error: the native stack lacks on this machine: .+$/)
+  expect(String(error)).toMatch(/^Error: the native stack cannot start, missing on this machine: .+$/)
   expect(String(error).match(/apt-get install golang/g)).toHaveLength(1)
   expect(String(error).match(/apt-get install maven/g)).toHaveLength(1)
   expect(await readdir(home)).toEqual(['.env'])
 })
 
-test('a port that another program has is named, with the variable that names another', async () => {
+test('names a port that is in use, and the variable that changes it', async () => {
   const home = await temporaryFolder()
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -34,7 +34,7 @@ test('a port that another program has is named, with the variable that names ano
   const { port } = other.address() as AddressInfo
   const config = await configWith(home, { POSTGRES_PORT: String(port) })
 
-  // All that must be there is there, so that nothing is fetched.
+  // Everything needed is in place, so nothing is downloaded.
   const folder = join(home, 'stack')
   const { versions } = config
   for (const name of [`minio-${versions.minio}`, `mc-${versions.mc}`]) {
@@ -50,11 +50,11 @@ test('a port that another program has is named, with the variable that names ano
 
   const stack = nativeStack({ config, folder, environment: { PATH, HOME: home } })
   await expect(stack.up(options)).rejects.toThrow(
-    `postgres cannot start: port ${port} is taken by another program (end that, or name another port by POSTGRES_PORT in .env)`,
+    `postgres cannot start: another program uses port ${port} (stop it, or set POSTGRES_PORT in .env to another port)`,
   )
 })
 
-test('where nothing runs: every part is stopped, and there is nothing to stop', async () => {
+test('reports every part as stopped if nothing is running, and down has nothing to stop', async () => {
   const home = await temporaryFolder()
   const config = await configWith(home)
   const stack = nativeStack({ config, folder: join(home, 'stack'), environment: {} })

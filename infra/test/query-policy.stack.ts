@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { readStackConfig } from '../src/index.js'
 import { runProgram } from '../src/run-program.js'
 
-// Trino on the running stack, in schemas and prefixes of this run's own.
+// Uses Trino of the running stack, with schemas and prefixes that only this run uses.
 const stack = inject('stack')
 const config = await readStackConfig({ envFile: stack.envFile, environment: {} })
 const bucket = 's3://iot-time-series'
@@ -27,7 +27,7 @@ const keysBelow = async (place: string) =>
     .map((line) => JSON.parse(line) as { key: string; size: number })
     .filter(({ size }) => size > 0)
 
-/** Runs a statement to its end and gives its rows. Rejects with what Trino says. */
+/** Runs a statement to its end and returns its rows. Rejects with Trino's error message. */
 async function trino(sql: string): Promise<unknown[][]> {
   interface Page {
     nextUri?: string
@@ -50,7 +50,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'minilake-rights-'))
   await trino(`CREATE SCHEMA ${own} WITH (location = '${bucket}/iot_dw/')`)
   await trino(`CREATE TABLE ${own}.managed_${pid} AS SELECT * FROM (VALUES 1, 2, 3) t (x)`)
-  // What the ingest user has published, as far as Trino is concerned.
+  // To Trino, this looks like files that the ingest user has published.
   await runMc(
     'cp',
     '--recursive',
@@ -69,7 +69,7 @@ afterAll(async () => {
 }, 120_000)
 
 test(
-  'what is published can be read, and neither added to nor removed by a statement',
+  'statements can read published files, but neither add nor remove any',
   { timeout: 120_000 },
   async () => {
     const files = await keysBelow(`${prefix}/`)
@@ -83,7 +83,7 @@ test(
   },
 )
 
-test('a schema that is laid over published files does not open them', { timeout: 120_000 }, async () => {
+test('a schema located at published files gives no write access to them', { timeout: 120_000 }, async () => {
   const files = await keysBelow(`${prefix}/`)
   await trino(`CREATE SCHEMA ${theirs} WITH (location = '${bucket}/${prefix}/')`)
   await expect(trino(`CREATE TABLE ${theirs}.made AS SELECT 1 AS x`)).rejects.toThrow(
@@ -97,7 +97,7 @@ test('a schema that is laid over published files does not open them', { timeout:
   expect(await keysBelow(`${prefix}/`)).toEqual(files)
 })
 
-test('an external table over a prefix without files can be made', async () => {
+test('can create an external table over a prefix without files', async () => {
   await trino(
     `CREATE TABLE ${own}.empty (x INTEGER) WITH (external_location = '${bucket}/${prefix}/none-yet/')`,
   )
@@ -105,21 +105,25 @@ test('an external table over a prefix without files can be made', async () => {
   await trino(`DROP TABLE ${own}.empty`)
 })
 
-test("Trino's own tables are written, changed and dropped, files and all", { timeout: 120_000 }, async () => {
-  const managed = `${own}.managed_${pid}`
-  await trino(`INSERT INTO ${managed} VALUES 4`)
-  expect(await trino(`SELECT sum(x) FROM ${managed}`)).toEqual([[10]])
-  await trino(`DROP TABLE ${managed}`)
-  expect(await keysBelow(`iot_dw/managed_${pid}/`)).toEqual([])
+test(
+  "can write, change and drop Trino's own tables, including their files",
+  { timeout: 120_000 },
+  async () => {
+    const managed = `${own}.managed_${pid}`
+    await trino(`INSERT INTO ${managed} VALUES 4`)
+    expect(await trino(`SELECT sum(x) FROM ${managed}`)).toEqual([[10]])
+    await trino(`DROP TABLE ${managed}`)
+    expect(await keysBelow(`iot_dw/managed_${pid}/`)).toEqual([])
 
-  const iceberg = `${own.replace('hive', 'iceberg')}.changed_${pid}`
-  await trino(`CREATE TABLE ${iceberg} AS SELECT * FROM (VALUES 1, 2) t (x)`)
-  await trino(`DELETE FROM ${iceberg} WHERE x = 1`)
-  expect(await trino(`SELECT x FROM ${iceberg}`)).toEqual([[2]])
-  await trino(`DROP TABLE ${iceberg}`)
-})
+    const iceberg = `${own.replace('hive', 'iceberg')}.changed_${pid}`
+    await trino(`CREATE TABLE ${iceberg} AS SELECT * FROM (VALUES 1, 2) t (x)`)
+    await trino(`DELETE FROM ${iceberg} WHERE x = 1`)
+    expect(await trino(`SELECT x FROM ${iceberg}`)).toEqual([[2]])
+    await trino(`DROP TABLE ${iceberg}`)
+  },
+)
 
-test('a schema without a location has its tables in the same area', { timeout: 60_000 }, async () => {
+test('a schema without a location stores its tables in the same area', { timeout: 60_000 }, async () => {
   const schema = `rights_plain_${pid}`
   await trino(`CREATE SCHEMA hive.${schema}`)
   try {
