@@ -14,8 +14,8 @@ import org.apache.thrift.transport.TServerSocket;
 import org.apache.thrift.transport.TTransport;
 
 /**
- * The metastore on the loopback interface only. Hive's own main class listens on every interface, whatever
- * metastore.thrift.bind.host says, and asks nobody for a password. Run as a source file: java -cp … LoopbackMetastore.java PORT
+ * Runs the metastore on the loopback interface only. Hive's own main class listens on every interface, whatever the value of
+ * metastore.thrift.bind.host, and does not authenticate clients. Run it as a source file: java -cp … LoopbackMetastore.java PORT
  */
 public class LoopbackMetastore {
   public static void main(String[] arguments) throws Exception {
@@ -32,7 +32,7 @@ public class LoopbackMetastore {
     server.serve();
   }
 
-  /** Each thread keeps a session with the database: it is closed with the connection that used it. */
+  /** Each thread keeps a database session. This closes the session together with the client connection that used it. */
   private record ReleaseStore(HMSHandler handler) implements TServerEventHandler {
     @Override
     public void preServe() {}
