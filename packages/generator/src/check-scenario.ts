@@ -1,6 +1,6 @@
 import { checkKeys, shown } from './check-keys.js'
 import type { Delivery, Faults } from './scenario.js'
-import { usableSeconds } from './fault-plan.js'
+import { usableSeconds } from './faults/plan-faults.js'
 
 // The options of each fault; `usableSeconds` also bounds how often a fault may come.
 const faultOptions: Readonly<Record<keyof Faults, readonly Option[]>> = {

@@ -1,5 +1,5 @@
 import type { ColumnNameOfType, pump } from '@minilake/schema'
-import type { Sensor } from './sensor-noise.js'
+import type { Sensor } from './physics/sensor-noise.js'
 
 /** The quantities that a pump has a sensor for, as the columns are called. */
 export type SensorName = ColumnNameOfType<typeof pump, 'double'>

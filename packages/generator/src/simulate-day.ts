@@ -5,17 +5,17 @@ import {
   isSensorFault,
   type PumpFaultName,
   type SensorFaultName,
-} from './fault-plan.js'
-import type { FileParameters } from './file-plan.js'
-import type { Workbench } from './kernels.js'
-import { faultyState } from './pump-faults.js'
+} from './faults/plan-faults.js'
+import type { FileParameters } from './plan-files.js'
+import type { Workbench } from './kernels/workbench.js'
+import { faultyState } from './faults/pump-faults.js'
 import { type RandomStream, randomStream } from './random.js'
-import { spoilReadings } from './sensor-faults.js'
-import { prepareSensors } from './sensor-noise.js'
+import { spoilReadings } from './faults/sensor-faults.js'
+import { prepareSensors } from './physics/sensor-noise.js'
 import { sensors } from './sensors.js'
-import { fillRelativeSpeed } from './shaft-speed.js'
-import type { TimeGrid } from './signal.js'
-import { type Wear, wearOf } from './worn-impeller.js'
+import { fillRelativeSpeed } from './physics/shaft-speed.js'
+import type { TimeGrid } from './physics/wander.js'
+import { type Wear, wearOf } from './faults/worn-impeller.js'
 
 /** Readings of one pump, in order of time. */
 export type Readings = Batch<typeof pump>

@@ -8,7 +8,7 @@ import {
   type Table,
 } from '@minilake/schema'
 import { checkKeys, shown } from './check-keys.js'
-import { deliveryLine } from './delivery.js'
+import { deliveryLine } from './delivery-line.js'
 import {
   checkParameters,
   type FileParameters,
@@ -17,11 +17,11 @@ import {
   simulatedTables,
   type SimulatedTable,
   type SimulateOptions,
-} from './file-plan.js'
-import { leaveWorkbench, takeWorkbench } from './kernels.js'
+} from './plan-files.js'
+import { leaveWorkbench, takeWorkbench } from './kernels/workbench.js'
 import { type Readings, type SimulatedDay, simulateDay } from './simulate-day.js'
 import { isoOfMillis } from './timestamps.js'
-import { type FaultTruth, type Truth, truthRecorder } from './truth.js'
+import { type FaultTruth, type Truth, truthRecorder } from './truth/truth.js'
 
 /** One data file to be: its key, its rows, and the right answers about them. */
 export interface SimulatedFile<T extends Table = Table> {

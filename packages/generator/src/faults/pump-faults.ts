@@ -1,8 +1,8 @@
 import { pump } from '@minilake/schema'
-import type { Fault, PumpFaultName } from './fault-plan.js'
-import { operatingPoint, type OperatingPoint, throttledPoint } from './pump-physics.js'
-import type { RandomStream } from './random.js'
-import { smoothStep, wanderAt } from './signal.js'
+import type { Fault, PumpFaultName } from './plan-faults.js'
+import { operatingPoint, type OperatingPoint, throttledPoint } from '../physics/operating-point.js'
+import type { RandomStream } from '../random.js'
+import { smoothStep, wanderAt } from '../physics/wander.js'
 
 /** A pump at one moment, without what a fault does to it. */
 export interface PumpMoment {

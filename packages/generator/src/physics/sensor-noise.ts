@@ -1,6 +1,6 @@
-import type { Workbench } from './kernels.js'
-import type { RandomStream } from './random.js'
-import { type SensorName, sensorNames } from './sensors.js'
+import type { Workbench } from '../kernels/workbench.js'
+import type { RandomStream } from '../random.js'
+import { type SensorName, sensorNames } from '../sensors.js'
 
 /** What a sensor adds to the quantity that it measures, and the steps in which it shows it. */
 export interface Sensor {

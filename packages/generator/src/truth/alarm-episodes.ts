@@ -1,6 +1,6 @@
 import type { AlarmRule } from '@minilake/schema'
-import type { Workbench } from './kernels.js'
-import { isoOfMicros } from './timestamps.js'
+import type { Workbench } from '../kernels/workbench.js'
+import { isoOfMicros } from '../timestamps.js'
 
 /** One alarm: from the first reading of the run that raised it until before the first of the run that reset it. */
 export interface AlarmEpisode {

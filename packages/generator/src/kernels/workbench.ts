@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
-import { instantiate } from './kernels-wasm.js'
-import { type SensorName, sensorNames } from './sensors.js'
+import { instantiate } from '../kernels-wasm.js'
+import { type SensorName, sensorNames } from '../sensors.js'
 
 /** A number that the kernels tell; an address in their memory where its type says so. */
 interface Told {

@@ -1,7 +1,7 @@
 import { columnsOf, eventTimeColumn, type Batch, type Table } from '@minilake/schema'
 import { addReadings, type ColumnSums, columnSums, type ColumnTruth, columnTruth } from './column-truth.js'
-import type { Workbench } from './kernels.js'
-import { fillMicrosSince, isoOfMicros } from './timestamps.js'
+import type { Workbench } from '../kernels/workbench.js'
+import { fillMicrosSince, isoOfMicros } from '../timestamps.js'
 
 /** What is true of the readings within one UTC hour. */
 export interface HourTruth {

@@ -7,10 +7,10 @@ import {
   type Table,
 } from '@minilake/schema'
 import { type AlarmEpisode, alarmEpisodes } from './alarm-episodes.js'
-import type { FileParameters } from './file-plan.js'
+import type { FileParameters } from '../plan-files.js'
 import { type HourTruth, hourRecorder, type RowOrder } from './hour-truth.js'
-import type { Workbench } from './kernels.js'
-import type { Faults } from './scenario.js'
+import type { Workbench } from '../kernels/workbench.js'
+import type { Faults } from '../scenario.js'
 
 /** A fault that was simulated, and when: from `start` until before `end`. */
 export interface FaultTruth {

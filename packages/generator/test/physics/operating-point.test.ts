@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { operatingPoint, throttledPoint } from '../src/pump-physics.js'
+import { operatingPoint, throttledPoint } from '../../src/physics/operating-point.js'
 
 const speeds = fc.double({ min: 900, max: 1600, noNaN: true })
 const shares = fc.double({ min: 0, max: 1, noNaN: true })

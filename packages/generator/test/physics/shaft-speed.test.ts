@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Workbench } from '../src/kernels.js'
-import { randomStream } from '../src/random.js'
-import { ratedSpeed } from '../assembly/pump-curves.js'
-import { fillRelativeSpeed } from '../src/shaft-speed.js'
+import { Workbench } from '../../src/kernels/workbench.js'
+import { randomStream } from '../../src/random.js'
+import { ratedSpeed } from '../../assembly/pump-curves.js'
+import { fillRelativeSpeed } from '../../src/physics/shaft-speed.js'
 
 const dayMillis = 86_400_000
 const day = 20_454 * dayMillis

@@ -1,4 +1,9 @@
-import { ownStaticPressure, pressureAt, velocitySquared, velocitySquaredAt } from '../assembly/pump-curves.js'
+import {
+  ownStaticPressure,
+  pressureAt,
+  velocitySquared,
+  velocitySquaredAt,
+} from '../../assembly/pump-curves.js'
 
 /** What a pump moves at one moment, before its sensors see it. */
 export interface OperatingPoint {

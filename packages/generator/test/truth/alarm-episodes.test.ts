@@ -1,8 +1,8 @@
 import type { AlarmRule } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AlarmEpisode, alarmEpisodes } from '../src/alarm-episodes.js'
-import { Workbench } from '../src/kernels.js'
+import { type AlarmEpisode, alarmEpisodes } from '../../src/truth/alarm-episodes.js'
+import { Workbench } from '../../src/kernels/workbench.js'
 
 interface Reading {
   second: number

@@ -1,5 +1,5 @@
 import { columnBuffer, millisPerDay } from '@minilake/schema'
-import { quietMillis } from './fault-plan.js'
+import { quietMillis } from './faults/plan-faults.js'
 import type { RandomStream } from './random.js'
 import type { Delivery } from './scenario.js'
 import { sensorNames } from './sensors.js'

@@ -1,7 +1,7 @@
 import { millisPerDay } from '@minilake/schema'
-import type { Workbench } from './kernels.js'
-import type { RandomStream } from './random.js'
-import { addWander, smoothStep, type TimeGrid } from './signal.js'
+import type { Workbench } from '../kernels/workbench.js'
+import type { RandomStream } from '../random.js'
+import { addWander, smoothStep, type TimeGrid } from './wander.js'
 
 // Demand over the day as relative speed at an hour: low at night, up for the morning, a lull after noon, an evening peak.
 const hours = [0, 5, 8, 11, 14, 17, 20, 23, 24] as const

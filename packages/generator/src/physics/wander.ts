@@ -1,5 +1,5 @@
-import type { Workbench } from './kernels.js'
-import type { RandomStream } from './random.js'
+import type { Workbench } from '../kernels/workbench.js'
+import type { RandomStream } from '../random.js'
 
 /** Moments at equal distances, in whole milliseconds of the epoch. */
 export interface TimeGrid {

@@ -1,7 +1,7 @@
 import { millisPerDay } from '@minilake/schema'
-import type { RandomStream } from './random.js'
-import type { Faults, Range, Scenario } from './scenario.js'
-import { type SensorName, sensorNames } from './sensors.js'
+import type { RandomStream } from '../random.js'
+import type { Faults, Range, Scenario } from '../scenario.js'
+import { type SensorName, sensorNames } from '../sensors.js'
 
 /** A fault of the pump that comes and goes. */
 export type PumpFaultName = 'blockedDischarge' | 'cavitation' | 'dryRun' | 'chatter'

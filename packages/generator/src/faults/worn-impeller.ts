@@ -1,6 +1,6 @@
 import { millisPerDay } from '@minilake/schema'
-import type { RandomStream } from './random.js'
-import type { Faults } from './scenario.js'
+import type { RandomStream } from '../random.js'
+import type { Faults } from '../scenario.js'
 
 /** How a pump's impellers wear, one after another. */
 export interface Wear {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parcelRows } from '../src/delivery.js'
-import { Workbench } from '../src/kernels.js'
-import { randomStream } from '../src/random.js'
-import { prepareSensors } from '../src/sensor-noise.js'
-import { sensorNames, sensors } from '../src/sensors.js'
+import { parcelRows } from '../../src/delivery-line.js'
+import { Workbench } from '../../src/kernels/workbench.js'
+import { randomStream } from '../../src/random.js'
+import { prepareSensors } from '../../src/physics/sensor-noise.js'
+import { sensorNames, sensors } from '../../src/sensors.js'
 
 const workbench = new Workbench()
 const { kernels } = workbench

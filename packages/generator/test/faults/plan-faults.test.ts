@@ -1,9 +1,9 @@
 import { millisPerDay } from '@minilake/schema'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { faultsOf } from '../src/fault-plan.js'
-import { randomStream } from '../src/random.js'
-import { type Faults, type Scenario, scenarios } from '../src/scenario.js'
+import { faultsOf } from '../../src/faults/plan-faults.js'
+import { randomStream } from '../../src/random.js'
+import { type Faults, type Scenario, scenarios } from '../../src/scenario.js'
 
 const named = (faults: Faults): Scenario => ({ name: 'test', faults, delivery: {} })
 const plan = (scenario: Scenario, { seed = 42, day = 20_454, intervalMillis = 1000 } = {}) =>

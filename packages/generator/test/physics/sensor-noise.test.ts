@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomStream } from '../src/random.js'
-import { Workbench } from '../src/kernels.js'
-import { decay, prepareSensors, type Sensor } from '../src/sensor-noise.js'
-import { type SensorName, sensorNames, sensors } from '../src/sensors.js'
+import { randomStream } from '../../src/random.js'
+import { Workbench } from '../../src/kernels/workbench.js'
+import { decay, prepareSensors, type Sensor } from '../../src/physics/sensor-noise.js'
+import { type SensorName, sensorNames, sensors } from '../../src/sensors.js'
 
 const today = 20_454 * 86_400
 

@@ -8,10 +8,10 @@ import {
   simulateFile,
   truthKey,
   truthSubject,
-} from '../src/index.js'
-import { Workbench } from '../src/kernels.js'
-import { truthRecorder } from '../src/truth.js'
-import { takeAll } from './take-all.js'
+} from '../../src/index.js'
+import { Workbench } from '../../src/kernels/workbench.js'
+import { truthRecorder } from '../../src/truth/truth.js'
+import { takeAll } from '../take-all.js'
 
 const from = '2026-01-01'
 const names = ['pressure', 'velocity', 'speed'] as const

@@ -1,5 +1,5 @@
-import type { Fault, SensorFaultName } from './fault-plan.js'
-import type { Sensor } from './sensor-noise.js'
+import type { Fault, SensorFaultName } from './plan-faults.js'
+import type { Sensor } from '../physics/sensor-noise.js'
 
 // The value of a stuck sensor is remembered from batch to batch.
 type Memory = Map<Fault, number>

@@ -1,8 +1,8 @@
 import { pump } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
-import { type Faults, scenarios, simulate, type SimulateOptions } from '../src/index.js'
-import { sensorNames, sensors } from '../src/sensors.js'
-import { type Readings, takeAll } from './take-all.js'
+import { type Faults, scenarios, simulate, type SimulateOptions } from '../../src/index.js'
+import { sensorNames, sensors } from '../../src/sensors.js'
+import { type Readings, takeAll } from '../take-all.js'
 
 // The same seed gives the same pump and the same noise, so all that differs from a healthy pump is the fault.
 const options = { from: '2026-03-01', days: 2, intervalSeconds: 1, seed: 11 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Workbench } from '../src/kernels.js'
-import { randomStream } from '../src/random.js'
-import { addWander, smoothStep, wanderAt } from '../src/signal.js'
+import { Workbench } from '../../src/kernels/workbench.js'
+import { randomStream } from '../../src/random.js'
+import { addWander, smoothStep, wanderAt } from '../../src/physics/wander.js'
 
 const moments = fc.integer({ min: -1e13, max: 1e13 })
 const minute = { knots: randomStream(42, 'minute'), periodSeconds: 60, deviation: 1 }
