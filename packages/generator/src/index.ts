@@ -1,4 +1,4 @@
-export type { AlarmEpisode } from './truth/alarm-episodes.js'
+export type { AlarmEpisode } from './truth/episode-recorder.js'
 export {
   type FileParameters,
   planFiles,
@@ -6,10 +6,10 @@ export {
   type SimulatedTable,
   type SimulateOptions,
 } from './plan-files.js'
-export type { ColumnTruth } from './truth/column-truth.js'
-export type { HourTruth } from './truth/hour-truth.js'
+export type { ColumnTruth } from './truth/column-recorder.js'
+export type { HourTruth } from './truth/hour-recorder.js'
 export { mergeHours } from './truth/merge-hours.js'
 export { type Delivery, type Faults, type Range, type Scenario, scenarios, type Spells } from './scenario.js'
 export { type BatchOptions, simulate, type SimulatedFile, simulateFile } from './simulate.js'
-export type { AlarmTruth, DeliveryTruth, FaultTruth, Truth } from './truth/truth.js'
+export type { AlarmTruth, DeliveryTruth, FaultTruth, Truth } from './truth/truth-recorder.js'
 export { truthKey, truthPrefix, truthSubject } from './truth/truth-key.js'

@@ -21,7 +21,7 @@ import {
 import { leaveWorkbench, takeWorkbench } from './kernels/workbench.js'
 import { type Readings, type SimulatedDay, simulateDay } from './simulate-day.js'
 import { isoOfMillis } from './timestamps.js'
-import { type FaultTruth, type Truth, truthRecorder } from './truth/truth.js'
+import { type FaultTruth, type Truth, truthRecorder } from './truth/truth-recorder.js'
 
 /** One data file to be: its key, its rows, and the right answers about them. */
 export interface SimulatedFile<T extends Table = Table> {

@@ -1,5 +1,5 @@
-import type { ColumnTruth } from './column-truth.js'
-import type { HourTruth } from './hour-truth.js'
+import type { ColumnTruth } from './column-recorder.js'
+import type { HourTruth } from './hour-recorder.js'
 
 /** The truths of several files as one: the hours that they share are added up. In order of time. */
 export function mergeHours(truths: Iterable<{ readonly hours: readonly HourTruth[] }>): HourTruth[] {

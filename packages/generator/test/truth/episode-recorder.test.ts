@@ -1,7 +1,7 @@
 import type { AlarmRule } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AlarmEpisode, alarmEpisodes } from '../../src/truth/alarm-episodes.js'
+import { type AlarmEpisode, alarmEpisodes } from '../../src/truth/episode-recorder.js'
 import { Workbench } from '../../src/kernels/workbench.js'
 
 interface Reading {

@@ -6,9 +6,9 @@ import {
   eventTimeColumn,
   type Table,
 } from '@minilake/schema'
-import { type AlarmEpisode, alarmEpisodes } from './alarm-episodes.js'
+import { type AlarmEpisode, alarmEpisodes } from './episode-recorder.js'
 import type { FileParameters } from '../plan-files.js'
-import { type HourTruth, hourRecorder, type RowOrder } from './hour-truth.js'
+import { type HourTruth, hourRecorder, type RowOrder } from './hour-recorder.js'
 import type { Workbench } from '../kernels/workbench.js'
 import type { Faults } from '../scenario.js'
 

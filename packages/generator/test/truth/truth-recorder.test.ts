@@ -10,7 +10,7 @@ import {
   truthSubject,
 } from '../../src/index.js'
 import { Workbench } from '../../src/kernels/workbench.js'
-import { truthRecorder } from '../../src/truth/truth.js'
+import { truthRecorder } from '../../src/truth/truth-recorder.js'
 import { takeAll } from '../take-all.js'
 
 const from = '2026-01-01'

@@ -1,5 +1,5 @@
 import { columnsOf, eventTimeColumn, type Batch, type Table } from '@minilake/schema'
-import { addReadings, type ColumnSums, columnSums, type ColumnTruth, columnTruth } from './column-truth.js'
+import { addReadings, type ColumnSums, columnSums, type ColumnTruth, columnTruth } from './column-recorder.js'
 import type { Workbench } from '../kernels/workbench.js'
 import { fillMicrosSince, isoOfMicros } from '../timestamps.js'
 
