@@ -1,23 +1,23 @@
 /**
- * Random numbers by address instead of by turn: each is a pure function of (seed, stream, index), so any pump and any
- * moment can be simulated alone, in any order, on any worker. The mixing step is the finaliser of MurmurHash3 (Austin
- * Appleby, public domain).
+ * A stream of random numbers that are looked up by index instead of drawn in sequence. Each number is a pure function of (seed, labels,
+ * index), so any pump and any moment can be simulated alone, in any order, on any worker. The mixing step is the finaliser of
+ * MurmurHash3 (Austin Appleby, public domain).
  */
 export interface RandomStream {
-  /** What tells the stream from others, 32 bits: all that its numbers depend on but their index. */
+  /** 32 bits derived from the seed and the labels. The numbers depend on this key and their index only. */
   readonly key: number
-  /** 32 random bits, as a signed whole number. */
+  /** 32 random bits, as a signed integer. */
   bits(index: number): number
-  /** Uniform in [0, 1), for an integer index of any size a double holds exactly. */
+  /** A uniform number in [0, 1). The index is any safe integer. */
   uniform(index: number): number
-  /** About normal, mean 0, standard deviation 1, within ±3.5: the sum of four uniforms, scaled (Irwin–Hall). */
+  /** A nearly normal number: mean 0, standard deviation 1, within ±3.5. A scaled sum of four uniform numbers (Irwin–Hall). */
   normal(index: number): number
 }
 
 /** The random stream of a seed and any number of labels, such as a pump's number and a signal's name. */
 export function randomStream(seed: number, ...labels: (string | number)[]): RandomStream {
   let key = mix(seed | 0) ^ mix(Math.floor(seed / 2 ** 32) ^ 0x5bd1e995)
-  for (const character of labels.join('\0')) key = mix(key ^ (character.codePointAt(0) as number))
+  for (const character of labels.join('\0')) key = mix(key ^ (character.codePointAt(0) ?? 0))
   const hash = (index: number, salt: number) =>
     mix(mix(mix((index | 0) ^ key) ^ Math.floor(index / 2 ** 32)) ^ salt)
 
@@ -29,7 +29,7 @@ export function randomStream(seed: number, ...labels: (string | number)[]): Rand
       const a = hash(index, 1)
       const b = hash(index, 2)
       const sum = (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16)
-      // Four uniforms on 0…65535 have the mean 2 × 65535 and the standard deviation 65536 / √3.
+      // Four uniform numbers in 0…65535 add up to 2 × 65535 on average, with the standard deviation 65536 / √3.
       return (sum - 131_070) * (Math.sqrt(3) / 65_536)
     },
   }

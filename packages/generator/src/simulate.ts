@@ -18,7 +18,7 @@ import {
   type SimulatedTable,
   type SimulateOptions,
 } from './plan-files.js'
-import { leaveWorkbench, takeWorkbench } from './kernels/workbench.js'
+import { acquireWorkbench, releaseWorkbench } from './kernels/workbench.js'
 import { type Readings, type SimulatedDay, simulateDay } from './simulate-day.js'
 import { isoOfMillis } from './timestamps.js'
 import { type FaultTruth, type Truth, truthRecorder } from './truth/truth-recorder.js'
@@ -73,7 +73,7 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
   let known: Truth | undefined
   let tell: (() => Truth) | undefined
   function* delivered() {
-    const workbench = takeWorkbench()
+    const workbench = acquireWorkbench()
     const day = simulateDay(parameters, workbench)
     const table = simulatedTables[parameters.table]
     const recorder = truth ? truthRecorder(table, parameters, workbench) : undefined
@@ -96,7 +96,7 @@ export function simulateFile(parameters: FileParameters, options: BatchOptions =
           delivery: line?.counts() ?? { missing: 0, duplicates: 0 },
         })
     // Not where the taker stops early or something fails: the latest batch may still be in use.
-    leaveWorkbench(workbench)
+    releaseWorkbench(workbench)
   }
   return {
     key,

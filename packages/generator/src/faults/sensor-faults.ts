@@ -1,5 +1,5 @@
 import type { Fault, SensorFaultName } from './plan-faults.js'
-import type { Sensor } from '../physics/sensor-noise.js'
+import type { Sensor } from '../sensors.js'
 
 // The value of a stuck sensor is remembered from batch to batch.
 type Memory = Map<Fault, number>

@@ -1,86 +1,24 @@
 import { endianness } from 'node:os'
 import { instantiate } from '../kernels-wasm.js'
-import { type SensorName, sensorNames } from '../sensors.js'
-
-/** A number that the kernels tell; an address in their memory where its type says so. */
-interface Told {
-  readonly value: number
-}
-
-/** The inner loops of the simulation, compiled from ../assembly, where each is described. All work in a memory of their own. */
-export interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer }
-  readonly batchRows: Told
-  readonly stateRows: Told
-  readonly knots: Told
-  /** Addresses of doubles: the columns of the sensors one after another, */
-  readonly course: Told
-  readonly states: Told
-  readonly readings: Told
-  /** and one value for each sensor. */
-  readonly lags: Told
-  readonly scales: Told
-  readonly stepsPerUnit: Told
-  readonly noise: Told
-  /** Address of 32-bit numbers, one for each sensor. */
-  readonly streamKeys: Told
-  /** Address of 64-bit numbers. */
-  readonly timestamps: Told
-  /** Addresses of doubles. */
-  readonly headLosses: Told
-  readonly scratch: Told
-
-  fillTimestamps(first: bigint, step: bigint, count: number): void
-  /** Those of random.ts: the kernels use them themselves, tests compare them. */
-  bits(key: number, index: bigint): number
-  normal(key: number, index: bigint): number
-  addWander(
-    firstMillis: number,
-    stepMillis: number,
-    key: number,
-    knotsPerMilli: number,
-    deviation: number,
-  ): void
-  fillOperatingPoints(): void
-  interpolate(count: number, sinceMillis: number, step: number, knotStep: number): void
-  readSensors(count: number, firstSample: number, row: number): void
-  passSamples(sensor: number, count: number, firstSample: number): void
-  readCourse(
-    count: number,
-    sinceMillis: number,
-    step: number,
-    knotStep: number,
-    firstSample: number,
-    row: number,
-  ): void
-
-  addValues(from: number, count: number, sum: number, lost: number, limit: number): void
-  readonly sum: Told
-  readonly lost: Told
-  readonly least: Told
-  readonly greatest: Told
-  readonly nanCount: Told
-  readonly countAbove: Told
-  firstAbove(from: number, count: number, limit: number): number
-  microsSince(times: number, row: number, origin: bigint): number
-  firstFrom(times: number, from: number, to: number, origin: bigint, micros: number): number
-}
+import type { SensorName } from '../sensors.js'
+import type { Kernels } from './kernels.js'
 
 /** One array of doubles per sensor. */
 export type SensorBuffers = Readonly<Record<SensorName, Float64Array<ArrayBuffer>>>
 
-/** A desk in the kernels' memory, for one file at a time. */
+/** An instance of the kernels and typed arrays over its memory. It serves one file at a time. */
 export class Workbench {
+  // The compiled module is untyped; `Kernels` declares what assembly/index.ts exports.
   readonly kernels = instantiate() as Kernels
-  /** The slow state of the pump at the knots of the day. */
+  /** The slowly changing state of the pump, at the knots of the day. */
   readonly course = this.#columns(this.kernels.course.value, this.kernels.knots.value)
-  /** The share of its head that the pump does not give then. */
+  /** The share of the head lost to wear, at the knots of the day. */
   readonly headLosses = this.#doubles(this.kernels.headLosses.value, this.kernels.knots.value)
-  /** Its true state at some moments. */
+  /** The true state of the pump at some moments, without noise. */
   readonly states = this.#columns(this.kernels.states.value, this.kernels.stateRows.value)
-  /** What its sensors show at the moments of a batch. */
+  /** The sensors' readings of a batch. */
   readonly readings = this.#columns(this.kernels.readings.value, this.kernels.batchRows.value)
-  /** The moments of a batch, in epoch microseconds. */
+  /** The timestamps of a batch, in epoch microseconds. */
   readonly timestamps = new BigInt64Array(
     this.kernels.memory.buffer,
     this.kernels.timestamps.value,
@@ -88,7 +26,10 @@ export class Workbench {
   )
   readonly #scratch = this.#doubles(this.kernels.scratch.value, this.kernels.batchRows.value)
 
-  /** Where values lie in the kernels' memory: those of a batch at most, copied there if they lie elsewhere. */
+  /**
+   * The address of some values in the kernels' memory. Values outside it are copied to a scratch area first: at most `batchRows`
+   * of them, and valid until the next call.
+   */
   addressOf(values: Float64Array | BigInt64Array): number {
     if (values.buffer === this.kernels.memory.buffer) return values.byteOffset
     this.#scratch.set(new Float64Array(values.buffer, values.byteOffset, values.length))
@@ -96,9 +37,8 @@ export class Workbench {
   }
 
   #columns(address: number, rows: number): SensorBuffers {
-    return Object.fromEntries(
-      sensorNames.map((name, sensor) => [name, this.#doubles(address + 8 * rows * sensor, rows)]),
-    ) as unknown as SensorBuffers
+    const column = (index: number) => this.#doubles(address + 8 * rows * index, rows)
+    return { pressure: column(0), velocity: column(1), speed: column(2) }
   }
 
   #doubles(address: number, count: number): Float64Array<ArrayBuffer> {
@@ -106,20 +46,18 @@ export class Workbench {
   }
 }
 
-const free: Workbench[] = []
+const idle: Workbench[] = []
+const maxIdle = 4
 
-/** Of free ones so many are kept. */
-const mostFree = 4
-
-/** A workbench that no file uses now. */
-export function takeWorkbench(): Workbench {
-  // WebAssembly's memory is little-endian, typed arrays are as the machine is.
+/** Takes an idle workbench, or makes one. Throws an Error on a big-endian machine. */
+export function acquireWorkbench(): Workbench {
+  // The memory of WebAssembly is little-endian; typed arrays have the byte order of the machine.
   if (endianness() !== 'LE')
     throw new Error('a simulation expected a little-endian machine, got a big-endian one')
-  return free.pop() ?? new Workbench()
+  return idle.pop() ?? new Workbench()
 }
 
-/** Leaves a workbench, of which nothing is in use any more, to the next file. */
-export function leaveWorkbench(workbench: Workbench): void {
-  if (free.length < mostFree) free.push(workbench)
+/** Returns a workbench for reuse by another file. The caller must no longer use any of its arrays. */
+export function releaseWorkbench(workbench: Workbench): void {
+  if (idle.length < maxIdle) idle.push(workbench)
 }

@@ -5,7 +5,7 @@ import {
   velocitySquaredAt,
 } from '../../assembly/pump-curves.js'
 
-/** What a pump moves at one moment, before its sensors see it. */
+/** The pressure and the flow of a pump at one moment, without sensor noise. */
 export interface OperatingPoint {
   /** Discharge pressure, kPa gauge. */
   pressure: number
@@ -13,17 +13,17 @@ export interface OperatingPoint {
   velocity: number
 }
 
-/** What hinders a pump and the pipe behind it at one moment. All default to a healthy pump on an open pipe. */
+/** The condition of a pump and of the pipe behind it. The defaults describe a healthy pump on an open pipe. */
 export interface PumpCondition {
   /** How far the discharge is closed: 0 open, 1 shut. Default 0. */
   closure?: number
-  /** The share of its head that the pump does not give: 0 as new, 1 none. Default 0. */
+  /** The share of the head that is lost: 0 as new, 1 no head at all. Default 0. */
   headLoss?: number
-  /** What the pump must lift before anything flows, kPa. Default 80. */
+  /** The pressure needed before any water flows, kPa. Default 80. */
   staticPressure?: number
 }
 
-/** Where the pump curve and the system curve meet, at a speed in rpm. */
+/** The point where the pump curve and the system curve meet, at a shaft speed in rpm. */
 export function operatingPoint(
   speed: number,
   { closure = 0, headLoss = 0, staticPressure = ownStaticPressure }: PumpCondition = {},
@@ -33,8 +33,8 @@ export function operatingPoint(
 }
 
 /**
- * What a pump moves while something downstream holds its discharge at a pressure; nothing, when that is more than it gives
- * against a closed valve.
+ * The operating point while something downstream holds the discharge at `pressure`, in kPa. There is no flow if that pressure exceeds
+ * what the pump reaches against a closed valve.
  */
 export function throttledPoint(speed: number, pressure: number, headLoss: number): OperatingPoint {
   return { pressure, velocity: Math.sqrt(velocitySquaredAt(speed, headLoss, pressure)) }

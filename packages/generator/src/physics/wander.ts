@@ -1,23 +1,25 @@
 import type { Workbench } from '../kernels/workbench.js'
 import type { RandomStream } from '../random.js'
 
-/** Moments at equal distances, in whole milliseconds of the epoch. */
+/** Evenly spaced moments, in whole epoch milliseconds. */
 export interface TimeGrid {
   readonly firstMillis: number
   readonly stepMillis: number
 }
 
-/** Noise that wanders: independent normal values every so often, with a smooth curve between them. */
+/** Slow noise: independent normal values at regular knots, joined by a smooth curve. */
 export interface Wander {
+  /** Gives the value at each knot. */
   readonly knots: RandomStream
+  /** Time between knots. */
   readonly periodSeconds: number
   /** Standard deviation of the values at the knots. */
   readonly deviation: number
 }
 
 /**
- * Adds wandering noise to the speed in the course at a workbench, known at the moments of a grid. The knots lie on a grid of the epoch,
- * so the noise is a function of time alone, continuous over midnight whichever day is simulated first.
+ * Adds slow noise to the speed in a workbench's course, whose moments lie on `grid`. Knots are counted from the epoch, so the noise
+ * depends on the time alone and is continuous over midnight, whichever day is simulated first.
  */
 export function addWander(
   { kernels }: Workbench,
@@ -27,7 +29,7 @@ export function addWander(
   kernels.addWander(firstMillis, stepMillis, knots.key, 1 / (periodSeconds * 1000), deviation)
 }
 
-/** The value of wandering noise at one moment, the same as `addWander` adds there. */
+/** The value of slow noise at one moment: exactly what `addWander` adds there. */
 export function wanderAt(epochMillis: number, { knots, periodSeconds, deviation }: Wander): number {
   const position = epochMillis * (1 / (periodSeconds * 1000))
   const knot = Math.floor(position)
@@ -35,7 +37,7 @@ export function wanderAt(epochMillis: number, { knots, periodSeconds, deviation 
   return deviation * (left + (knots.normal(knot + 1) - left) * smoothStep(position - knot))
 }
 
-/** Goes from 0 at x ≤ 0 to 1 at x ≥ 1, level at both ends: 3x² − 2x³. */
+/** Rises from 0 at x ≤ 0 to 1 at x ≥ 1 with zero slope at both ends: 3x² − 2x³. */
 export function smoothStep(x: number): number {
   if (x <= 0) return 0
   return x < 1 ? x * x * (3 - 2 * x) : 1

@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels/workbench.js'
+import type { Kernels } from '../kernels/kernels.js'
 
 /** What is true of one column within an hour, over its readings that are not NaN. */
 export interface ColumnTruth {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../../src/random.js'
 import { Workbench } from '../../src/kernels/workbench.js'
-import { decay, prepareSensors, type Sensor } from '../../src/physics/sensor-noise.js'
-import { type SensorName, sensorNames, sensors } from '../../src/sensors.js'
+import { decay, prepareSensors } from '../../src/physics/sensor-noise.js'
+import { type Sensor, type SensorName, sensorNames, sensors } from '../../src/sensors.js'
 
 const today = 20_454 * 86_400
 
