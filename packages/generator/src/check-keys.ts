@@ -1,22 +1,26 @@
-/** Throws a TypeError when a value is no object, has a key that is not known, or lacks one that is needed. */
-export function checkKeys(
+/** Throws a TypeError if a value is not an object, has an unknown key, or lacks a needed one. */
+export function checkKeys<Key extends string>(
   subject: string,
   value: unknown,
-  known: readonly string[],
-  needed: readonly string[],
-): void {
+  known: readonly Key[],
+  needed: readonly Key[],
+): asserts value is Readonly<Partial<Record<Key, unknown>>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError(`${subject} expected an object of ${known.join(', ')}, got ${shown(value)}`)
+    throw new TypeError(`${subject} expected an object with the ${listed(known)}, got ${shown(value)}`)
   const given = Object.keys(value)
-  const unknown = given.filter((key) => !known.includes(key))
+  const unknown = given.filter((key) => !known.some((name) => name === key))
   if (unknown.length > 0)
-    throw new TypeError(`${subject} expected only ${known.join(', ')}, got ${unknown.join(', ')}`)
+    throw new TypeError(`${subject} expected only the ${listed(known)}, got ${unknown.join(', ')}`)
   const absent = needed.filter((key) => !given.includes(key))
   if (absent.length > 0)
-    throw new TypeError(`${subject} expected ${needed.join(', ')}, got no ${absent.join(', ')}`)
+    throw new TypeError(`${subject} expected the ${listed(needed)}, got no ${absent.join(', ')}`)
 }
 
-/** A value as an error shows it. */
+function listed(keys: readonly string[]): string {
+  return `${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')}`
+}
+
+/** Formats a value for an error message. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(String).join(', ')}]`
   return typeof value === 'string' ? JSON.stringify(value) : String(value)

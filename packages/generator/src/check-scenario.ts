@@ -1,27 +1,32 @@
 import { checkKeys, shown } from './check-keys.js'
-import type { Delivery, Faults } from './scenario.js'
-import { usableSeconds } from './faults/plan-faults.js'
+import { usableSeconds } from './faults/fault.js'
+import { keysOf } from './keys-of.js'
+import type { Delivery, Faults, Range } from './scenario.js'
 
-// The options of each fault; `usableSeconds` also bounds how often a fault may come.
-const faultOptions: Readonly<Record<keyof Faults, readonly Option[]>> = {
-  blockedDischarge: ['perDay', 'seconds'],
-  cavitation: ['perDay', 'seconds'],
-  dryRun: ['perDay', 'seconds'],
-  chatter: ['perDay', 'seconds'],
-  wornImpeller: ['days', 'headLoss'],
-  stuckSensor: ['perDay', 'seconds'],
-  spikes: ['perDay'],
-  nan: ['perDay', 'readings'],
-}
+const scenarioKeys = ['name', 'faults', 'delivery'] as const
 
-type Option = keyof typeof checks
-
-const checks = {
-  perDay: (subject: string, value: unknown) => checkNumber(subject, value, 0, usableSeconds),
-  headLoss: (subject: string, value: unknown) => checkNumber(subject, value, 0, 0.5),
-  seconds: (subject: string, value: unknown) => checkRange(subject, value, 1, usableSeconds, Number.isFinite),
-  days: (subject: string, value: unknown) => checkRange(subject, value, 1, 3650, Number.isInteger),
-  readings: (subject: string, value: unknown) => checkRange(subject, value, 1, 1_000_000, Number.isInteger),
+const faultChecks: Readonly<Record<keyof Faults, (subject: string, options: unknown) => void>> = {
+  blockedDischarge: checkSpells,
+  cavitation: checkSpells,
+  dryRun: checkSpells,
+  chatter: checkSpells,
+  wornImpeller: (subject, options) => {
+    const keys = ['days', 'headLoss'] as const
+    checkKeys(subject, options, keys, keys)
+    checkRange(`${subject}.days`, options.days, 1, 3650, 'whole')
+    checkNumber(`${subject}.headLoss`, options.headLoss, 0, 0.5)
+  },
+  stuckSensor: checkSpells,
+  spikes: (subject, options) => {
+    checkKeys(subject, options, ['perDay'], ['perDay'])
+    checkPerDay(subject, options.perDay)
+  },
+  nan: (subject, options) => {
+    const keys = ['perDay', 'readings'] as const
+    checkKeys(subject, options, keys, keys)
+    checkPerDay(subject, options.perDay)
+    checkRange(`${subject}.readings`, options.readings, 1, 1_000_000, 'whole')
+  },
 }
 
 const deliveryRates: Readonly<Record<keyof Delivery, true>> = {
@@ -31,57 +36,69 @@ const deliveryRates: Readonly<Record<keyof Delivery, true>> = {
   late: true,
 }
 
-/** Throws a TypeError for a scenario of another shape, a RangeError for rates and durations that make no sense. */
+/** Throws a TypeError if a scenario has the wrong shape, a RangeError if a rate or a duration is out of range. */
 export function checkScenario(scenario: unknown): void {
-  checkKeys('scenario', scenario, ['name', 'faults', 'delivery'], ['name', 'faults', 'delivery'])
-  const { name, faults, delivery } = scenario as Readonly<Record<string, unknown>>
+  checkKeys('scenario', scenario, scenarioKeys, scenarioKeys)
+  const { name, faults, delivery } = scenario
   if (typeof name !== 'string' || name === '')
-    throw new TypeError(`scenario name expected a text that is not empty, got ${shown(name)}`)
+    throw new TypeError(`scenario name expected a non-empty string, got ${shown(name)}`)
   const subject = `scenario ${name}`
 
-  checkKeys(`${subject}: faults`, faults, Object.keys(faultOptions), [])
-  for (const [fault, options] of Object.entries(faults as Faults)) {
-    if (options !== undefined) checkFault(`${subject}: ${fault}`, fault as keyof Faults, options)
+  checkKeys(`${subject}: faults`, faults, keysOf(faultChecks), [])
+  for (const fault of keysOf(faults)) {
+    const options = faults[fault]
+    if (options !== undefined) faultChecks[fault](`${subject}: ${fault}`, options)
   }
 
-  checkKeys(`${subject}: delivery`, delivery, Object.keys(deliveryRates), [])
-  const rates = Object.entries(delivery as Delivery).filter(([, rate]) => rate !== undefined)
-  for (const [rate, value] of rates) checkNumber(`${subject}: ${rate}`, value, 0, 1)
-  const all = rates.reduce((sum, [, rate]) => sum + (rate as number), 0)
-  if (all > 1)
-    throw new RangeError(`${subject}: delivery expected rates that add up to at most 1, got ${all}`)
+  checkKeys(`${subject}: delivery`, delivery, keysOf(deliveryRates), [])
+  let total = 0
+  for (const [name, rate] of Object.entries(delivery))
+    if (rate !== undefined) total += checkNumber(`${subject}: ${name}`, rate, 0, 1)
+  if (total > 1)
+    throw new RangeError(`${subject}: delivery expected rates that add up to at most 1, got ${total}`)
 }
 
-function checkFault(subject: string, fault: keyof Faults, options: unknown): void {
-  const known = faultOptions[fault]
-  checkKeys(subject, options, known, known)
-  const values = options as Readonly<Record<Option, unknown>>
-  for (const option of known) checks[option](`${subject}.${option}`, values[option])
-  if (!known.includes('seconds')) return
-  const { perDay, seconds } = options as { perDay: number; seconds: [number, number] }
-  if (Math.ceil(perDay) * seconds[1] > usableSeconds) {
+function checkSpells(subject: string, options: unknown): void {
+  const keys = ['perDay', 'seconds'] as const
+  checkKeys(subject, options, keys, keys)
+  const perDay = checkPerDay(subject, options.perDay)
+  const [, longest] = checkRange(`${subject}.seconds`, options.seconds, 1, usableSeconds, 'any')
+  if (Math.ceil(perDay) * longest > usableSeconds) {
     throw new RangeError(
-      `${subject} expected spells that fit in a day (${usableSeconds} s), got ${perDay} a day of up to ${seconds[1]} s`,
+      `${subject} expected faults that fit into a day (${usableSeconds} s), got ${perDay} a day of up to ${longest} s`,
     )
   }
 }
 
-function checkNumber(subject: string, value: unknown, least: number, most: number): void {
-  if (typeof value !== 'number' || !(value >= least && value <= most))
-    throw new RangeError(`${subject} expected a number from ${least} to ${most}, got ${shown(value)}`)
+// No more often than once a second.
+function checkPerDay(subject: string, value: unknown): number {
+  return checkNumber(`${subject}.perDay`, value, 0, usableSeconds)
+}
+
+function checkNumber(subject: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max))
+    throw new RangeError(`${subject} expected a number from ${min} to ${max}, got ${shown(value)}`)
+  return value
 }
 
 function checkRange(
   subject: string,
   value: unknown,
-  least: number,
-  most: number,
-  isNumber: (value: unknown) => boolean,
-): void {
-  const [from, to] = Array.isArray(value) && value.length === 2 ? (value as [number, number]) : [NaN, NaN]
-  if (!isNumber(from) || !isNumber(to) || from < least || to > most || from > to) {
-    throw new RangeError(
-      `${subject} expected [least, most] ${isNumber === Number.isInteger ? 'whole numbers ' : ''}from ${least} to ${most}, got ${shown(value)}`,
-    )
+  min: number,
+  max: number,
+  numbers: 'any' | 'whole',
+): Range {
+  const isAllowed = (bound: unknown): bound is number =>
+    typeof bound === 'number' &&
+    bound >= min &&
+    bound <= max &&
+    (numbers === 'any' || Number.isInteger(bound))
+  if (Array.isArray(value) && value.length === 2) {
+    const bounds: readonly unknown[] = value
+    const [from, to] = bounds
+    if (isAllowed(from) && isAllowed(to) && from <= to) return [from, to]
   }
+  throw new RangeError(
+    `${subject} expected [min, max] ${numbers === 'whole' ? 'whole numbers ' : ''}from ${min} to ${max}, got ${shown(value)}`,
+  )
 }

@@ -1,63 +1,62 @@
-import { columnBuffer, millisPerDay } from '@minilake/schema'
-import { quietMillis } from './faults/plan-faults.js'
+import { millisPerDay } from '@minilake/schema'
+import { quietMillis } from './faults/fault.js'
 import type { RandomStream } from './random.js'
-import type { Delivery } from './scenario.js'
-import { sensorNames } from './sensors.js'
-import type { Readings } from './simulate-day.js'
+import { concatenateReadings, type Readings, type ReadingsSlice, type Rows } from './readings.js'
+import type { Delivery, Range } from './scenario.js'
 
-/** Rows of a batch, from `from` until before `to`. */
-export interface Rows {
-  readonly from: number
-  readonly to: number
-}
-
-/** What became of a batch of readings on its way. */
+/** What happened to a batch of readings on delivery. */
 export interface Delivered {
-  /** The rows of the batch that are delivered sooner or later, in order of time. */
+  /** The rows of the original batch that arrive at some time, in order of event time. */
   readonly kept: readonly Rows[]
-  /** What is delivered in its place: without what is missing or comes later, with what comes twice or comes late. */
+  /** The rows that arrive in place of the original batch: some missing, some twice, some late from an earlier batch. */
   readonly batch: Readings
 }
 
-/** The way of a file's readings into the file: takes them in order of time, gives them as they arrive. */
+/** Carries the readings of a file from the pump into the file. */
 export interface DeliveryLine {
+  /** Takes the next batch, in order of event time, and gives the rows in order of arrival. */
   deliver(batch: Readings): Delivered
-  /** Readings never delivered, and rows beyond the first of a reading, so far. */
+  /** So far: readings that were never delivered, and rows that repeat a reading. */
   counts(): { missing: number; duplicates: number }
 }
 
-/** Readings travel by so many. */
-export const parcelRows = 10
-
-interface Piece extends Rows {
-  readonly columns: Readings['columns']
+interface DeliveryLineOptions {
+  random: RandomStream
+  /** Days since 1970-01-01. */
+  day: number
+  intervalMillis: number
 }
 
+/** Readings are delivered in parcels of this size. */
+export const parcelRows = 10
+
+/** What happens to a parcel. One that is held back arrives right after the parcel number `after`. */
 type Fate = 'onTime' | 'missing' | 'duplicates' | { readonly after: number }
 
 /**
- * The line of a day. What becomes of a parcel depends on its number alone; only those that arrive later are held, for
- * five minutes at the most. Each batch must begin at a whole parcel.
+ * The delivery line of one day. The fate of a parcel depends only on its number. Only parcels that arrive later are held in memory, each
+ * for five minutes at most. Every batch must begin with a whole parcel.
  */
-export function deliveryLine(
-  rates: Delivery,
-  { random, day, intervalMillis }: { random: RandomStream; day: number; intervalMillis: number },
-): DeliveryLine {
-  const fateOf = fates(rates, { random, day, intervalMillis })
+export function deliveryLine(rates: Delivery, options: DeliveryLineOptions): DeliveryLine {
+  const fateOf = fates(rates, options)
   let parcel = 0
   let missing = 0
   let duplicates = 0
-  /** Parcels on their way, by the number of the parcel after which they arrive. */
-  const held = new Map<number, Piece[]>()
+  /** Parcels held back, by the number of the parcel after which they arrive. */
+  const held = new Map<number, ReadingsSlice[]>()
 
   return {
     counts: () => ({ missing, duplicates }),
     deliver: ({ rowCount, columns }) => {
       const kept = rowList()
-      const pieces: Piece[] = []
+      const arrived: ReadingsSlice[] = []
       const onTime = rowList()
-      const arrive = (piece: Piece) => {
-        pieces.push(...onTime.take().map((rows) => ({ ...rows, columns })), piece)
+      const arriveOnTime = () => {
+        for (const rows of onTime.take()) arrived.push({ ...rows, columns })
+      }
+      const arrive = (slice: ReadingsSlice) => {
+        arriveOnTime()
+        arrived.push(slice)
       }
       for (let from = 0; from < rowCount; from += parcelRows, parcel++) {
         const to = Math.min(from + parcelRows, rowCount)
@@ -70,34 +69,34 @@ export function deliveryLine(
           arrive({ columns, from, to })
         }
         if (typeof fate === 'object') {
-          const copy = concatenate([{ columns, from, to }])
-          const piece = { columns: copy.columns, from: 0, to: to - from }
+          const copy = concatenateReadings([{ columns, from, to }])
+          const slice = { columns: copy.columns, from: 0, to: to - from }
           const together = held.get(fate.after)
-          if (together) together.push(piece)
-          else held.set(fate.after, [piece])
+          if (together) together.push(slice)
+          else held.set(fate.after, [slice])
         }
         held.get(parcel)?.forEach(arrive)
         held.delete(parcel)
       }
-      pieces.push(...onTime.take().map((rows) => ({ ...rows, columns })))
-      return { kept: kept.take(), batch: concatenate(pieces) }
+      arriveOnTime()
+      return { kept: kept.take(), batch: concatenateReadings(arrived) }
     },
   }
 }
 
-// A minute and more after its place is late; a gateway that was cut off comes back within five.
-const delaySeconds = [60, 300] as const
+// At least a minute is late by definition; a gateway that lost its connection is back within five.
+const delaySeconds: Range = [60, 300]
 
 function fates(
   { missing = 0, duplicates = 0, outOfOrder = 0, late = 0 }: Delivery,
-  { random, day, intervalMillis }: { random: RandomStream; day: number; intervalMillis: number },
+  { random, day, intervalMillis }: DeliveryLineOptions,
 ): (parcel: number) => Fate {
   const parcelMillis = parcelRows * intervalMillis
   const first = Math.ceil(quietMillis / parcelMillis)
   const last = Math.floor((millisPerDay - quietMillis) / parcelMillis) - 1
   return (parcel) => {
     if (parcel < first || parcel > last) return 'onTime'
-    // A day has at most 8,640,000 parcels.
+    // A day has at most 8,640,000 parcels, fewer than 2^24.
     const index = (day * 2 ** 24 + parcel) * 2
     const draw = random.uniform(index)
     if (draw < missing) return 'missing'
@@ -105,15 +104,15 @@ function fates(
     let after = parcel
     if (draw < missing + duplicates + outOfOrder) after += 1
     else if (draw < missing + duplicates + outOfOrder + late) {
-      const [least, most] = delaySeconds
-      const delayMillis = 1000 * (least + random.uniform(index + 1) * (most - least))
+      const [min, max] = delaySeconds
+      const delayMillis = 1000 * (min + random.uniform(index + 1) * (max - min))
       after += Math.ceil(delayMillis / parcelMillis)
     }
     return after > parcel && after <= last ? { after } : 'onTime'
   }
 }
 
-/** Gathers rows; neighbours become one piece. */
+/** Collects ranges of rows and joins adjacent ones. */
 function rowList(): { add(from: number, to: number): void; take(): Rows[] } {
   let list: { from: number; to: number }[] = []
   return {
@@ -128,21 +127,4 @@ function rowList(): { add(from: number, to: number): void; take(): Rows[] } {
       return taken
     },
   }
-}
-
-function concatenate(pieces: readonly Piece[]): Readings {
-  const rowCount = pieces.reduce((rows, { from, to }) => rows + to - from, 0)
-  const columns = {
-    event_timestamp: columnBuffer.timestamp(rowCount),
-    pressure: columnBuffer.double(rowCount),
-    velocity: columnBuffer.double(rowCount),
-    speed: columnBuffer.double(rowCount),
-  }
-  let at = 0
-  for (const { columns: source, from, to } of pieces) {
-    columns.event_timestamp.set(source.event_timestamp.subarray(from, to), at)
-    for (const name of sensorNames) columns[name].set(source[name].subarray(from, to), at)
-    at += to - from
-  }
-  return { rowCount, columns }
 }

@@ -1,4 +1,3 @@
-export type { AlarmEpisode } from './truth/episode-recorder.js'
 export {
   type FileParameters,
   planFiles,
@@ -6,10 +5,16 @@ export {
   type SimulatedTable,
   type SimulateOptions,
 } from './plan-files.js'
-export type { ColumnTruth } from './truth/column-recorder.js'
-export type { HourTruth } from './truth/hour-recorder.js'
-export { mergeHours } from './truth/merge-hours.js'
 export { type Delivery, type Faults, type Range, type Scenario, scenarios, type Spells } from './scenario.js'
 export { type BatchOptions, simulate, type SimulatedFile, simulateFile } from './simulate.js'
-export type { AlarmTruth, DeliveryTruth, FaultTruth, Truth } from './truth/truth-recorder.js'
+export { mergeHours } from './truth/merge-hours.js'
+export type {
+  AlarmEpisode,
+  AlarmTruth,
+  ColumnTruth,
+  DeliveryTruth,
+  FaultTruth,
+  HourTruth,
+  Truth,
+} from './truth/truth.js'
 export { truthKey, truthPrefix, truthSubject } from './truth/truth-key.js'

@@ -9,26 +9,26 @@ export const simulatedTables = { pump, pump_daily: pumpDaily } as const
 /** A table that has a simulation. */
 export type SimulatedTable = (typeof simulatedTables)[keyof typeof simulatedTables]
 
-/** What to simulate. */
+/** Options of a simulation. */
 export interface SimulateOptions {
-  /** First UTC day, 'YYYY-MM-DD'; the last one of all is 9999-12-30. */
+  /** First UTC day, 'YYYY-MM-DD'. The simulation must end by 9999-12-30. */
   from: string
   /** Number of days. Default 7. */
   days?: number
-  /** Time between readings in seconds; must divide a day and be whole milliseconds. Default 1. */
+  /** Time between readings, in seconds: a whole number of milliseconds that divides a day. Default 1. */
   intervalSeconds?: number
-  /** Same seed, same readings. A whole number from 0 to 9,007,199,254,740,991. Default 42. */
+  /** The same seed gives the same readings. A whole number from 0 to 9,007,199,254,740,991. Default 42. */
   seed?: number
   /** Number of pumps: exactly 1 on `pump`, up to 9999 on `pump_daily`. Default 1. */
   pumps?: number
-  /** Default: `scenarios.default`. */
+  /** What goes wrong. Default `scenarios.default`. */
   scenario?: Scenario
 }
 
-/** All that the contents of one data file depend on. */
+/** Everything that the contents of one data file depend on. Plain data: it survives JSON and can be sent to a worker. */
 export interface FileParameters {
   readonly table: keyof typeof simulatedTables
-  /** 1 and up. */
+  /** The number of the pump, from 1. */
   readonly pump: number
   /** UTC day, 'YYYY-MM-DD'. */
   readonly day: string
@@ -37,13 +37,28 @@ export interface FileParameters {
   readonly scenario: Scenario
 }
 
-/** The options of a simulation. */
+/** The keys of `SimulateOptions`. */
 export const optionNames = ['from', 'days', 'intervalSeconds', 'seed', 'pumps', 'scenario'] as const
 const parameterNames = ['table', 'pump', 'day', 'intervalSeconds', 'seed', 'scenario'] as const
 
-/** The files that `simulate` would give, as plain data that can be sent to a worker. */
+/**
+ * Plans the files that `simulate` would give: one per pump and UTC day, ordered by day, then by pump. Throws a RangeError or a TypeError
+ * if an option is invalid.
+ *
+ * @example
+ * ```ts
+ * import { planFiles, simulateFile } from '@minilake/generator'
+ * import { pumpDaily } from '@minilake/schema'
+ *
+ * for (const parameters of planFiles(pumpDaily, { from: '2026-01-01', days: 30, pumps: 10 })) {
+ *   // Any order, any worker: a file depends on its own parameters only.
+ *   const { key, batches } = simulateFile(parameters)
+ *   for (const { rowCount } of batches) console.log(key, rowCount)
+ * }
+ * ```
+ */
 export function planFiles(table: SimulatedTable, options: SimulateOptions): FileParameters[] {
-  checkTable((table as SimulatedTable | undefined)?.name)
+  checkTable(table?.name)
   checkKeys('simulation', options, optionNames, ['from'])
   const { from, days = 7, intervalSeconds = 1, seed = 42, pumps = 1, scenario = scenarios.default } = options
   const first = parseUtcDay(from)
@@ -53,7 +68,7 @@ export function planFiles(table: SimulatedTable, options: SimulateOptions): File
       `pumps expected 1 on table pump, which holds one pump, got ${shown(pumps)}: use table pump_daily for a fleet`,
     )
   }
-  checkWhole('pumps', pumps, 1, mostPumps)
+  checkWhole('pumps', pumps, 1, maxPumps)
   checkWhole('days × pumps (files)', days * pumps, 1, 1_000_000)
   checkLastDay('days', first + days - 1, `${days} from ${from}`)
   checkCommon({ intervalSeconds, seed, scenario })
@@ -70,17 +85,17 @@ export function planFiles(table: SimulatedTable, options: SimulateOptions): File
   )
 }
 
-/** Throws a RangeError or TypeError for parameters that `planFiles` would not give. */
+/** Throws a RangeError or a TypeError if `planFiles` could not have given these parameters. */
 export function checkParameters(parameters: FileParameters): void {
   checkKeys('file parameters', parameters, parameterNames, parameterNames)
   const { table, pump: pumpNumber, day } = parameters
   checkTable(table)
-  checkWhole(`pump of table ${table}`, pumpNumber, 1, table === 'pump' ? 1 : mostPumps)
+  checkWhole(`pump of table ${table}`, pumpNumber, 1, table === 'pump' ? 1 : maxPumps)
   checkLastDay('day', parseUtcDay(day), day)
   checkCommon(parameters)
 }
 
-// A fault may end at the midnight after its day, which must still be of the year 9999: later ones have no ISO form of four digits.
+// Wear may end at the midnight after a day. That midnight must be in the year 9999: later years need five digits in ISO text.
 const lastDay = '9999-12-30'
 
 function checkLastDay(subject: string, last: number, got: string): void {
@@ -88,8 +103,8 @@ function checkLastDay(subject: string, last: number, got: string): void {
     throw new RangeError(`${subject} expected to end by ${lastDay}, got ${got}`)
 }
 
-// As many as the names pump-0001 to pump-9999 can tell apart.
-const mostPumps = 9999
+// Pumps are named with four digits: pump-0001 to pump-9999.
+const maxPumps = 9999
 
 function checkCommon({
   intervalSeconds,
@@ -106,10 +121,9 @@ function checkTable(name: string | undefined): void {
   throw new RangeError(`table expected one of ${Object.keys(simulatedTables).join(', ')}, got ${name}`)
 }
 
-function checkWhole(subject: string, value: unknown, least: number, most: number): void {
-  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new RangeError(`${subject} expected a whole number from ${least} to ${most}, got ${shown(value)}`)
-  }
+function checkWhole(subject: string, value: unknown, min: number, max: number): void {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max)
+    throw new RangeError(`${subject} expected a whole number from ${min} to ${max}, got ${shown(value)}`)
 }
 
 function checkInterval(intervalSeconds: unknown): void {
@@ -117,7 +131,7 @@ function checkInterval(intervalSeconds: unknown): void {
   const millis = Math.round(exactMillis)
   if (!(millis >= 1) || Math.abs(millis - exactMillis) > 1e-9 || millisPerDay % millis !== 0) {
     throw new RangeError(
-      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${shown(intervalSeconds)} s`,
+      `interval expected a whole number of milliseconds that divides a day, such as 1s, 500ms or 5m, got ${shown(intervalSeconds)} s`,
     )
   }
 }

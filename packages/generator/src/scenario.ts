@@ -1,62 +1,65 @@
-/** The least and the most of something. */
-export type Range = readonly [least: number, most: number]
+/** A range, both ends included. */
+export type Range = readonly [min: number, max: number]
 
-/** A fault that comes now and then, and lasts. */
+/** A fault that occurs from time to time and lasts for a while. */
 export interface Spells {
   /** Mean number a day. */
   readonly perDay: number
-  /** How long each lasts, shortest and longest, in seconds. */
+  /** Duration of each, shortest and longest, in seconds. */
   readonly seconds: Range
 }
 
-/** What goes wrong with the pumps and their sensors; what is not named does not happen. */
+/** What goes wrong with the pumps and their sensors. A fault that is left out does not occur. */
 export interface Faults {
-  /** Something downstream closes: the pressure rises over its limit, the flow falls. */
+  /** Something downstream closes: the pressure rises above its limit, the flow falls. */
   readonly blockedDischarge?: Spells
-  /** Too little suction head, less than NPSH3 of the Hydraulic Institute: 5 to 15 % less head, and the pressure is rough. */
+  /** Too little suction head, below NPSH3 (Hydraulic Institute): 5 to 15 % less head, and a rough pressure. */
   readonly cavitation?: Spells
   /** No water comes in: flow and pressure collapse, the speed rises a little. */
   readonly dryRun?: Spells
-  /** The pressure hovers about its limit and crosses it again and again. */
+  /** The pressure hovers around its limit and crosses it again and again. */
   readonly chatter?: Spells
-  /** Head is lost slowly over the life of an impeller, in whole days, up to `headLoss` (0–1) when it is replaced. */
+  /** Head is lost slowly over the life of an impeller, in whole `days`, up to the share `headLoss` (0–0.5) when it is replaced. */
   readonly wornImpeller?: { readonly days: Range; readonly headLoss: number }
-  /** One sensor shows one value for a while. */
+  /** One sensor repeats the same value for a while. */
   readonly stuckSensor?: Spells
-  /** Single readings of one sensor far off. */
+  /** Single readings of one sensor are far off. `perDay` is the mean number a day. */
   readonly spikes?: { readonly perDay: number }
-  /** A sensor gives NaN for a number of readings. */
+  /** One sensor gives NaN for a number of readings. `perDay` is the mean number of such runs a day. */
   readonly nan?: { readonly perDay: number; readonly readings: Range }
 }
 
-/** What happens to readings on their way, ten at a time, as rates from 0 to 1 of the tens; together at most 1. */
+/**
+ * Delivery faults. Readings are delivered in parcels of ten; each rate, from 0 to 1, is the share of the parcels affected. The rates add up
+ * to at most 1.
+ */
 export interface Delivery {
   /** Never delivered. */
   readonly missing?: number
   /** Delivered twice. */
   readonly duplicates?: number
-  /** Delivered after the ten that follow. */
+  /** Delivered after the next parcel. */
   readonly outOfOrder?: number
-  /** Delivered one to five minutes after their place, as by a gateway that was cut off. */
+  /** Delivered one to five minutes late, as by a gateway that lost its connection. */
   readonly late?: number
 }
 
-/** What happens to the pumps, apart from their daily duty, and to their readings. */
+/** What goes wrong with the pumps and with the delivery of their readings. */
 export interface Scenario {
   readonly name: string
   readonly faults: Faults
   readonly delivery: Delivery
 }
 
-/** The scenarios by name. */
+/** The built-in scenarios, by name. */
 export const scenarios = {
-  /** A working pump whose discharge becomes blocked about three times a day for one to ten minutes. */
+  /** A healthy pump whose discharge is blocked about three times a day, for one to ten minutes. */
   default: { name: 'default', faults: { blockedDischarge: { perDay: 3, seconds: [60, 600] } }, delivery: {} },
   /** Nothing goes wrong. */
   healthy: { name: 'healthy', faults: {}, delivery: {} },
   /**
-   * Pumps and sensors fail now and then; deliveries are missing and out of order as often as the batches of ten of the Time
-   * Series Benchmark Suite (timescale/tsbs, pkg/data/usecases/iot/batch_config.go).
+   * Pumps and sensors fail now and then. Readings are missing and out of order as often as the batches of ten in the Time Series Benchmark
+   * Suite (timescale/tsbs, pkg/data/usecases/iot/batch_config.go).
    */
   busy: {
     name: 'busy',

@@ -1,51 +1,46 @@
-import { type Batch, millisPerDay, parseUtcDay, type pump } from '@minilake/schema'
-import {
-  type Fault,
-  faultsOf,
-  isSensorFault,
-  type PumpFaultName,
-  type SensorFaultName,
-} from './faults/plan-faults.js'
-import type { FileParameters } from './plan-files.js'
-import type { Workbench } from './kernels/workbench.js'
+import { millisPerDay, parseUtcDay } from '@minilake/schema'
+import type { Fault, PumpFault } from './faults/fault.js'
+import { planFaults } from './faults/plan-faults.js'
 import { faultyState } from './faults/pump-faults.js'
-import { type RandomStream, randomStream } from './random.js'
-import { spoilReadings } from './faults/sensor-faults.js'
+import { applySensorFault, type StuckValues } from './faults/sensor-faults.js'
+import { type Wear, wearOf } from './faults/worn-impeller.js'
+import type { Workbench } from './kernels/workbench.js'
 import { prepareSensors } from './physics/sensor-noise.js'
-import { sensors } from './sensors.js'
 import { fillRelativeSpeed } from './physics/shaft-speed.js'
 import type { TimeGrid } from './physics/wander.js'
-import { type Wear, wearOf } from './faults/worn-impeller.js'
+import type { FileParameters } from './plan-files.js'
+import { type RandomStream, randomStream } from './random.js'
+import { firstReadings, type Readings, type Rows } from './readings.js'
+import { sensors } from './sensors.js'
 
-/** Readings of one pump, in order of time. */
-export type Readings = Batch<typeof pump>
-
-/** One pump's day: its readings, simulated while they are taken, and what goes wrong in it. */
+/** One day of one pump. */
 export interface SimulatedDay {
+  /** Every reading, in order of time. Simulated as the batches are pulled. */
   readonly readings: Iterable<Readings>
-  /** In order of start. */
+  /** The temporary faults, in order of start. */
   readonly faults: readonly Fault[]
+  /** Undefined when the scenario has no wear. */
   readonly wear: Wear | undefined
+  /** The pump's random stream of a name. */
   readonly random: (name: string) => RandomStream
 }
 
 /**
- * Simulates the day of a file: every reading of it, as the sensors give them. The batches lie at the workbench: each is good
- * until the next is taken.
+ * Simulates the day of a file as the sensors see it, before delivery. The batches lie in the workbench: finish with each before pulling
+ * the next.
  */
 export function simulateDay(parameters: FileParameters, workbench: Workbench): SimulatedDay {
   const { pump: pumpNumber, day, intervalSeconds, seed, scenario } = parameters
-  // Each signal has a stream of its own, told apart by seed, pump and name.
   const random = (name: string) => randomStream(seed, pumpNumber, name)
   const { wornImpeller } = scenario.faults
   const wear = wornImpeller && wearOf(wornImpeller, random('wornImpeller'))
   const intervalMillis = Math.round(intervalSeconds * 1000)
-  const faults = faultsOf({ scenario, day: parseUtcDay(day), intervalMillis, random })
+  const faults = planFaults({ scenario, day: parseUtcDay(day), intervalMillis, random })
   const grid = { firstMillis: parseUtcDay(day) * millisPerDay, stepMillis: intervalMillis }
   return { readings: readingsOf(workbench, { grid, faults, wear, random }), faults, wear, random }
 }
 
-// The slow state of the pump is known every fifteen seconds of the day.
+// Spacing of the knots at which the slowly changing state of the pump is computed.
 const knotMillis = 15_000
 
 function* readingsOf(
@@ -54,7 +49,6 @@ function* readingsOf(
 ): Generator<Readings> {
   const { kernels } = workbench
   fillCourse(workbench, { firstMillis: grid.firstMillis, stepMillis: knotMillis }, wear, random)
-  const stuck = new Map<Fault, number>()
   prepareSensors(workbench, sensors, {
     random: {
       pressure: random('pressure sensor'),
@@ -65,6 +59,7 @@ function* readingsOf(
     firstSample: grid.firstMillis / grid.stepMillis,
   })
 
+  const stuckValues: StuckValues = new Map()
   const { stepMillis } = grid
   const rows = millisPerDay / stepMillis
   const batchRows = kernels.batchRows.value
@@ -74,55 +69,30 @@ function* readingsOf(
     kernels.fillTimestamps(BigInt(times.firstMillis) * 1000n, BigInt(stepMillis) * 1000n, rowCount)
     const sinceMidnight = first * stepMillis
     const present = faultsWithin(faults, times, rowCount)
-    let read = 0
-    const readUntil = (row: number) => {
-      const since = sinceMidnight + read * stepMillis
-      const sample = times.firstMillis / stepMillis + read
-      kernels.readCourse(row - read, since, stepMillis, knotMillis, sample, read)
-      read = row
+    let nextRow = 0
+    const readHealthyUntil = (row: number) => {
+      const since = sinceMidnight + nextRow * stepMillis
+      const sample = times.firstMillis / stepMillis + nextRow
+      kernels.readCourse(row - nextRow, since, stepMillis, knotMillis, sample, nextRow)
+      nextRow = row
     }
     for (const { fault, from, to } of present) {
-      if (isSensorFault(fault.fault)) continue
-      readUntil(from)
-      readHindered(workbench, fault as Fault<PumpFaultName>, {
-        from,
-        to,
-        times,
-        sinceMidnight,
-        wear,
-        random: random(fault.fault),
-      })
-      read = to
+      if (fault.column !== undefined) continue
+      readHealthyUntil(from)
+      readFaulty(workbench, fault, { from, to, times, sinceMidnight, wear, random: random(fault.fault) })
+      nextRow = to
     }
-    readUntil(rowCount)
+    readHealthyUntil(rowCount)
     const { timestamps, readings } = workbench
     for (const { fault, from, to } of present) {
-      if (fault.column !== undefined)
-        spoilReadings(
-          readings[fault.column].subarray(from, to),
-          fault as Fault<SensorFaultName>,
-          sensors[fault.column],
-          stuck,
-        )
+      if (fault.column === undefined) continue
+      applySensorFault(readings[fault.column].subarray(from, to), fault, sensors[fault.column], stuckValues)
     }
-    yield firstRows({ event_timestamp: timestamps, ...readings }, rowCount)
+    yield firstReadings({ event_timestamp: timestamps, ...readings }, rowCount)
   }
 }
 
-function firstRows(columns: Readings['columns'], rowCount: number): Readings {
-  const { event_timestamp, pressure, velocity, speed } = columns
-  return {
-    rowCount,
-    columns: {
-      event_timestamp: event_timestamp.subarray(0, rowCount),
-      pressure: pressure.subarray(0, rowCount),
-      velocity: velocity.subarray(0, rowCount),
-      speed: speed.subarray(0, rowCount),
-    },
-  }
-}
-
-/** The slow state of the pump at the knots of its day. */
+/** Computes the slowly changing state of the pump at the knots of its day. */
 function fillCourse(
   workbench: Workbench,
   knots: TimeGrid,
@@ -138,12 +108,12 @@ function fillCourse(
   kernels.fillOperatingPoints()
 }
 
-/** The faults that some rows fall into, with those rows. */
+/** The faults that affect at least one row, each with the rows that it affects. */
 function faultsWithin(
   faults: readonly Fault[],
   { firstMillis, stepMillis }: TimeGrid,
   rowCount: number,
-): { fault: Fault; from: number; to: number }[] {
+): (Rows & { fault: Fault })[] {
   const rowAt = (millis: number) =>
     Math.min(Math.max(Math.ceil((millis - firstMillis) / stepMillis), 0), rowCount)
   return faults
@@ -151,10 +121,10 @@ function faultsWithin(
     .filter(({ from, to }) => from < to)
 }
 
-/** Reads the rows of a batch in which a fault hinders the pump. */
-function readHindered(
+/** Reads the sensors for the rows of a batch in which the pump has a fault. */
+function readFaulty(
   { kernels, states }: Workbench,
-  fault: Fault<PumpFaultName>,
+  fault: PumpFault,
   {
     from,
     to,
@@ -162,9 +132,7 @@ function readHindered(
     sinceMidnight,
     wear,
     random,
-  }: {
-    from: number
-    to: number
+  }: Rows & {
     times: TimeGrid
     sinceMidnight: number
     wear: Wear | undefined
@@ -174,18 +142,14 @@ function readHindered(
   for (let start = from; start < to; start += kernels.stateRows.value) {
     const rowCount = Math.min(kernels.stateRows.value, to - start)
     kernels.interpolate(rowCount, sinceMidnight + start * stepMillis, stepMillis, knotMillis)
-    for (let row = 0; row < rowCount; row++) {
+    states.speed.subarray(0, rowCount).forEach((speed, row) => {
       const epochMillis = firstMillis + (start + row) * stepMillis
-      const moment = {
-        epochMillis,
-        speed: states.speed[row] as number,
-        headLoss: wear?.headLossAt(epochMillis) ?? 0,
-      }
-      const state = faultyState(fault, moment, random)
+      const headLoss = wear?.headLossAt(epochMillis) ?? 0
+      const state = faultyState(fault, { epochMillis, speed, headLoss }, random)
       states.pressure[row] = state.pressure
       states.velocity[row] = state.velocity
       states.speed[row] = state.speed
-    }
+    })
     kernels.readSensors(rowCount, firstMillis / stepMillis + start, start)
   }
 }

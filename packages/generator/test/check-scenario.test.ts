@@ -7,36 +7,36 @@ const noNumber = [NaN, -1, Infinity, '1', null, undefined] as const
 
 describe('refuses in one sentence, before anything is simulated', () => {
   test.each<[unknown, TypeError | RangeError]>([
-    ['busy', new TypeError('scenario expected an object of name, faults, delivery, got "busy"')],
-    [null, new TypeError('scenario expected an object of name, faults, delivery, got null')],
+    ['busy', new TypeError('scenario expected an object with the keys name, faults, delivery, got "busy"')],
+    [null, new TypeError('scenario expected an object with the keys name, faults, delivery, got null')],
     [
       { name: 'storm', faults: {} },
-      new TypeError('scenario expected name, faults, delivery, got no delivery'),
+      new TypeError('scenario expected the keys name, faults, delivery, got no delivery'),
     ],
     [
       { ...storm({}), blockagesPerDay: 3 },
-      new TypeError('scenario expected only name, faults, delivery, got blockagesPerDay'),
+      new TypeError('scenario expected only the keys name, faults, delivery, got blockagesPerDay'),
     ],
-    [{ ...storm({}), name: '' }, new TypeError('scenario name expected a text that is not empty, got ""')],
+    [{ ...storm({}), name: '' }, new TypeError('scenario name expected a non-empty string, got ""')],
     [
       storm([]),
       new TypeError(
-        'scenario storm: faults expected an object of blockedDischarge, cavitation, dryRun, chatter, wornImpeller, stuckSensor, spikes, nan, got []',
+        'scenario storm: faults expected an object with the keys blockedDischarge, cavitation, dryRun, chatter, wornImpeller, stuckSensor, spikes, nan, got []',
       ),
     ],
     [
       storm({ fire: { perDay: 1 } }),
       new TypeError(
-        'scenario storm: faults expected only blockedDischarge, cavitation, dryRun, chatter, wornImpeller, stuckSensor, spikes, nan, got fire',
+        'scenario storm: faults expected only the keys blockedDischarge, cavitation, dryRun, chatter, wornImpeller, stuckSensor, spikes, nan, got fire',
       ),
     ],
     [
       storm({ dryRun: { perDay: 1 } }),
-      new TypeError('scenario storm: dryRun expected perDay, seconds, got no seconds'),
+      new TypeError('scenario storm: dryRun expected the keys perDay, seconds, got no seconds'),
     ],
     [
       storm({ spikes: { perDay: 1, seconds: [1, 2] } }),
-      new TypeError('scenario storm: spikes expected only perDay, got seconds'),
+      new TypeError('scenario storm: spikes expected only the key perDay, got seconds'),
     ],
     ...noNumber.map((perDay): [unknown, RangeError] => [
       storm({ spikes: { perDay } }),
@@ -46,26 +46,26 @@ describe('refuses in one sentence, before anything is simulated', () => {
     ]),
     [
       storm({ dryRun: { perDay: 1, seconds: [600, 60] } }),
-      new RangeError('scenario storm: dryRun.seconds expected [least, most] from 1 to 86160, got [600, 60]'),
+      new RangeError('scenario storm: dryRun.seconds expected [min, max] from 1 to 86160, got [600, 60]'),
     ],
     [
       storm({ dryRun: { perDay: 1, seconds: [NaN, 60] } }),
-      new RangeError('scenario storm: dryRun.seconds expected [least, most] from 1 to 86160, got [NaN, 60]'),
+      new RangeError('scenario storm: dryRun.seconds expected [min, max] from 1 to 86160, got [NaN, 60]'),
     ],
     [
       storm({ dryRun: { perDay: 1, seconds: 60 } }),
-      new RangeError('scenario storm: dryRun.seconds expected [least, most] from 1 to 86160, got 60'),
+      new RangeError('scenario storm: dryRun.seconds expected [min, max] from 1 to 86160, got 60'),
     ],
     [
       storm({ chatter: { perDay: 24, seconds: [60, 3600] } }),
       new RangeError(
-        'scenario storm: chatter expected spells that fit in a day (86160 s), got 24 a day of up to 3600 s',
+        'scenario storm: chatter expected faults that fit into a day (86160 s), got 24 a day of up to 3600 s',
       ),
     ],
     [
       storm({ nan: { perDay: 1, readings: [0.5, 2] } }),
       new RangeError(
-        'scenario storm: nan.readings expected [least, most] whole numbers from 1 to 1000000, got [0.5, 2]',
+        'scenario storm: nan.readings expected [min, max] whole numbers from 1 to 1000000, got [0.5, 2]',
       ),
     ],
     [
@@ -74,7 +74,9 @@ describe('refuses in one sentence, before anything is simulated', () => {
     ],
     [
       storm({}, { lost: 0.1 }),
-      new TypeError('scenario storm: delivery expected only missing, duplicates, outOfOrder, late, got lost'),
+      new TypeError(
+        'scenario storm: delivery expected only the keys missing, duplicates, outOfOrder, late, got lost',
+      ),
     ],
     [
       storm({}, { missing: 1.5 }),

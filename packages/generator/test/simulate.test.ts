@@ -320,7 +320,7 @@ test.each<[string, SimulatedTable, object, string]>([
       `an interval of ${intervalSeconds} s`,
       pump,
       { intervalSeconds },
-      `interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got ${intervalSeconds} s`,
+      `interval expected a whole number of milliseconds that divides a day, such as 1s, 500ms or 5m, got ${intervalSeconds} s`,
     ],
   ),
 ])('refuses %s in one sentence', (_, table, options, sentence) => {
@@ -333,14 +333,14 @@ test.each<[string, object, RangeError | TypeError]>([
     'an interval that does not divide a day',
     { intervalSeconds: 7 },
     new RangeError(
-      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got 7 s',
+      'interval expected a whole number of milliseconds that divides a day, such as 1s, 500ms or 5m, got 7 s',
     ),
   ],
   [
     'an interval that is text',
     { intervalSeconds: '1' },
     new RangeError(
-      'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got "1" s',
+      'interval expected a whole number of milliseconds that divides a day, such as 1s, 500ms or 5m, got "1" s',
     ),
   ],
   [
@@ -382,7 +382,7 @@ test.each<[string, object, RangeError | TypeError]>([
     'what it does not know',
     { interval: 5 },
     new TypeError(
-      'file parameters expected only table, pump, day, intervalSeconds, seed, scenario, got interval',
+      'file parameters expected only the keys table, pump, day, intervalSeconds, seed, scenario, got interval',
     ),
   ],
 ])('a file of its own refuses %s in one sentence, before any reading', (_, wrong, error) => {
@@ -394,12 +394,12 @@ test('refuses options that it does not know, no options, and other tables', () =
   const plan = planFiles as (table: unknown, options?: unknown) => unknown
   expect(() => plan(pump, { from, interval: 5 })).toThrow(
     new TypeError(
-      'simulation expected only from, days, intervalSeconds, seed, pumps, scenario, got interval',
+      'simulation expected only the keys from, days, intervalSeconds, seed, pumps, scenario, got interval',
     ),
   )
   expect(() => plan(pump)).toThrow(
     new TypeError(
-      'simulation expected an object of from, days, intervalSeconds, seed, pumps, scenario, got undefined',
+      'simulation expected an object with the keys from, days, intervalSeconds, seed, pumps, scenario, got undefined',
     ),
   )
   const otherTable = 'table expected one of pump, pump_daily, got'
@@ -411,9 +411,11 @@ test('refuses options that it does not know, no options, and other tables', () =
 test('simulate refuses no options, those that it does not know, and buffers that are neither shared nor not', () => {
   const take = (options?: unknown) => () => [...simulate(pump, options as SimulateOptions)]
   const known = 'from, days, intervalSeconds, seed, pumps, scenario, reuseBuffers, truth'
-  expect(take()).toThrow(new TypeError(`simulation expected an object of ${known}, got undefined`))
-  expect(take({ from, reuse: true })).toThrow(new TypeError(`simulation expected only ${known}, got reuse`))
-  expect(take({ days: 1 })).toThrow(new TypeError('simulation expected from, got no from'))
+  expect(take()).toThrow(new TypeError(`simulation expected an object with the keys ${known}, got undefined`))
+  expect(take({ from, reuse: true })).toThrow(
+    new TypeError(`simulation expected only the keys ${known}, got reuse`),
+  )
+  expect(take({ days: 1 })).toThrow(new TypeError('simulation expected the key from, got no from'))
   expect(take({ from, reuseBuffers: 'yes' })).toThrow(
     new TypeError('reuseBuffers expected true or false, got "yes"'),
   )
@@ -423,10 +425,10 @@ test('a file of its own refuses batch options that it does not know', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const open = (options: unknown) => () => simulateFile(parameters!, options as BatchOptions)
   expect(open({ reuse: true })).toThrow(
-    new TypeError('batch options expected only reuseBuffers, truth, got reuse'),
+    new TypeError('batch options expected only the keys reuseBuffers, truth, got reuse'),
   )
   expect(open(true)).toThrow(
-    new TypeError('batch options expected an object of reuseBuffers, truth, got true'),
+    new TypeError('batch options expected an object with the keys reuseBuffers, truth, got true'),
   )
   expect(open({ reuseBuffers: 1 })).toThrow(new TypeError('reuseBuffers expected true or false, got 1'))
   expect(open({ truth: null })).toThrow(new TypeError('truth expected true or false, got null'))

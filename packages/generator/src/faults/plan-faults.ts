@@ -2,51 +2,56 @@ import { millisPerDay } from '@minilake/schema'
 import type { RandomStream } from '../random.js'
 import type { Faults, Range, Scenario } from '../scenario.js'
 import { type SensorName, sensorNames } from '../sensors.js'
-
-/** A fault of the pump that comes and goes. */
-export type PumpFaultName = 'blockedDischarge' | 'cavitation' | 'dryRun' | 'chatter'
-
-/** A fault of one sensor. */
-export type SensorFaultName = 'stuckSensor' | 'spikes' | 'nan'
-
-/** A fault of a pump or of a sensor, at the moments from `startMillis` until before `endMillis` of the epoch. */
-export interface Fault<Name extends PumpFaultName | SensorFaultName = PumpFaultName | SensorFaultName> {
-  readonly fault: Name
-  readonly startMillis: number
-  readonly endMillis: number
-  /** How bad it is, uniform in [0, 1). */
-  readonly severity: number
-  /** The sensor that has it. */
-  readonly column?: SensorName
-}
-
-/** No fault of any kind comes this near to midnight, so none crosses it and a day never depends on another. */
-export const quietMillis = 120_000
-/** The seconds of a day in which faults can be. */
-export const usableSeconds = (millisPerDay - 2 * quietMillis) / 1000
+import {
+  type Fault,
+  type PumpFault,
+  type PumpFaultName,
+  quietMillis,
+  type SensorFault,
+  type SensorFaultName,
+  usableSeconds,
+} from './fault.js'
 
 const pumpFaults: readonly PumpFaultName[] = ['blockedDischarge', 'cavitation', 'dryRun', 'chatter']
 const sensorFaults: readonly SensorFaultName[] = ['stuckSensor', 'spikes', 'nan']
 
-/** What a day's faults depend on. */
+/** What the faults of a day depend on. */
 export interface FaultPlanOptions {
   readonly scenario: Scenario
   /** Days since 1970-01-01. */
   readonly day: number
   readonly intervalMillis: number
+  /** The random stream of a name. */
   readonly random: (name: string) => RandomStream
 }
 
 /**
- * The faults of a pump's day that come and go, in order of start. A pump, and a sensor, has one at a time: of two that
- * would overlap only the first comes. Faults that fall between two readings are left out.
+ * Plans the temporary faults of one pump's day, in order of start. The pump and each of its sensors have at most one fault at a time: of
+ * two that would overlap, the later one is dropped. Faults that contain no reading are dropped too.
  */
-export function faultsOf({ scenario, day, intervalMillis, random }: FaultPlanOptions): Fault[] {
-  const planned = [...pumpFaults, ...sensorFaults].flatMap((fault) => {
-    const spells = scenario.faults[fault]
-    return spells === undefined ? [] : spellsOf(fault, spells, { day, intervalMillis, random: random(fault) })
-  })
-  const ends = new Map<string | undefined, number>()
+export function planFaults({ scenario, day, intervalMillis, random }: FaultPlanOptions): Fault[] {
+  const occurrencesOf = (fault: PumpFaultName | SensorFaultName) => {
+    const options = scenario.faults[fault]
+    return options === undefined ? [] : occurrences(options, { day, intervalMillis, random: random(fault) })
+  }
+  const planned: Fault[] = [
+    ...pumpFaults.flatMap((fault) =>
+      occurrencesOf(fault).map(({ draw, ...span }): PumpFault => ({
+        fault,
+        ...span,
+        severity: draw('severity'),
+      })),
+    ),
+    ...sensorFaults.flatMap((fault) =>
+      occurrencesOf(fault).map(({ draw, ...span }): SensorFault => ({
+        fault,
+        ...span,
+        severity: draw('severity'),
+        column: sensorAt(draw('sensor')),
+      })),
+    ),
+  ]
+  const ends = new Map<SensorName | undefined, number>()
   return planned
     .sort((a, b) => a.startMillis - b.startMillis || (a.fault < b.fault ? -1 : 1))
     .filter(({ column, startMillis, endMillis }) => {
@@ -56,55 +61,57 @@ export function faultsOf({ scenario, day, intervalMillis, random }: FaultPlanOpt
     })
 }
 
-type SpellOptions = NonNullable<Faults[PumpFaultName | SensorFaultName]>
+// Each quantity of an occurrence has a random number of its own.
+const draws = { chance: 0, duration: 1, start: 2, severity: 3, sensor: 4 }
 
-// The day is cut into slots of equal length; each has the same chance of one fault.
-function spellsOf(
-  fault: PumpFaultName | SensorFaultName,
-  options: SpellOptions,
+interface Occurrence {
+  readonly startMillis: number
+  readonly endMillis: number
+  /** A random number in [0, 1) for a quantity of this occurrence. */
+  readonly draw: (quantity: keyof typeof draws) => number
+}
+
+type OccurrenceOptions = NonNullable<Faults[PumpFaultName | SensorFaultName]>
+
+// The usable part of the day is cut into slots of equal length, each with the same chance of one fault.
+function occurrences(
+  options: OccurrenceOptions,
   { day, intervalMillis, random }: { day: number; intervalMillis: number; random: RandomStream },
-): Fault[] {
+): Occurrence[] {
   const { perDay } = options
   const longestSeconds = 'seconds' in options ? options.seconds[1] : 0
   const slots = Math.max(1, Math.ceil(perDay), Math.min(24, Math.floor(usableSeconds / longestSeconds)))
   const slotMillis = (usableSeconds * 1000) / slots
   const dayMillis = day * millisPerDay
-  const faults: Fault[] = []
+  const found: Occurrence[] = []
   for (let slot = 0; slot < slots; slot++) {
-    const draw = (number: number) => random.uniform((day * 2 ** 17 + slot) * 8 + number)
-    if (draw(0) >= perDay / slots) continue
+    const draw: Occurrence['draw'] = (quantity) =>
+      random.uniform((day * 2 ** 17 + slot) * 8 + draws[quantity])
+    if (draw('chance') >= perDay / slots) continue
     const slotStart = quietMillis + slot * slotMillis
     let start: number
     let end: number
     if ('seconds' in options) {
-      // Squared, since most are short.
-      const duration = 1000 * between(options.seconds, draw(1) * draw(1))
-      start = Math.floor(slotStart + draw(2) * (slotMillis - duration))
+      // Squared, so that most are short.
+      const duration = 1000 * between(options.seconds, draw('duration') * draw('duration'))
+      start = Math.floor(slotStart + draw('start') * (slotMillis - duration))
       end = Math.floor(start + duration)
     } else {
-      const readings = 'readings' in options ? Math.floor(between(options.readings, draw(1), 1)) : 1
-      start = Math.ceil((slotStart + draw(2) * slotMillis) / intervalMillis) * intervalMillis
+      const readings = 'readings' in options ? Math.floor(between(options.readings, draw('duration'), 1)) : 1
+      start = Math.ceil((slotStart + draw('start') * slotMillis) / intervalMillis) * intervalMillis
       end = Math.min(start + readings * intervalMillis, Math.floor(slotStart + slotMillis))
     }
-    // The first reading at or after the start must lie before the end.
-    if (Math.ceil(start / intervalMillis) * intervalMillis >= end) continue
-    const common = {
-      fault,
-      startMillis: dayMillis + start,
-      endMillis: dayMillis + end,
-      severity: draw(3),
-    }
-    const column = sensorNames[Math.floor(draw(4) * sensorNames.length)] as SensorName
-    faults.push(isSensorFault(fault) ? { ...common, column } : common)
+    const containsReading = Math.ceil(start / intervalMillis) * intervalMillis < end
+    if (containsReading) found.push({ startMillis: dayMillis + start, endMillis: dayMillis + end, draw })
   }
-  return faults
+  return found
 }
 
-function between([least, most]: Range, share: number, inclusive = 0): number {
-  return least + share * (most - least + inclusive)
+function between([min, max]: Range, share: number, inclusive = 0): number {
+  return min + share * (max - min + inclusive)
 }
 
-/** Whether a fault is one of a sensor, not of the pump itself. */
-export function isSensorFault(fault: PumpFaultName | SensorFaultName): fault is SensorFaultName {
-  return sensorFaults.includes(fault as SensorFaultName)
+function sensorAt(share: number): SensorName {
+  // In range, since the share is below 1.
+  return sensorNames[Math.floor(share * sensorNames.length)] as SensorName
 }

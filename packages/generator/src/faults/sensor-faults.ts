@@ -1,38 +1,38 @@
-import type { Fault, SensorFaultName } from './plan-faults.js'
 import type { Sensor } from '../sensors.js'
+import type { SensorFault, SensorFaultName } from './fault.js'
 
-// The value of a stuck sensor is remembered from batch to batch.
-type Memory = Map<Fault, number>
+/** The value at which each sensor is stuck, remembered from batch to batch of one file. */
+export type StuckValues = Map<SensorFault, number>
 
 const effects: Readonly<
   Record<
     SensorFaultName,
-    (readings: Float64Array, fault: Fault<SensorFaultName>, sensor: Sensor, memory: Memory) => void
+    (readings: Float64Array, fault: SensorFault, sensor: Sensor, stuckValues: StuckValues) => void
   >
 > = {
-  stuckSensor: (readings, fault, _, stuck) => {
-    const value = stuck.get(fault) ?? readings[0] ?? NaN
-    stuck.set(fault, value)
+  stuckSensor: (readings, fault, _, stuckValues) => {
+    const value = stuckValues.get(fault) ?? readings[0] ?? NaN
+    stuckValues.set(fault, value)
     readings.fill(value)
   },
-  // Beyond anything a pump does: by a quarter to a half of what the sensor can show.
+  // Beyond anything that a pump does: off by a quarter to a half of the full scale.
   spikes: (readings, { severity }, { range, stepsPerUnit }) => {
-    for (let row = 0; row < readings.length; row++) {
-      const far = (readings[row] as number) + range * (0.25 + 0.25 * severity)
+    readings.forEach((reading, row) => {
+      const far = reading + range * (0.25 + 0.25 * severity)
       readings[row] = Math.floor(far * stepsPerUnit + 0.5) / stepsPerUnit
-    }
+    })
   },
   nan: (readings) => {
     readings.fill(NaN)
   },
 }
 
-/** Lets a sensor's fault spoil the readings that fall into it. The memory is one per file. */
-export function spoilReadings(
+/** Applies a fault to the readings of its sensor, in place. All `readings` must lie within the fault. */
+export function applySensorFault(
   readings: Float64Array,
-  fault: Fault<SensorFaultName>,
+  fault: SensorFault,
   sensor: Sensor,
-  memory: Memory,
+  stuckValues: StuckValues,
 ): void {
-  effects[fault.fault](readings, fault, sensor, memory)
+  effects[fault.fault](readings, fault, sensor, stuckValues)
 }

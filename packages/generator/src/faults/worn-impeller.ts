@@ -2,22 +2,22 @@ import { millisPerDay } from '@minilake/schema'
 import type { RandomStream } from '../random.js'
 import type { Faults } from '../scenario.js'
 
-/** How a pump's impellers wear, one after another. */
+/** The wear of a pump's impellers, one after another. */
 export interface Wear {
-  /** The share of the head that is lost at a moment: from 0, evenly over an impeller's life. */
+  /** The share of the head lost at a moment: it grows linearly from 0 over the life of an impeller. */
   headLossAt(epochMillis: number): number
   /** When the impeller in use at a moment is replaced, in epoch milliseconds. */
   replacedAfter(epochMillis: number): number
 }
 
-/** The wear of one pump: a function of absolute time, so that a day needs nothing of the days before it. */
+/** The wear of one pump as a function of absolute time, so that a day can be simulated without the days before it. */
 export function wearOf(
   { days: [shortest, longest], headLoss }: NonNullable<Faults['wornImpeller']>,
   random: RandomStream,
 ): Wear {
   const days = shortest + Math.floor(random.uniform(0) * (longest - shortest + 1))
   const life = days * millisPerDay
-  // Replaced in working hours, 8 to 16, on the full minute.
+  // Replaced in working hours, from 8:00 to 16:00, on a full minute.
   const minute = 480 + Math.floor(random.uniform(2) * 480)
   const origin = Math.floor(random.uniform(1) * days) * millisPerDay + minute * 60_000
   const livesAt = (epochMillis: number) => Math.floor((epochMillis - origin) / life)

@@ -1,15 +1,14 @@
 import type { AlarmRule } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
 import { isoOfMicros } from '../timestamps.js'
+import type { AlarmEpisode } from './truth.js'
 
-/** One alarm: from the first reading of the run that raised it until before the first of the run that reset it. */
-export interface AlarmEpisode {
-  /** `2026-01-01T12:34:56.000Z`. */
-  start: string
-  /** In the same form; null when the alarm still stands at the end of the file. */
-  end: string | null
-  /** The greatest reading of the episode. */
-  peak: number
+/** Finds the alarm episodes of one column. */
+export interface EpisodeRecorder {
+  /** Adds the rows from `from` to before `to`, at most a batch of the kernels. Call it in order of event time. */
+  add(timestamps: BigInt64Array, values: Float64Array, from: number, to: number): void
+  /** The episodes, in order of start. Call it after the last `add`. */
+  episodes(): AlarmEpisode[]
 }
 
 interface OpenEpisode {
@@ -18,55 +17,63 @@ interface OpenEpisode {
   peak: number
 }
 
+/** Consecutive readings with the alarm condition, or without it. */
+interface Run {
+  condition: boolean
+  firstMicros: bigint | undefined
+  lastMicros: bigint | undefined
+  peak: number
+}
+
 /**
- * Finds the alarm episodes of a column by its rule, in the sense of ISA-18.2-2016. The condition comes at a reading over
- * `above` and goes at one of `above − deadband` or less; readings fall into runs of one condition, NaN readings into the
- * run they stand in. A run of the condition that lasts `onDelaySeconds` from its first reading to its last raises the
- * alarm, one without it that lasts `offDelaySeconds` resets it; other runs, and gaps, change nothing.
+ * Finds alarm episodes by a rule, in the sense of ISA-18.2-2016. The alarm condition starts at a reading above `above` and ends at a
+ * reading at or below `above − deadband`. Readings form runs with or without the condition; a NaN reading belongs to the run it falls
+ * into. A run with the condition raises the alarm if its first and last readings are at least `onDelaySeconds` apart. A run without it
+ * clears the alarm if they are at least `offDelaySeconds` apart. Shorter runs change nothing, and neither do gaps between readings.
  */
-export function alarmEpisodes(
+export function episodeRecorder(
   { above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule,
   workbench: Workbench,
-): {
-  /** Takes the readings of the rows from `from` until before `to`, a batch of them at the most. Called in order of event time. */
-  add(timestamps: BigInt64Array, values: Float64Array, from: number, to: number): void
-  episodes(): AlarmEpisode[]
-} {
+): EpisodeRecorder {
   const { kernels } = workbench
   const below = above - deadband
   const onDelayMicros = Math.round(onDelaySeconds * 1e6)
   const offDelayMicros = Math.round(offDelaySeconds * 1e6)
   const found: OpenEpisode[] = []
-  const run = { condition: false, first: undefined as bigint | undefined, last: 0n, peak: -Infinity }
+  const run: Run = { condition: false, firstMicros: undefined, lastMicros: undefined, peak: -Infinity }
 
-  const standing = () => {
+  const activeEpisode = () => {
     const latest = found.at(-1)
     return latest?.endMicros === undefined ? latest : undefined
   }
 
   const endRun = () => {
-    if (run.first === undefined) return
-    const lasted = Number(run.last - run.first)
-    const alarm = standing()
-    if (run.condition && alarm !== undefined) alarm.peak = Math.max(alarm.peak, run.peak)
-    else if (run.condition && lasted >= onDelayMicros)
-      found.push({ startMicros: run.first, endMicros: undefined, peak: run.peak })
-    else if (!run.condition && alarm !== undefined && lasted >= offDelayMicros) alarm.endMicros = run.first
+    const { condition, firstMicros, lastMicros, peak } = run
+    if (firstMicros === undefined || lastMicros === undefined) return
+    const duration = Number(lastMicros - firstMicros)
+    const active = activeEpisode()
+    if (condition && active !== undefined) active.peak = Math.max(active.peak, peak)
+    else if (condition && duration >= onDelayMicros)
+      found.push({ startMicros: firstMicros, endMicros: undefined, peak })
+    else if (!condition && active !== undefined && duration >= offDelayMicros) active.endMicros = firstMicros
   }
 
   return {
     add: (timestamps, values, from, to) => {
       if (from >= to) return
-      run.first ??= timestamps[from] as bigint
+      run.firstMicros ??= timestamps[from]
       for (let row = from; row < to;) {
-        const change = run.condition
-          ? nextAtMost(values, row, to, below, run)
-          : row + kernels.firstAbove(workbench.addressOf(values.subarray(row, to)), to - row, above)
-        if (change > from) run.last = timestamps[change - 1] as bigint
+        const rest = values.subarray(row, to)
+        const change =
+          row +
+          (run.condition
+            ? firstAtMost(rest, below, run)
+            : kernels.firstAbove(workbench.addressOf(rest), rest.length, above))
+        if (change > from) run.lastMicros = timestamps[change - 1]
         if (change < to) {
           endRun()
           run.condition = !run.condition
-          run.first = timestamps[change]
+          run.firstMicros = timestamps[change]
           run.peak = -Infinity
         }
         row = change
@@ -83,18 +90,13 @@ export function alarmEpisodes(
   }
 }
 
-function nextAtMost(
-  values: Float64Array,
-  from: number,
-  to: number,
-  limit: number,
-  run: { peak: number },
-): number {
-  let row = from
-  for (; row < to; row++) {
-    const value = values[row] as number
+/** The index of the first value at or below a limit, or the number of values. Raises the peak of the run to the values before it. */
+function firstAtMost(values: Float64Array, limit: number, run: Run): number {
+  let row = 0
+  for (const value of values) {
     if (value <= limit) break
     if (value > run.peak) run.peak = value
+    row++
   }
   return row
 }

@@ -1,7 +1,6 @@
-import type { ColumnTruth } from './column-recorder.js'
-import type { HourTruth } from './hour-recorder.js'
+import type { ColumnTruth, HourTruth } from './truth.js'
 
-/** The truths of several files as one: the hours that they share are added up. In order of time. */
+/** Adds up the hours of several truths, such as those of a fleet. Gives one entry per hour, in order of time. */
 export function mergeHours(truths: Iterable<{ readonly hours: readonly HourTruth[] }>): HourTruth[] {
   const merged = new Map<string, HourTruth>()
   for (const { hours } of truths) {

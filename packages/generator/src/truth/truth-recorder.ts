@@ -1,87 +1,37 @@
-import {
-  type AlarmRule,
-  alarmRuleOf,
-  type Batch,
-  columnsOf,
-  eventTimeColumn,
-  type Table,
-} from '@minilake/schema'
-import { type AlarmEpisode, alarmEpisodes } from './episode-recorder.js'
-import type { FileParameters } from '../plan-files.js'
-import { type HourTruth, hourRecorder, type RowOrder } from './hour-recorder.js'
+import { alarmRuleOf, type Batch, columnsOf, eventTimeColumn, type Table } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
-import type { Faults } from '../scenario.js'
+import type { FileParameters } from '../plan-files.js'
+import type { Rows } from '../readings.js'
+import { doublesOf, timestampsOf } from './column-buffers.js'
+import { episodeRecorder } from './episode-recorder.js'
+import { hourRecorder } from './hour-recorder.js'
+import type { DeliveryTruth, FaultTruth, HourTruth, Truth } from './truth.js'
 
-/** A fault that was simulated, and when: from `start` until before `end`. */
-export interface FaultTruth {
-  fault: keyof Faults
-  /** `2026-01-01T12:34:56.000Z`. */
-  start: string
-  end: string
-  /** The column that has it, when it is one of a sensor. */
-  column?: string
-}
-
-/** What happened to a file's readings on their way, in rows. */
-export interface DeliveryTruth extends RowOrder {
-  /** Readings that were not delivered at all. */
-  missing: number
-  /** Rows beyond the first of a reading. */
-  duplicates: number
-}
-
-/** The alarms of a column by its rule: rows over the limit, and episodes. */
-export interface AlarmTruth extends AlarmRule {
-  rows: number
-  episodes: AlarmEpisode[]
-}
-
-/** The right answers about one data file, known from simulating it, not from reading it back. */
-export interface Truth {
-  /** Version of this form. */
-  version: 2
-  parameters: FileParameters
-  /** Rows of the file, duplicates included. */
-  rows: number
-  delivery: DeliveryTruth
-  /** In order of start. */
-  faults: FaultTruth[]
-  /** By the name of each column that has an alarm rule. */
-  alarms: Record<string, AlarmTruth>
-  /** Hours that have rows, in order. */
-  hours: HourTruth[]
-}
-
-/** Gathers the truth of a file, in memory bounded by its hours and alarms. */
+/** Records the truth of a file. Memory is bounded by the number of hours and alarms. */
 export interface TruthRecorder {
-  /** Takes the delivered rows, batch by batch; `inOrder` where none is older than one before it. */
+  /** Adds delivered rows, batch by batch. `inOrder` promises that no row is older than the row before it. */
   add(batch: Batch, options: { inOrder: boolean }): void
-  /** Takes the rows that are ever delivered, once each and in order of event time: those alarms are judged by. */
-  assess(batch: Batch, rows: { readonly from: number; readonly to: number }): void
+  /** Adds rows to judge alarms by: every reading that is delivered at some time, once, in order of event time. */
+  assess(batch: Batch, rows: Rows): void
+  /** The truth of all rows added so far, together with what the simulation knows. */
   truth(known: { faults: FaultTruth[]; delivery: Pick<DeliveryTruth, 'missing' | 'duplicates'> }): Truth
 }
 
-/** A recorder for one file of a table; it adds up at a workbench, where it is fastest for batches that lie there. */
+/** A truth recorder for one file of a table. It is fastest for batches that lie in the workbench. */
 export function truthRecorder(table: Table, parameters: FileParameters, workbench: Workbench): TruthRecorder {
   const time = eventTimeColumn(table)
   const recorder = hourRecorder(table, workbench)
   const alarms = columnsOf(table).flatMap(([name, column]) => {
     const rule = column.type === 'double' ? alarmRuleOf(column) : undefined
-    return rule === undefined ? [] : [{ name, rule, found: alarmEpisodes(rule, workbench) }]
+    return rule === undefined ? [] : [{ name, rule, recorder: episodeRecorder(rule, workbench) }]
   })
   return {
     add: (batch, options) => {
       recorder.add(batch, options)
     },
-    assess: ({ columns }, { from, to }) => {
-      const timestamps = (columns as Readonly<Record<string, BigInt64Array>>)[time] as BigInt64Array
-      for (const { name, found } of alarms)
-        found.add(
-          timestamps,
-          (columns as Readonly<Record<string, Float64Array>>)[name] as Float64Array,
-          from,
-          to,
-        )
+    assess: (batch, { from, to }) => {
+      const timestamps = timestampsOf(batch, time)
+      for (const { name, recorder } of alarms) recorder.add(timestamps, doublesOf(batch, name), from, to)
     },
     truth: ({ faults, delivery }) => {
       const hours = recorder.hours()
@@ -92,12 +42,12 @@ export function truthRecorder(table: Table, parameters: FileParameters, workbenc
         delivery: { ...delivery, ...recorder.order() },
         faults,
         alarms: Object.fromEntries(
-          alarms.map(({ name, rule, found }) => [
+          alarms.map(({ name, rule, recorder }) => [
             name,
             {
               ...rule,
-              rows: total(hours, ({ alarmRows }) => alarmRows[name] as number),
-              episodes: found.episodes(),
+              rows: total(hours, ({ alarmRows }) => alarmRows[name] ?? 0),
+              episodes: recorder.episodes(),
             },
           ]),
         ),

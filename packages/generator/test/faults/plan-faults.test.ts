@@ -1,13 +1,13 @@
 import { millisPerDay } from '@minilake/schema'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { faultsOf } from '../../src/faults/plan-faults.js'
+import { planFaults } from '../../src/faults/plan-faults.js'
 import { randomStream } from '../../src/random.js'
 import { type Faults, type Scenario, scenarios } from '../../src/scenario.js'
 
 const named = (faults: Faults): Scenario => ({ name: 'test', faults, delivery: {} })
 const plan = (scenario: Scenario, { seed = 42, day = 20_454, intervalMillis = 1000 } = {}) =>
-  faultsOf({ scenario, day, intervalMillis, random: (name) => randomStream(seed, name) })
+  planFaults({ scenario, day, intervalMillis, random: (name) => randomStream(seed, name) })
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const days = fc.integer({ min: -700_000, max: 2_900_000 })

@@ -1,8 +1,9 @@
 import type { AlarmRule } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type AlarmEpisode, alarmEpisodes } from '../../src/truth/episode-recorder.js'
+import type { AlarmEpisode } from '../../src/index.js'
 import { Workbench } from '../../src/kernels/workbench.js'
+import { episodeRecorder } from '../../src/truth/episode-recorder.js'
 
 interface Reading {
   second: number
@@ -14,7 +15,7 @@ const rule: AlarmRule = { above: 150, deadband: 3, onDelaySeconds: 2, offDelaySe
 const workbench = new Workbench()
 
 function found(readings: readonly Reading[], by: AlarmRule, cut = readings.length): AlarmEpisode[] {
-  const recorder = alarmEpisodes(by, workbench)
+  const recorder = episodeRecorder(by, workbench)
   const timestamps = BigInt64Array.from(readings, ({ second }) => BigInt(Math.round(second * 1e6)))
   const values = Float64Array.from(readings, ({ value }) => value)
   for (let from = 0; from < readings.length; from += cut)

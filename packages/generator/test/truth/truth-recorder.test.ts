@@ -89,7 +89,7 @@ describe('the truth of a day', () => {
 test('the truth before the batches have been taken to the end throws', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const file = simulateFile({ ...parameters!, intervalSeconds: 0.5 })
-  const sentence = 'truth of pump/2026-01-01.parquet expected its batches to be taken first'
+  const sentence = 'truth of pump/2026-01-01.parquet expected all its batches to be read first'
   expect(() => file.truth()).toThrow(sentence)
   for (const batch of file.batches) {
     expect(batch.rowCount).toBeGreaterThan(0)
