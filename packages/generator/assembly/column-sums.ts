@@ -1,17 +1,17 @@
-// Of the values added up last:
+// Results of the last call to `addValues`.
 
 export let sum: f64 = 0
-/** The low bits that the sum has no place for. */
+/** The low bits that do not fit into the sum. */
 export let lost: f64 = 0
 export let least: f64 = Infinity
 export let greatest: f64 = -Infinity
 export let nanCount: i32 = 0
-/** How many are above the limit. */
+/** How many values are above the limit. */
 export let countAbove: i32 = 0
 
 /**
- * Adds doubles to a sum, NaN left out, two at a time. The low bits that an addition loses are found by 2Sum (Møller, 1965) and kept
- * beside the sum, so it is exact to the last digit or two whatever the number of values.
+ * Adds `count` doubles to a sum, two at a time, and skips NaN. 2Sum (Møller, 1965) finds the low bits that each addition loses; they are
+ * kept beside the sum. So the sum is exact to the last digit or two for any number of values.
  */
 export function addValues(from: usize, count: i32, sumBefore: f64, lostBefore: f64, limit: f64): void {
   let sums = f64x2(sumBefore, 0)
@@ -24,7 +24,7 @@ export function addValues(from: usize, count: i32, sumBefore: f64, lostBefore: f
   const end = from + (((<usize>(count + 1)) >> 1) << 4)
   const last = from + ((<usize>count) << 3)
   for (let at = from; at < end; at += 16) {
-    // An odd last value has a NaN beside it, which is not counted.
+    // A last value without a pair is paired with NaN. That NaN is subtracted from the count below.
     const values = at + 8 < last ? v128.load(at) : f64x2(load<f64>(at), NaN)
     const isNumber = f64x2.eq(values, values)
     nans = i64x2.sub(nans, v128.not(isNumber))

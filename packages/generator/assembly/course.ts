@@ -3,8 +3,8 @@ import { ownStaticPressure, pressureAt, ratedSpeed, velocitySquared } from './pu
 import { readSensors } from './sensor-noise'
 
 /**
- * Writes what the sensors of a pump without faults show, from a row of the batch on: its state at `count` moments, of which the
- * first is sample `firstSample` of the epoch. For the other arguments see `interpolate`.
+ * Reads the sensors of a pump without faults at `count` moments into the batch, from `row` on. The first moment is sample `firstSample`,
+ * counted from the epoch. For the other arguments see `interpolate`.
  */
 export function readCourse(
   count: i32,
@@ -22,8 +22,8 @@ export function readCourse(
 }
 
 /**
- * Writes states on straight lines between the knots: the first moment lies `sinceMillis` after the first knot, each other `step` ms
- * after the one before it, and knots `knotStep` ms apart. All are whole numbers, so a moment has the same value on any grid.
+ * Computes the states at `count` moments by linear interpolation between the knots. The first moment is `sinceMillis` after the first
+ * knot; moments are `step` ms apart, knots `knotStep` ms. All three are whole numbers, so a moment has the same value on every grid.
  */
 export function interpolate(count: i32, sinceMillis: f64, step: f64, knotStep: f64): void {
   let knot = <i32>floor(sinceMillis / knotStep)
@@ -45,7 +45,7 @@ export function interpolate(count: i32, sinceMillis: f64, step: f64, knotStep: f
   }
 }
 
-/** Writes the line left + slope · x at so many moments: the first is `at`, each other a step after the one before it. */
+/** Writes left + slope · x for `size` values of x: the first is `at`, and they are `step` apart. */
 function drawLine(to: usize, size: i32, left: f64, slope: f64, at: f64, step: f64): void {
   const lefts = f64x2.splat(left)
   const slopes = f64x2.splat(slope)
@@ -54,7 +54,7 @@ function drawLine(to: usize, size: i32, left: f64, slope: f64, at: f64, step: f6
   let next = f64x2(at + 2 * step, at + 3 * step)
   let out = to
   const end = to + ((<usize>size) << 3)
-  // Four moments at a time.
+  // Four values at a time.
   for (; out + 32 <= end; out += 32) {
     v128.store(out, f64x2.add(lefts, f64x2.mul(pair, slopes)))
     v128.store(out, f64x2.add(lefts, f64x2.mul(next, slopes)), 16)
@@ -69,7 +69,7 @@ function drawLine(to: usize, size: i32, left: f64, slope: f64, at: f64, step: f6
   if (out < end) store<f64>(out, left + f64x2.extract_lane(pair, 0) * slope)
 }
 
-/** Makes the course of the speed relative to the rated one: in rpm, with the pressure and the velocity that follow. */
+/** Converts the relative speed in the course to rpm, and computes the pressure and the velocity at that speed. */
 export function fillOperatingPoints(): void {
   const velocity = course + 8 * knots
   const speed = velocity + 8 * knots

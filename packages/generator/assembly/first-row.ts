@@ -1,8 +1,8 @@
-/** The first of some doubles that is above a limit; `count` where none is. NaN is not above anything. */
+/** The index of the first of `count` doubles that is above a limit, or `count`. NaN is not above any limit. */
 export function firstAbove(from: usize, count: i32, limit: f64): i32 {
   const limits = f64x2.splat(limit)
   let row = 0
-  // Eight at a time, until one of them is.
+  // Skips eight at a time while none is above.
   for (; row + 8 <= count; row += 8) {
     const at = from + ((<usize>row) << 3)
     const first = v128.or(f64x2.gt(v128.load(at), limits), f64x2.gt(v128.load(at, 16), limits))
@@ -13,14 +13,14 @@ export function firstAbove(from: usize, count: i32, limit: f64): i32 {
   return row
 }
 
-/** How many microseconds after an origin one of some times is. */
+/** The microseconds from `origin` to the time in a row. */
 export function microsSince(times: usize, row: i32, origin: i64): f64 {
   return <f64>(load<i64>(times + ((<usize>row) << 3)) - origin)
 }
 
 /**
- * The first row from `from` on, of those before `to`, whose time is `micros` after an origin or later; `to` where none is. The times
- * are in order: by bisection.
+ * The first row in [from, to) whose time is at least `micros` after `origin`, or `to`. The times must be in order; this is a binary
+ * search.
  */
 export function firstFrom(times: usize, from: i32, to: i32, origin: i64, micros: f64): i32 {
   let start = from

@@ -1,11 +1,11 @@
-// The numbers of src/random.ts, for loops that need many.
+// The same random numbers as src/random.ts, for the inner loops.
 
-/** 32 random bits of the stream with a key. */
+/** 32 random bits: the number `index` of the stream with this key. */
 export function bits(key: i32, index: i64): i32 {
   return hash(key, index, 3)
 }
 
-/** About normal, mean 0, standard deviation 1: the sum of four uniforms, scaled (Irwin–Hall). */
+/** A nearly normal number, mean 0, standard deviation 1: a scaled sum of four uniform numbers (Irwin–Hall). */
 export function normal(key: i32, index: i64): f64 {
   const a = hash(key, index, 1)
   const b = hash(key, index, 2)

@@ -14,24 +14,24 @@ import {
 } from './memory'
 import { bits } from './random'
 
-// The noise of a sensor is an AR(1) process, x ← φ·x + e, of which e is normal: four bytes of a hash of the sample's number added up
-// (Irwin–Hall).
+// The noise of a sensor is an AR(1) process, x ← φ·x + e. Each e is the sum of four bytes of a hash of the sample's number, which is close
+// to normal (Irwin–Hall).
 
-/** Four of each number; loaded, since to make them anew in a loop takes longer. */
+/** Vector constants. They are loaded from memory, since building them again inside a loop takes longer. */
 const factor = memory.data<u32>([0x85ebca6b, 0x85ebca6b, 0x85ebca6b, 0x85ebca6b], 16)
 const otherFactor = memory.data<u32>([0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35, 0xc2b2ae35], 16)
-/** What four bytes are on average. */
+/** The mean of the sum of four bytes. */
 const bytesMean = memory.data<i32>([510, 510, 510, 510], 16)
 const fourRows = memory.data<i32>([0, 1, 2, 3], 16)
 const halves = memory.data<f64>([0.5, 0.5], 16)
 
-/** Keys hold for so many samples of the epoch, of which the lowest bits of a sample's number tell which it is. */
+/** Each pair of hash keys serves 4096 consecutive samples. The low bits of a sample's number are its position among them. */
 const keyBits: i64 = 12
 const samplesPerKey: i32 = 4096
 
 /**
- * Writes what the sensors show for the first `count` states, from a row of the batch on. The first is sample `firstSample` of the
- * epoch, the one after the last that was read or passed.
+ * Reads the first `count` states into the batch, from `row` on. The first is sample `firstSample`, counted from the epoch; it must follow
+ * the last sample that was read or passed.
  */
 export function readSensors(count: i32, firstSample: f64, row: i32): void {
   const first = <i64>firstSample
@@ -43,7 +43,7 @@ export function readSensors(count: i32, firstSample: f64, row: i32): void {
   }
 }
 
-/** Lets the noise of one sensor go on over so many samples. */
+/** Advances the noise of one sensor over `count` samples without reading them. */
 export function passSamples(sensor: i32, count: i32, firstSample: f64): void {
   const first = <i64>firstSample
   for (let done = 0; done < count;) {
@@ -54,7 +54,7 @@ export function passSamples(sensor: i32, count: i32, firstSample: f64): void {
   }
 }
 
-/** Takes the keys that hold for a sample. Returns which of their samples it is. */
+/** Computes the hash keys for a sample. Returns the position of the sample among those that the keys serve. */
 function takeKeys(sample: i64): i32 {
   const number = sample >> keyBits
   for (let sensor = 0; sensor < sensorCount; sensor++) {
@@ -66,13 +66,13 @@ function takeKeys(sample: i64): i32 {
   return <i32>(sample - (number << keyBits))
 }
 
-/** Reads the states from `from` on, all under the same keys; the first is the sample `sample` of those. */
+/** Reads `count` states from `from` on, all with the same hash keys. The first is at position `sample` of those keys. */
 function readStretch(from: i32, count: i32, sample: i32, out: usize): void {
   const end = from + count
   const offset = sample - from
   let at = from
-  // What a sensor's noise is depends on what it was, and while one waits for itself the others go on: those of pressure and
-  // velocity side by side, four rows of each at a time. This is written for the three sensors that there are.
+  // Each value of a sensor's noise depends on the one before it. While one chain waits, the others make progress: pressure and velocity
+  // share a vector, speed has its own, and each takes four rows at a time. This code is specific to these three sensors.
   const pairLags = v128.load(lags)
   const speedLag = load<f64>(lags, 16)
   let pair = v128.load(noise)
@@ -150,15 +150,15 @@ function pass(sensor: usize, sample: i32): void {
   store<f64>(noise + at, load<f64>(noise + at) * load<f64>(lags + at) + f64x2.extract_lane(bytes, 0))
 }
 
-/** What a sensor shows for two states, with its noise at their moments. */
+/** The readings of a sensor for two states, given its noise at their moments. */
 function shown(state: v128, noiseThen: v128, scale: v128, steps: v128): v128 {
   const exact = f64x2.mul(f64x2.add(state, f64x2.mul(noiseThen, scale)), steps)
-  // Divided, not multiplied by 0.01: so a reading is the double nearest to its decimal. Sensors of what is never negative
-  // show the size of their noise at 0, never −0.
+  // Dividing, rather than multiplying by 0.01, gives the double nearest to the decimal value. The quantities are never negative: near 0
+  // a sensor shows the magnitude of its noise, and never −0.
   return f64x2.div(f64x2.abs(f64x2.floor(f64x2.add(exact, v128.load(halves)))), steps)
 }
 
-/** Four random bytes of each of four samples added up, less what they are on average. */
+/** For each of four samples, the sum of four random bytes less its mean. */
 function bytesOf(samples: v128, firstKey: v128, secondKey: v128): v128 {
   let hash = i32x4.mul(v128.xor(samples, firstKey), v128.load(factor))
   hash = v128.xor(v128.xor(hash, i32x4.shr_u(hash, 13)), secondKey)

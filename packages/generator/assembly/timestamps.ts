@@ -1,6 +1,6 @@
 import { timestamps } from './memory'
 
-/** Writes the moments of a batch: the first, and each a step after the one before it, in epoch microseconds. */
+/** Writes `count` evenly spaced timestamps into the batch, in epoch microseconds. */
 export function fillTimestamps(first: i64, step: i64, count: i32): void {
   let moment = first
   const end = timestamps + ((<usize>count) << 3)

@@ -2,8 +2,8 @@ import { course, knots } from './memory'
 import { normal } from './random'
 
 /**
- * Adds wandering noise to the speed in the course: a smooth curve, 3x² − 2x³, from one normal value of a random stream to the next,
- * which lie on a grid of the epoch. The moments of the course are `firstMillis` and so on by `stepMillis`.
+ * Adds slow noise to the speed in the course: normal values of a random stream, at knots counted from the epoch, joined by the smooth
+ * curve 3x² − 2x³. The course begins at `firstMillis`, and its moments are `stepMillis` apart.
  */
 export function addWander(
   firstMillis: f64,
