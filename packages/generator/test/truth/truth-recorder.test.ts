@@ -1,14 +1,6 @@
-import { defineTable, pump, pumpDaily } from '@minilake/schema'
+import { defineTable, pump } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
-import {
-  mergeHours,
-  planFiles,
-  scenarios,
-  simulate,
-  simulateFile,
-  truthKey,
-  truthSubject,
-} from '../../src/index.js'
+import { planFiles, scenarios, simulate, simulateFile } from '../../src/index.js'
 import { Workbench } from '../../src/kernels/workbench.js'
 import { truthRecorder } from '../../src/truth/truth-recorder.js'
 import { takeAll } from '../take-all.js'
@@ -229,25 +221,6 @@ test('the truth of a nightmare agrees with a naive look at its rows, and survive
   expect(new Set(truth.faults.map(({ fault }) => fault)).size).toBe(8)
 })
 
-test('an hour without a number merges with one that has some', () => {
-  const hour = {
-    hour: '2026-01-01T00:00:00.000Z',
-    rows: 2,
-    first: '2026-01-01T00:00:00.000Z',
-    last: '2026-01-01T00:00:01.000Z',
-    alarmRows: {},
-  }
-  const none = { ...hour, columns: { level: { count: 0, nan: 2, sum: 0, min: null, max: null } } }
-  const some = { ...hour, columns: { level: { count: 1, nan: 1, sum: 5, min: 5, max: 5 } } }
-  const level = (hours: ReturnType<typeof mergeHours>) => hours.map(({ columns }) => columns.level)
-  expect(level(mergeHours([{ hours: [none] }, { hours: [some] }]))).toEqual([
-    { count: 1, nan: 3, sum: 5, min: 5, max: 5 },
-  ])
-  expect(level(mergeHours([{ hours: [none] }, { hours: [none] }]))).toEqual([
-    { count: 0, nan: 4, sum: 0, min: null, max: null },
-  ])
-})
-
 test('sums keep the small readings beside a large one', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const recorder = truthRecorder(pump, parameters!, new Workbench())
@@ -260,35 +233,4 @@ test('sums keep the small readings beside a large one', () => {
   recorder.add({ rowCount, columns }, { inOrder: true })
   const { hours } = recorder.truth({ faults: [], delivery: { missing: 0, duplicates: 0 } })
   expect(hours[0]!.columns.pressure!.sum).toBe(1000)
-})
-
-test('the hours of two pumps add up', () => {
-  const files = [...simulate(pumpDaily, { from, days: 2, pumps: 2, intervalSeconds: 60 })]
-  const rows = files.map(({ batches }) => [...batches])
-  const truths = files.map((file) => file.truth())
-  const merged = mergeHours(truths)
-  expect(merged).toHaveLength(48)
-  const firstHour = [0, 1].flatMap((index) => [...rows[index]![0]!.columns.speed.subarray(0, 60)])
-  expect(merged[0]).toMatchObject({ hour: '2026-01-01T00:00:00.000Z', rows: 120 })
-  expect(merged[0]!.columns.speed).toMatchObject({
-    count: 120,
-    min: Math.min(...firstHour),
-    max: Math.max(...firstHour),
-  })
-  expect(merged[0]!.columns.speed!.sum).toBeCloseTo(
-    firstHour.reduce((sum, value) => sum + value, 0),
-    6,
-  )
-  const alarms = (hours: typeof merged) => hours.reduce((sum, hour) => sum + hour.alarmRows.pressure!, 0)
-  expect(alarms(merged)).toBe(truths.reduce((sum, { hours }) => sum + alarms(hours), 0))
-  expect(alarms(merged)).toBeGreaterThan(0)
-  expect(mergeHours([...truths].reverse()).map(({ hour }) => hour)).toEqual(merged.map(({ hour }) => hour))
-  expect(mergeHours([])).toEqual([])
-})
-
-test('the keys of a data file and of its truth lead to each other', () => {
-  const daily = 'pump_daily/event_date=2026-01-01/pump-0001.parquet'
-  expect(truthKey('pump/2026-01-01.parquet')).toBe('_truth/pump/2026-01-01.json')
-  expect(truthKey(daily)).toBe('_truth/pump_daily/event_date=2026-01-01/pump-0001.json')
-  for (const key of ['pump/2026-01-01.parquet', daily]) expect(truthSubject(truthKey(key))).toBe(key)
 })
