@@ -79,6 +79,16 @@ test.each([1, 2, 42, 4711])(
   },
 )
 
+test('a healthy pump has no labels, no alarms and no NaN', () => {
+  const [file] = simulate(pump, { from: '2026-03-01', days: 1, seed: 11, scenario: scenarios.healthy })
+  expect(takeAll([file!]).pressure.every((value) => value > 80 && value < 145)).toBe(true)
+  expect(file!.truth()).toMatchObject({
+    faults: [],
+    alarms: { pressure: { rows: 0, episodes: [] } },
+    delivery: { missing: 0, duplicates: 0, outOfOrder: 0, late: 0 },
+  })
+})
+
 test('the same seed gives the same batches, another seed gives others', () => {
   const options = { from, days: 2, intervalSeconds: 10 }
   expect(hashes(pump, { ...options, seed: 1 })).toEqual(hashes(pump, { ...options, seed: 1 }))
