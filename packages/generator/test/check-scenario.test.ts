@@ -5,7 +5,7 @@ import { planFiles, type Scenario, scenarios, simulateFile } from '../src/index.
 const storm = (faults: unknown, delivery: unknown = {}) => ({ name: 'storm', faults, delivery })
 const noNumber = [NaN, -1, Infinity, '1', null, undefined] as const
 
-describe('refuses in one sentence, before anything is simulated', () => {
+describe('rejects an invalid scenario before simulating anything', () => {
   test.each<[unknown, TypeError | RangeError]>([
     ['busy', new TypeError('scenario expected an object with the keys name, faults, delivery, got "busy"')],
     [null, new TypeError('scenario expected an object with the keys name, faults, delivery, got null')],
@@ -94,7 +94,7 @@ describe('refuses in one sentence, before anything is simulated', () => {
   })
 })
 
-test('takes its own scenarios, what JSON makes of them, and the edges', () => {
+test('accepts the built-in scenarios, their JSON copies, and values at the limits', () => {
   const edges: Scenario = {
     name: 'edges',
     faults: { dryRun: { perDay: 1, seconds: [86_160, 86_160] }, spikes: { perDay: 86_160 } },

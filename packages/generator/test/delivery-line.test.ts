@@ -13,7 +13,7 @@ function take(delivery: Delivery, { intervalSeconds = 1, seed = 5 } = {}) {
   return { readings, truth: file!.truth() }
 }
 
-/** The counts as their definitions read, over the rows as they lie in the file. */
+/** The counts by their definitions, over the rows in file order. */
 function naive(times: BigInt64Array, gridRows: number) {
   const seen = new Set<bigint>()
   let newest = -(2n ** 63n)
@@ -31,9 +31,9 @@ function naive(times: BigInt64Array, gridRows: number) {
 const cases: [string, Delivery, Partial<Record<keyof Delivery, number>>][] = [
   ['nothing', {}, {}],
   ['missing', { missing: 0.1 }, { missing: 8640 }],
-  // Of a parcel that comes twice, nine rows come after its last.
+  // When a parcel of ten arrives again, nine of its rows come after its tenth row.
   ['duplicates', { duplicates: 0.1 }, { duplicates: 8640, outOfOrder: 0.9 * 8640 }],
-  // One in ten comes after another that is late too, so nothing is out of order.
+  // Where two parcels in a row are held back, the first of them is in order again. That happens to one in ten.
   ['outOfOrder', { outOfOrder: 0.1 }, { outOfOrder: 0.9 * 8640 }],
   ['late', { late: 0.1 }, { outOfOrder: 8640, late: 8640 }],
 ]
@@ -41,13 +41,13 @@ const cases: [string, Delivery, Partial<Record<keyof Delivery, number>>][] = [
 describe.each(cases)('%s', (_, delivery, expected) => {
   const { readings, truth } = take(delivery)
 
-  test('is counted as it lies in the file', () => {
+  test('truth counts what is in the file', () => {
     expect(truth.delivery).toEqual(naive(readings.event_timestamp, 86_400))
     expect(truth.rows).toBe(readings.rowCount)
     expect(truth.rows).toBe(86_400 - truth.delivery.missing + truth.delivery.duplicates)
   })
 
-  test('comes as often as it should, and no other fault with it', () => {
+  test('occurs at its rate, without any other fault', () => {
     for (const [name, count] of Object.entries(truth.delivery)) {
       const rows = expected[name as keyof Delivery] ?? 0
       expect(count).toBeGreaterThanOrEqual(rows * 0.85)
@@ -56,7 +56,7 @@ describe.each(cases)('%s', (_, delivery, expected) => {
   })
 })
 
-test('readings come whole: each row is one of the pump, whatever its place', () => {
+test('every row is a complete reading of the pump, wherever it is', () => {
   const { readings: grid } = take({})
   const { readings } = take({ missing: 0.05, duplicates: 0.05, outOfOrder: 0.2, late: 0.1 })
   const start = grid.event_timestamp[0]!
@@ -71,7 +71,7 @@ test('readings come whole: each row is one of the pump, whatever its place', () 
   }
 })
 
-test('late readings come within five minutes and a parcel, and nothing happens within two minutes of midnight', () => {
+test('late readings arrive within five minutes and a parcel, and all are on time within two minutes of midnight', () => {
   const { readings } = take({ missing: 0.2, duplicates: 0.2, outOfOrder: 0.2, late: 0.2 })
   const times = readings.event_timestamp
   const start = times[0]!
@@ -86,7 +86,7 @@ test('late readings come within five minutes and a parcel, and nothing happens w
   expect([...times.subarray(-120)]).toEqual(untouched(seconds.map((second) => second + 86_280n)))
 })
 
-test('counts and rows agree at any interval and any rates', () => {
+test('counts match the rows at any interval and any rates', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(0.5, 1, 7.5, 60, 675, 3600, 86_400),
@@ -103,14 +103,14 @@ test('counts and rows agree at any interval and any rates', () => {
   )
 })
 
-test('every reading may be missing but those near midnight', () => {
+test('at a rate of 1 every reading is missing, except near midnight', () => {
   const { readings, truth } = take({ missing: 1 })
   expect(readings.rowCount).toBe(240)
   expect(truth.delivery).toEqual({ missing: 86_160, duplicates: 0, outOfOrder: 0, late: 0 })
   expect(truth.hours.map(({ rows }) => rows)).toEqual([120, 120])
 })
 
-test('alarms are judged in order of event time, so the order of rows changes no episode', () => {
+test('the order of rows does not change alarm episodes, since alarms are judged in order of event time', () => {
   const episodes = (delivery: Delivery) => {
     const scenario = { name: 'test', faults: scenarios.default.faults, delivery }
     const files = [...simulate(pump, { from, days: 3, scenario })]

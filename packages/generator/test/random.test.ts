@@ -5,7 +5,7 @@ import { randomStream } from '../src/random.js'
 const indices = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER })
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 
-test('a number is a pure function of its seed, labels and index, whatever was asked before', () => {
+test('a number depends only on seed, labels and index, not on earlier calls', () => {
   fc.assert(
     fc.property(seeds, fc.string(), indices, fc.array(indices), (seed, label, index, others) => {
       const fresh = randomStream(seed, label)
@@ -18,7 +18,7 @@ test('a number is a pure function of its seed, labels and index, whatever was as
   )
 })
 
-test('uniform numbers lie in [0, 1) and normal numbers within ±3.5', () => {
+test('uniform numbers are in [0, 1), normal numbers within ±3.5', () => {
   fc.assert(
     fc.property(seeds, indices, (seed, index) => {
       const random = randomStream(seed, 'bounds')
@@ -29,7 +29,7 @@ test('uniform numbers lie in [0, 1) and normal numbers within ±3.5', () => {
   )
 })
 
-// Mean and deviation of 100,000 numbers: the bounds are more than five standard errors wide.
+// Mean and standard deviation of 100,000 numbers. The bounds are more than five standard errors wide.
 const count = 100_000
 const moments = (values: Iterable<number>) => {
   let sum = 0
@@ -41,18 +41,21 @@ const moments = (values: Iterable<number>) => {
   return { mean: sum / count, deviation: Math.sqrt(squares / count - (sum / count) ** 2) }
 }
 
-test.each([0, 1, 42, Number.MAX_SAFE_INTEGER])('numbers of seed %d have the moments they promise', (seed) => {
-  const random = randomStream(seed, 'moments')
-  const indexes = Array.from({ length: count }, (_, index) => index)
-  const ofUniform = moments(indexes.map((index) => random.uniform(index)))
-  expect(Math.abs(ofUniform.mean - 0.5)).toBeLessThan(0.005)
-  expect(Math.abs(ofUniform.deviation - Math.sqrt(1 / 12))).toBeLessThan(0.005)
-  const ofNormal = moments(indexes.map((index) => random.normal(index)))
-  expect(Math.abs(ofNormal.mean)).toBeLessThan(0.02)
-  expect(Math.abs(ofNormal.deviation - 1)).toBeLessThan(0.02)
-})
+test.each([0, 1, 42, Number.MAX_SAFE_INTEGER])(
+  'numbers of seed %d have the documented mean and standard deviation',
+  (seed) => {
+    const random = randomStream(seed, 'moments')
+    const indexes = Array.from({ length: count }, (_, index) => index)
+    const ofUniform = moments(indexes.map((index) => random.uniform(index)))
+    expect(Math.abs(ofUniform.mean - 0.5)).toBeLessThan(0.005)
+    expect(Math.abs(ofUniform.deviation - Math.sqrt(1 / 12))).toBeLessThan(0.005)
+    const ofNormal = moments(indexes.map((index) => random.normal(index)))
+    expect(Math.abs(ofNormal.mean)).toBeLessThan(0.02)
+    expect(Math.abs(ofNormal.deviation - 1)).toBeLessThan(0.02)
+  },
+)
 
-test('each of the 32 bits is set in half of the numbers', () => {
+test('each of the 32 bits is set in about half of the numbers', () => {
   const random = randomStream(42, 'bits')
   const set = new Float64Array(32)
   for (let index = 0; index < count; index++) {
@@ -62,14 +65,14 @@ test('each of the 32 bits is set in half of the numbers', () => {
   for (const times of set) expect(Math.abs(times / count - 0.5)).toBeLessThan(0.01)
 })
 
-test('neighbouring numbers are not correlated', () => {
+test('neighbouring numbers are uncorrelated', () => {
   const random = randomStream(42, 'correlation')
   let products = 0
   for (let index = 0; index < count; index++) products += random.normal(index) * random.normal(index + 1)
   expect(Math.abs(products / count)).toBeLessThan(0.02)
 })
 
-test('other seeds, also those that differ only above 32 bits, and other labels give other numbers', () => {
+test('different labels or seeds give different numbers, even if the seeds differ only above 32 bits', () => {
   const first = (seed: number, ...labels: (string | number)[]) => {
     const random = randomStream(seed, ...labels)
     return [0, 1, 2].map((index) => random.uniform(index)).join()
@@ -87,7 +90,7 @@ test('other seeds, also those that differ only above 32 bits, and other labels g
   expect(new Set(streams).size).toBe(streams.length)
 })
 
-test('indices beyond 32 bits do not repeat those below', () => {
+test('an index above 32 bits does not repeat the numbers below', () => {
   const random = randomStream(42, 'wide')
   expect(random.uniform(7 + 2 ** 32)).not.toBe(random.uniform(7))
   expect(random.uniform(7 - 2 ** 32)).not.toBe(random.uniform(7))

@@ -9,7 +9,7 @@ const files = [...simulate(pump, { from: '2026-01-01', days: 8, scenario: scenar
 const readings = takeAll(files)
 const isFaulty = faultyRows()
 
-/** 1 for each row within a labelled fault. */
+/** One entry per row: 1 within a labelled fault. */
 function faultyRows(): Uint8Array {
   const rows = new Uint8Array(readings.rowCount)
   const start = Number(readings.event_timestamp[0]! / 1000n)
@@ -19,7 +19,7 @@ function faultyRows(): Uint8Array {
   return rows
 }
 
-test('faults come, and take little of the time', () => {
+test('faults occur, for a small share of the time', () => {
   const share = isFaulty.reduce((sum, row) => sum + row, 0) / isFaulty.length
   expect(share).toBeGreaterThan(0.003)
   expect(share).toBeLessThan(0.03)
@@ -31,7 +31,7 @@ function mean(values: ArrayLike<number>): number {
   return sum / values.length
 }
 
-/** The slope of the straight line through (x, y), by least squares. */
+/** The least-squares slope of y over x. */
 function slopeOf(x: readonly number[], y: readonly number[]): number {
   const [meanX, meanY] = [mean(x), mean(y)]
   return (
@@ -40,10 +40,10 @@ function slopeOf(x: readonly number[], y: readonly number[]): number {
   )
 }
 
-// The pump curve at relative speed n is p = n²·shutOff − 20·v²: what the impeller gives, losses added, goes with n².
+// The pump curve at relative speed n is p = n²·shutOff − 20·v². So the head of the impeller, p + 20·v², is proportional to n².
 const pumpLoss = 20
 
-test('affinity laws: the head of the impeller goes with the square of the speed, day by day', () => {
+test('affinity laws: the head of the impeller is proportional to the square of the speed on every day', () => {
   for (let day = 0; day < files.length; day++) {
     const [logSpeed, logHead]: [number[], number[]] = [[], []]
     for (let row = day * secondsPerDay; row < (day + 1) * secondsPerDay; row++) {
@@ -55,7 +55,7 @@ test('affinity laws: the head of the impeller goes with the square of the speed,
   }
 })
 
-test('while the discharge is blocked the pump stays on its curve: less flow, more pressure, the same head', () => {
+test('a blocked discharge leaves the pump on its curve: less flow, more pressure, the same head', () => {
   const ratios: number[] = []
   for (let row = 0; row < readings.rowCount; row++) {
     if (readings.pressure[row]! <= 150) continue
@@ -66,11 +66,11 @@ test('while the discharge is blocked the pump stays on its curve: less flow, mor
   expect(Math.abs(mean(ratios) - 1)).toBeLessThan(0.001)
 })
 
-// Between two knots of its slow state, at every full 15 s, what the pump does is a straight line: there second differences
-// are of the noise alone.
+// The state of the pump is linear between knots, which are 15 s apart. So second differences between two knots contain nothing but
+// noise.
 const knotSeconds = 15
 
-/** The mean square of x(t + lag) − 2·x(t) + x(t − lag) between knots, without what rounding to a sensor's steps adds to it. */
+/** The mean square of x(t + lag) − 2·x(t) + x(t − lag) between knots, less the part that rounding to the sensor's steps adds. */
 function meanSquare(name: SensorName, lag: number): number {
   const values = readings[name]
   let [sum, count] = [0, 0]
@@ -85,11 +85,11 @@ function meanSquare(name: SensorName, lag: number): number {
   return sum / count - 6 * roundingVariance
 }
 
-/** What `meanSquare` is for noise of deviation 1 that correlates by φ from second to second: 6 − 8·φ^lag + 2·φ^(2·lag). */
+/** `meanSquare` of noise with standard deviation 1 and the correlation φ from second to second: 6 − 8·φ^lag + 2·φ^(2·lag). */
 const expectedSquare = (correlation: number, lag: number) =>
   6 - 8 * correlation ** lag + 2 * correlation ** (2 * lag)
 
-/** The correlation by which the squares over 7 s and over 1 s have the ratio that was found; it grows with the ratio. */
+/** The correlation at which the mean squares with a lag of 7 s and of 1 s have this ratio. It grows with the ratio. */
 function correlationOf(ratio: number): number {
   let [least, most] = [0, 1]
   for (let halving = 0; halving < 40; halving++) {
@@ -101,7 +101,7 @@ function correlationOf(ratio: number): number {
 }
 
 test.each(sensorNames)(
-  'the noise of %s has the deviation of its sensor, and forgets itself as exp(−t / τ)',
+  'the noise of %s has the standard deviation of its sensor, and a correlation that decays as exp(−t / τ)',
   (name) => {
     const { deviation, correlationSeconds } = sensors[name]
     const [short, long] = [meanSquare(name, 1), meanSquare(name, 7)]

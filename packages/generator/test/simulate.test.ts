@@ -40,7 +40,7 @@ describe('a week of readings', () => {
     expect(wrong).toBe(-1)
   })
 
-  test('shows what sensors show: steps of 0.01 kPa, 0.001 m/s and 0.01 rpm, never negative, never −0', () => {
+  test('has the resolution of the sensors: 0.01 kPa, 0.001 m/s and 0.01 rpm, never negative, never −0', () => {
     const wrong = ([name, steps]: readonly ['pressure' | 'velocity' | 'speed', number]) =>
       week[name].findIndex(
         (value) => Math.round(value * steps) / steps !== value || value < 0 || Object.is(value, -0),
@@ -56,14 +56,14 @@ describe('a week of readings', () => {
     ).toEqual([-1, -1, -1])
   })
 
-  test('goes over 150 kPa, since its discharge is blocked now and then', () => {
+  test('exceeds 150 kPa while the discharge is blocked', () => {
     expect(week.pressure.filter((value) => value > 150).length).toBeGreaterThan(1000)
     expect(files.reduce((rows, file) => rows + file.truth().alarms.pressure!.rows, 0)).toBe(
       week.pressure.filter((value) => value > 150).length,
     )
   })
 
-  test('changes speed by a few rpm at the most from one second to the next, over midnight too', () => {
+  test('changes speed by a few rpm a second at most, even over midnight', () => {
     const jump = week.speed.findIndex((value, row) => row > 0 && Math.abs(value - week.speed[row - 1]!) > 6)
     expect(jump).toBe(-1)
   })
@@ -89,7 +89,7 @@ test('a healthy pump has no labels, no alarms and no NaN', () => {
   })
 })
 
-test('the same seed gives the same batches, another seed gives others', () => {
+test('the same seed gives the same batches, a different seed gives different ones', () => {
   const options = { from, days: 2, intervalSeconds: 10 }
   expect(hashes(pump, { ...options, seed: 1 })).toEqual(hashes(pump, { ...options, seed: 1 }))
   expect(hashes(pump, { ...options, seed: 1 })).not.toEqual(hashes(pump, { ...options, seed: 2 }))
@@ -97,12 +97,12 @@ test('the same seed gives the same batches, another seed gives others', () => {
   expect(hashes(pump, { ...options, seed: 1 })).not.toEqual(hashes(pump, high))
 })
 
-test('two days and seven days agree on the two days', () => {
+test('the first two days of two days and of seven days are equal', () => {
   const week = hashes(pump, { from, days: 7, intervalSeconds: 10 })
   expect(hashes(pump, { from, days: 2, intervalSeconds: 10 })).toEqual(week.slice(0, 2))
 })
 
-test('a file depends on its own parameters alone: files taken in any order, or alone, agree', () => {
+test('a file depends only on its own parameters: reading files in another order, or one alone, changes nothing', () => {
   const plan = planFiles(pumpDaily, { from, days: 3, pumps: 2, intervalSeconds: 30 })
   const take = (parameters: (typeof plan)[number]) => sha256Of(simulateFile(parameters).batches)
   const forward = plan.map(take)
@@ -118,7 +118,7 @@ test('parameters survive JSON, so a worker simulates the same file', () => {
   expect(sha256Of(simulateFile(copy!).batches)).toBe(sha256Of(simulateFile(parameters!).batches))
 })
 
-test('a coarser interval samples the same signal, but for the noise of its sensors', () => {
+test('a longer interval samples the same signal, except for sensor noise', () => {
   const fine = takeAll(simulate(pump, { from, days: 1 }))
   const coarse = takeAll(simulate(pump, { from, days: 1, intervalSeconds: 60 }))
   for (const name of sensorNames) {
@@ -127,12 +127,12 @@ test('a coarser interval samples the same signal, but for the noise of its senso
   }
 })
 
-test.each(sensorNames)('%s passes midnight as it passes from any reading to the next', (name) => {
+test.each(sensorNames)('%s changes no more at midnight than between any two readings', (name) => {
   const values = takeAll(simulate(pump, { from, days: 40, scenario: scenarios.default }))[name]
   const rms = (steps: number[]) => Math.sqrt(steps.reduce((sum, step) => sum + step ** 2, 0) / steps.length)
   const midnights = Array.from({ length: 39 }, (_, day) => (day + 1) * 86_400)
   const jumps = midnights.map((row) => values[row]! - values[row - 1]!)
-  // As many steps at other moments, ten times over.
+  // Steps at other moments, ten times as many.
   const others = midnights.flatMap((row) =>
     Array.from({ length: 10 }, (_, i) => values[row + 10 + i]! - values[row + 9 + i]!),
   )
@@ -140,26 +140,29 @@ test.each(sensorNames)('%s passes midnight as it passes from any reading to the 
   expect(rms(jumps) / rms(others)).toBeLessThan(1.5)
 })
 
-test.each([42, 7, 1, 123])('seed %d has as many distinct values in 1 Mi rows as real pumps have', (seed) => {
-  const distinct = { pressure: new Set(), velocity: new Set(), speed: new Set() }
-  let left = 2 ** 20
-  for (const { batches } of simulate(pump, { from, days: 13, seed })) {
-    for (const { rowCount, columns } of batches) {
-      const rows = Math.min(rowCount, left)
-      for (const name of sensorNames)
-        for (const value of columns[name].subarray(0, rows)) distinct[name].add(value)
-      left -= rows
+test.each([42, 7, 1, 123])(
+  'seed %d has about the expected number of distinct values in 2^20 rows',
+  (seed) => {
+    const distinct = { pressure: new Set(), velocity: new Set(), speed: new Set() }
+    let left = 2 ** 20
+    for (const { batches } of simulate(pump, { from, days: 13, seed })) {
+      for (const { rowCount, columns } of batches) {
+        const rows = Math.min(rowCount, left)
+        for (const name of sensorNames)
+          for (const value of columns[name].subarray(0, rows)) distinct[name].add(value)
+        left -= rows
+      }
     }
-  }
-  const expected = { pressure: 5000, velocity: 1100, speed: 22_000 }
-  for (const name of sensorNames) {
-    expect(distinct[name].size / expected[name]).toBeGreaterThan(0.8)
-    expect(distinct[name].size / expected[name]).toBeLessThan(1.2)
-  }
-})
+    const expected = { pressure: 5000, velocity: 1100, speed: 22_000 }
+    for (const name of sensorNames) {
+      expect(distinct[name].size / expected[name]).toBeGreaterThan(0.8)
+      expect(distinct[name].size / expected[name]).toBeLessThan(1.2)
+    }
+  },
+)
 
 test.each(Object.values(scenarios))(
-  'scenario $name: a file depends on its own parameters alone',
+  'scenario $name: a file depends only on its own parameters',
   (scenario) => {
     const plan = planFiles(pumpDaily, { from, days: 2, pumps: 2, intervalSeconds: 10, scenario })
     const take = (parameters: (typeof plan)[number]) => {
@@ -173,7 +176,7 @@ test.each(Object.values(scenarios))(
 )
 
 test.each(['default', 'nightmare'] as const)(
-  'batches that share their buffers hold what others hold, at the intervals that leave a short one too (%s)',
+  'reused buffers hold the same values as own buffers, also in a short last batch (%s)',
   (scenario) => {
     for (const intervalSeconds of [1, 7.2, 3600]) {
       const options = { from: '2026-01-01', days: 1, intervalSeconds, scenario: scenarios[scenario] }
@@ -188,17 +191,20 @@ test.each(['default', 'nightmare'] as const)(
   },
 )
 
-test.each(Object.values(scenarios))('scenario $name: without its truth a file holds the same', (scenario) => {
-  const options = { from, days: 1, intervalSeconds: 10, scenario }
-  const [file] = simulate(pump, options)
-  const [without] = simulate(pump, { ...options, truth: false })
-  expect(sha256Of(without!.batches)).toBe(sha256Of(file!.batches))
-  expect(() => without!.truth()).toThrow(
-    'truth of pump/2026-01-01.parquet expected the option truth to be true',
-  )
-})
+test.each(Object.values(scenarios))(
+  'scenario $name: a file without its truth has the same rows',
+  (scenario) => {
+    const options = { from, days: 1, intervalSeconds: 10, scenario }
+    const [file] = simulate(pump, options)
+    const [without] = simulate(pump, { ...options, truth: false })
+    expect(sha256Of(without!.batches)).toBe(sha256Of(file!.batches))
+    expect(() => without!.truth()).toThrow(
+      'truth of pump/2026-01-01.parquet expected the option truth to be true',
+    )
+  },
+)
 
-test('a batch of shared buffers stays as it is where its file is left early', () => {
+test('reading another file does not overwrite the last batch of a file that was not read to the end', () => {
   const [first, second] = planFiles(pump, { from, days: 2 })
   const [batch] = simulateFile(first!, { reuseBuffers: true }).batches
   const before = sha256Of([batch!])
@@ -207,7 +213,7 @@ test('a batch of shared buffers stays as it is where its file is left early', ()
   expect(sha256Of([other!])).not.toBe(before)
 })
 
-test('files taken in turns do not disturb one another', () => {
+test('files read in turns do not affect each other', () => {
   const options = { from, days: 2, scenario: scenarios.nightmare }
   const alone = [...simulate(pump, options)].map(({ batches }) => sha256Of(batches))
   const [first, second] = [...simulate(pump, options)].map(({ batches }) => batches[Symbol.iterator]())
@@ -236,34 +242,34 @@ describe('pump_daily', () => {
     ])
   })
 
-  test('names the pump in each row, and its pumps differ', () => {
+  test('has the name of the pump in each row, and different readings for each pump', () => {
     const [first, second] = files.map(({ batches }) => [...batches])
     expect(new Set(first!.flatMap(({ columns }) => columns.pump_id))).toEqual(new Set(['pump-0001']))
     expect(new Set(second!.flatMap(({ columns }) => columns.pump_id))).toEqual(new Set(['pump-0002']))
     expect(first![0]!.columns.speed).not.toEqual(second![0]!.columns.speed)
   })
 
-  test('its first pump reads as the one of table pump', () => {
+  test('its first pump has the same readings as table pump', () => {
     const [alone] = simulate(pump, { from, days: 1, intervalSeconds: 60 })
     const [first] = simulate(pumpDaily, { from, days: 1, intervalSeconds: 60 })
     const [own, fleet] = [[...alone!.batches], [...first!.batches]]
     expect(fleet.map(({ columns }) => columns.pressure)).toEqual(own.map(({ columns }) => columns.pressure))
   })
 
-  test('the pumps of a small fleet do not depend on its size', () => {
+  test('a pump does not depend on the size of the fleet', () => {
     const options = { from, days: 1, intervalSeconds: 600 }
     const large = hashes(pumpDaily, { ...options, pumps: 5 })
     expect(hashes(pumpDaily, { ...options, pumps: 3 })).toEqual(large.slice(0, 3))
   })
 })
 
-// 86400 / 0.675 and 86400 / (0.1 + 0.2) are no whole numbers in binary.
+// In binary, 86400 / 0.675 and 86400 / (0.1 + 0.2) are not whole numbers.
 test.each([
   [0.675, 128_000],
   [1.35, 64_000],
   [0.1 + 0.2, 288_000],
   [86_400, 1],
-])('an interval of %d s gives %d rows a day, each batch as the table says', (intervalSeconds, rows) => {
+])('an interval of %d s gives %d rows a day in valid batches', (intervalSeconds, rows) => {
   const [file] = simulate(pump, { from, days: 1, intervalSeconds })
   let taken = 0
   for (const batch of file!.batches) {
@@ -280,14 +286,14 @@ test('timestamps are whole milliseconds and strictly increasing at any interval'
   expect(times.findIndex((micros, row) => row > 0 && micros <= times[row - 1]!)).toBe(-1)
 })
 
-test('a day before 1970 simulates like any other', () => {
+test('simulates days before 1970', () => {
   const { event_timestamp: times } = takeAll(
     simulate(pump, { from: '1969-12-31', days: 1, intervalSeconds: 3600 }),
   )
   expect([times[0], times[23]]).toEqual([-86_400_000_000n, -3_600_000_000n])
 })
 
-test('simulate refuses no options, those that it does not know, and buffers that are neither shared nor not', () => {
+test('simulate rejects missing options, unknown options, and values of the wrong type', () => {
   const take = (options?: unknown) => () => [...simulate(pump, options as SimulateOptions)]
   const known = 'from, days, intervalSeconds, seed, pumps, scenario, reuseBuffers, truth'
   expect(take()).toThrow(new TypeError(`simulation expected an object with the keys ${known}, got undefined`))
@@ -300,7 +306,7 @@ test('simulate refuses no options, those that it does not know, and buffers that
   )
 })
 
-test('a file of its own refuses batch options that it does not know', () => {
+test('simulateFile rejects unknown batch options and values of the wrong type', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const open = (options: unknown) => () => simulateFile(parameters!, options as BatchOptions)
   expect(open({ reuse: true })).toThrow(
@@ -313,7 +319,7 @@ test('a file of its own refuses batch options that it does not know', () => {
   expect(open({ truth: null })).toThrow(new TypeError('truth expected true or false, got null'))
 })
 
-test('the last day that can be simulated has times of four-digit years alone, wear included', () => {
+test('all times of the last possible day have four-digit years, including wear', () => {
   const [file] = simulate(pump, {
     from: '9999-12-30',
     days: 1,
@@ -328,8 +334,8 @@ test('the last day that can be simulated has times of four-digit years alone, we
   )
 })
 
-// Golden data: a change here is a change of everybody's readings. Raise `createdBy` in @minilake/parquet with it.
-test('the readings of a day and seed are the same on every machine and in every version', () => {
+// Golden data. A change here changes the readings of every user: raise `createdBy` in @minilake/parquet with it.
+test('a day and a seed give the same readings on every machine and in every version', () => {
   expect(hashes(pump, { from, days: 1 })).toMatchInlineSnapshot(`
     [
       "pump/2026-01-01.parquet 73f63e3deec6674f98f76e0b83de622f2b94456969d03105383782556b9b99bc",

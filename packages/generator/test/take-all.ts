@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Batch, pump } from '@minilake/schema'
 import type { SimulatedFile } from '../src/index.js'
 
-/** The readings of some files, one after another. */
+/** All readings of some files, in order of arrival. */
 export interface Readings {
   rowCount: number
   event_timestamp: BigInt64Array
@@ -11,7 +11,7 @@ export interface Readings {
   speed: Float64Array
 }
 
-/** Takes all batches of some files. */
+/** Reads all batches of some files. */
 export function takeAll(files: Iterable<SimulatedFile<typeof pump>>): Readings {
   const batches = [...files].flatMap(({ batches }) => [...batches])
   const rowCount = batches.reduce((rows, batch) => rows + batch.rowCount, 0)
@@ -33,7 +33,7 @@ export function takeAll(files: Iterable<SimulatedFile<typeof pump>>): Readings {
   return all
 }
 
-/** SHA-256 of all columns of some batches, however these are cut; texts as JSON. */
+/** SHA-256 of all columns of some batches, independent of where the batches are cut. Hashes strings as JSON. */
 export function sha256Of(batches: Iterable<Batch>): string {
   const columnHashes = new Map<string, Hash>()
   for (const { columns } of batches) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fillMicrosSince, isoOfMicros } from '../src/timestamps.js'
 
-test('microseconds since an origin are exact, before it and after', () => {
+test('microseconds are exact before and after the origin', () => {
   const micros = fc.bigInt({ min: -(2n ** 52n), max: 2n ** 52n })
   fc.assert(
     fc.property(micros, fc.array(micros), (origin, times) => {
@@ -13,7 +13,7 @@ test('microseconds since an origin are exact, before it and after', () => {
   )
 })
 
-test('a time reads as ISO text to the millisecond', () => {
+test('formats a time as ISO text with milliseconds', () => {
   expect(isoOfMicros(1_767_225_600_123_000n)).toBe('2026-01-01T00:00:00.123Z')
   expect(isoOfMicros(-1000n)).toBe('1969-12-31T23:59:59.999Z')
 })

@@ -10,11 +10,11 @@ const workbench = new Workbench()
 const { kernels } = workbench
 const batchRows = kernels.batchRows.value
 
-test('the course has a knot every 15 s of the day, and one for its end', () => {
+test('the course has a knot every 15 s of the day, including its end', () => {
   expect(workbench.course.speed).toHaveLength(86_400 / 15 + 1)
 })
 
-test('a batch is of whole parcels, and columns lie in the order that the kernels know', () => {
+test('a batch holds whole parcels, and the columns are in the order that the kernels expect', () => {
   expect(batchRows % parcelRows).toBe(0)
   expect(sensorNames).toEqual(['pressure', 'velocity', 'speed'])
 })
@@ -22,7 +22,7 @@ test('a batch is of whole parcels, and columns lie in the order that the kernels
 // From year 1 to year 9999.
 const millis = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 })
 
-test('timestamps are the moments of the grid in microseconds', () => {
+test('writes the moments of a grid as timestamps in microseconds', () => {
   fc.assert(
     fc.property(millis, fc.integer({ min: 1, max: 86_400_000 }), fc.nat(100), (first, step, count) => {
       workbench.timestamps.fill(7n)
@@ -36,7 +36,7 @@ test('timestamps are the moments of the grid in microseconds', () => {
   )
 })
 
-test('between the knots lie straight lines, the same at any interval', () => {
+test('interpolates linearly between knots, to the same values at any interval', () => {
   for (const [sensor, name] of sensorNames.entries())
     for (const knot of workbench.course[name].keys())
       workbench.course[name][knot] = ((knot + sensor) * 7919) % 101
@@ -70,7 +70,7 @@ const anyValues = fc.array(
   ),
 )
 
-test('values are added up but for NaN, from inside the memory or outside, and counted above a limit', () => {
+test("adds up values except NaN, inside or outside the kernels' memory, and counts those above a limit", () => {
   fc.assert(
     fc.property(anyValues, fc.boolean(), fc.constantFrom(0, 0.5, 1e6), (some, isInside, before) => {
       const values = isInside
@@ -79,7 +79,7 @@ test('values are added up but for NaN, from inside the memory or outside, and co
       values.set(some)
       kernels.addValues(workbench.addressOf(values), values.length, before, 0, 150)
       const numbers = some.filter((value) => !Number.isNaN(value))
-      // Exact: hundredths in whole numbers.
+      // Exact, since it counts whole hundredths.
       const hundredths = numbers.reduce((sum, value) => sum + Math.round(value * 100), 0)
       const expected = before + hundredths / 100
       expect(Math.abs(kernels.sum.value + kernels.lost.value - expected)).toBeLessThanOrEqual(1e-9)
@@ -93,7 +93,7 @@ test('values are added up but for NaN, from inside the memory or outside, and co
   )
 })
 
-test('a sum keeps what is small beside what is large, in either half', () => {
+test('a sum does not lose small values next to large ones, in either lane', () => {
   const values = new Float64Array(2001).fill(1)
   values[7] = 1e17
   values[1500] = -1e17
@@ -101,7 +101,7 @@ test('a sum keeps what is small beside what is large, in either half', () => {
   expect(kernels.sum.value + kernels.lost.value).toBe(1999)
 })
 
-test('the first value above a limit is found, wherever it lies', () => {
+test('finds the first value above a limit at any position', () => {
   fc.assert(
     fc.property(fc.nat(batchRows), fc.array(fc.nat(batchRows - 1)), (count, aboveAt) => {
       const values = new Float64Array(count).fill(150)
@@ -115,7 +115,7 @@ test('the first value above a limit is found, wherever it lies', () => {
   )
 })
 
-test('the first time at a moment or after it is found, from any row on', () => {
+test('finds the first time at or after a moment, from any row', () => {
   const origin = 1_767_225_600_000_000n
   fc.assert(
     fc.property(
@@ -134,7 +134,7 @@ test('the first time at a moment or after it is found, from any row on', () => {
   )
 })
 
-test('a pump without faults is read as its states are', () => {
+test('readCourse gives the same readings as interpolate followed by readSensors', () => {
   for (const [sensor, name] of sensorNames.entries())
     for (const knot of workbench.course[name].keys())
       workbench.course[name][knot] = 100 + (((knot + sensor) * 7919) % 101)
@@ -161,7 +161,7 @@ test('a pump without faults is read as its states are', () => {
   expect(atOnce).toEqual(readings())
 })
 
-test('random numbers are those of random.ts', () => {
+test('random numbers equal those of random.ts', () => {
   const index = fc.oneof(
     fc.integer({ min: -1000, max: 1000 }),
     fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
@@ -175,7 +175,7 @@ test('random numbers are those of random.ts', () => {
   )
 })
 
-test('what one workbench holds no other does', () => {
+test('workbenches share no memory', () => {
   const other = new Workbench()
   other.readings.speed.fill(1)
   workbench.readings.speed.fill(2)

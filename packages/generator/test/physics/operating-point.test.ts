@@ -5,13 +5,13 @@ import { operatingPoint, throttledPoint } from '../../src/physics/operating-poin
 const speeds = fc.double({ min: 900, max: 1600, noNaN: true })
 const shares = fc.double({ min: 0, max: 1, noNaN: true })
 
-test('at the rated speed the open pump gives 125 kPa at 2 m/s', () => {
+test('at its rated speed an open pump gives 125 kPa and 2 m/s', () => {
   const { pressure, velocity } = operatingPoint(1450)
   expect(pressure).toBeCloseTo(125, 10)
   expect(velocity).toBeCloseTo(2, 10)
 })
 
-/** The slope of the straight line through (ln speed, ln value), by least squares. */
+/** The exponent of a power law of the speed: the least-squares slope of ln value over ln speed. */
 function exponentOf(value: (speed: number) => number): number {
   const points = Array.from({ length: 50 }, (_, i) => 1000 + i * 10).map((speed) => ({
     x: Math.log(speed),
@@ -23,18 +23,18 @@ function exponentOf(value: (speed: number) => number): number {
   return mean(({ x, y }) => (x - meanX) * (y - meanY)) / mean(({ x }) => (x - meanX) ** 2)
 }
 
-test('affinity laws: against a shut discharge the head grows with the square of the speed', () => {
+test('affinity laws: with a shut discharge the head is proportional to the square of the speed', () => {
   expect(exponentOf((speed) => operatingPoint(speed, { closure: 1 }).pressure)).toBeCloseTo(2, 9)
   expect(operatingPoint(1450, { closure: 1 })).toEqual({ pressure: 205, velocity: 0 })
 })
 
-test('affinity laws: with nothing to lift the flow grows with the speed, the head with its square', () => {
+test('affinity laws: without static pressure the flow is proportional to the speed, the head to its square', () => {
   const free = (speed: number) => operatingPoint(speed, { staticPressure: 0 })
   expect(exponentOf((speed) => free(speed).velocity)).toBeCloseTo(1, 9)
   expect(exponentOf((speed) => free(speed).pressure)).toBeCloseTo(2, 9)
 })
 
-test('a faster pump gives more pressure and more flow, whatever its discharge', () => {
+test('a faster pump gives more pressure and more flow, however far its discharge is closed', () => {
   fc.assert(
     fc.property(
       speeds,
@@ -65,13 +65,13 @@ test('closing the discharge raises the pressure and lowers the velocity', () => 
   )
 })
 
-test('a loss of head takes its share of the pump curve', () => {
+test('a loss of head scales down the pump curve', () => {
   const { pressure, velocity } = operatingPoint(1450, { headLoss: 0.1 })
   expect(pressure).toBeCloseTo(0.9 * (205 - 20 * velocity ** 2), 9)
   expect(pressure).toBeCloseTo(80 + 11.25 * velocity ** 2, 9)
 })
 
-test('a pump too slow to lift the water moves none, and no value is ever NaN', () => {
+test('a pump that is too slow gives no flow, and no value is ever NaN or negative', () => {
   expect(operatingPoint(100).velocity).toBe(0)
   fc.assert(
     fc.property(fc.double({ min: 0, max: 3000, noNaN: true }), shares, shares, (speed, closure, headLoss) => {
@@ -82,7 +82,7 @@ test('a pump too slow to lift the water moves none, and no value is ever NaN', (
   )
 })
 
-test('throttled to its own pressure a pump moves what it moves anyway, and above its reach nothing', () => {
+test('throttling to its own pressure leaves the flow unchanged, and there is no flow above the pressure it can reach', () => {
   const { pressure, velocity } = operatingPoint(1400, { headLoss: 0.05 })
   expect(throttledPoint(1400, pressure, 0.05).velocity).toBeCloseTo(velocity, 9)
   expect(throttledPoint(1400, 300, 0.05)).toEqual({ pressure: 300, velocity: 0 })

@@ -7,7 +7,7 @@ import { type Sensor, type SensorName, sensorNames, sensors } from '../../src/se
 
 const today = 20_454 * 86_400
 
-/** Reads true states that hold for every sensor, in blocks of at most so many, by sensors of their own or all by the same. */
+/** Reads the same true states with every sensor, in blocks of at most `blockRows`: with `sensor`, or else with the real sensors. */
 function read(
   values: ArrayLike<number>,
   {
@@ -41,7 +41,7 @@ function read(
     const rowCount = Math.min(blockRows, values.length - from)
     for (const name of sensorNames)
       for (let row = 0; row < rowCount; row++) workbench.states[name][row] = values[from + row]!
-    // Anywhere in a batch.
+    // At various rows of a batch.
     workbench.kernels.readSensors(rowCount, first + from, from % 1000)
     for (const name of sensorNames)
       readings[name].set(workbench.readings[name].subarray(from % 1000, (from % 1000) + rowCount), from)
@@ -49,7 +49,7 @@ function read(
   return readings
 }
 
-/** The noise of a sensor that always looks at the same value, in steps fine enough not to matter. */
+/** The noise of a sensor that reads a constant value at a resolution too fine to matter. */
 function noiseOf(
   samples: number,
   {
@@ -86,14 +86,14 @@ test.each([
   [5, 0.1],
   [1, 10],
 ])(
-  'with τ = %d s and a reading every %d s, neighbours correlate by exp(−interval / τ)',
+  'with τ = %d s and a reading every %d s, neighbours have the correlation exp(−interval / τ)',
   (correlationSeconds, intervalSeconds) => {
     const noise = noiseOf(200_000, { correlationSeconds, intervalSeconds })
     expect(Math.abs(lagOne(noise) - Math.exp(-intervalSeconds / correlationSeconds))).toBeLessThan(0.01)
   },
 )
 
-test('noise has the deviation of the sensor, no mean, and the kurtosis of a normal value', () => {
+test('noise has the standard deviation of the sensor, a mean of 0, and the kurtosis of a normal distribution', () => {
   const noise = noiseOf(500_000, { correlationSeconds: 2, deviation: 3 })
   const mean = (power: number) => noise.reduce((sum, value) => sum + value ** power, 0) / noise.length
   expect(Math.abs(mean(1))).toBeLessThan(0.05)
@@ -101,7 +101,7 @@ test('noise has the deviation of the sensor, no mean, and the kurtosis of a norm
   expect(Math.abs(mean(4) / mean(2) ** 2 - 3)).toBeLessThan(0.2)
 })
 
-test('noise depends on the number of the sample alone, however the blocks are cut and wherever they begin', () => {
+test('noise depends only on the number of the sample, wherever blocks begin and end', () => {
   const whole = noiseOf(10_000, { correlationSeconds: 2 })
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 1, max: 500 }), (start, blockRows) => {
@@ -113,7 +113,7 @@ test('noise depends on the number of the sample alone, however the blocks are cu
   )
 })
 
-test('noise is that of the formula, for each sensor from its own stream', () => {
+test('noise equals the formula, and each sensor has a random stream of its own', () => {
   const rows = 5000
   const { pressure, velocity, speed } = read(new Float64Array(rows).fill(100), {})
   const expected = (name: SensorName, label: string) => {
@@ -142,7 +142,7 @@ test('noise is that of the formula, for each sensor from its own stream', () => 
 describe.each(sensorNames)('the %s sensor', (name) => {
   const sensor = sensors[name]
 
-  test('shows whole steps, as the nearest doubles, never below 0, never −0', () => {
+  test('gives the doubles nearest to whole steps, never below 0, never −0', () => {
     const values = Float64Array.from({ length: 50_000 }, (_, i) => (i % 100) * (sensor.range / 100))
     const readings = read(values, {})[name]
     const wrong = readings.findIndex(

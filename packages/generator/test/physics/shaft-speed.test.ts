@@ -19,7 +19,7 @@ function speedOf(seed: number, firstMillis: number, seconds: number, stepSeconds
   return speed.map((relative) => relative * ratedSpeed)
 }
 
-test('the speed follows the duty of the day: high in the evening, low at night', () => {
+test('the speed follows the daily duty: high in the evening, low at night', () => {
   const speed = speedOf(42, day, 86_400, 15)
   const meanOf = (hour: number) =>
     speed.subarray(hour * 240, (hour + 1) * 240).reduce((sum, rpm) => sum + rpm, 0) / 240
@@ -27,14 +27,14 @@ test('the speed follows the duty of the day: high in the evening, low at night',
   expect(meanOf(14)).toBeGreaterThan(meanOf(2) + 50)
 })
 
-test('the speed changes by less than an rpm a second, over midnight too, and stays in its range', () => {
+test('the speed changes by less than 1 rpm a second, even over midnight, and stays in range', () => {
   const speed = speedOf(7, day - 3_600_000, 93_600)
   const jump = speed.findIndex((rpm, second) => second > 0 && Math.abs(rpm - speed[second - 1]!) > 1)
   expect(jump).toBe(-1)
   expect(speed.every((rpm) => rpm > 1200 && rpm < 1520)).toBe(true)
 })
 
-test('the speed wanders about the duty', () => {
+test('the speed wanders around the duty', () => {
   const [first, second] = [speedOf(1, day, 86_400, 15), speedOf(2, day, 86_400, 15)]
   const deviation = Math.sqrt(
     first.reduce((sum, rpm, knot) => sum + (rpm - second[knot]!) ** 2, 0) / first.length,

@@ -7,16 +7,16 @@ import { addWander, smoothStep, wanderAt } from '../../src/physics/wander.js'
 const moments = fc.integer({ min: -1e13, max: 1e13 })
 const minute = { knots: randomStream(42, 'minute'), periodSeconds: 60, deviation: 1 }
 
-test('wandering noise is continuous: a millisecond changes it by next to nothing', () => {
+test('slow noise is continuous: it hardly changes within a millisecond', () => {
   fc.assert(
     fc.property(moments, (at) => {
-      // A smooth step is at most 1.5 / period steep, and two knots are at most 7 deviations apart.
+      // The slope of a smooth step is at most 1.5 / period, and two knots differ by at most 7 standard deviations.
       expect(Math.abs(wanderAt(at + 1, minute) - wanderAt(at, minute))).toBeLessThan((7 * 1.5 * 0.0011) / 60)
     }),
   )
 })
 
-test('wandering noise on a grid is that of its moments, whatever the grid', () => {
+test('slow noise on a grid equals its values at single moments, for any grid', () => {
   const workbench = new Workbench()
   const { speed } = workbench.course
   fc.assert(
@@ -32,7 +32,7 @@ test('wandering noise on a grid is that of its moments, whatever the grid', () =
   )
 })
 
-test('deviation scales wandering noise, and its knots have that deviation', () => {
+test('the deviation scales slow noise and is the standard deviation of its knots', () => {
   const three = { ...minute, deviation: 3 }
   expect(wanderAt(12_345_678, three)).toBeCloseTo(3 * wanderAt(12_345_678, minute), 12)
   let squares = 0
@@ -40,7 +40,7 @@ test('deviation scales wandering noise, and its knots have that deviation', () =
   expect(Math.sqrt(squares / 10_000)).toBeCloseTo(3, 0)
 })
 
-test('a smooth step goes from 0 to 1, is level outside, and never falls', () => {
+test('a smooth step rises from 0 to 1, is constant outside, and never falls', () => {
   expect([-1, 0, 0.5, 1, 2].map(smoothStep)).toEqual([0, 0, 0.5, 1, 1])
   fc.assert(
     fc.property(

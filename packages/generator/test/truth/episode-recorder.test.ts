@@ -25,7 +25,7 @@ function found(readings: readonly Reading[], by: AlarmRule, cut = readings.lengt
 
 const at = (second: number) => new Date(second * 1000).toISOString()
 
-/** The rule as it is written down: all runs first, then what each does. */
+/** The rule in two plain steps: find all runs, then apply the effect of each. */
 function naive(readings: readonly Reading[], by: AlarmRule): AlarmEpisode[] {
   let condition = false
   const runs: { condition: boolean; readings: Reading[] }[] = []
@@ -72,7 +72,7 @@ const rules = fc.record({
   offDelaySeconds: fc.constantFrom(0, 1, 3, 8),
 })
 
-test('episodes are those of the rule as it is written down, wherever the batches are cut', () => {
+test('episodes equal those of a plain implementation, wherever batches are cut', () => {
   fc.assert(
     fc.property(randomReadings, rules, fc.integer({ min: 1, max: 90 }), (readings, by, cut) => {
       expect(found(readings, by, cut)).toEqual(naive(readings, by))
@@ -81,25 +81,29 @@ test('episodes are those of the rule as it is written down, wherever the batches
   )
 })
 
-describe('by hand, 2 s to come, 3 s to go, a deadband of 3', () => {
+describe('by hand: on-delay 2 s, off-delay 3 s, deadband 3', () => {
   const each = (...series: number[]) => series.map((value, second) => ({ second, value }))
 
   test.each<[string, Reading[], [number, number | null, number][]]>([
-    ['nothing', [], []],
+    ['no readings', [], []],
     ['exactly at the limit', each(150, 150, 150, 150), []],
     ['too short', each(140, 151, 151, 140, 140, 140, 140), []],
-    ['just long enough, and open at the end', each(140, 151, 152, 151), [[1, null, 152]]],
-    ['reset after 3 s at exactly limit − deadband', each(151, 153, 151, 147, 147, 147, 147), [[0, 3, 153]]],
-    ['within the deadband nothing ends', each(151, 151, 151, 148, 148, 148, 148, 148, 148), [[0, null, 151]]],
+    ['just long enough, and still active at the end', each(140, 151, 152, 151), [[1, null, 152]]],
+    ['cleared after 3 s at exactly limit − deadband', each(151, 153, 151, 147, 147, 147, 147), [[0, 3, 153]]],
     [
-      'a dip too short to reset, a higher peak after it',
+      'a reading within the deadband ends nothing',
+      each(151, 151, 151, 148, 148, 148, 148, 148, 148),
+      [[0, null, 151]],
+    ],
+    [
+      'a dip too short to clear the alarm, then a higher peak',
       each(151, 151, 151, 140, 140, 170, 140, 140, 140, 140),
       [[0, 6, 170]],
     ],
-    ['NaN keeps what was', each(151, NaN, NaN, NaN), [[0, null, 151]]],
-    ['NaN before the first reading is no alarm', each(NaN, NaN, NaN, NaN), []],
+    ['NaN changes nothing', each(151, NaN, NaN, NaN), [[0, null, 151]]],
+    ['only NaN readings raise no alarm', each(NaN, NaN, NaN, NaN), []],
     [
-      'a gap keeps what was',
+      'a gap changes nothing',
       [
         { second: 0, value: 151 },
         { second: 3600, value: 152 },
@@ -126,7 +130,7 @@ describe('by hand, 2 s to come, 3 s to go, a deadband of 3', () => {
   })
 })
 
-test('without delays and deadband each stretch over the limit is an episode', () => {
+test('without delays and deadband every run above the limit is an episode', () => {
   const bare = { above: 150, deadband: 0, onDelaySeconds: 0, offDelaySeconds: 0 }
   const readings = [149, 151, 150, 152, 153, 149].map((value, second) => ({ second, value }))
   expect(found(readings, bare)).toEqual([

@@ -4,7 +4,7 @@ import { mergeHours, simulate } from '../../src/index.js'
 
 const from = '2026-01-01'
 
-test('the hours of two pumps add up', () => {
+test('adds up the hours of two pumps', () => {
   const files = [...simulate(pumpDaily, { from, days: 2, pumps: 2, intervalSeconds: 60 })]
   const rows = files.map(({ batches }) => [...batches])
   const truths = files.map((file) => file.truth())
@@ -28,7 +28,7 @@ test('the hours of two pumps add up', () => {
   expect(mergeHours([])).toEqual([])
 })
 
-test('an hour without a number merges with one that has some', () => {
+test('merges an hour of NaN readings only with an hour that has numbers', () => {
   const hour = {
     hour: '2026-01-01T00:00:00.000Z',
     rows: 2,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { truthKey, truthSubject } from '../../src/index.js'
 
-test('the keys of a data file and of its truth lead to each other', () => {
+test('truthSubject is the inverse of truthKey', () => {
   const daily = 'pump_daily/event_date=2026-01-01/pump-0001.parquet'
   expect(truthKey('pump/2026-01-01.parquet')).toBe('_truth/pump/2026-01-01.json')
   expect(truthKey(daily)).toBe('_truth/pump_daily/event_date=2026-01-01/pump-0001.json')

@@ -13,7 +13,7 @@ describe('the truth of a day', () => {
   const readings = takeAll([file!])
   const truth = file!.truth()
 
-  test('counts what a naive look at the rows counts', () => {
+  test('has the counts of a naive pass over the rows', () => {
     expect(truth).toMatchObject({ version: 2, parameters: file!.parameters, rows: 86_400 })
     expect(truth.hours).toHaveLength(24)
     for (const [index, hour] of truth.hours.entries()) {
@@ -32,7 +32,7 @@ describe('the truth of a day', () => {
     }
   })
 
-  test('sums exactly: the readings are thousandths, so their sum in whole numbers is known', () => {
+  test('has sums equal to those of whole thousandths', () => {
     for (const [index, hour] of truth.hours.entries()) {
       for (const name of names) {
         let thousandths = 0n
@@ -45,7 +45,7 @@ describe('the truth of a day', () => {
     }
   })
 
-  test('counts the alarm rows of each hour and of the day', () => {
+  test('has the alarm rows of each hour and of the day', () => {
     const above = (start: number, end: number) =>
       readings.pressure.subarray(start, end).filter((value) => value > 150).length
     expect(above(0, 86_400)).toBeGreaterThan(100)
@@ -63,7 +63,7 @@ describe('the truth of a day', () => {
     )
   })
 
-  test('has an episode for each blockage, with its highest reading', () => {
+  test('has one episode per blockage, with its highest reading', () => {
     const { episodes } = truth.alarms.pressure!
     expect(episodes).toHaveLength(truth.faults.length)
     for (const [i, { start, end, peak }] of episodes.entries()) {
@@ -78,7 +78,7 @@ describe('the truth of a day', () => {
   })
 })
 
-test('the truth before the batches have been taken to the end throws', () => {
+test('truth() throws until all batches have been read', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const file = simulateFile({ ...parameters!, intervalSeconds: 0.5 })
   const sentence = 'truth of pump/2026-01-01.parquet expected all its batches to be read first'
@@ -90,7 +90,7 @@ test('the truth before the batches have been taken to the end throws', () => {
   expect(() => file.truth()).toThrow(sentence)
 })
 
-test('hours that share a batch or lie in several are told apart, wherever the cuts are', () => {
+test('assigns rows to their hours, wherever batches are cut', () => {
   const [parameters] = planFiles(pump, { from, days: 1, intervalSeconds: 60 })
   const all = takeAll([simulateFile(parameters!) as never])
   const cutInto = (rows: number, inOrder: boolean) => {
@@ -119,7 +119,7 @@ test('hours that share a batch or lie in several are told apart, wherever the cu
   }
 })
 
-test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 are hours too', () => {
+test('NaN is not counted as a reading, a value equal to the limit is no alarm, and hours before 1970 work', () => {
   const gauge = defineTable({
     name: 'gauge',
     columns: { time: { type: 'timestamp' }, level: { type: 'double', highLimit: 150 } },
@@ -154,7 +154,7 @@ test('NaN is no reading, exactly the limit is no alarm, and hours before 1970 ar
   ])
 })
 
-test('rows in any order come into their hours, and their order is counted', () => {
+test('assigns rows in any order to their hours, and counts rows out of order', () => {
   const recorder = truthRecorder(pump, planFiles(pump, { from, days: 1 })[0]!, new Workbench())
   const minutes = [0, 59, 61, 60, 0, 62, 125, 65]
   const pressure = Float64Array.from(minutes, (minute) => 100 + minute)
@@ -186,7 +186,7 @@ test('rows in any order come into their hours, and their order is counted', () =
   ])
 })
 
-test('the truth of a nightmare agrees with a naive look at its rows, and survives JSON', () => {
+test('the truth of scenario nightmare equals that of a naive pass over the rows, and survives JSON', () => {
   const [file] = simulate(pump, { from, days: 1, scenario: scenarios.nightmare })
   const readings = takeAll([file!])
   const truth = file!.truth()
@@ -221,7 +221,7 @@ test('the truth of a nightmare agrees with a naive look at its rows, and survive
   expect(new Set(truth.faults.map(({ fault }) => fault)).size).toBe(8)
 })
 
-test('sums keep the small readings beside a large one', () => {
+test('sums do not lose small readings next to a large one', () => {
   const [parameters] = planFiles(pump, { from, days: 1 })
   const recorder = truthRecorder(pump, parameters!, new Workbench())
   const rowCount = 1002
