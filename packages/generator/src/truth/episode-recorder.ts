@@ -1,6 +1,6 @@
 import type { AlarmRule } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
-import { isoOfMicros } from '../timestamps.js'
+import { isoOfMicros } from './timestamps.js'
 import type { AlarmEpisode } from './truth.js'
 
 /** Finds the alarm episodes of one column. */

@@ -1,7 +1,7 @@
 import { millisPerDay, parseUtcDay } from '@minilake/schema'
 import type { Fault } from '../faults/fault.js'
 import type { Wear } from '../faults/worn-impeller.js'
-import { isoOfMillis } from '../timestamps.js'
+import { isoOfMillis } from './timestamps.js'
 import type { FaultTruth } from './truth.js'
 
 /** The faults of a UTC day as its truth states them, in order of start. Wear has one entry per impeller, cut at midnight. */

@@ -1,6 +1,6 @@
 import { type Batch, columnsOf, eventTimeColumn, type Table } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
-import { fillMicrosSince, isoOfMicros } from '../timestamps.js'
+import { fillMicrosSince, isoOfMicros } from './timestamps.js'
 import { doublesOf, timestampsOf } from './column-buffers.js'
 import { columnRecorder } from './column-recorder.js'
 import type { HourTruth, RowOrder } from './truth.js'

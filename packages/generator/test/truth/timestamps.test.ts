@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fillMicrosSince, isoOfMicros } from '../src/timestamps.js'
+import { fillMicrosSince, isoOfMicros } from '../../src/truth/timestamps.js'
 
 test('microseconds are exact before and after the origin', () => {
   const micros = fc.bigInt({ min: -(2n ** 52n), max: 2n ** 52n })
