@@ -1,7 +1,7 @@
-import { etagHasher } from './etag.js'
+import { etagHasher } from './bytes/etag.js'
 import { checkKey, type ObjectStore, ObjectStoreError } from './object-store.js'
 import { describeSystemError } from './system-error.js'
-import { untilAborted } from './until-aborted.js'
+import { untilAborted } from './bytes/until-aborted.js'
 
 /** A store in memory, for tests and trials: the same contract, gone with the process. */
 export function memoryStore(): ObjectStore {

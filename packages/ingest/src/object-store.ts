@@ -1,4 +1,4 @@
-import type { PartSlots } from './part-slots.js'
+import type { PartSlots } from './bytes/part-slots.js'
 
 /** Bytes in chunks of any size, taken once. Who takes them is done with a chunk before taking the next, which may have the same buffer. */
 export type ByteStream = Iterable<Uint8Array> | AsyncIterable<Uint8Array>

@@ -1,6 +1,6 @@
 import { memoryStore } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { bytesOf } from './byte-stream.js'
+import { bytesOf } from './fixtures/byte-stream.js'
 import { objectStoreContract } from './object-store.contract.js'
 
 describe('memoryStore', () => {

@@ -1,6 +1,6 @@
 import { identityOf, type ObjectStore, ObjectStoreError, partBytes } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, collect, failingAfter, waitingAfter } from './byte-stream.js'
+import { bytesOf, collect, failingAfter, waitingAfter } from './fixtures/byte-stream.js'
 
 const keysOf = async (store: ObjectStore, prefix: string) =>
   (await collect(store.list(prefix))).map(({ key }) => key)

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeSystemError } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { tempFolder } from './temp-folder.js'
+import { tempFolder } from './fixtures/temp-folder.js'
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: the words of Node`), { code })
 

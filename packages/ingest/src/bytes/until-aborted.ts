@@ -1,0 +1,45 @@
+import type { ByteStream } from '../object-store.js'
+
+/**
+ * The chunks of a stream until the signal is aborted: then it rejects with the signal's reason at once, even while the
+ * producer waits. A producer that waits is told to end, and not waited for.
+ */
+export async function* untilAborted(
+  bytes: ByteStream,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (signal === undefined) {
+    yield* bytes
+    return
+  }
+  signal.throwIfAborted()
+  const iterator = Symbol.asyncIterator in bytes ? bytes[Symbol.asyncIterator]() : bytes[Symbol.iterator]()
+  // One listener that ends the step at hand: `Promise.race` with a promise that lasts would keep every chunk in memory.
+  let endStep: (reason: unknown) => void = () => undefined
+  const onAbort = () => endStep(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  let isOpen = true
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const step = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
+        endStep = reject
+        isOpen = false
+        Promise.resolve(iterator.next()).then(resolve, reject)
+      })
+      if (step.done) break
+      isOpen = true
+      yield step.value
+    }
+    signal.throwIfAborted()
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    const closing = isOpen || signal.aborted ? close(iterator) : undefined
+    if (signal.aborted) closing?.catch(() => undefined)
+    else await closing
+  }
+}
+
+async function close(iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>): Promise<void> {
+  await iterator.return?.()
+}

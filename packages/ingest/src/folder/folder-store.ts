@@ -1,0 +1,204 @@
+import { mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { identityOf } from '../bytes/etag.js'
+import { walkFolder } from './walk-folder.js'
+import { keyPath } from './key-path.js'
+import { fileBytes } from './local-files.js'
+import {
+  type ByteStream,
+  type Identity,
+  isPrefixOfNoKey,
+  type ObjectStore,
+  ObjectStoreError,
+  type StoredObject,
+  type WriteOptions,
+} from '../object-store.js'
+import { describeSystemError } from '../system-error.js'
+import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
+
+/** A folder as a store, where objects can also be written before their keys are known. */
+export interface FolderStore extends ObjectStore {
+  /** Writes an object that stays hidden until it is named: for keys that depend on the content, and for all or nothing. */
+  stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
+  /** Unfinished files: key and bytes. They are hidden and never listed; those of a writer at work are among them. */
+  unfinished(): AsyncIterable<{ key: string; size: number }>
+  /** Removes the folders that objects of these keys were in, where they are empty now; the store's own stays. */
+  removeEmptyFolders(keys: readonly string[]): Promise<void>
+}
+
+/** An object that is whole, and hidden. */
+export interface StagedObject extends Identity {
+  /** Gives it its key, in one step; false where the key is taken. */
+  name(key: string): Promise<boolean>
+  /** Removes it; once it has a name it stays. */
+  discard(): Promise<void>
+}
+
+/**
+ * A folder as an object store: the key is the path below it. A file is written under a hidden name beside its place, then
+ * given its name in one step, so that a half file is never visible and a taken key never lost.
+ */
+export function folderStore({ folder }: { folder: string }): FolderStore {
+  const pathOf = (key: string) => keyPath(folder, key)
+  const failure = (doing: string, key: string, cause: unknown) =>
+    cause instanceof ObjectStoreError
+      ? cause
+      : new ObjectStoreError(`cannot ${doing} ${join(folder, key)}: ${describeSystemError(cause)}`, {
+          key,
+          location: folder,
+          cause,
+        })
+
+  const stored = (key: string, path: string, size: number): StoredObject => ({
+    key,
+    size,
+    etag: async () => (await identityOf(fileBytes(path), { size })).etag,
+  })
+
+  const nameStaged = async (unfinished: string, key: string) => {
+    const path = pathOf(key)
+    try {
+      if (await exists(path)) return false
+      await makeFolder(dirname(path))
+      await syncFile(unfinished)
+      const isNamed = await nameOnce(unfinished, path)
+      if (isNamed) await rm(unfinished, { force: true })
+      return isNamed
+    } catch (cause) {
+      throw failure('write', key, cause)
+    }
+  }
+
+  return {
+    location: folder,
+
+    async *list(prefix) {
+      // As a path it would lead elsewhere, even out of the folder.
+      if (isPrefixOfNoKey(prefix)) return
+      const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+      try {
+        for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
+          if (key.startsWith(prefix)) yield stored(key, path, size)
+        }
+      } catch (cause) {
+        throw failure('list', prefix, cause)
+      }
+    },
+
+    async find(key) {
+      const path = pathOf(key)
+      try {
+        const found = await stat(path)
+        return found.isFile() ? stored(key, path, found.size) : undefined
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw failure('read', key, cause)
+      }
+    },
+
+    async read(key) {
+      const path = pathOf(key)
+      return readFile(path).catch((cause: unknown) => {
+        throw failure('read', key, cause)
+      })
+    },
+
+    async open(key) {
+      const path = pathOf(key)
+      const failed = (cause: unknown) => failure('read', key, cause)
+      const found = await stat(path).catch((cause: unknown) => Promise.reject(failed(cause)))
+      if (!found.isFile()) throw failed(Object.assign(new Error('EISDIR'), { code: 'EISDIR' }))
+      return (async function* () {
+        try {
+          yield* fileBytes(path)
+        } catch (cause) {
+          throw failed(cause)
+        }
+      })()
+    },
+
+    async write(key, bytes, { overwrite = false, signal, reread, onBytes }: WriteOptions = {}) {
+      const path = pathOf(key)
+      try {
+        if (!overwrite && (await exists(path))) {
+          return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
+        }
+        await makeFolder(dirname(path))
+        const unfinished = unfinishedPath(dirname(path), basename(path))
+        try {
+          const identity = await writeUnfinished(unfinished, bytes, { signal, size: reread?.size, onBytes })
+          await syncFile(unfinished)
+          const written = overwrite
+            ? await rename(unfinished, path).then(() => true)
+            : await nameOnce(unfinished, path)
+          return { written, ...identity }
+        } finally {
+          await rm(unfinished, { force: true })
+        }
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw failure('write', key, cause)
+      }
+    },
+
+    async stage(bytes, { signal } = {}) {
+      const unfinished = unfinishedPath(folder, 'staged')
+      const discard = () => rm(unfinished, { force: true })
+      try {
+        await makeFolder(folder)
+        const identity = await writeUnfinished(unfinished, bytes, { signal }).catch(
+          async (cause: unknown) => {
+            await discard()
+            throw cause
+          },
+        )
+        return { ...identity, name: (key) => nameStaged(unfinished, key), discard }
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw failure('write', basename(unfinished), cause)
+      }
+    },
+
+    async remove(key) {
+      const path = pathOf(key)
+      await rm(path, { force: true }).catch((cause: unknown) => {
+        throw failure('remove', key, cause)
+      })
+    },
+
+    async *unfinished() {
+      try {
+        for await (const { key, size } of walkFolder(folder)) {
+          if (!isFinished(basename(key))) yield { key, size }
+        }
+      } catch (cause) {
+        throw failure('list', '', cause)
+      }
+    },
+
+    async removeEmptyFolders(keys) {
+      const folders = new Set<string>()
+      for (const key of keys) {
+        for (let above = dirname(key); above !== '.'; above = dirname(above)) folders.add(above)
+      }
+      const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
+      for (const name of innermostFirst) await rmdir(join(folder, name)).catch(() => {}) // not empty: something else lies there
+    },
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` answers ENOENT where the disk is read-only. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error // else another writer made it meanwhile
+  })
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}

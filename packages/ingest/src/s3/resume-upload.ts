@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import type { RereadableBytes } from '../object-store.js'
+import { type PlannedPart, planParts } from '../bytes/part-plan.js'
+import type { PartSlots } from '../bytes/part-slots.js'
+import { crc32Text } from '../bytes/crc32.js'
+import {
+  completeUpload,
+  sendPart,
+  type SentPart,
+  type UploadProgress,
+  type UploadTarget,
+} from './upload-requests.js'
+import { rereadParts } from '../bytes/source-parts.js'
+import { listUploads, type ListedUpload } from './list-uploads.js'
+
+/** An interrupted upload of our bytes: the parts that the store has, and those that it lacks. */
+export interface InterruptedUpload {
+  uploadId: string
+  present: SentPart[]
+  missing: PlannedPart[]
+}
+
+/**
+ * The interrupted upload of a key that has most of these bytes, if there is one. Every part that the store lists must be one of
+ * our plan, with our bytes; an upload to which something happened less than `resumeAfterSeconds` ago may be at work, but for one
+ * of `leftUploads`, which this process has left itself, and which is taken out of them.
+ */
+export async function findInterrupted(
+  target: UploadTarget,
+  {
+    reread,
+    slots,
+    resumeAfterSeconds,
+    leftUploads,
+  }: { reread: RereadableBytes; slots: PartSlots; resumeAfterSeconds: number; leftUploads: Set<string> },
+): Promise<InterruptedUpload | undefined> {
+  const isWanted = (key: string) => key === target.key
+  const uploads: ListedUpload[] = []
+  const { signal } = target.stop
+  for await (const upload of listUploads(target, { prefix: target.key, isWanted, signal })) {
+    const age = upload.listedAt.getTime() - upload.lastActivity.getTime()
+    if (age >= resumeAfterSeconds * 1000 || leftUploads.has(upload.uploadId)) uploads.push(upload)
+  }
+  uploads.sort((a, b) => b.parts.length - a.parts.length)
+  const plan = planParts(reread.size)
+  for (const upload of uploads) {
+    if (upload.parts.length === 0 || !hasOurChecksums(upload, target)) continue
+    const present = await matchingParts(upload, { plan, reread, slots, target })
+    if (present === undefined) continue
+    const numbers = new Set(present.map(({ number }) => number))
+    const missing = plan.filter(({ number }) => !numbers.has(number))
+    leftUploads.delete(upload.uploadId)
+    return { uploadId: upload.uploadId, present, missing }
+  }
+  return undefined
+}
+
+/** Sends what an interrupted upload lacks, and completes it. */
+export async function finishUpload(
+  target: UploadTarget,
+  {
+    upload,
+    reread,
+    slots,
+    progress,
+  }: { upload: InterruptedUpload; reread: RereadableBytes; slots: PartSlots; progress: UploadProgress },
+): Promise<void> {
+  const { uploadId, present, missing } = upload
+  progress.uploadId = uploadId
+  progress.parts.push(...present)
+  const parts = rereadParts(reread, { plan: missing, slots, stop: target.stop.signal })
+  const stop = (error: unknown): never => {
+    target.stop.abort(error)
+    throw error
+  }
+  const send = async () => {
+    for await (const { partNumber: number, data, slot } of parts) {
+      // Before the loop is left, which waits for the others that wait for a part: they may hold out for the slot of this one.
+      progress.parts.push(await sendPart(target, { uploadId, number, data }).catch(stop))
+      slot.free()
+    }
+  }
+  const sending = await Promise.allSettled(Array.from({ length: slots.count }, () => send().catch(stop)))
+  if (sending.some(({ status }) => status === 'rejected')) throw target.stop.signal.reason
+  await completeUpload(target, progress)
+}
+
+/** Parts checked in another way than ours cannot be completed with ours. A store that does not tell is believed. */
+function hasOurChecksums(
+  { checksumAlgorithm, checksumType = 'FULL_OBJECT' }: ListedUpload,
+  { checksums }: UploadTarget,
+): boolean {
+  if (checksums !== 'crc32') return checksumAlgorithm === undefined
+  return (checksumAlgorithm ?? 'CRC32') === 'CRC32' && checksumType === 'FULL_OBJECT'
+}
+
+/** The parts of an upload as we would have sent them; nothing where one is not ours. */
+async function matchingParts(
+  { parts }: ListedUpload,
+  {
+    plan,
+    reread,
+    slots,
+    target,
+  }: { plan: readonly PlannedPart[]; reread: RereadableBytes; slots: PartSlots; target: UploadTarget },
+): Promise<SentPart[] | undefined> {
+  const isPlanned = parts.every(({ number, size }) => {
+    const planned = plan[number - 1]
+    return planned !== undefined && planned.end - planned.start === size
+  })
+  if (!isPlanned) return undefined
+  const present: SentPart[] = []
+  for (const { number, size, etag } of parts) {
+    const slot = await slots.take(target.stop.signal)
+    try {
+      const data = slot.buffer(size)
+      await reread.readInto(data, (plan[number - 1] as PlannedPart).start)
+      const md5 = createHash('md5').update(data).digest('hex')
+      if (md5 !== etag) return undefined
+      present.push({
+        number,
+        size,
+        etag,
+        md5,
+        ...(target.checksums === 'crc32' && { crc32: crc32Text(data) }),
+      })
+    } finally {
+      slot.free()
+    }
+  }
+  return present
+}

@@ -1,0 +1,34 @@
+import { partBytes } from '@minilake/ingest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { partBytesFor, planParts } from '../../src/bytes/part-plan.js'
+
+describe('planParts', () => {
+  it.each([
+    [0, 1],
+    [1, 1],
+    [partBytes, 1],
+    [partBytes + 1, 2],
+    [10_000 * partBytes, 10_000],
+    [10_000 * partBytes + 1, 5001],
+  ])('cuts %i bytes into %i parts', (size, parts) => {
+    expect(planParts(size)).toHaveLength(parts)
+  })
+
+  it('covers an object without gaps by parts of one size, of which only the last may be smaller', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 45 }), (size) => {
+        const plan = planParts(size)
+        const length = partBytesFor(size)
+        expect(plan.length).toBeLessThanOrEqual(10_000)
+        expect(length % partBytes).toBe(0)
+        plan.forEach(({ number, start, end }, index) => {
+          expect([number, start]).toEqual([index + 1, index * length])
+          if (number < plan.length) expect(end - start).toBe(length)
+        })
+        expect(plan.at(-1)?.end).toBe(size)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})

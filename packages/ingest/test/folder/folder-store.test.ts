@@ -1,0 +1,202 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { folderStore, ObjectStoreError } from '@minilake/ingest'
+import { describe, expect, it } from 'vitest'
+import { bytesOf, collect, failingAfter } from '../fixtures/byte-stream.js'
+import { objectStoreContract } from '../object-store.contract.js'
+import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
+
+// Everything below a folder as paths with slashes, hidden files included.
+async function namesBelow(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
+  return names.map((name) => name.replaceAll(sep, '/')).sort()
+}
+
+// What a writer that was killed leaves behind, by the name that our own writer gives.
+const leftover = '.b.parquet.0f8fad5b-d9cb-469f-a165-70867728950e.part'
+
+describe('folderStore', () => {
+  objectStoreContract(async () => folderStore({ folder: join(await tempFolder(), 'made', 'when needed') }))
+
+  it('is the folder, and each object a file below it', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    expect(store.location).toBe(folder)
+    await store.write('pump_daily/event_date=2026-01-01/pump-0007.parquet', bytesOf('abc'))
+    const path = join(folder, 'pump_daily', 'event_date=2026-01-01', 'pump-0007.parquet')
+    expect(await readFile(path, 'utf8')).toBe('abc')
+  })
+
+  it('lists files that other programs have put there', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a.parquet': 'abc' })
+    const [object] = await collect(folderStore({ folder }).list(''))
+    expect(object).toMatchObject({ key: 'pump/a.parquet', size: 3 })
+    expect(await object?.etag()).toBe('900150983cd24fb0d6963f7d28e17f72')
+  })
+
+  it('is empty where the folder is not there, and does not make it by looking', async () => {
+    const folder = join(await tempFolder(), 'missing')
+    const store = folderStore({ folder })
+    expect(await collect(store.list(''))).toEqual([])
+    expect(await collect(store.unfinished())).toEqual([])
+    expect(await store.find('a')).toBeUndefined()
+    await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('writes under a hidden name beside the place, which is gone afterwards', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    const during: string[][] = []
+    async function* watched() {
+      yield* bytesOf('half')
+      during.push(await namesBelow(folder))
+    }
+    await store.write('pump/a', watched())
+    expect(during).toEqual([['pump', expect.stringMatching(/^pump\/\.a\.[0-9a-f-]{36}\.part$/)]])
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+  })
+
+  it('stages an object under a hidden name until it gets a key', async () => {
+    const folder = join(await tempFolder(), 'made when needed')
+    const store = folderStore({ folder })
+    const staged = await store.stage(bytesOf('abc'))
+    expect(staged).toMatchObject({ size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' })
+    expect(await namesBelow(folder)).toEqual([expect.stringMatching(/^\.staged\.[0-9a-f-]{36}\.part$/)])
+    expect((await collect(store.unfinished())).map(({ size }) => size)).toEqual([3])
+    expect(await collect(store.list(''))).toEqual([])
+
+    expect(await staged.name('pump/a')).toBe(true)
+    await staged.discard()
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+    expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('abc')
+  })
+
+  it('does not give a staged object a key that is taken, and discards it without a trace', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await store.write('pump/a', bytesOf('first'))
+    const staged = await store.stage(bytesOf('second'))
+    expect(await staged.name('pump/a')).toBe(false)
+    await expect(staged.name('../a')).rejects.toThrow(RangeError)
+    await staged.discard()
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+    expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('first')
+  })
+
+  it('leaves nothing staged of a stream that fails or is aborted', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await expect(store.stage(failingAfter('half', new Error('lost')))).rejects.toThrow(ObjectStoreError)
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(store.stage(bytesOf('x'), { signal })).rejects.toBe(signal.reason)
+    expect(await namesBelow(folder)).toEqual([])
+  })
+
+  it.each([false, true])('leaves no file behind a stream that fails (overwrite %s)', async (overwrite) => {
+    const folder = await tempFolder()
+    const stream = failingAfter('half', new Error('the sensor is gone'))
+    await expect(folderStore({ folder }).write('pump/a', stream, { overwrite })).rejects.toThrow(
+      new ObjectStoreError(`cannot write ${join(folder, 'pump', 'a')}: the sensor is gone`, {
+        key: 'pump/a',
+        location: folder,
+        cause: undefined,
+      }),
+    )
+    expect(await namesBelow(folder)).toEqual(['pump'])
+  })
+
+  it('leaves no file behind a write that is aborted', async () => {
+    const folder = await tempFolder()
+    const signal = AbortSignal.abort()
+    await expect(folderStore({ folder }).write('a', bytesOf('x'), { signal })).rejects.toBe(signal.reason)
+    expect(await namesBelow(folder)).toEqual([])
+  })
+
+  it('neither lists nor reads below its folder what lies outside it', async () => {
+    const outer = await tempFolder()
+    await writeFiles(outer, { secret: 'x', 'lake/a': 'y' })
+    const store = folderStore({ folder: join(outer, 'lake') })
+    expect(await collect(store.list('../'))).toEqual([])
+    await expect(store.find('../secret')).rejects.toThrow(RangeError)
+    await expect(store.read('../secret')).rejects.toThrow(RangeError)
+    await expect(store.remove('../secret')).rejects.toThrow(RangeError)
+    expect(await namesBelow(outer)).toEqual(['lake', 'lake/a', 'secret'])
+  })
+
+  it('hides what killed writers left, and tells of it when asked', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await writeFiles(folder, { 'pump/a': 'whole', [`pump/${leftover}`]: 'half', 'pump/.b.part': 'not ours' })
+    expect((await collect(store.list(''))).map(({ key }) => key)).toEqual(['pump/.b.part', 'pump/a'])
+    expect(await collect(store.unfinished())).toEqual([{ key: `pump/${leftover}`, size: 4 }])
+    await store.remove(`pump/${leftover}`)
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/.b.part', 'pump/a'])
+  })
+
+  it('removes the folders that are empty without the objects that were in them, and no other', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder: join(folder, 'lake') })
+    for (const key of ['a/b/c/one', 'a/b/two', 'a/three']) await store.write(key, [])
+    await mkdir(join(folder, 'lake', 'empty'))
+    for (const key of ['a/b/c/one', 'a/b/two']) await store.remove(key)
+    await store.removeEmptyFolders(['a/b/c/one', 'a/b/two', 'a/three'])
+    expect(await readdir(join(folder, 'lake'))).toEqual(['a', 'empty'])
+    expect(await readdir(join(folder, 'lake', 'a'))).toEqual(['three'])
+    await store.remove('a/three')
+    await store.removeEmptyFolders(['a/three'])
+    expect(await readdir(join(folder, 'lake'))).toEqual(['empty'])
+  })
+
+  it('writes an object whose earlier writer was killed', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { [leftover]: 'half' })
+    expect(await folderStore({ folder }).write('b.parquet', bytesOf('whole'))).toMatchObject({
+      written: true,
+    })
+    expect(await namesBelow(folder)).toEqual([leftover, 'b.parquet'].sort())
+  })
+
+  it('says in one sentence that its folder is a file', async () => {
+    const folder = join(await tempFolder(), 'lake')
+    await writeFile(folder, 'a file')
+    const store = folderStore({ folder })
+    const inPath = 'a part of the path is a file, not a folder'
+    const inPlace = 'there is something of that name that is not a folder'
+    for (const [doing, why, failing] of [
+      ['write', inPath, () => store.write('pump/a', bytesOf('x'))],
+      ['write', inPlace, () => store.write('pump/a', bytesOf('x'), { overwrite: true })],
+      ['list', inPath, () => collect(store.list('pump/a'))],
+    ] as const) {
+      const error: unknown = await failing().catch((cause: unknown) => cause)
+      expect(error).toBeInstanceOf(ObjectStoreError)
+      expect(error).toMatchObject({
+        key: 'pump/a',
+        location: folder,
+        message: `cannot ${doing} ${join(folder, 'pump', 'a')}: ${why}`,
+        cause: expect.objectContaining({
+          code: expect.stringMatching(/^(ENOTDIR|EEXIST)$/) as string,
+        }) as Error,
+      })
+    }
+    expect(await readFile(folder, 'utf8')).toBe('a file')
+  })
+
+  it('says which file its bytes could not be read from', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await store.write('a', bytesOf('x'))
+    const object = await store.find('a')
+    await rm(join(folder, 'a'))
+    await expect(object?.etag()).rejects.toThrow(`cannot read ${join(folder, 'a')}: no such file or folder`)
+  })
+
+  it('does not take a folder for an object', async () => {
+    const folder = await tempFolder()
+    const store = folderStore({ folder })
+    await store.write('pump/a', bytesOf('x'))
+    await expect(store.write('pump', bytesOf('y'), { overwrite: true })).rejects.toThrow(ObjectStoreError)
+    await expect(store.remove('pump')).rejects.toThrow(ObjectStoreError)
+    expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
+  })
+})

@@ -1,0 +1,21 @@
+import { posix, win32 } from 'node:path'
+import { expect, test } from 'vitest'
+import { keyPath } from '../../src/folder/key-path.js'
+
+const key = 'pump_daily/event_date=2026-01-01/pump-0007.parquet'
+
+test('a key is a path below the folder, in the form of the platform', () => {
+  expect(keyPath('lake/bucket', key, posix)).toBe(
+    'lake/bucket/pump_daily/event_date=2026-01-01/pump-0007.parquet',
+  )
+  expect(keyPath('C:\\lake', key, win32)).toBe(
+    'C:\\lake\\pump_daily\\event_date=2026-01-01\\pump-0007.parquet',
+  )
+})
+
+test.each(['../other', 'pump/../../other', '/etc/passwd', 'pump//a', 'pump\\..\\..\\other', ''])(
+  'a key that could lead elsewhere is refused on every platform: %j',
+  (bad) => {
+    for (const path of [posix, win32]) expect(() => keyPath('lake', bad, path)).toThrow(RangeError)
+  },
+)

@@ -1,0 +1,68 @@
+import { link, mkdir, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { walkFolder } from '../../src/folder/walk-folder.js'
+import { collect } from '../fixtures/byte-stream.js'
+import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
+
+// Windows lets only administrators make symbolic links: hard links to files and junctions stand for them there.
+const linkFile = process.platform === 'win32' ? link : symlink
+const linkFolder = (target: string, path: string) => symlink(target, path, 'junction')
+
+const keysBelow = async (...walk: Parameters<typeof walkFolder>) =>
+  (await collect(walkFolder(...walk))).map(({ key }) => key)
+
+describe('walkFolder', () => {
+  it('gives key, path and size of each file', async () => {
+    const root = await tempFolder()
+    await writeFiles(root, { 'a/b.txt': 'abc' })
+    expect(await collect(walkFolder(root))).toEqual([
+      { key: 'a/b.txt', path: join(root, 'a', 'b.txt'), size: 3 },
+    ])
+  })
+
+  it('gives the order of whole keys, not that of names', async () => {
+    const root = await tempFolder()
+    const ordered = ['a-b/x', 'a.txt', 'a/y', 'a/z/1', 'a0', 'b']
+    await writeFiles(root, Object.fromEntries(ordered.toReversed().map((key) => [key, ''])))
+    expect(await keysBelow(root)).toEqual(ordered)
+  })
+
+  it('walks only below a folder, keys being from the root all the same', async () => {
+    const root = await tempFolder()
+    await writeFiles(root, { 'a/b/c': '', 'a/d': '', e: '' })
+    expect(await keysBelow(root, { below: 'a/' })).toEqual(['a/b/c', 'a/d'])
+    expect(await keysBelow(root, { below: 'a/b/' })).toEqual(['a/b/c'])
+    expect(await keysBelow(root, { below: 'missing/' })).toEqual([])
+  })
+
+  it('looks neither at files nor into folders that enter turns away', async () => {
+    const root = await tempFolder()
+    await writeFiles(root, { 'no/a': '', 'yes/no': '', 'yes/yes': '' })
+    expect(await keysBelow(root, { enter: (name) => name !== 'no' })).toEqual(['yes/yes'])
+  })
+
+  it('takes links to files as files and does not follow links to folders, so that it ends', async () => {
+    const root = await tempFolder()
+    await writeFiles(root, { 'a/b': 'abc' })
+    await linkFile(join(root, 'a', 'b'), join(root, 'linked'))
+    await linkFolder(root, join(root, 'a', 'loop'))
+    await linkFolder(join(root, 'missing'), join(root, 'a', 'broken'))
+    expect((await collect(walkFolder(root))).map(({ key, size }) => [key, size])).toEqual([
+      ['a/b', 3],
+      ['linked', 3],
+    ])
+  })
+
+  it('passes over folders without files, and files that are removed while it walks', async () => {
+    const root = await tempFolder()
+    await mkdir(join(root, 'empty'))
+    await writeFiles(root, { a: '', b: '', c: '' })
+    const keys: string[] = []
+    for await (const { key } of walkFolder(root)) {
+      keys.push(key)
+      await rm(join(root, 'b'), { force: true })
+    }
+    expect(keys).toEqual(['a', 'c'])
+  })
+})

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { chmod, rm } from 'node:fs/promises'
+import { identityOf, localFiles, partBytes, publish } from '@minilake/ingest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bytesOf, collect } from '../fixtures/byte-stream.js'
+import { storeAt } from '../fixtures/fake-s3.js'
+import { memoryS3 } from '../fixtures/memory-s3.js'
+import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
+
+beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
+
+describe('publishing to S3', () => {
+  it('asks one question per small object, besides one listing', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a': 'a', 'pump/b': 'b', 'pump/c': '' })
+    const { endpoint, asked } = await memoryS3()
+    expect(await publish(localFiles(folder), storeAt(endpoint))).toMatchObject({ published: 3 })
+    expect(asked.map((line) => line.split(' ')[0])).toEqual(['GET', 'PUT', 'PUT', 'PUT'])
+  })
+
+  it('asks for nothing but the listing where 10,000 files are published already', async () => {
+    const folder = await tempFolder()
+    const { endpoint, asked, objects } = await memoryS3()
+    const contents: Record<string, string> = {}
+    for (let index = 0; index < 10_000; index += 1)
+      contents[`pump/${String(index).padStart(5, '0')}`] = `${index}`
+    await writeFiles(folder, contents)
+    for (const [key, text] of Object.entries(contents)) {
+      const { etag } = await identityOf(bytesOf(text))
+      objects.set(key, { bytes: Buffer.from(text), etag, headers: {} })
+    }
+    const report = await publish(localFiles(folder), storeAt(endpoint))
+    expect(report).toMatchObject({ published: 0, unchanged: 10_000, conflicts: [], failures: [] })
+    expect(asked).toHaveLength(10)
+    expect(asked.every((line) => line.startsWith('GET ') && line.includes('list-type=2'))).toBe(true)
+  })
+
+  it('reports what it cannot compare, and overwrites it only when told', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a': 'abc', 'pump/b': 'abc' })
+    const { endpoint, objects } = await memoryS3()
+    const headers = { 'x-amz-server-side-encryption': 'aws:kms' }
+    for (const key of ['pump/a', 'pump/b'])
+      objects.set(key, { bytes: Buffer.from('abc'), etag: '0'.repeat(32), headers })
+    const store = storeAt(endpoint)
+    const report = await publish(localFiles(folder), store)
+    expect(report).toMatchObject({ published: 0, unchanged: 0, conflicts: [], failures: [] })
+    expect(report.unverifiable.map(({ key, outcome, reason }) => [key, outcome, reason])).toEqual(
+      ['pump/a', 'pump/b'].map((key) => [
+        key,
+        'unverifiable',
+        `s3://iot-time-series/${key} is there already, and its ETag does not tell whether with the same content: compare the bytes, or overwrite it`,
+      ]),
+    )
+    expect(await publish(localFiles(folder), store, { overwrite: true })).toMatchObject({ replaced: 2 })
+  })
+
+  it('knows files under keys of KMS by their SHA-256, where that is left with them', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a': 'abc' })
+    const { endpoint, objects } = await memoryS3()
+    const store = storeAt(endpoint, { sha256InMetadata: true })
+    await publish(localFiles(folder), store)
+    const held = objects.get('pump/a')
+    Object.assign(held ?? {}, { etag: '0'.repeat(32) })
+    Object.assign(held?.headers ?? {}, { 'x-amz-server-side-encryption': 'aws:kms' })
+    expect(await publish(localFiles(folder), store)).toMatchObject({ unchanged: 1, unverifiable: [] })
+    await writeFiles(folder, { 'pump/a': 'abd' })
+    expect(await publish(localFiles(folder), store)).toMatchObject({ conflicts: [{ key: 'pump/a' }] })
+  })
+
+  it('publishes the others where files cannot be published, each for its own reason', async () => {
+    const folder = await tempFolder()
+    const long = 'x'.repeat(200)
+    await writeFiles(folder, {
+      'pump/a b%20ü&.parquet': 'odd',
+      'pump/empty': '',
+      'pump/gone': 'x',
+      'pump/grown': 'x',
+    })
+    await writeFiles(folder, { [`pump/${[1, 2, 3, 4, 5, 6].map(() => long).join('/')}`]: 'x' })
+    const files = await collect(localFiles(folder))
+    await rm(join(folder, 'pump/gone'))
+    await writeFiles(folder, { 'pump/grown': 'xyz' })
+    const { endpoint, objects } = await memoryS3()
+    const report = await publish(files, storeAt(endpoint))
+    expect(report.published).toBe(2)
+    expect([...objects.keys()].sort()).toEqual(['pump/a b%20ü&.parquet', 'pump/empty'])
+    expect(report.failures.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^cannot write s3:\S+\/pump\/gone: cannot read .*: no such file or folder$/),
+      expect.stringMatching(/^cannot write s3:\S+: cannot read .*: it changed while it was being read/),
+      expect.stringMatching(/^object key expected 1 to 1024 bytes, got \d+: /),
+    ])
+  })
+
+  it('names a file that may not be read', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a': 'x' })
+    await chmod(join(folder, 'pump/a'), 0)
+    const files = await collect(localFiles(folder))
+    const { endpoint } = await memoryS3()
+    // Root may read everything, so it becomes someone else.
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) process.seteuid?.(65_534)
+    try {
+      const report = await publish(files, storeAt(endpoint))
+      expect(report.failures[0]?.reason).toMatch(/: cannot read .*a: permission denied$/)
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
+  })
+
+  it('has no more parts in memory than asked for, however many large files there are', async () => {
+    const { endpoint } = await memoryS3()
+    const size = 3 * partBytes
+    const buffers = new Set<ArrayBufferLike>()
+    const objects = ['a', 'b', 'c'].map((key) => ({
+      ...{ key, size, bytes: [] },
+      readInto: (target: Uint8Array) => {
+        buffers.add(target.buffer)
+        target.fill(key.charCodeAt(0))
+        return Promise.resolve()
+      },
+    }))
+    const report = await publish(objects, storeAt(endpoint), { concurrency: 2 })
+    expect(report).toMatchObject({ published: 3, bytes: 3 * size })
+    expect(buffers.size).toBe(2)
+  })
+})

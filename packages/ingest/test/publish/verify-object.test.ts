@@ -1,0 +1,61 @@
+import { folderStore, memoryStore, ObjectStoreError, verifyObject } from '@minilake/ingest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { bytesOf, failingAfter, waitingAfter } from '../fixtures/byte-stream.js'
+import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
+
+async function verify(stored: string, chunks: Uint8Array[]) {
+  const store = memoryStore()
+  await store.write('a', bytesOf(stored))
+  return verifyObject({ key: 'a', bytes: chunks }, store)
+}
+
+describe('verifyObject', () => {
+  it('finds the same bytes the same, however they are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 5 })), async (chunks) => {
+        const store = memoryStore()
+        await store.write('a', [Buffer.concat(chunks)])
+        expect(await verifyObject({ key: 'a', bytes: chunks }, store)).toEqual({ key: 'a', outcome: 'same' })
+      }),
+    )
+  })
+
+  it.each([
+    ['abcd', 'memory/a differs from what it should be at byte 3'],
+    ['ab', 'memory/a is shorter than what it should be, which agrees in 2 bytes'],
+    ['abcef', 'memory/a is longer than what it should be, which agrees in 4 bytes'],
+  ])('says where %j is other than abce', async (stored, reason) => {
+    const result = await verify(stored, [...bytesOf('a'), ...bytesOf('bce')])
+    expect(result).toEqual({ key: 'a', outcome: 'different', reason })
+  })
+
+  it('says that an object is missing', async () => {
+    const folder = await tempFolder()
+    for (const store of [memoryStore(), folderStore({ folder })]) {
+      const reason = `${store.location}/a is not there`
+      const result = await verifyObject({ key: 'a', bytes: [] }, store)
+      expect(result).toEqual({ key: 'a', outcome: 'missing', reason })
+    }
+  })
+
+  it('rejects where one of the two cannot be read', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { a: 'abc', 'pump/b': '' })
+    const store = folderStore({ folder })
+    const gone = new Error('the sensor is gone')
+    await expect(verifyObject({ key: 'a', bytes: failingAfter('a', gone) }, store)).rejects.toBe(gone)
+    await expect(verifyObject({ key: 'a/b', bytes: [] }, store)).rejects.toThrow(ObjectStoreError)
+    await expect(verifyObject({ key: '../a', bytes: [] }, store)).rejects.toThrow(RangeError)
+  })
+
+  it('ends with the reason of the signal', async () => {
+    const store = memoryStore()
+    await store.write('a', bytesOf('abc'))
+    const controller = new AbortController()
+    const bytes = waitingAfter('a', () => controller.abort('enough'))
+    await expect(verifyObject({ key: 'a', bytes }, store, { signal: controller.signal })).rejects.toBe(
+      'enough',
+    )
+  })
+})

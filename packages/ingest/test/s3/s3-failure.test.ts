@@ -1,0 +1,229 @@
+import { inspect } from 'node:util'
+import { partBytes } from '@minilake/ingest'
+import { s3Store } from '@minilake/ingest/s3'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bytesOf, collect } from '../fixtures/byte-stream.js'
+import {
+  bucket,
+  credentials,
+  deadEndpoint,
+  errorOf,
+  fakeS3,
+  s3Error,
+  silentServer,
+  storeAt,
+} from '../fixtures/fake-s3.js'
+
+beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
+
+describe('s3Store says what is wrong', () => {
+  it.each([
+    [403, 'InvalidAccessKeyId', 'the access key is not known at ENDPOINT: correct the credentials'],
+    [403, 'SignatureDoesNotMatch', 'the secret key does not match the access key: correct the credentials'],
+    [403, 'AccessDenied', 'access is denied: the user lacks the right s3:GetObject on iot-time-series'],
+    [400, 'ExpiredToken', 'the temporary keys have expired or are not valid: get new ones'],
+    [403, 'RequestTimeTooSkewed', "this computer's clock differs too much from that of ENDPOINT: set it"],
+    [404, 'NoSuchBucket', 'there is no bucket iot-time-series at ENDPOINT: create it, or correct the name'],
+    [404, 'NoSuchKey', 'no such object'],
+    [
+      301,
+      'PermanentRedirect',
+      'the bucket iot-time-series is not in the region us-east-1 but in another: correct the region',
+    ],
+    [
+      400,
+      'AuthorizationHeaderMalformed',
+      'the bucket iot-time-series is not in the region us-east-1 but in another: correct the region',
+    ],
+    [503, 'SlowDown', 'ENDPOINT is too busy: try again later'],
+    [500, 'InternalError', 'ENDPOINT has an error of its own: look at its log, and try again'],
+    [418, 'IAmATeapot', 'ENDPOINT answers 418 IAmATeapot: in the words of S3'],
+  ])('%i %s', async (status, code, reason) => {
+    const { endpoint } = await fakeS3(() => s3Error(status, code))
+    const error = await errorOf(storeAt(endpoint).read('pump/a'))
+    const sentence = reason.replace('ENDPOINT', endpoint)
+    expect(error.message).toBe(`cannot read s3://iot-time-series/pump/a: ${sentence}`)
+    expect(error).toMatchObject({ key: 'pump/a', location: 's3://iot-time-series', code })
+    expect(error.cause).toMatchObject({ name: code })
+  })
+
+  it('where the bucket is in another region, and which', async () => {
+    const answers = [
+      s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-west-1</Region>'),
+      { ...s3Error(301, 'PermanentRedirect'), headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+    ]
+    for (const answer of answers) {
+      const { endpoint } = await fakeS3(() => answer)
+      const error = await errorOf(storeAt(endpoint).read('a'))
+      expect(error.message).toMatch(/ is not in the region us-east-1 but in eu-west-1: correct the region$/)
+    }
+  })
+
+  it('where nothing answers', async () => {
+    const endpoint = await deadEndpoint()
+    const store = storeAt(endpoint)
+    const works = [
+      () => collect(store.list('')),
+      () => store.find('a'),
+      () => store.read('a'),
+      () => store.write('a', []),
+      () => store.remove('a'),
+    ]
+    for (const work of works) {
+      const error = await errorOf(work())
+      expect(error.message).toContain(
+        `nothing answers at ${endpoint}: start the store, or correct the endpoint`,
+      )
+      expect(error.code).toBe('ECONNREFUSED')
+    }
+  })
+
+  it('where there is no host of that name', async () => {
+    const endpoint = 'http://no-such-host.invalid:9000'
+    const error = await errorOf(storeAt(endpoint).read('a'))
+    // The latter on a computer without a name server.
+    const sentences: Record<string, string> = {
+      ENOTFOUND: `there is no host of the name in ${endpoint}: correct the endpoint`,
+      EAI_AGAIN: `the host name in ${endpoint} cannot be looked up: look at the network`,
+    }
+    expect(Object.keys(sentences)).toContain(error.code)
+    expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${sentences[error.code ?? '']}`)
+  })
+
+  it('where the server never answers', async () => {
+    const endpoint = await silentServer()
+    const store = storeAt(endpoint, { requestTimeoutMillis: 200 })
+    const large = [Buffer.alloc(3 * 1024 * 1024)]
+    const works = [
+      () => collect(store.list('')),
+      () => store.find('a'),
+      () => store.read('a'),
+      () => store.write('a', []),
+      () => store.write('a', large, { overwrite: true }),
+      () => store.write('a', [Buffer.alloc(partBytes + 1)], { overwrite: true }),
+    ]
+    for (const work of works) {
+      const error = await errorOf(work())
+      expect(error.message).toContain(`: ${endpoint} does not answer in time`)
+      expect(error.code).toBe('TimeoutError')
+    }
+  })
+
+  it.each([
+    ['a page', 200, '<!doctype html><html><body>Welcome</body></html>'],
+    ['a page that is no XML', 200, '<!doctype html><html><body>Welcome<br></body></html>'],
+    ['nothing', 200, ''],
+    ['that there is no such page', 404, 'not found'],
+  ])('where the server is no S3 store, and answers %s', async (_, status, body) => {
+    const headers = { 'content-type': 'text/html' }
+    const { endpoint } = await fakeS3(() => ({ status, body, headers }), {})
+    await expectNotS3(endpoint)
+  })
+
+  it('where a web server answers all with an ETag, and nothing would be stored', async () => {
+    const page = '<!doctype html><html><body>Welcome to nginx!</body></html>'
+    const headers = { 'content-type': 'text/html', server: 'nginx', ETag: '"65a1-267"' }
+    await expectNotS3((await fakeS3(() => ({ status: 200, body: page, headers }), {})).endpoint)
+    const missing = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200, headers }), {})
+    const error = await errorOf(storeAt(missing.endpoint).write('a', bytesOf('x')))
+    expect(error.code).toBe('NotS3')
+  })
+
+  async function expectNotS3(endpoint: string) {
+    const store = storeAt(endpoint)
+    const works = [
+      () => collect(store.list('')),
+      () => store.find('a'),
+      () => store.read('a'),
+      () => store.write('a', bytesOf('x')),
+      () => store.write('a', bytesOf('x'), { overwrite: true }),
+    ]
+    for (const work of works) {
+      const error = await errorOf(work())
+      expect(error.message).toContain(
+        `: ${endpoint} does not answer as an S3 store does: correct the endpoint`,
+      )
+      expect(error.code).toBe('NotS3')
+    }
+  }
+
+  it('where an answer lacks what each of S3 has', async () => {
+    const listing = `<ListBucketResult><Name>${bucket}</Name><Contents><Key>a</Key><ETag>"1"</ETag></Contents></ListBucketResult>`
+    const { endpoint } = await fakeS3(() => ({ status: 200, body: listing }))
+    expect(await errorOf(collect(storeAt(endpoint).list('')))).toMatchObject({ code: 'NotS3' })
+    expect(await errorOf(storeAt(endpoint).read('a'))).toMatchObject({ code: 'NotS3' })
+  })
+
+  it.each([{}, { 'x-amz-checksum-crc32': 'AAAAAA==' }])(
+    'where an answer with the headers %j ends in the middle',
+    async (more) => {
+      const body = `<ListBucketResult><Name>${bucket}</Name></ListBucketResult>`
+      const headers = { ETag: '"1"', ...more }
+      const { endpoint } = await fakeS3(() => ({ status: 200, body, headers, broken: 'within' }))
+      const store = storeAt(endpoint)
+      for (const work of [() => collect(store.list('')), () => store.read('a')]) {
+        const error = await errorOf(work())
+        expect(error.message).toMatch(/ broke off its answer: see that it still runs, and try again$/)
+        expect(error.message).toContain(`: ${endpoint} broke off`)
+      }
+    },
+  )
+
+  it('where the connection is closed before an answer', async () => {
+    const { endpoint } = await fakeS3(() => ({ status: 200, broken: 'before' }))
+    const error = await errorOf(storeAt(endpoint).read('a'))
+    expect(error.message).toContain(
+      ` ${endpoint} closed the connection: is it an S3 store, and http or https?`,
+    )
+    expect(error.code).toBe('ECONNRESET')
+  })
+
+  it('where the server stays busy, after as many attempts as asked for', async () => {
+    const { endpoint, asked } = await fakeS3(() => s3Error(503, 'SlowDown'))
+    const error = await errorOf(storeAt(endpoint, { maxAttempts: 3 }).read('a'))
+    expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${endpoint} is too busy: try again later`)
+    expect(asked).toHaveLength(3)
+  })
+
+  it('where it has no keys', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
+      vi.stubEnv(name, undefined)
+    for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) vi.stubEnv(name, '/no-such-file')
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+    const error = await errorOf(s3Store({ bucket, endpoint: await silentServer() }).read('a'))
+    expect(error.message).toMatch(
+      /: there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment \(Could not load credentials from any providers\)$/,
+    )
+    expect(error.code).toBe('CredentialsProviderError')
+
+    const say = (message: string) => () =>
+      Promise.reject(Object.assign(new Error(message), { name: 'CredentialsProviderError' }))
+    const sso = "Token is expired. To refresh this SSO session run 'aws sso login' with the profile plant."
+    const expired = s3Store({ bucket, endpoint: await silentServer(), credentials: say(`${sso}\nMore.`) })
+    expect((await errorOf(expired.read('a'))).message).toContain(
+      "(Token is expired. To refresh this SSO session run 'aws sso login' with the profile plant)",
+    )
+  })
+
+  it.each(['SignatureDoesNotMatch', 'InvalidAccessKeyId', 'ExpiredToken', 'AuthorizationHeaderMalformed'])(
+    'without what %s repeats of the request',
+    async (code) => {
+      const more =
+        '<AWSAccessKeyId>the-access-key</AWSAccessKeyId><StringToSign>AWS4 the-access-key</StringToSign>' +
+        '<Token-0>the-session-token</Token-0><Region>eu-west-1</Region>'
+      const headers = { 'x-amz-echo': 'the-access-key the-session-token' }
+      const { endpoint } = await fakeS3(() => ({ ...s3Error(403, code, more), headers }))
+      const temporary = { ...credentials, sessionToken: 'the-session-token' }
+      const error = await errorOf(storeAt(endpoint, { credentials: temporary }).read('a'))
+      const text = inspect(error, { depth: 9, showHidden: true })
+      expect(text).not.toMatch(/the-access-key|the-secret-key|the-session-token/)
+      expect(error.cause).toBeInstanceOf(Error)
+      expect(error.cause).toMatchObject({
+        name: code,
+        message: 'in the words of S3',
+        Region: 'eu-west-1',
+        $metadata: { httpStatusCode: 403 },
+      })
+    },
+  )
+})

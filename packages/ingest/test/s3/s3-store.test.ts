@@ -1,0 +1,142 @@
+import { type ByteStream, identityOf } from '@minilake/ingest'
+import { s3Store } from '@minilake/ingest/s3'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bytesOf, collect, failingAfter } from '../fixtures/byte-stream.js'
+import { bucket, credentials, errorOf, fakeS3, s3Error, storeAt } from '../fixtures/fake-s3.js'
+
+beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
+
+describe('s3Store', () => {
+  it('says where it is', () => {
+    expect(s3Store({ bucket }).location).toBe('s3://iot-time-series')
+  })
+
+  it('asks nothing about a prefix that no key has', async () => {
+    const { endpoint, asked } = await fakeS3(() => s3Error(400, 'InvalidArgument'))
+    for (const prefix of ['/', 'a//', '../', './', 'a/../b', '\\', 'a\0', 'x'.repeat(1025)]) {
+      expect(await collect(storeAt(endpoint).list(prefix))).toEqual([])
+    }
+    expect(asked).toEqual([])
+  })
+
+  it('takes keys from a function', async () => {
+    const { endpoint, asked } = await fakeS3((_, { headers }) =>
+      headers.authorization?.includes('Credential=the-access-key/') ? { status: 204 } : { status: 403 },
+    )
+    const give = vi.fn(() => credentials)
+    await storeAt(endpoint, { credentials: give }).remove('a')
+    expect(give).toHaveBeenCalled()
+    expect(asked).toEqual([`DELETE /${bucket}/a?x-id=DeleteObject`])
+  })
+})
+
+describe('s3Store finds', () => {
+  it('no object where GET says so, and fails where GET says something else', async () => {
+    for (const code of ['NoSuchKey', 'NoSuchBucket', 'SignatureDoesNotMatch']) {
+      const { endpoint, asked } = await fakeS3(() => s3Error(code.startsWith('No') ? 404 : 403, code))
+      const found = storeAt(endpoint).find('a')
+      if (code === 'NoSuchKey') expect(await found).toBeUndefined()
+      else expect(await errorOf(found)).toMatchObject({ code })
+      expect(asked).toEqual([`HEAD /${bucket}/a`, `GET /${bucket}/a?x-id=GetObject`])
+    }
+  })
+})
+
+describe('s3Store reads', () => {
+  it('whether an empty object is there, where HEAD fails first', async () => {
+    let heads = 0
+    const { endpoint } = await fakeS3((asked) => {
+      if (asked.startsWith('GET')) return s3Error(416, 'InvalidRange')
+      heads += 1
+      return heads === 1 ? { status: 403 } : { status: 200, headers: { ETag: '"1"' } }
+    })
+    expect(await storeAt(endpoint).find('a')).toMatchObject({ key: 'a', size: 0 })
+  })
+
+  it.each([{}, { 'x-amz-checksum-crc32': 'AAAAAA==' }])(
+    'and lets go of a body that it does not want, with the headers %j',
+    async (headers) => {
+      let heads = 0
+      const { endpoint, closed } = await fakeS3((asked) => {
+        if (asked.startsWith('GET')) {
+          return { status: 200, headers: { ...headers, ETag: '"1"' }, body: 'abc', broken: 'never ends' }
+        }
+        heads += 1
+        return heads === 1 ? { status: 403 } : { status: 200, headers: { ETag: '"1"' } }
+      })
+      expect(await storeAt(endpoint).find('a')).toBeDefined()
+      await vi.waitFor(() => expect(closed).toEqual([`GET /${bucket}/a?x-id=GetObject`]))
+    },
+  )
+
+  it('nothing further of an answer that is none of S3', async () => {
+    for (const added of [{}, { 'x-amz-request-id': '17' }]) {
+      const answer = { status: 200, body: 'abc', broken: 'never ends' } as const
+      const { endpoint, closed } = await fakeS3(() => answer, added)
+      expect(await errorOf(storeAt(endpoint).read('a'))).toMatchObject({ code: 'NotS3' })
+      await vi.waitFor(() => expect(closed).toHaveLength(1))
+    }
+  })
+
+  it('no keys of other tools in a listing', async () => {
+    const keys = ['/a', 'a', 'a//b', 'a/../b', 'a/b', 'a\\b', 'folder/']
+    const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size><ETag>"1"</ETag></Contents>`)
+    const body = `<ListBucketResult><Name>${bucket}</Name>${contents.join('')}</ListBucketResult>`
+    const { endpoint } = await fakeS3(() => ({ status: 200, body }))
+    const listed = await collect(storeAt(endpoint).list(''))
+    expect(listed.map(({ key }) => key)).toEqual(['a', 'a/b'])
+  })
+})
+
+describe('s3Store writes', () => {
+  const etag = async (bytes: ByteStream) => `"${(await identityOf(bytes)).etag}"`
+
+  it('again what is put at once, where two writers finish at the same moment', async () => {
+    let puts = 0
+    const ETag = await etag(bytesOf('x'))
+    const { endpoint } = await fakeS3((asked) => {
+      if (!asked.startsWith('PUT')) return { status: 404 }
+      puts += 1
+      return puts < 3 ? s3Error(409, 'ConditionalRequestConflict') : { status: 200, headers: { ETag } }
+    })
+    expect(await storeAt(endpoint).write('a', bytesOf('x'))).toMatchObject({ written: true })
+    expect(puts).toBe(3)
+  })
+
+  it('and keeps apart what the stream met and what the store did', async () => {
+    const { endpoint } = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200 }))
+    const cause = Object.assign(new Error('the sensor does not answer'), { code: 'ECONNREFUSED' })
+    const error = await errorOf(storeAt(endpoint).write('a', failingAfter('half', cause)))
+    expect(error.message).toBe('cannot write s3://iot-time-series/a: the sensor does not answer')
+    expect(error).toMatchObject({ cause, code: undefined })
+  })
+
+  it('nothing more where the conflict stays', async () => {
+    const { endpoint, asked } = await fakeS3(() => s3Error(409, 'ConditionalRequestConflict'))
+    const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
+    expect(error.message).toMatch(/another writer finished the same key at the same moment: write it again$/)
+    expect(asked).toHaveLength(5)
+  })
+
+  it('over nothing that is there, and uploads nothing then', async () => {
+    const { endpoint, asked } = await fakeS3(() => ({ status: 200, headers: { ETag: '"1"' } }))
+    const result = await storeAt(endpoint).write('a', bytesOf('x'))
+    expect(result).toEqual({ written: false, ...(await identityOf(bytesOf('x'))) })
+    expect(asked).toEqual([`HEAD /${bucket}/a`])
+  })
+
+  it('and says so where the store reports other content', async () => {
+    const { endpoint } = await fakeS3(() => ({ status: 200, headers: { ETag: `"${'0'.repeat(32)}"` } }))
+    const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
+    expect(error.message).toMatch(/^cannot write .*\/a: the store reports other content than was sent /)
+  })
+
+  it.each([
+    ['under KMS', { ETag: `"${'0'.repeat(32)}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
+    ['of another kind', { ETag: '"0123"' }],
+  ])('without comparing an ETag %s', async (_, headers) => {
+    const { endpoint } = await fakeS3(() => ({ status: 200, headers }))
+    const result = await storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true })
+    expect(result.written).toBe(true)
+  })
+})

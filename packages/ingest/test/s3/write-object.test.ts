@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto'
+import { identityOf, partBytes, publish, type RereadableBytes } from '@minilake/ingest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { bytesOf } from '../fixtures/byte-stream.js'
+import { errorOf, storeAt } from '../fixtures/fake-s3.js'
+import { memoryS3 } from '../fixtures/memory-s3.js'
+
+beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
+
+type Oddity = NonNullable<Parameters<typeof memoryS3>[0]>
+type MemoryS3 = Awaited<ReturnType<typeof memoryS3>>
+
+const content = randomBytes(3 * partBytes + 5)
+const otherTail = Buffer.concat([content.subarray(0, 3 * partBytes), Buffer.from('other')])
+const others = { bytes: Buffer.from('other'), etag: '7'.repeat(32), headers: {} }
+
+function rereadable(bytes: Buffer): RereadableBytes {
+  return {
+    size: bytes.length,
+    readInto: (target, start) => {
+      target.set(bytes.subarray(start, start + target.length))
+      return Promise.resolve()
+    },
+  }
+}
+
+const file = (bytes: Buffer) => ({
+  ...rereadable(bytes),
+  key: 'a',
+  bytes: [bytes],
+  etag: async () => (await identityOf([bytes])).etag,
+})
+
+/** A server to which something happens before it answers the first request that matches. */
+async function serverWhere(pattern: RegExp, happens: (s3: MemoryS3) => void, oddity: Oddity = {}) {
+  let isOver = false
+  const s3: MemoryS3 = await memoryS3({
+    ...oddity,
+    refuse: (asked) => {
+      if (!isOver && pattern.test(asked)) {
+        isOver = true
+        happens(s3)
+      }
+      return oddity.refuse?.(asked)
+    },
+  })
+  return s3
+}
+
+/** What another writer does who goes on with the only upload of a server, with these bytes. */
+async function completing(bytes: Buffer) {
+  const { etag } = await identityOf([bytes])
+  return ({ objects, uploads }: MemoryS3) => {
+    for (const [id, { headers }] of uploads) {
+      objects.set('a', { bytes, etag, headers })
+      uploads.delete(id)
+    }
+  }
+}
+
+const secondPart = /^PUT .*partNumber=2/
+const methods = (asked: string[]) => asked.map((line) => line.split(' ')[0])
+
+describe('a store that was found to ignore If-None-Match', () => {
+  async function lookingFirst(pattern: RegExp, happens: (s3: MemoryS3) => void) {
+    const s3 = await serverWhere(pattern, happens, { ignoresIfNoneMatch: true })
+    const store = storeAt(s3.endpoint)
+    expect(await store.probeCreateOnce()).toBe('look-first')
+    s3.asked.length = 0
+    return { ...s3, store }
+  }
+
+  it('keeps the first of two objects of one key in one run', async () => {
+    const { store, objects } = await lookingFirst(/never/, () => undefined)
+    const report = await publish([file(Buffer.from('1')), file(Buffer.from('2'))], store)
+    expect(report).toMatchObject({ published: 1, conflicts: [{ key: 'a' }] })
+    expect(objects.get('a')?.bytes.toString()).toBe('1')
+  })
+
+  it('is asked before anything is sent, also where the caller takes the key for free', async () => {
+    const { store, objects, asked } = await lookingFirst(/never/, () => undefined)
+    objects.set('a', others)
+    const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
+    expect(result).toEqual({ written: false, ...(await identityOf([content])) })
+    expect(methods(asked)).toEqual(['HEAD'])
+  })
+
+  it('is asked again when a stream that fits into one request is whole', async () => {
+    const { store, objects } = await lookingFirst(/never/, () => undefined)
+    async function* overtaken() {
+      yield* bytesOf('x')
+      objects.set('a', await Promise.resolve(others))
+    }
+    expect(await store.write('a', overtaken(), { isKeyFree: true })).toMatchObject({ written: false })
+    expect(objects.get('a')).toBe(others)
+  })
+
+  it('is asked again before the parts become an object', async () => {
+    const { store, objects, uploads } = await lookingFirst(secondPart, (s3) => s3.objects.set('a', others))
+    const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
+    expect(result).toEqual({ written: false, ...(await identityOf([content])) })
+    expect(objects.get('a')).toBe(others)
+    expect(uploads.size).toBe(0)
+  })
+
+  it('replaces what is there when overwriting is asked for', async () => {
+    const { store, objects, asked } = await lookingFirst(/never/, () => undefined)
+    objects.set('a', others)
+    expect(await store.write('a', bytesOf('x'), { overwrite: true })).toMatchObject({ written: true })
+    expect(methods(asked)).toEqual(['PUT'])
+  })
+
+  it('takes a key that may not be looked at for taken', async () => {
+    const { endpoint, objects } = await memoryS3({
+      ignoresIfNoneMatch: true,
+      refuse: (asked) => (asked.startsWith('HEAD') ? [403, ''] : undefined),
+    })
+    objects.set('a', others)
+    const error = await errorOf(storeAt(endpoint, { looksFirst: true }).write('a', bytesOf('x')))
+    expect(error.message).toMatch(/ignores If-None-Match, .* needs the right s3:GetObject on /)
+    expect(objects.get('a')).toBe(others)
+  })
+})
+
+describe('a key that is said to be taken', () => {
+  const taken = (times: number) => {
+    let refused = 0
+    return (asked: string): [number, string] | undefined =>
+      asked.startsWith('PUT') && (refused += 1) <= times ? [412, 'PreconditionFailed'] : undefined
+  }
+
+  it('and holds nothing is written to once more', async () => {
+    const once = await memoryS3({ refuse: taken(1) })
+    const report = await publish([file(Buffer.from('x'))], storeAt(once.endpoint))
+    expect(report).toMatchObject({ published: 1, conflicts: [], failures: [] })
+    expect(once.objects.get('a')?.bytes.toString()).toBe('x')
+
+    const always = await memoryS3({ refuse: taken(9) })
+    const failed = await publish([file(Buffer.from('x'))], storeAt(always.endpoint))
+    expect(failed).toMatchObject({ published: 0, conflicts: [], failures: [{ key: 'a' }] })
+    expect(always.asked.filter((line) => line.startsWith('PUT'))).toHaveLength(2)
+  })
+})
+
+describe('an upload that another writer ends', () => {
+  it('with the same content is there already', async () => {
+    const { endpoint, objects } = await serverWhere(secondPart, await completing(content))
+    const report = await publish([file(content)], storeAt(endpoint))
+    expect(report).toMatchObject({ published: 0, unchanged: 1, conflicts: [], failures: [] })
+    expect(objects.get('a')?.bytes.equals(content)).toBe(true)
+  })
+
+  it('with other content is a conflict', async () => {
+    for (const pattern of [secondPart, /^POST .*uploadId/]) {
+      const { endpoint, objects } = await serverWhere(pattern, await completing(otherTail))
+      const report = await publish([file(content)], storeAt(endpoint))
+      expect(report).toMatchObject({ published: 0, unchanged: 0, conflicts: [{ key: 'a' }], failures: [] })
+      expect(objects.get('a')?.bytes.equals(otherTail)).toBe(true)
+    }
+  })
+
+  it('with the same content while ours is completed counts as theirs', async () => {
+    const { endpoint } = await serverWhere(/^POST .*uploadId/, await completing(content))
+    expect(await publish([file(content)], storeAt(endpoint))).toMatchObject({ published: 0, unchanged: 1 })
+  })
+
+  it('with other content is replaced when overwriting is asked for', async () => {
+    const { endpoint, objects } = await serverWhere(secondPart, await completing(otherTail))
+    const report = await publish([file(content)], storeAt(endpoint), { overwrite: true })
+    expect(report).toMatchObject({ published: 1, failures: [] })
+    expect(objects.get('a')?.bytes.equals(content)).toBe(true)
+  })
+
+  it('by removing it is written anew, once', async () => {
+    const remove = ({ uploads }: MemoryS3) => uploads.clear()
+    const once = await serverWhere(secondPart, remove)
+    expect(await publish([file(content)], storeAt(once.endpoint))).toMatchObject({ published: 1 })
+    expect(once.objects.get('a')?.bytes.equals(content)).toBe(true)
+
+    const always = await memoryS3({
+      refuse: (asked) => (secondPart.test(asked) ? [404, 'NoSuchUpload'] : undefined),
+    })
+    const report = await publish([file(content)], storeAt(always.endpoint))
+    expect(report.failures[0]?.reason).toMatch(/its upload was removed, or ended by another writer/)
+    expect(always.asked.filter((line) => /^POST .*uploads/.test(line))).toHaveLength(2)
+  })
+
+  it('fails for that reason where the bytes are a stream', async () => {
+    for (const happens of [await completing(content), ({ uploads }: MemoryS3) => uploads.clear()]) {
+      const { endpoint } = await serverWhere(secondPart, happens)
+      const error = await errorOf(storeAt(endpoint).write('a', [content]))
+      expect(error.message).toMatch(
+        /: its upload was removed, or ended by another writer, while it was written: write it again$/,
+      )
+    }
+  })
+})
+
+describe('a signal', () => {
+  it.each([
+    ['while interrupted uploads are looked for', /^GET .*uploads/],
+    ['while their parts are looked for', /^GET .*uploadId/],
+  ])('that is aborted %s ends the write: nothing is sent', async (_, pattern) => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const { endpoint, asked, uploads } = await serverWhere(pattern, () => controller.abort(reason))
+    uploads.set('interrupted', { key: 'a', initiated: new Date(0), headers: {}, parts: new Map() })
+    const writing = storeAt(endpoint).write('a', [], {
+      reread: rereadable(content),
+      signal: controller.signal,
+      isKeyFree: true,
+    })
+    await expect(writing).rejects.toBe(reason)
+    expect(methods(asked).filter((method) => method !== 'GET')).toEqual([])
+  })
+
+  it('does not wait for an answer about interrupted uploads', { timeout: 5000 }, async () => {
+    const controller = new AbortController()
+    const { endpoint } = await memoryS3({
+      hold: (asked) => {
+        if (!/^GET .*uploads/.test(asked)) return undefined
+        controller.abort('enough')
+        return new Promise(() => undefined)
+      },
+    })
+    const more = { reread: rereadable(content), signal: controller.signal }
+    await expect(storeAt(endpoint).write('a', [], more)).rejects.toBe('enough')
+  })
+})
+
+describe('parts that nobody needs', () => {
+  const refusing =
+    (...refusals: [RegExp, number, string][]): NonNullable<Oddity['refuse']> =>
+    (asked) => {
+      const found = refusals.find(([pattern]) => pattern.test(asked))
+      return found && [found[1], found[2]]
+    }
+
+  it('are removed where the key is taken, and by whom cannot be asked', async () => {
+    const { endpoint, uploads } = await memoryS3({
+      refuse: refusing([/^POST .*uploadId/, 412, 'PreconditionFailed'], [/^HEAD/, 500, '']),
+    })
+    const work = storeAt(endpoint).write('a', [], { reread: rereadable(content), isKeyFree: true })
+    const error = await errorOf(work)
+    expect(error.message).toMatch(
+      /: the key is taken, and what it holds cannot be looked at: write it again$/,
+    )
+    expect(error.code).toBe('PreconditionFailed')
+    expect(uploads.size).toBe(0)
+  })
+
+  it('and cannot be removed are told of, also where the write does not fail', async () => {
+    const { endpoint } = await serverWhere(/^PUT/, ({ objects }) => objects.set('a', others), {
+      refuse: refusing([/^DELETE/, 403, 'AccessDenied']),
+    })
+    const left = expect.stringMatching(
+      /^its parts may be left: .*s3:AbortMultipartUpload on iot-time-series$/,
+    )
+    const store = storeAt(endpoint)
+    const report = await publish([file(content)], store)
+    expect(report.conflicts).toEqual([expect.objectContaining({ partsLeft: left as string })])
+    expect(report.conflicts[0]?.reason).toMatch(
+      / with other content; its parts may be left: access is denied/,
+    )
+  })
+
+  it('are removed where none has arrived, whatever failed', async () => {
+    const { endpoint, uploads } = await memoryS3({ refuse: refusing([/^PUT/, 503, 'SlowDown']) })
+    const error = await errorOf(storeAt(endpoint).write('a', [], { reread: rereadable(content) }))
+    expect(error.code).toBe('SlowDown')
+    expect(uploads.size).toBe(0)
+  })
+})
+
+describe('one large file', () => {
+  it.each([
+    ['written anew', {}],
+    ['gone on with', { 1: content.subarray(0, partBytes) }],
+  ])('%s has as many parts on their way as there are slots', async (_, parts) => {
+    const large = Buffer.concat([content.subarray(0, 3 * partBytes), content, content.subarray(0, 5)])
+    const count = 7 - Object.keys(parts).length
+    let atWork = 0
+    let most = 0
+    let release = () => {}
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const { endpoint, objects, uploads } = await memoryS3({
+      hold: async (asked) => {
+        if (!asked.startsWith('PUT')) return
+        atWork += 1
+        most = Math.max(most, atWork)
+        if (atWork === count) release()
+        await Promise.race([released, new Promise((resolve) => setTimeout(resolve, 3000))])
+        atWork -= 1
+      },
+    })
+    const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
+    const held = new Map(Object.entries(parts).map(([number, bytes]) => [Number(number), bytes]))
+    uploads.set('interrupted', { key: 'a', initiated: new Date(0), headers, parts: held })
+    const report = await publish([file(large)], storeAt(endpoint), { concurrency: 8 })
+    expect(report).toMatchObject({ published: 1, partsResumed: 7 - count })
+    expect(most).toBe(count)
+    expect(objects.get('a')?.etag).toBe((await identityOf([large])).etag)
+  })
+})
