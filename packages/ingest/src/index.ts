@@ -3,15 +3,14 @@ export { type FolderStore, folderStore, type StagedObject } from './folder/folde
 export { type LocalFile, localFile, localFiles } from './folder/local-files.js'
 export { memoryStore } from './memory-store.js'
 export {
-  type ByteStream,
-  type Identity,
   type ObjectStore,
   ObjectStoreError,
-  type RereadableBytes,
   type StoredObject,
   type WriteOptions,
   type WriteResult,
 } from './object-store.js'
+export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
+export type { Identity } from './bytes/etag.js'
 export { partBytes } from './bytes/part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
 export { decidePublish, type PublishDecision, type StoredState } from './publish/decide-publish.js'

@@ -1,9 +1,22 @@
 import { etagHasher } from './bytes/etag.js'
-import { checkKey, type ObjectStore, ObjectStoreError } from './object-store.js'
-import { describeSystemError } from './system-error.js'
 import { untilAborted } from './bytes/until-aborted.js'
+import { checkKey } from './object-key.js'
+import { type ObjectStore, ObjectStoreError } from './object-store.js'
+import { describeSystemError } from './system-error.js'
 
-/** A store in memory, for tests and trials: the same contract, gone with the process. */
+/**
+ * A store in memory, for tests and experiments. It keeps the contract of every ObjectStore and ends with the process.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore, publish } from '@minilake/ingest'
+ *
+ * const store = memoryStore()
+ * const bytes = [new TextEncoder().encode('some bytes')]
+ * await publish([{ key: 'pump/a.txt', bytes }], store)
+ * console.log(new TextDecoder().decode(await store.read('pump/a.txt')))
+ * ```
+ */
 export function memoryStore(): ObjectStore {
   const location = 'memory'
   const objects = new Map<string, { bytes: Uint8Array; etag: string }>()

@@ -1,4 +1,4 @@
-const words: Readonly<Record<string, string>> = {
+const sentences: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   EROFS: 'the file system is read-only',
@@ -7,16 +7,16 @@ const words: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be larger than allowed',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'there is something of that name that is not a folder',
-  EISDIR: 'there is a folder of that name',
+  EEXIST: 'something with that name exists and is not a folder',
+  EISDIR: 'a folder with that name exists',
   ENAMETOOLONG: 'the name is too long for the file system',
   EMFILE: 'too many open files',
-  EIO: 'the disk gave an input/output error',
+  EIO: 'the disk reported an input/output error',
 }
 
-/** What went wrong in the file system, in words; for any other error its own message. */
+/** Says what went wrong in the file system, in plain words. Returns the message of any other error. */
 export function describeSystemError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, message }: NodeJS.ErrnoException = error
-  return (code !== undefined ? words[code] : undefined) ?? message
+  return (code !== undefined ? sentences[code] : undefined) ?? message
 }

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 
-/** A CRC32 as S3 writes it: four bytes, the highest first, in base64. */
+/** A CRC32 as S3 writes it: four bytes, big-endian, in base64. */
 export function crc32Text(bytes: Uint8Array): string {
   return textOf(crc32(bytes))
 }
 
 /**
- * The CRC32 of an object from those of its parts, in order: a CRC is a remainder of polynomials over two elements, so that a part is
- * shifted by the zero bits that follow it, and added.
+ * The CRC32 of an object from those of its parts, in order. A CRC is the remainder of a polynomial over GF(2): multiply the CRC so far
+ * by x^n for the n bits of the next part, then add that part's CRC.
  */
 export function combineCrc32(parts: Iterable<{ crc32: string; size: number }>): string {
   let whole = 0
@@ -23,7 +23,7 @@ function textOf(value: number): string {
   return bytes.toString('base64')
 }
 
-// The polynomial of IEEE 802.3 with its bits reversed, as zlib has it: the highest bit is that of x^0.
+// The IEEE 802.3 polynomial with its bits reversed, as in zlib: the highest bit is the coefficient of x^0.
 const polynomial = 0xedb88320
 const one = 0x80000000
 

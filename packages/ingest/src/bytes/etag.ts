@@ -1,26 +1,34 @@
 import { createHash } from 'node:crypto'
-import type { ByteStream, Identity } from '../object-store.js'
+import type { ByteStream } from './byte-stream.js'
 import { partBytes, partBytesFor } from './part-plan.js'
 import { untilAborted } from './until-aborted.js'
 
-/** How an object was put, of which its ETag depends. */
+/** What identifies the content of an object: two objects with the same size and ETag hold the same bytes. */
+export interface Identity {
+  /** Bytes. */
+  size: number
+  /** Without quotes, as S3 computes it for parts of our fixed size (see `etagHasher`). */
+  etag: string
+}
+
+/** How an object was uploaded, which its ETag depends on. */
 export interface EtagPlan {
-  /** The size of its parts; Infinity for an object put at once. */
+  /** Bytes of a part; Infinity for an object uploaded in one request. */
   partBytes: number
-  /** Whether even an object of a single part was put in parts, as some tools do. Default false. */
+  /** Whether an object of a single part was uploaded as a multipart upload, as some tools do. Default false. */
   alwaysInParts?: boolean
 }
 
-/** Computes an object's identity while its bytes go by. */
+/** Computes the identity of an object while its bytes pass. */
 export interface EtagHasher {
   update(chunk: Uint8Array): void
-  /** To be called once, after the last chunk. */
+  /** Call it once, after the last chunk. */
   identity(): Identity
 }
 
 /**
- * The ETag as S3 forms it without KMS: the MD5 of an object put at once, and for one put in parts the MD5 of the parts'
- * MD5s and their number, `…-3`. `partSize` is in bytes, default `partBytes`.
+ * Computes the ETag that S3 gives an object without KMS: the MD5 of its bytes if it is uploaded in one request, else the MD5 of
+ * its parts' MD5s with their number appended, `…-3`. `partSize` is in bytes, default `partBytes`.
  */
 export function etagHasher(partSize: number = partBytes, { alwaysInParts = false } = {}): EtagHasher {
   const parts: string[] = []
@@ -31,7 +39,7 @@ export function etagHasher(partSize: number = partBytes, { alwaysInParts = false
     update: (chunk) => {
       let rest = chunk
       while (rest.length > 0) {
-        // A full part is closed only when more follows: an object of exactly one part is put at once.
+        // A full part is closed only when more bytes follow: an object of exactly one part is uploaded in one request.
         if (filled === partSize) {
           parts.push(part.digest('hex'))
           part = createHash('md5')
@@ -46,13 +54,13 @@ export function etagHasher(partSize: number = partBytes, { alwaysInParts = false
     },
     identity: () => {
       const last = part.digest('hex')
-      const isAtOnce = parts.length === 0 && !alwaysInParts
-      return { size, etag: isAtOnce ? last : etagOfParts([...parts, last]) }
+      const isSingleRequest = parts.length === 0 && !alwaysInParts
+      return { size, etag: isSingleRequest ? last : etagOfParts([...parts, last]) }
     },
   }
 }
 
-/** The ETag of an object put in parts, from the MD5s of these in hexadecimal. */
+/** The ETag of a multipart object, from the MD5s of its parts in hexadecimal. */
 export function etagOfParts(md5s: readonly string[]): string {
   const hash = createHash('md5')
   for (const md5 of md5s) hash.update(md5, 'hex')
@@ -60,8 +68,8 @@ export function etagOfParts(md5s: readonly string[]): string {
 }
 
 /**
- * The identity of some bytes, in memory bounded by a chunk. `size` says how many will come, where that is known, and with it
- * how large the parts are; `plan` is another way of putting them. Rejects with the signal's reason as soon as that is aborted.
+ * The identity of a stream, in memory bounded by one chunk. `size` is the number of bytes to come, if known; it decides the size of
+ * the parts. `plan` replaces our own way of uploading by another. Rejects with the signal's reason as soon as it is aborted.
  */
 export async function identityOf(
   bytes: ByteStream,
@@ -77,12 +85,12 @@ export async function identityOf(
 }
 
 const mebi = 1024 * 1024
-/** What other tools take for a part: aws and boto3 8 MiB, SDKs and rclone 5, s5cmd 50, and what people choose. */
+/** Part sizes of other tools: aws and boto3 use 8 MiB, SDKs and rclone 5, s5cmd 50; the others are sizes that people configure. */
 const commonPartBytes = [5, 8, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512, 1024].map((size) => size * mebi)
 
 /**
- * The ways of putting an object of this size that may give this ETag; none where it is no MD5, or of parts of a size that
- * nobody uses.
+ * The ways of uploading an object of this size that can produce this ETag. Empty if the ETag is not an MD5, or if no common part
+ * size gives its number of parts.
  */
 export function etagPlans({ size, etag }: Identity): EtagPlan[] {
   const [, count] = /^[0-9a-f]{32}(?:-(\d+))?$/.exec(etag) ?? []
@@ -94,7 +102,7 @@ export function etagPlans({ size, etag }: Identity): EtagPlan[] {
     .map((length) => ({ partBytes: length }))
 }
 
-/** Whether an ETag has the form of an MD5, as that of an object put at once or of a part. */
+/** Whether an ETag has the form of an MD5, like that of a part or of an object uploaded in one request. */
 export function isMd5(etag: string): boolean {
   return /^[0-9a-f]{32}$/.test(etag)
 }

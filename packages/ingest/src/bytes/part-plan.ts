@@ -1,22 +1,22 @@
-/** The fixed size of a part: objects up to it are put in one request, larger ones in parts of it. 16 MiB. */
+/** The fixed part size, 16 MiB: objects up to this size are uploaded in one request, larger ones in parts of this size. */
 export const partBytes = 16 * 1024 * 1024
 
-/** S3 takes no more parts of one object. */
-const mostParts = 10_000
+/** S3's limit on the parts of one object. */
+const maxParts = 10_000
 
-/** A part of an object: its number, from 1, and where it begins and ends. Bytes. */
+/** A part of an object: its number, from 1, and the offsets at which it starts and ends (exclusive). Bytes. */
 export interface PlannedPart {
   number: number
   start: number
   end: number
 }
 
-/** The size of the parts of an object of this size: `partBytes`, or as many of it as 10,000 parts need. Bytes. */
+/** The part size for an object of this size: `partBytes`, or the multiple of it that keeps the object within 10,000 parts. Bytes. */
 export function partBytesFor(size: number): number {
-  return partBytes * Math.max(1, Math.ceil(size / (partBytes * mostParts)))
+  return partBytes * Math.max(1, Math.ceil(size / (partBytes * maxParts)))
 }
 
-/** The parts of an object, all of one size but the last; an empty object is one empty part. */
+/** The parts of an object, all of the same size except the last. An empty object is one empty part. */
 export function planParts(size: number): PlannedPart[] {
   const length = partBytesFor(size)
   const count = Math.max(1, Math.ceil(size / length))

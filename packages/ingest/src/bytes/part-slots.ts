@@ -1,27 +1,30 @@
 import { partBytes } from './part-plan.js'
 
-/** How many parts may be in memory and on their way at once, unless told otherwise. */
+/** The default number of parts that are in memory or being sent at a time. */
 export const defaultConcurrency = 4
 
-/** How many parts may be in memory and on their way at once: writes that share the slots share the limit. */
+/** Limits how many parts are in memory or being sent at a time. Writes that share the slots share the limit. */
 export interface PartSlots {
-  /** How many there are. */
+  /** The number of slots. */
   readonly count: number
-  /** Waits for a slot, first come, first served; rejects with the signal's reason. */
+  /** Waits for a free slot, first come, first served. Rejects with the signal's reason. */
   take(signal?: AbortSignal): Promise<PartSlot>
 }
 
-/** A place for the bytes of one part, until the store has them. */
+/** Holds the bytes of one part until the store has them. */
 export interface PartSlot {
-  /** So many bytes of memory, which is used again once the slot is free. */
+  /** The slot's memory, `size` bytes of it. It is reused once the slot is free. */
   buffer(size: number): Buffer
-  /** To be called when the part has been sent. Calling it again does nothing. */
+  /** Frees the slot once its part has been sent. Does nothing the second time. */
   free(): void
-  /** Frees the slot and gives up its memory, which a broken connection may still be reading. */
+  /** Frees the slot but drops its memory, which a broken connection may still be reading. */
   abandon(): void
 }
 
-/** Slots for so many parts. Their memory is kept for the next part: new memory for each would pile up until it is collected. */
+/**
+ * Creates slots for `count` parts. Their memory is kept for the next part: newly allocated memory would pile up until it is
+ * garbage-collected. Throws a RangeError for a count that is not a positive whole number.
+ */
 export function partSlots(count: number): PartSlots {
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`concurrency expected a whole number of at least 1, got ${count}`)
@@ -30,14 +33,14 @@ export function partSlots(count: number): PartSlots {
   const waiting = new Set<(slot: PartSlot) => void>()
   let free = count
 
-  const give = (buffer: Buffer | undefined) => {
+  const release = (buffer: Buffer | undefined) => {
     if (buffer) buffers.push(buffer)
     const [next] = waiting
     if (next === undefined) {
       free += 1
       return
     }
-    // Handed over at once: else a later call could come in between.
+    // Hand the slot over synchronously: otherwise a later call to take could get in first.
     waiting.delete(next)
     next(slot())
   }
@@ -48,7 +51,7 @@ export function partSlots(count: number): PartSlots {
     const end = (kept: Buffer | undefined) => {
       if (!isTaken) return
       isTaken = false
-      give(kept)
+      release(kept)
     }
     return {
       buffer: (size) => {
@@ -66,14 +69,14 @@ export function partSlots(count: number): PartSlots {
     count,
     async take(signal) {
       signal?.throwIfAborted()
-      if (free === 0) return turn(waiting, signal)
+      if (free === 0) return queue(waiting, signal)
       free -= 1
       return slot()
     },
   }
 }
 
-function turn(waiting: Set<(slot: PartSlot) => void>, signal: AbortSignal | undefined): Promise<PartSlot> {
+function queue(waiting: Set<(slot: PartSlot) => void>, signal: AbortSignal | undefined): Promise<PartSlot> {
   return new Promise((resolve, reject) => {
     const go = (slot: PartSlot) => {
       signal?.removeEventListener('abort', stop)
@@ -88,26 +91,26 @@ function turn(waiting: Set<(slot: PartSlot) => void>, signal: AbortSignal | unde
   })
 }
 
-/** Slots of others, with a member that gives back all that have been taken through it: whatever failed, none is lost. */
-export function watchedSlots(slots: PartSlots): PartSlots & { abandonAll(): void } {
+/** Wraps shared slots and tracks what is taken through the wrapper, so that `abandonAll` returns every slot after a failure. */
+export function trackedSlots(slots: PartSlots): PartSlots & { abandonAll(): void } {
   const taken = new Set<PartSlot>()
   return {
     count: slots.count,
     async take(signal) {
       const slot = await slots.take(signal)
-      const watched: PartSlot = {
+      const tracked: PartSlot = {
         buffer: (size) => slot.buffer(size),
         free: () => {
-          taken.delete(watched)
+          taken.delete(tracked)
           slot.free()
         },
         abandon: () => {
-          taken.delete(watched)
+          taken.delete(tracked)
           slot.abandon()
         },
       }
-      taken.add(watched)
-      return watched
+      taken.add(tracked)
+      return tracked
     },
     abandonAll: () => {
       for (const slot of taken) slot.abandon()

@@ -1,11 +1,11 @@
-import type { ByteStream, RereadableBytes } from '../object-store.js'
+import type { ByteStream, RereadableBytes } from './byte-stream.js'
 import { partBytes, type PlannedPart } from './part-plan.js'
 import type { PartSlot, PartSlots } from './part-slots.js'
 import { untilAborted } from './until-aborted.js'
 
 const chunkBytes = 1024 * 1024
 
-/** The bytes of a part, in a slot that is to be freed when they have been sent. */
+/** The bytes of a part, in a slot to be freed once they have been sent. The names are those of lib-storage. */
 export interface SourcePart {
   partNumber: number
   data: Uint8Array
@@ -13,14 +13,17 @@ export interface SourcePart {
   slot: PartSlot
 }
 
-/** Where the slots come from, and what ends the waiting for them. */
-interface Taking {
+/** Where the slots come from, and the signal that ends waiting for one. */
+interface SlotSource {
   slots: PartSlots
   stop: AbortSignal
 }
 
-/** A stream cut into parts of `partBytes`, each in a slot: no more is taken from the stream than there are free slots. */
-export async function* streamParts(bytes: ByteStream, { slots, stop }: Taking): AsyncGenerator<SourcePart> {
+/** Cuts a stream into parts of `partBytes`, at least one. Pulls no more from the stream than fits into free slots. */
+export async function* streamParts(
+  bytes: ByteStream,
+  { slots, stop }: SlotSource,
+): AsyncGenerator<SourcePart, undefined> {
   let slot = await slots.take(stop)
   let filled = 0
   let partNumber = 1
@@ -33,7 +36,7 @@ export async function* streamParts(bytes: ByteStream, { slots, stop }: Taking): 
   for await (const chunk of untilAborted(bytes, stop)) {
     let rest = chunk
     while (rest.length > 0) {
-      // A full part is given only when more follows: an object of exactly one part is put at once.
+      // A full part is yielded only when more bytes follow: an object of exactly one part is uploaded in one request.
       if (filled === partBytes) {
         yield part(false)
         slot = await slots.take(stop)
@@ -49,25 +52,25 @@ export async function* streamParts(bytes: ByteStream, { slots, stop }: Taking): 
   yield part(true)
 }
 
-/** All of bytes that can be read again, in chunks of 1 MiB. */
+/** Reads the planned parts of rereadable bytes, each into a slot. */
+export async function* rereadParts(
+  reread: RereadableBytes,
+  { plan, slots, stop }: SlotSource & { plan: readonly PlannedPart[] },
+): AsyncGenerator<SourcePart, undefined> {
+  for (const { number, start, end } of plan) {
+    const slot = await slots.take(stop)
+    const data = slot.buffer(end - start)
+    await reread.readInto(data, start)
+    yield { partNumber: number, data, lastPart: end === reread.size, slot }
+  }
+}
+
+/** Reads rereadable bytes from the start, in chunks of 1 MiB. */
 export async function* rereadChunks(reread: RereadableBytes): AsyncGenerator<Uint8Array> {
   const { size } = reread
   for (let start = 0; start < size; start += chunkBytes) {
     const chunk = new Uint8Array(Math.min(chunkBytes, size - start))
     await reread.readInto(chunk, start)
     yield chunk
-  }
-}
-
-/** The planned parts of bytes that can be read again, each read into a slot. */
-export async function* rereadParts(
-  reread: RereadableBytes,
-  { plan, slots, stop }: Taking & { plan: readonly PlannedPart[] },
-): AsyncGenerator<SourcePart> {
-  for (const { number, start, end } of plan) {
-    const slot = await slots.take(stop)
-    const data = slot.buffer(end - start)
-    await reread.readInto(data, start)
-    yield { partNumber: number, data, lastPart: end === reread.size, slot }
   }
 }

@@ -1,8 +1,8 @@
-import type { ByteStream } from '../object-store.js'
+import type { ByteStream } from './byte-stream.js'
 
 /**
- * The chunks of a stream until the signal is aborted: then it rejects with the signal's reason at once, even while the
- * producer waits. A producer that waits is told to end, and not waited for.
+ * Yields the chunks of a stream until the signal is aborted, then rejects at once with the signal's reason, even while the producer
+ * is waiting. A waiting producer is asked to close, but not awaited.
  */
 export async function* untilAborted(
   bytes: ByteStream,
@@ -14,7 +14,7 @@ export async function* untilAborted(
   }
   signal.throwIfAborted()
   const iterator = Symbol.asyncIterator in bytes ? bytes[Symbol.asyncIterator]() : bytes[Symbol.iterator]()
-  // One listener that ends the step at hand: `Promise.race` with a promise that lasts would keep every chunk in memory.
+  // One listener that ends the current step: `Promise.race` with a long-lived promise would keep every chunk in memory.
   let endStep: (reason: unknown) => void = () => undefined
   const onAbort = () => endStep(signal.reason)
   signal.addEventListener('abort', onAbort)

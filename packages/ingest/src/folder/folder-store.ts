@@ -1,42 +1,45 @@
 import { mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { identityOf } from '../bytes/etag.js'
-import { walkFolder } from './walk-folder.js'
+import type { ByteStream } from '../bytes/byte-stream.js'
+import { type Identity, identityOf } from '../bytes/etag.js'
+import { isKeyPrefix } from '../object-key.js'
+import { type ObjectStore, ObjectStoreError, type StoredObject, type WriteOptions } from '../object-store.js'
+import { describeSystemError } from '../system-error.js'
 import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
-import {
-  type ByteStream,
-  type Identity,
-  isPrefixOfNoKey,
-  type ObjectStore,
-  ObjectStoreError,
-  type StoredObject,
-  type WriteOptions,
-} from '../object-store.js'
-import { describeSystemError } from '../system-error.js'
 import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
+import { walkFolder } from './walk-folder.js'
 
-/** A folder as a store, where objects can also be written before their keys are known. */
+/** A folder as an object store. It can also write objects before their keys are known. */
 export interface FolderStore extends ObjectStore {
-  /** Writes an object that stays hidden until it is named: for keys that depend on the content, and for all or nothing. */
+  /** Writes an object that stays hidden until it gets a name: for keys that depend on the content, and for all-or-nothing writes. */
   stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
-  /** Unfinished files: key and bytes. They are hidden and never listed; those of a writer at work are among them. */
+  /** Unfinished files, which are hidden and never listed, with their bytes. Includes those of writers still at work. */
   unfinished(): AsyncIterable<{ key: string; size: number }>
-  /** Removes the folders that objects of these keys were in, where they are empty now; the store's own stays. */
+  /** Removes the folders of these keys that are empty now, but not the folder of the store itself. */
   removeEmptyFolders(keys: readonly string[]): Promise<void>
 }
 
-/** An object that is whole, and hidden. */
+/** A complete object that is still hidden. */
 export interface StagedObject extends Identity {
-  /** Gives it its key, in one step; false where the key is taken. */
+  /** Gives it its key, atomically. Returns false if the key is taken. */
   name(key: string): Promise<boolean>
-  /** Removes it; once it has a name it stays. */
+  /** Removes it. Does nothing once it has a name. */
   discard(): Promise<void>
 }
 
 /**
- * A folder as an object store: the key is the path below it. A file is written under a hidden name beside its place, then
- * given its name in one step, so that a half file is never visible and a taken key never lost.
+ * A folder as an object store: the key is the path below the folder. Each file is written under a hidden name next to its place and
+ * then renamed atomically, so that no half file is ever visible and no existing object is replaced by accident.
+ *
+ * @example
+ * ```ts
+ * import { folderStore } from '@minilake/ingest'
+ *
+ * const store = folderStore({ folder: 'lake/bucket' })
+ * await store.write('pump/a.txt', [new TextEncoder().encode('some bytes')])
+ * for await (const { key, size, etag } of store.list('pump/')) console.log(key, size, await etag())
+ * ```
  */
 export function folderStore({ folder }: { folder: string }): FolderStore {
   const pathOf = (key: string) => keyPath(folder, key)
@@ -73,8 +76,8 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     location: folder,
 
     async *list(prefix) {
-      // As a path it would lead elsewhere, even out of the folder.
-      if (isPrefixOfNoKey(prefix)) return
+      // As a path it could lead to another folder, even out of this one.
+      if (!isKeyPrefix(prefix)) return
       const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
       try {
         for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
@@ -182,17 +185,17 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         for (let above = dirname(key); above !== '.'; above = dirname(above)) folders.add(above)
       }
       const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
-      for (const name of innermostFirst) await rmdir(join(folder, name)).catch(() => {}) // not empty: something else lies there
+      for (const name of innermostFirst) await rmdir(join(folder, name)).catch(() => {}) // it is not empty
     },
   }
 }
 
-/** Makes a folder and those above it. Node's own `recursive` answers ENOENT where the disk is read-only. */
+/** Makes a folder and its parents. Node's own `recursive` option reports ENOENT on a read-only disk. */
 async function makeFolder(path: string): Promise<void> {
   if (await isFolder(path)) return
   if (dirname(path) !== path) await makeFolder(dirname(path))
   await mkdir(path).catch(async (error: unknown) => {
-    if (!(await isFolder(path))) throw error // else another writer made it meanwhile
+    if (!(await isFolder(path))) throw error // otherwise another writer has just made it
   })
 }
 

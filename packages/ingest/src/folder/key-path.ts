@@ -1,9 +1,9 @@
 import nodePath, { type PlatformPath } from 'node:path'
-import { checkKey } from '../object-store.js'
+import { checkKey } from '../object-key.js'
 
 /**
- * The path of an object in a folder that stands for a bucket: the key's segments below it, in the platform's own form.
- * `path` is `node:path`, or its `posix` or `win32`. Throws a RangeError for a key that could lead elsewhere.
+ * The path of an object in a folder that stands for a bucket: the key's segments below the folder, in the platform's own form.
+ * `path` is `node:path`, or its `posix` or `win32`. Throws a RangeError for a key that could lead out of the folder.
  */
 export function keyPath(folder: string, key: string, path: PlatformPath = nodePath): string {
   checkKey(key)

@@ -2,35 +2,42 @@ import { createHash } from 'node:crypto'
 import { fstatSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RereadableBytes } from '../bytes/byte-stream.js'
 import { type EtagPlan, identityOf } from '../bytes/etag.js'
-import { walkFolder } from './walk-folder.js'
-import { keyPath } from './key-path.js'
-import type { RereadableBytes } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
+import { keyPath } from './key-path.js'
+import { walkFolder } from './walk-folder.js'
 
-/** A file of a folder as an object to be published. Each way of reading it rejects when the file has changed since the first. */
+/** A file below a folder, as an object to publish. Every read rejects if the file has changed since the first one. */
 export interface LocalFile extends RereadableBytes {
   readonly key: string
   readonly path: string
-  /** Reads the file for it. `plan` is the way it was put; default: our own. */
+  /** Reads the file to compute its ETag. `plan` is the way it is uploaded; default: ours. */
   etag(plan?: EtagPlan): Promise<string>
-  /** Reads the file for its SHA-256, in hexadecimal. */
+  /** Reads the file to compute its SHA-256, in hexadecimal. */
   sha256(): Promise<string>
-  /** Read while it is taken. */
+  /** Read from the file as they are consumed. */
   readonly bytes: AsyncIterable<Uint8Array>
 }
 
 /**
- * The files of a folder as objects, in order of key. Names that start with `_` or `.` are passed over, whether files or
- * folders, as every engine does. `below` (a folder, with its slash) takes only what lies there: `below: '_truth/'`.
- * Throws an Error where there is no such folder.
+ * The files below a folder as objects to publish, sorted by key. Skips files and folders whose names start with `_` or `.`, as every
+ * query engine does. `below` (a folder, with its slash) limits the listing to that folder, even a hidden one: `below: '_truth/'`.
+ * Rejects with an Error if there is no such folder.
+ *
+ * @example
+ * ```ts
+ * import { folderStore, localFiles, publish } from '@minilake/ingest'
+ *
+ * await publish(localFiles('out', { below: 'pump/' }), folderStore({ folder: 'lake/bucket' }))
+ * ```
  */
 export async function* localFiles(
   folder: string,
   { below = '' }: { below?: string } = {},
 ): AsyncGenerator<LocalFile> {
   try {
-    if (!(await stat(folder)).isDirectory()) throw new Error('it is a file, expected a folder')
+    if (!(await stat(folder)).isDirectory()) throw new Error('expected a folder, got a file')
     for await (const { key, path, size } of walkFolder(folder, {
       below,
       enter: (name) => !/^[_.]/.test(name),
@@ -42,7 +49,7 @@ export async function* localFiles(
   }
 }
 
-/** The file of a folder that stands for one key, if there is one. */
+/** The file for one key below a folder, if it exists. */
 export async function localFile(folder: string, key: string): Promise<LocalFile | undefined> {
   const path = keyPath(folder, key)
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
@@ -70,15 +77,15 @@ function localFileAt(key: string, path: string, size: number): LocalFile {
   }
 }
 
-/** What a file was when it was listed or first read. */
+/** The size and time of a file when it was listed or first read. */
 interface FileVersion {
   size?: bigint
   mtimeNs?: bigint
 }
 
 /**
- * A file's bytes in chunks of up to 1 MiB. Rejects when it cannot be read, or changes while it is being read; with a `version`
- * also when it is no longer what that says.
+ * Reads a file in chunks of up to 1 MiB. Rejects if it cannot be read, if it changes while it is being read, or if it no longer
+ * matches a given `version`.
  */
 export async function* fileBytes(path: string, version: FileVersion = {}): AsyncGenerator<Uint8Array> {
   try {
@@ -128,10 +135,10 @@ async function readInto(
   }
 }
 
-const changed = 'it changed while it was being read, run again when it is finished'
+const changed = 'it changed while it was being read: run again when it is complete'
 
 function checkUnchanged({ fd }: FileHandle, version: FileVersion): { size: bigint } {
-  // At once: of an open file the system knows it, and a turn through the thread pool takes ten times as long.
+  // Synchronously: the system has the metadata of an open file at hand, and the thread pool takes ten times as long.
   const { size, mtimeNs } = fstatSync(fd, { bigint: true })
   if ((version.size ?? size) !== size || (version.mtimeNs ?? mtimeNs) !== mtimeNs) throw new Error(changed)
   Object.assign(version, { size, mtimeNs })

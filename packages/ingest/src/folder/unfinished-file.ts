@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { link, open, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { etagHasher } from '../bytes/etag.js'
-import type { ByteStream, Identity, WriteOptions } from '../object-store.js'
+import type { ByteStream } from '../bytes/byte-stream.js'
+import { etagHasher, type Identity } from '../bytes/etag.js'
 import { partBytesFor } from '../bytes/part-plan.js'
 import { untilAborted } from '../bytes/until-aborted.js'
+import type { WriteOptions } from '../object-store.js'
 
 const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
 
-/** Writes bytes to a new file, and gives their identity; a file that failed stays. */
+/** Writes bytes to a new file and returns their identity. Leaves the file behind if it fails. */
 export async function writeUnfinished(
   path: string,
   bytes: ByteStream,
@@ -32,17 +33,17 @@ export async function writeUnfinished(
   return hasher.identity()
 }
 
-/** The hidden path of a file that is to have this name in a folder. */
+/** The hidden path of a file that will get this name in a folder. */
 export function unfinishedPath(folder: string, name: string): string {
   return join(folder, `.${name}.${randomUUID()}.part`)
 }
 
-/** Whether a name is none of `unfinishedPath`. */
+/** Whether a name is not one that `unfinishedPath` gives. */
 export function isFinished(name: string): boolean {
   return !unfinishedName.test(name)
 }
 
-/** The content must be on the disk before the name is: after a power cut a name must not lead to a half file. */
+/** Flushes a file to disk. Do this before naming it: after a power cut no name may point to half a file. */
 export async function syncFile(path: string): Promise<void> {
   const file = await open(path, 'r+')
   try {
@@ -52,7 +53,7 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** Gives a file its final name unless that is taken: `link` fails where a name exists, `rename` would replace it. */
+/** Gives a file its final name unless that is taken: `link` fails if a name exists, whereas `rename` would replace it. */
 export async function nameOnce(unfinished: string, path: string): Promise<boolean> {
   try {
     await link(unfinished, path)
@@ -60,8 +61,8 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return false
-    // File systems without hard links (exFAT, some network shares; EISDIR is what Windows says): look, then rename. Only there
-    // can two writers that finish within the same moment both believe they were first; the file is whole all the same.
+    // Without hard links (exFAT, some network shares; Windows reports EISDIR): check, then rename. Only there can two writers that
+    // finish at the same moment both believe they were first; the file is whole all the same.
     if (!['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
     if (await exists(path)) return false
     await rename(unfinished, path)
@@ -69,12 +70,12 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
   }
 }
 
-/** Whether there is a file; rejects where there is a folder. */
+/** Whether a file exists. Rejects if a folder has its name. */
 export async function exists(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (found?.isDirectory()) throw new Error('there is a folder of that name')
+  if (found?.isDirectory()) throw new Error('a folder with that name exists')
   return found !== undefined
 }

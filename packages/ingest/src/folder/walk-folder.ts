@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A file below a folder, with the key it stands for: its path from the folder, with slashes. */
+/** A file below a folder. Its key is its path relative to the folder, with slashes. */
 export interface FoundFile {
   key: string
   path: string
@@ -10,8 +10,9 @@ export interface FoundFile {
 }
 
 /**
- * The files below a folder, in the order in which S3 lists their keys; a folder that is not there holds none. Links to
- * files count as files, links to folders are not followed. `enter` says which names to look at (default all).
+ * Walks the files below a folder in the order in which S3 lists their keys. A missing folder has no files. Links to files count as
+ * files; links to folders are not followed. `below` (a folder, with its slash) limits the walk to that folder; `enter` decides by
+ * name which files and folders to visit (default: all).
  */
 export async function* walkFolder(
   root: string,
@@ -22,7 +23,7 @@ export async function* walkFolder(
     if (error.code === 'ENOENT') return []
     throw error
   })
-  // A folder sorts as its name with the slash, so that the walk gives the order of whole keys.
+  // Sort a folder by its name with the slash, so that the walk yields whole keys in order.
   const sorted = entries
     .filter((entry) => enter(entry.name))
     .map((entry) => ({ entry, order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
@@ -34,7 +35,7 @@ export async function* walkFolder(
     } else if (entry.isFile() || entry.isSymbolicLink()) {
       const path = join(folder, entry.name)
       const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined // removed meanwhile, or a link to nothing
+        if (error.code === 'ENOENT') return undefined // it was removed in the meantime, or is a broken link
         throw error
       })
       if (found?.isFile()) yield { key, path, size: found.size }

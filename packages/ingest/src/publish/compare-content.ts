@@ -1,6 +1,6 @@
 import { type EtagPlan, etagPlans } from '../bytes/etag.js'
-import type { StoredObject } from '../object-store.js'
 import { partBytesFor } from '../bytes/part-plan.js'
+import type { StoredObject } from '../object-store.js'
 
 /** Content to be compared with a stored object. */
 export interface KnownContent {

@@ -1,14 +1,8 @@
-import { compareContent } from './compare-content.js'
-import type { EtagPlan } from '../bytes/etag.js'
-import type {
-  ByteStream,
-  Identity,
-  ObjectStore,
-  RereadableBytes,
-  StoredObject,
-  WriteOptions,
-} from '../object-store.js'
+import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
+import type { EtagPlan, Identity } from '../bytes/etag.js'
 import { partBytes, partBytesFor } from '../bytes/part-plan.js'
+import type { ObjectStore, StoredObject, WriteOptions } from '../object-store.js'
+import { compareContent } from './compare-content.js'
 import { decidePublish, type StoredState } from './decide-publish.js'
 
 /** An object to be published: a file with a known size and ETag, or a stream whose content shows as it is taken. */

@@ -1,5 +1,5 @@
-import type { ObjectStore, StoredObject } from '../object-store.js'
 import { defaultConcurrency, partSlots } from '../bytes/part-slots.js'
+import type { ObjectStore, StoredObject } from '../object-store.js'
 import {
   type PublishableObject,
   type PublishedObject,

@@ -1,5 +1,6 @@
-import { type ByteStream, type ObjectStore, ObjectStoreError } from '../object-store.js'
+import type { ByteStream } from '../bytes/byte-stream.js'
 import { untilAborted } from '../bytes/until-aborted.js'
+import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 
 /** How a published object compares with the bytes that it was made of. */
 export interface Verification {

@@ -1,5 +1,4 @@
-import { isMd5 } from '../bytes/etag.js'
-import type { Identity } from '../object-store.js'
+import { type Identity, isMd5 } from '../bytes/etag.js'
 import { etagOf } from './s3-failure.js'
 
 /** An object's identity, and its CRC32 where that is known. */

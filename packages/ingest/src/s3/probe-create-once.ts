@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
+  CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  CompleteMultipartUploadCommand,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,

@@ -1,11 +1,12 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
-import { checkObject, type SentContent } from './object-answer.js'
+import type { RereadableBytes } from '../bytes/byte-stream.js'
 import { identityOf } from '../bytes/etag.js'
+import { rereadChunks } from '../bytes/source-parts.js'
+import type { WriteResult } from '../object-store.js'
 import { lookAtObject } from './head-object.js'
-import type { RereadableBytes, WriteResult } from '../object-store.js'
+import { checkObject, type SentContent } from './object-answer.js'
 import { etagOf, isNamed } from './s3-failure.js'
 import type { UploadProgress, UploadTarget } from './upload-requests.js'
-import { rereadChunks } from '../bytes/source-parts.js'
 
 /** The field of an object's metadata that says which write made it. */
 export const writeField = 'minilake-write'

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { RereadableBytes } from '../object-store.js'
+import type { RereadableBytes } from '../bytes/byte-stream.js'
+import { crc32Text } from '../bytes/crc32.js'
 import { type PlannedPart, planParts } from '../bytes/part-plan.js'
 import type { PartSlots } from '../bytes/part-slots.js'
-import { crc32Text } from '../bytes/crc32.js'
+import { rereadParts } from '../bytes/source-parts.js'
+import { type ListedUpload, listUploads } from './list-uploads.js'
 import {
   completeUpload,
   sendPart,
@@ -10,8 +12,6 @@ import {
   type UploadProgress,
   type UploadTarget,
 } from './upload-requests.js'
-import { rereadParts } from '../bytes/source-parts.js'
-import { listUploads, type ListedUpload } from './list-uploads.js'
 
 /** An interrupted upload of our bytes: the parts that the store has, and those that it lacks. */
 export interface InterruptedUpload {

@@ -7,15 +7,10 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3'
 import { identityOf } from '../bytes/etag.js'
-import { foundObject, listedObject } from './stored-object.js'
-import {
-  checkKey,
-  isKey,
-  isPrefixOfNoKey,
-  type ObjectStore,
-  ObjectStoreError,
-  type StoredObject,
-} from '../object-store.js'
+import { checkKey, isKey, isKeyPrefix } from '../object-key.js'
+import { type ObjectStore, ObjectStoreError, type StoredObject } from '../object-store.js'
+import { describeSystemError } from '../system-error.js'
+import { listUploads, type UnfinishedUpload } from './list-uploads.js'
 import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
 import { discardBody, s3Client } from './s3-client.js'
 import {
@@ -28,10 +23,9 @@ import {
   withReason,
 } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
+import { foundObject, listedObject } from './stored-object.js'
 import { abortUpload } from './upload-requests.js'
 import { writeToS3 } from './write-object.js'
-import { describeSystemError } from '../system-error.js'
-import { listUploads, type UnfinishedUpload } from './list-uploads.js'
 
 export { type CreateOnce, probeFolder } from './probe-create-once.js'
 export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
@@ -97,7 +91,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
     location,
 
     async *list(prefix) {
-      if (isPrefixOfNoKey(prefix)) return
+      if (!isKeyPrefix(prefix)) return
       // MinIO answers 400 to a prefix that ends in `.` or `..` as a name, though there may be a key such as `..a`.
       const asked = prefix.replace(/(?<=^|\/)\.{1,2}$/, '')
       try {

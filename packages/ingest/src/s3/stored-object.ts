@@ -1,6 +1,6 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
-import { isEtagOpaque } from './object-answer.js'
 import type { StoredObject } from '../object-store.js'
+import { isEtagOpaque } from './object-answer.js'
 import { etagOf, notS3 } from './s3-failure.js'
 
 /** The field of an object's metadata that holds the SHA-256 of its content, in hexadecimal. */

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  type CreateMultipartUploadCommandOutput,
   CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandOutput,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import type { PartSlot } from '../bytes/part-slots.js'
+import type { SourcePart } from '../bytes/source-parts.js'
 import {
   completeUpload,
   sendPart,
@@ -16,7 +17,6 @@ import {
   type UploadProgress,
   type UploadTarget,
 } from './upload-requests.js'
-import type { SourcePart } from '../bytes/source-parts.js'
 
 /**
  * Uploads an object in parts by lib-storage, which begins the upload, sends parts side by side and completes it. What is known

@@ -9,11 +9,10 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { checkObject, isEtagOpaque, type SentContent } from './object-answer.js'
 import { combineCrc32, crc32Text } from '../bytes/crc32.js'
-import { etagOfParts, isMd5 } from '../bytes/etag.js'
+import { etagOfParts, type Identity, isMd5 } from '../bytes/etag.js'
 import { refuseTakenKey } from './head-object.js'
-import type { Identity } from '../object-store.js'
+import { checkObject, isEtagOpaque, type SentContent } from './object-answer.js'
 import { attemptsOf, etagOf, isNamed } from './s3-failure.js'
 import type { Checksums } from './s3-options.js'
 

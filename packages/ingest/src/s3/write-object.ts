@@ -1,14 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
 import { crc32Text } from '../bytes/crc32.js'
-import { sha256Field } from './stored-object.js'
-import { type Lost, resultOfLost, writeField } from './resolve-write-outcome.js'
-import type { ByteStream, RereadableBytes, WriteOptions, WriteResult } from '../object-store.js'
 import { partBytes, partBytesFor, planParts } from '../bytes/part-plan.js'
-import { defaultConcurrency, type PartSlots, partSlots, watchedSlots } from '../bytes/part-slots.js'
+import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../bytes/part-slots.js'
+import { rereadParts, type SourcePart, streamParts } from '../bytes/source-parts.js'
+import type { WriteOptions, WriteResult } from '../object-store.js'
+import { type Lost, resultOfLost, writeField } from './resolve-write-outcome.js'
 import { findInterrupted, finishUpload } from './resume-upload.js'
 import { isInterruption, isNamed, statusOf } from './s3-failure.js'
 import type { Checksums } from './s3-options.js'
+import { sha256Field } from './stored-object.js'
+import { uploadInParts } from './upload-in-parts.js'
 import {
   abortUpload,
   identityOfParts,
@@ -17,8 +20,6 @@ import {
   type UploadProgress,
   type UploadTarget,
 } from './upload-requests.js'
-import { uploadInParts } from './upload-in-parts.js'
-import { rereadParts, type SourcePart, streamParts } from '../bytes/source-parts.js'
 
 interface S3WriteOptions extends Omit<WriteOptions, 'isKeyFree'> {
   bucket: string
@@ -75,7 +76,7 @@ async function attempt<R>(
   const stop = new AbortController()
   const onAbort = () => stop.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
-  const slots = watchedSlots(options.slots)
+  const slots = trackedSlots(options.slots)
   try {
     const target = { client, bucket, key, overwrite, checksums, looksFirst, stop, onBytes }
     return await work({ target, slots, options })

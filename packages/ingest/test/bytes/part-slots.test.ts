@@ -1,6 +1,6 @@
 import { partSlots } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { watchedSlots } from '../../src/bytes/part-slots.js'
+import { trackedSlots } from '../../src/bytes/part-slots.js'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -70,10 +70,10 @@ describe('partSlots', () => {
   })
 })
 
-describe('watchedSlots', () => {
+describe('trackedSlots', () => {
   it('gives back what was taken through it and not freed', async () => {
     const slots = partSlots(2)
-    const watched = watchedSlots(slots)
+    const watched = trackedSlots(slots)
     const first = await watched.take()
     await watched.take()
     first.free()

@@ -3,8 +3,8 @@ import { join, sep } from 'node:path'
 import { folderStore, ObjectStoreError } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, collect, failingAfter } from '../fixtures/byte-stream.js'
-import { objectStoreContract } from '../object-store.contract.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
+import { objectStoreContract } from '../object-store.contract.js'
 
 // Everything below a folder as paths with slashes, hidden files included.
 async function namesBelow(folder: string): Promise<string[]> {
@@ -162,7 +162,7 @@ describe('folderStore', () => {
     await writeFile(folder, 'a file')
     const store = folderStore({ folder })
     const inPath = 'a part of the path is a file, not a folder'
-    const inPlace = 'there is something of that name that is not a folder'
+    const inPlace = 'something with that name exists and is not a folder'
     for (const [doing, why, failing] of [
       ['write', inPath, () => store.write('pump/a', bytesOf('x'))],
       ['write', inPlace, () => store.write('pump/a', bytesOf('x'), { overwrite: true })],

@@ -50,7 +50,7 @@ describe('localFiles', () => {
     const folder = await tempFolder()
     await writeFiles(folder, { file: '' })
     await expect(keysIn(join(folder, 'file'))).rejects.toThrow(
-      `cannot list ${join(folder, 'file')}: it is a file, expected a folder`,
+      `cannot list ${join(folder, 'file')}: expected a folder, got a file`,
     )
   })
 
@@ -91,7 +91,7 @@ describe('a local file', () => {
     const file = await localFile(folder, 'a')
     await file?.readInto(Buffer.alloc(4), 0)
     await change(path)
-    const sentence = `cannot read ${path}: it changed while it was being read, run again when it is finished`
+    const sentence = `cannot read ${path}: it changed while it was being read: run again when it is complete`
     await expect(file?.readInto(Buffer.alloc(4), 4)).rejects.toThrow(sentence)
     await expect(file?.etag()).rejects.toThrow(sentence)
     await expect(file?.sha256()).rejects.toThrow(sentence)
@@ -138,7 +138,7 @@ describe('fileBytes', () => {
     await reading.next()
     await change(path)
     await expect(collect(reading)).rejects.toThrow(
-      `cannot read ${path}: it changed while it was being read, run again when it is finished`,
+      `cannot read ${path}: it changed while it was being read: run again when it is complete`,
     )
   })
 })

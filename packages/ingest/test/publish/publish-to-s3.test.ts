@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { chmod, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { identityOf, localFiles, partBytes, publish } from '@minilake/ingest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect } from '../fixtures/byte-stream.js'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { identityOf, partBytes } from '@minilake/ingest'
 import type { Checksums } from '@minilake/ingest/s3'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { bytesOf } from '../fixtures/byte-stream.js'
 import { etagOfParts } from '../../src/bytes/etag.js'
+import { bytesOf } from '../fixtures/byte-stream.js'
 import { type Answer, bucket, errorOf, fakeS3, s3Error, storeAt } from '../fixtures/fake-s3.js'
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
