@@ -23,4 +23,4 @@ export {
 } from './publish/publish-object.js'
 export { publish, type PublishOptions, type PublishProgress, type PublishReport } from './publish/publish.js'
 export { describeSystemError } from './system-error.js'
-export { type Verification, verifyObject } from './publish/verify-object.js'
+export { type ObjectComparison, verifyObject } from './publish/verify-object.js'

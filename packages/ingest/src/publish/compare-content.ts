@@ -1,35 +1,36 @@
 import { type EtagPlan, etagPlans } from '../bytes/etag.js'
 import { partBytesFor } from '../bytes/part-plan.js'
 import type { StoredObject } from '../object-store.js'
+import type { StoredState } from './decide-publish.js'
 
-/** Content to be compared with a stored object. */
+/** Content to compare with a stored object. */
 export interface KnownContent {
   /** Bytes. */
   readonly size: number
-  /** Its ETag, had it been put in this way; nothing where that cannot be known, as of a stream that has gone by. */
+  /** The ETag it has if uploaded this way; undefined if that can no longer be computed, as for a stream that has been consumed. */
   etag(plan: EtagPlan): Promise<string | undefined>
   /** In hexadecimal. */
   sha256?: (() => Promise<string>) | undefined
 }
 
 /**
- * Whether a stored object has this content. Size and ETag of a listing tell, also where the object was put in parts of
- * another usual size. Only where the sizes are the same and the ETag is another, `look` asks the store for more:
+ * Whether a stored object has this content. The size and ETag of a listing decide, also for objects that other tools uploaded in
+ * parts of another common size. `find` asks the store for more, only if the sizes agree and the ETags do not:
  *
- * | size  | ETag                                           | SHA-256 kept | content |
- * | ----- | ---------------------------------------------- | ------------ | ------- |
- * | other | any                                            | any          | other   |
- * | same  | ours, by one of the usual part sizes           | any          | same    |
- * | same  | another, put at once or in as many parts as we | any          | other   |
- * | same  | of parts of an unusual size, or no MD5 (KMS)   | ours         | same    |
- * | same  | of parts of an unusual size, or no MD5 (KMS)   | another      | other   |
- * | same  | of parts of an unusual size, or no MD5 (KMS)   | none         | unknown |
+ * | size      | ETag                                                         | stored SHA-256 | content |
+ * | --------- | ------------------------------------------------------------ | -------------- | ------- |
+ * | different | any                                                          | any            | other   |
+ * | the same  | ours, for a common part size                                 | any            | same    |
+ * | the same  | another, of one request or of as many parts as ours          | any            | other   |
+ * | the same  | of an uncommon part size, or not an MD5 of the content (KMS) | ours           | same    |
+ * | the same  | of an uncommon part size, or not an MD5 of the content (KMS) | another        | other   |
+ * | the same  | of an uncommon part size, or not an MD5 of the content (KMS) | none           | unknown |
  */
 export async function compareContent(
   content: KnownContent,
   stored: StoredObject,
-  { look }: { look: () => Promise<StoredObject | undefined> },
-): Promise<'same' | 'other' | 'unknown'> {
+  { find }: { find: () => Promise<StoredObject | undefined> },
+): Promise<Exclude<StoredState, 'nothing'>> {
   const { size } = content
   if (size !== stored.size) return 'other'
   const etag = await stored.etag()
@@ -40,7 +41,7 @@ export async function compareContent(
     const isCertain = plan.partBytes === Infinity || plan.partBytes === partBytesFor(size)
     if (ours !== undefined && isCertain) isComparable = true
   }
-  const found = await look()
+  const found = await find()
   if (isComparable && !found?.isEtagOpaque) return 'other'
   if (found?.sha256 !== undefined && content.sha256) {
     return found.sha256 === (await content.sha256()) ? 'same' : 'other'

@@ -1,7 +1,7 @@
-/** What a store has under the key of an object that is to be published. */
+/** What a store holds at the key of an object to be published, compared with that object. */
 export type StoredState = 'nothing' | 'same' | 'other' | 'unknown'
 
-/** What to do with an object that is to be published. */
+/** What to do with an object to be published. */
 export type PublishDecision = 'create' | 'unchanged' | 'conflict' | 'unverifiable' | 'replace'
 
 const decisions: Record<StoredState, { keep: PublishDecision; overwrite: PublishDecision }> = {
@@ -12,7 +12,7 @@ const decisions: Record<StoredState, { keep: PublishDecision; overwrite: Publish
 }
 
 /**
- * Decides by what the store has under the key:
+ * Decides by what the store holds at the key:
  *
  * | stored                           | overwrite | decision     |
  * | -------------------------------- | --------- | ------------ |

@@ -5,31 +5,31 @@ import type { ObjectStore, StoredObject, WriteOptions } from '../object-store.js
 import { compareContent } from './compare-content.js'
 import { decidePublish, type StoredState } from './decide-publish.js'
 
-/** An object to be published: a file with a known size and ETag, or a stream whose content shows as it is taken. */
+/** An object to publish: a file whose size and ETag can be computed first, or a stream whose content is known only once read. */
 export interface PublishableObject {
   readonly key: string
   readonly bytes: ByteStream
   /** Bytes; absent for a stream. */
   readonly size?: number
-  /** Its ETag, put in this way (default: as we do); absent for a stream. */
+  /** The ETag it has if uploaded this way (default: ours); absent for a stream. */
   etag?(plan?: EtagPlan): Promise<string>
   /** Its SHA-256 in hexadecimal, for stores that keep it; absent for a stream. */
   sha256?(): Promise<string>
-  /** Reads it again from anywhere, so that an interrupted upload can be gone on with; absent for a stream. */
+  /** Reads it again at any offset, so that an interrupted upload can be resumed; absent for a stream. */
   readInto?: RereadableBytes['readInto']
 }
 
-/** What became of one object. */
+/** The outcome for one object. */
 export interface PublishedObject {
   key: string
   outcome: 'published' | 'replaced' | 'unchanged' | 'conflict' | 'unverifiable' | 'failed'
-  /** Bytes; 0 where it failed before that was known. */
+  /** Bytes; 0 if it failed before the size was known. */
   size: number
-  /** Its ETag, where the bytes were taken on the way. */
+  /** Its ETag, if its bytes were read on the way. */
   etag?: string
-  /** Parts that an interrupted upload had left in the store; absent where there were none. */
+  /** Parts of an interrupted upload that did not have to be sent again; absent if there were none. */
   partsResumed?: number
-  /** Why parts may be left of an upload that came to nothing; absent where none are. */
+  /** Why parts of an unsuccessful upload may remain in the store; absent if none remain. */
   partsLeft?: string
   /** For `conflict`, `unverifiable` and `failed`: why, in one sentence. */
   reason?: string
@@ -42,11 +42,11 @@ export interface PublishObjectOptions<O extends PublishableObject = PublishableO
   WriteOptions,
   'overwrite' | 'signal' | 'slots' | 'onBytes'
 > {
-  /** Called before the object is written; throwing refuses it with that reason. Default: every object is taken. */
+  /** Called before the object is written. Throwing refuses the object, with that reason. Default: every object is accepted. */
   check?: (object: O) => Promise<void> | void
 }
 
-/** Publishes one object, given what a listing shows under its key. Rejects only with the signal's reason. */
+/** Publishes one object, given what a listing shows at its key. Rejects only with the signal's reason. */
 export async function publishObject<O extends PublishableObject>(
   object: O,
   store: ObjectStore,
@@ -60,15 +60,15 @@ export async function publishObject<O extends PublishableObject>(
     await check?.(object)
     if (state !== 'stream') {
       const decision = decidePublish({ stored: state, overwrite })
-      if (decision === 'conflict' || decision === 'unverifiable') return left(key, decision, { size, store })
+      if (decision === 'conflict' || decision === 'unverifiable') return kept(key, decision, { size, store })
     }
-    // A stream over a stored object shows only now what it is, so the stored one is looked at first.
+    // The content of a stream is known only after the write, so remember what it is about to replace.
     const before = state === 'stream' ? await stored?.etag() : undefined
     const { written, ...result } = await store.write(key, object.bytes, {
       ...{ overwrite, isKeyFree: stored === undefined, ...sharing, ...(signal && { signal }) },
-      ...writeSource(object),
+      ...rereadOptions(object),
     })
-    if (!written) return withPartsLeft(await takenBy(object, result, store), result)
+    if (!written) return withPartsLeft(await compareWithHolder(object, result, store), result)
     const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
     return { key, outcome, ...result }
   } catch (error) {
@@ -78,55 +78,9 @@ export async function publishObject<O extends PublishableObject>(
   }
 }
 
-/** Whether the store holds an object with our content, written now or before. */
+/** Whether the store holds the content of an object, written in this run or an earlier one. */
 export function isInStore({ outcome }: Pick<PublishedObject, 'outcome'>): boolean {
   return outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
-}
-
-/** The key is taken: it was listed so, or another writer came first. */
-async function takenBy(
-  object: PublishableObject,
-  identity: Identity,
-  store: ObjectStore,
-): Promise<PublishedObject> {
-  const { key } = object
-  const { size, etag } = identity
-  const holder = await store.find(key)
-  if (holder === undefined)
-    throw new Error(
-      `${store.location}/${key} was taken when it was to be written, and is free now: write it again`,
-    )
-  const content = {
-    size,
-    sha256: object.sha256?.bind(object),
-    etag: async (plan: EtagPlan) => (isOurPlan(plan, size) ? etag : object.etag?.(plan)),
-  }
-  const state = await compareContent(content, holder, { look: () => Promise.resolve(holder) })
-  const decision = decidePublish({ stored: state, overwrite: false })
-  if (decision === 'unchanged') return { key, outcome: 'unchanged', size, etag }
-  return left(key, decision === 'conflict' ? decision : 'unverifiable', { size, store })
-}
-
-function withPartsLeft(
-  object: PublishedObject,
-  { partsLeft }: Pick<PublishedObject, 'partsLeft'>,
-): PublishedObject {
-  if (partsLeft === undefined) return object
-  const { reason } = object
-  return { ...object, partsLeft, ...(reason !== undefined && { reason: `${reason}; ${partsLeft}` }) }
-}
-
-function left(
-  key: string,
-  outcome: 'conflict' | 'unverifiable',
-  { size, store }: { size: number; store: ObjectStore },
-): PublishedObject {
-  const place = `${store.location}/${key} is there already`
-  const reason =
-    outcome === 'conflict'
-      ? `${place} with other content`
-      : `${place}, and its ETag does not tell whether with the same content: compare the bytes, or overwrite it`
-  return { key, outcome, size, reason }
 }
 
 async function compareListed(
@@ -138,10 +92,10 @@ async function compareListed(
   const etag = object.etag?.bind(object)
   if (size === undefined || etag === undefined) return 'stream'
   const content = { size, etag, sha256: object.sha256?.bind(object) }
-  return compareContent(content, stored, { look: () => store.find(key) })
+  return compareContent(content, stored, { find: () => store.find(key) })
 }
 
-function writeSource(object: PublishableObject): Pick<WriteOptions, 'reread' | 'sha256'> {
+function rereadOptions(object: PublishableObject): Pick<WriteOptions, 'reread' | 'sha256'> {
   const readInto = object.readInto?.bind(object)
   return {
     sha256: object.sha256?.bind(object),
@@ -149,7 +103,51 @@ function writeSource(object: PublishableObject): Pick<WriteOptions, 'reread' | '
   }
 }
 
+/** Compares an object with the one that holds its key: a listing showed it, or another writer was first. */
+async function compareWithHolder(
+  object: PublishableObject,
+  { size, etag }: Identity,
+  store: ObjectStore,
+): Promise<PublishedObject> {
+  const { key } = object
+  const holder = await store.find(key)
+  if (holder === undefined)
+    throw new Error(`${store.location}/${key} was taken during the write and is free now: write it again`)
+  const content = {
+    size,
+    sha256: object.sha256?.bind(object),
+    etag: async (plan: EtagPlan) => (isOurPlan(plan, size) ? etag : object.etag?.(plan)),
+  }
+  const state = await compareContent(content, holder, { find: () => Promise.resolve(holder) })
+  const decision = decidePublish({ stored: state, overwrite: false })
+  if (decision === 'unchanged') return { key, outcome: 'unchanged', size, etag }
+  return kept(key, decision === 'conflict' ? decision : 'unverifiable', { size, store })
+}
+
 function isOurPlan(plan: EtagPlan, size: number): boolean {
   if (size > partBytes) return plan.partBytes === partBytesFor(size)
   return plan.partBytes === Infinity && !plan.alwaysInParts
+}
+
+/** The outcome for an object whose key keeps the stored object. */
+function kept(
+  key: string,
+  outcome: 'conflict' | 'unverifiable',
+  { size, store }: { size: number; store: ObjectStore },
+): PublishedObject {
+  const place = `${store.location}/${key} already exists`
+  const reason =
+    outcome === 'conflict'
+      ? `${place} with different content`
+      : `${place}, and its ETag does not show whether the content is the same: compare the bytes, or overwrite it`
+  return { key, outcome, size, reason }
+}
+
+function withPartsLeft(
+  object: PublishedObject,
+  { partsLeft }: Pick<PublishedObject, 'partsLeft'>,
+): PublishedObject {
+  if (partsLeft === undefined) return object
+  const { reason } = object
+  return { ...object, partsLeft, ...(reason !== undefined && { reason: `${reason}; ${partsLeft}` }) }
 }

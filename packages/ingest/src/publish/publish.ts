@@ -7,33 +7,33 @@ import {
   type PublishObjectOptions,
 } from './publish-object.js'
 
-/** What became of all. Lists are in order of key. */
+/** The outcome for all objects. Lists are sorted by key. */
 export interface PublishReport {
   published: number
   replaced: number
   unchanged: number
-  /** Bytes that went into the store, those of an earlier upload that was gone on with among them. */
+  /** Bytes of the objects written, including parts that a resumed upload did not send again. */
   bytes: number
-  /** Parts that interrupted uploads had left in the store, and that were not sent again. */
+  /** Parts of interrupted uploads that did not have to be sent again. */
   partsResumed: number
-  /** Objects whose key holds other content; left as it is. */
+  /** Objects whose key holds different content, which is kept. */
   conflicts: PublishedObject[]
-  /** Objects whose key holds something that cannot be compared with them; left as it is. */
+  /** Objects whose key holds content that cannot be compared with theirs, which is kept. */
   unverifiable: PublishedObject[]
   /**
-   * Objects that could not be published, and companions that could not be made. Nothing of the objects is visible, but where
-   * every answer to the end of an upload was lost: the next run finds such an object `unchanged`.
+   * Objects that could not be published, and sidecars that could not be created. None of these objects is visible, unless every
+   * response to the completing request was lost: the next run reports such an object as `unchanged`.
    */
   failures: PublishedObject[]
 }
 
-/** How far the publishing of all is. */
+/** The progress of a run. */
 export interface PublishProgress {
-  /** Objects that have been dealt with; companions are left out. */
+  /** Objects that are done, without sidecars. */
   objects: number
-  /** Bytes of those objects, and what the store has of those at work. */
+  /** Bytes of those objects, plus what the store has accepted of objects in progress. Without sidecars. */
   bytesDone: number
-  /** Bytes that were sent, those of companions among them. */
+  /** Bytes that were sent, including sidecars. */
   bytesSent: number
 }
 
@@ -42,24 +42,36 @@ export interface PublishOptions<O extends PublishableObject = PublishableObject>
   PublishObjectOptions<O>,
   'slots' | 'onBytes'
 > {
-  /** How many requests may send bytes at once, those of objects and of parts of one object together. Default 4. */
+  /** How many requests may send bytes at a time, counting objects and parts of large objects together. Default 4. */
   concurrency?: number
   /**
-   * Called after each object; what it gives is published next, before others, such as a file about the first. Not called
-   * after a companion. What it throws becomes one of the `failures`, under the key of the object, which counts as it did.
+   * Called after each object, but not after a sidecar. The object that it returns, such as a file that describes the first one,
+   * is published next. An error that it throws becomes one of the `failures`, with the key of the object; the outcome of the
+   * object itself does not change.
    */
-  companion?: (done: PublishedObject, object: O) => O | undefined | Promise<O | undefined>
-  /** Called after each object, in the order in which they are done. */
+  sidecar?: (done: PublishedObject, object: O) => O | undefined | Promise<O | undefined>
+  /** Called after each object, including sidecars, in the order in which they finish. */
   onObject?: (object: PublishedObject) => void
-  /** Called when an object, but no companion, is done, and when bytes of any have been sent. */
+  /** Called when an object that is not a sidecar is done, and whenever bytes have been sent. */
   onProgress?: (progress: PublishProgress) => void
 }
 
 /**
- * Publishes objects, each once. Files go side by side; the object after a stream is asked for when the stream is done. One that
- * is there already with the same content is left alone, one with other content is a conflict. A conflict or failure does not
- * keep the others from being published; look at the report. Rejects when the objects or the store cannot be listed, and with
- * the signal's reason; what is at work then is ended first.
+ * Publishes each object exactly once. An object that the store already holds with the same content is unchanged; different
+ * content is a conflict. Conflicts and failures do not stop the other objects: check the report.
+ *
+ * Files are published concurrently; the object after a stream is pulled only once the stream is done. Rejects if the objects or
+ * the store cannot be listed, and with the signal's reason, once the writes in progress have ended.
+ *
+ * @example
+ * ```ts
+ * import { folderStore, localFiles, publish } from '@minilake/ingest'
+ *
+ * const store = folderStore({ folder: 'lake/bucket' })
+ * const { published, unchanged, conflicts, failures } = await publish(localFiles('out'), store)
+ * console.log(`${published} new, ${unchanged} unchanged`)
+ * for (const { reason } of [...conflicts, ...failures]) console.error(reason)
+ * ```
  */
 export async function publish<O extends PublishableObject>(
   objects: Iterable<O> | AsyncIterable<O>,
@@ -70,7 +82,7 @@ export async function publish<O extends PublishableObject>(
     overwrite = false,
     concurrency = defaultConcurrency,
     check,
-    companion,
+    sidecar,
     onObject,
     onProgress,
     signal,
@@ -84,14 +96,11 @@ export async function publish<O extends PublishableObject>(
   const results: PublishedObject[] = []
   const progress: PublishProgress = { objects: 0, bytesDone: 0, bytesSent: 0 }
 
-  const publishOne = async (
-    object: O,
-    { isCompanion }: { isCompanion: boolean },
-  ): Promise<PublishedObject> => {
+  const publishOne = async (object: O, { isSidecar }: { isSidecar: boolean }): Promise<PublishedObject> => {
     const stored = await find(object.key)
     let counted = 0
     const onBytes = (bytes: number) => {
-      if (!isCompanion) {
+      if (!isSidecar) {
         counted += bytes
         progress.bytesDone += bytes
       }
@@ -103,38 +112,38 @@ export async function publish<O extends PublishableObject>(
       ...(check && { check }),
     })
     results.push(result)
-    if (!isCompanion) {
+    if (!isSidecar) {
       progress.objects += 1
       progress.bytesDone += Math.max(result.size, object.size ?? 0) - counted
     }
     onObject?.(result)
-    if (!isCompanion) onProgress?.({ ...progress })
+    if (!isSidecar) onProgress?.({ ...progress })
     return result
   }
 
-  const companionOf = async (done: PublishedObject, object: O): Promise<O | undefined> => {
+  const sidecarOf = async (done: PublishedObject, object: O): Promise<O | undefined> => {
     try {
-      return await companion?.(done, object)
+      return await sidecar?.(done, object)
     } catch (error) {
       stop.signal.throwIfAborted()
-      const reason = `its companion could not be made: ${error instanceof Error ? error.message : String(error)}`
+      const reason = `its sidecar could not be created: ${error instanceof Error ? error.message : String(error)}`
       results.push({ key: object.key, outcome: 'failed', size: 0, reason, error })
       return undefined
     }
   }
 
-  const inTurn = oneAtATimeByKey()
+  const inTurn = serialByKey()
   const iterator =
     Symbol.asyncIterator in objects ? objects[Symbol.asyncIterator]() : objects[Symbol.iterator]()
   let isExhausted = false
-  const next = oneAfterTheOther(async () => {
+  const next = serial(async () => {
     const step = await iterator.next()
     isExhausted = step.done === true
     if (step.done) return undefined
     stop.signal.throwIfAborted()
     const object = step.value
-    const publishing = inTurn(object.key, () => publishOne(object, { isCompanion: false }))
-    // The objects after a stream may come from the same source, which then goes on past it.
+    const publishing = inTurn(object.key, () => publishOne(object, { isSidecar: false }))
+    // The next object may come from the same source as this stream, which has to be consumed first.
     if (object.size === undefined) await publishing.catch(() => undefined)
     return { object, publishing }
   })
@@ -146,8 +155,8 @@ export async function publish<O extends PublishableObject>(
         if (started === undefined) return
         const { object } = started
         const done = await started.publishing
-        const other = await companionOf(done, object)
-        if (other) await inTurn(other.key, () => publishOne(other, { isCompanion: true }))
+        const beside = await sidecarOf(done, object)
+        if (beside) await inTurn(beside.key, () => publishOne(beside, { isSidecar: true }))
       }
     } catch (error) {
       stop.abort(error)
@@ -165,7 +174,7 @@ export async function publish<O extends PublishableObject>(
   return reportOf(results)
 }
 
-/** What the store has under a key: one listing of each top folder decides for all objects in it. */
+/** Looks keys up in the store: each top-level folder is listed once, for all objects in it. */
 function listedObjects(store: ObjectStore): (key: string) => Promise<StoredObject | undefined> {
   const listings = new Map<string, Promise<Map<string, StoredObject>>>()
   return async (key) => {
@@ -182,8 +191,8 @@ async function listAll(store: ObjectStore, prefix: string): Promise<Map<string, 
   return found
 }
 
-/** Calls that wait for the one before: not every iterator takes calls side by side. */
-function oneAfterTheOther<R>(call: () => R | Promise<R>): () => Promise<R> {
+/** Makes each call wait for the one before: not every iterator supports concurrent calls. */
+function serial<R>(call: () => R | Promise<R>): () => Promise<R> {
   let last: Promise<unknown> = Promise.resolve()
   return () => {
     const mine = last.then(call)
@@ -192,8 +201,8 @@ function oneAfterTheOther<R>(call: () => R | Promise<R>): () => Promise<R> {
   }
 }
 
-/** Two objects of one key are published one after the other, so that the first wins. */
-function oneAtATimeByKey() {
+/** Runs the work for a key one at a time, so that the first of two objects with the same key wins. */
+function serialByKey() {
   const busy = new Map<string, Promise<unknown>>()
   return async <R>(key: string, work: () => Promise<R>): Promise<R> => {
     const mine = (busy.get(key) ?? Promise.resolve()).then(work)

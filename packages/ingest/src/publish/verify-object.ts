@@ -2,8 +2,8 @@ import type { ByteStream } from '../bytes/byte-stream.js'
 import { untilAborted } from '../bytes/until-aborted.js'
 import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 
-/** How a published object compares with the bytes that it was made of. */
-export interface Verification {
+/** How a stored object compares with the bytes that it should hold. */
+export interface ObjectComparison {
   key: string
   outcome: 'same' | 'different' | 'missing'
   /** For `different` and `missing`: what was found, in one sentence. */
@@ -11,43 +11,54 @@ export interface Verification {
 }
 
 /**
- * Reads an object of the store and compares it, byte for byte, with what it should be, in memory bounded by a chunk of
- * either. Rejects where one of the two cannot be read, and with the signal's reason.
+ * Reads an object back from the store and compares it byte by byte with the expected bytes, in memory bounded by one chunk of
+ * each. Rejects if either cannot be read, and with the signal's reason.
+ *
+ * @example
+ * ```ts
+ * import { folderStore, localFiles, verifyObject } from '@minilake/ingest'
+ *
+ * const store = folderStore({ folder: 'lake/bucket' })
+ * for await (const file of localFiles('out')) {
+ *   const { outcome, reason } = await verifyObject(file, store)
+ *   if (outcome !== 'same') console.error(reason)
+ * }
+ * ```
  */
 export async function verifyObject(
   { key, bytes }: { key: string; bytes: ByteStream },
   store: ObjectStore,
   { signal }: { signal?: AbortSignal | undefined } = {},
-): Promise<Verification> {
+): Promise<ObjectComparison> {
   const place = `${store.location}/${key}`
   const stored = await openStored(key, store)
-  if (stored === undefined) return { key, outcome: 'missing', reason: `${place} is not there` }
-  const theirs = pull(untilAborted(stored, signal))
-  const ours = pull(untilAborted(bytes, signal))
+  if (stored === undefined) return { key, outcome: 'missing', reason: `${place} does not exist` }
+  const actual = byteReader(untilAborted(stored, signal))
+  const expected = byteReader(untilAborted(bytes, signal))
   let position = 0
   try {
     for (;;) {
-      const [a, b] = [await theirs.chunk(), await ours.chunk()]
+      const [a, b] = [await actual.peek(), await expected.peek()]
       if (a === undefined && b === undefined) return { key, outcome: 'same' }
       if (a === undefined || b === undefined) {
-        const which = a === undefined ? 'shorter' : 'longer'
-        return different(`${place} is ${which} than what it should be, which agrees in ${position} bytes`)
+        const length = a === undefined ? 'shorter' : 'longer'
+        return different(`${place} is ${length} than expected; its first ${position} bytes agree`)
       }
       const length = Math.min(a.length, b.length)
       if (Buffer.compare(a.subarray(0, length), b.subarray(0, length)) !== 0) {
         const first = a.findIndex((byte, index) => byte !== b[index])
-        return different(`${place} differs from what it should be at byte ${position + first}`)
+        return different(`${place} differs from the expected bytes at byte ${position + first}`)
       }
       position += length
-      theirs.taken(length)
-      ours.taken(length)
+      actual.skip(length)
+      expected.skip(length)
     }
   } finally {
-    await theirs.close()
-    await ours.close()
+    await actual.close()
+    await expected.close()
   }
 
-  function different(reason: string): Verification {
+  function different(reason: string): ObjectComparison {
     return { key, outcome: 'different', reason }
   }
 }
@@ -61,20 +72,20 @@ async function openStored(key: string, store: ObjectStore): Promise<ByteStream |
   }
 }
 
-/** A stream of which any number of bytes can be taken. */
-function pull(chunks: AsyncGenerator<Uint8Array>) {
-  let rest = new Uint8Array()
+/** Reads a stream by any number of bytes at a time. */
+function byteReader(chunks: AsyncGenerator<Uint8Array, void>) {
+  let rest: Uint8Array = new Uint8Array()
   return {
-    /** The bytes at hand; nothing at the end. */
-    async chunk(): Promise<Uint8Array | undefined> {
+    /** The next bytes, at least one; undefined at the end. */
+    async peek(): Promise<Uint8Array | undefined> {
       while (rest.length === 0) {
         const step = await chunks.next()
         if (step.done) return undefined
-        rest = step.value as Uint8Array<ArrayBuffer>
+        rest = step.value
       }
       return rest
     },
-    taken: (length: number) => (rest = rest.subarray(length)),
+    skip: (length: number) => (rest = rest.subarray(length)),
     close: () => chunks.return(undefined),
   }
 }

@@ -49,7 +49,7 @@ describe('publishing to S3', () => {
       ['pump/a', 'pump/b'].map((key) => [
         key,
         'unverifiable',
-        `s3://iot-time-series/${key} is there already, and its ETag does not tell whether with the same content: compare the bytes, or overwrite it`,
+        `s3://iot-time-series/${key} already exists, and its ETag does not show whether the content is the same: compare the bytes, or overwrite it`,
       ]),
     )
     expect(await publish(localFiles(folder), store, { overwrite: true })).toMatchObject({ replaced: 2 })

@@ -70,7 +70,7 @@ describe.each([
         key: 'pump/a',
         outcome: 'conflict',
         size: 3,
-        reason: 'memory/pump/a is there already with other content',
+        reason: 'memory/pump/a already exists with different content',
       }
       expect(report).toEqual({ ...nothingDone, conflicts: [conflict] })
       expect(await contentsOf(store)).toEqual({ 'pump/a': content })
@@ -302,7 +302,7 @@ describe('publishing side by side', () => {
     expect(given).toBe(7)
   })
 
-  it('publishes the companion of an object right after it, and none of a companion', async () => {
+  it('publishes the sidecar of an object right after it, and none of a sidecar', async () => {
     const store = await storeWith({ 'pump/b': 'other' })
     const asked: [string, string][] = []
     const order: string[] = []
@@ -310,7 +310,7 @@ describe('publishing side by side', () => {
     const report = await publish(objects, store, {
       concurrency: 1,
       onObject: ({ key }) => order.push(key),
-      companion: async ({ key, outcome }, object) => {
+      sidecar: async ({ key, outcome }, object) => {
         await Promise.resolve()
         expect(object.key).toBe(key)
         asked.push([key, outcome])
@@ -326,16 +326,16 @@ describe('publishing side by side', () => {
     expect(report).toMatchObject({ published: 4, conflicts: [{ key: 'pump/b' }] })
   })
 
-  it('reports a companion that cannot be made under the key of its object, which counts as it did', async () => {
+  it('reports a sidecar that cannot be made under the key of its object, which counts as it did', async () => {
     const error = new Error('the truth is gone')
     const told: string[] = []
-    const companion = ({ key }: PublishedObject) => (key === 'a' ? Promise.reject(error) : undefined)
+    const sidecar = ({ key }: PublishedObject) => (key === 'a' ? Promise.reject(error) : undefined)
     const store = memoryStore()
     const report = await publish([stream('a', 'x'), stream('b', 'y')], store, {
-      companion,
+      sidecar,
       onObject: ({ key, outcome }) => told.push(`${key} ${outcome}`),
     })
-    const reason = 'its companion could not be made: the truth is gone'
+    const reason = 'its sidecar could not be created: the truth is gone'
     expect(report).toEqual({
       ...nothingDone,
       published: 2,
@@ -346,7 +346,7 @@ describe('publishing side by side', () => {
     expect(await contentsOf(store)).toEqual({ a: 'x', b: 'y' })
   })
 
-  it('ends with the reason of the signal while a companion is made, and closes what gives the objects', async () => {
+  it('ends with the reason of the signal while a sidecar is made, and closes what gives the objects', async () => {
     const controller = new AbortController()
     let isClosed = false
     function* objects() {
@@ -356,11 +356,11 @@ describe('publishing side by side', () => {
         isClosed = true
       }
     }
-    const companion = () => {
+    const sidecar = () => {
       controller.abort('enough')
       throw new Error('the truth is gone')
     }
-    const publishing = publish(objects(), memoryStore(), { companion, signal: controller.signal })
+    const publishing = publish(objects(), memoryStore(), { sidecar, signal: controller.signal })
     await expect(publishing).rejects.toBe('enough')
     expect(isClosed).toBe(true)
   })
@@ -409,11 +409,11 @@ describe('publishing side by side', () => {
     ])
   })
 
-  it('leaves companions out of how far it is, but for what was sent', async () => {
+  it('leaves sidecars out of how far it is, but for what was sent', async () => {
     const told: PublishProgress[] = []
-    const companion = ({ key }: PublishedObject) => stream(`_truth/${key}`, 'truth')
+    const sidecar = ({ key }: PublishedObject) => stream(`_truth/${key}`, 'truth')
     await publish([await known('a', '1'), await known('b', '22')], memoryStore(), {
-      ...{ concurrency: 1, companion, onProgress: (progress) => told.push(progress) },
+      ...{ concurrency: 1, sidecar, onProgress: (progress) => told.push(progress) },
     })
     expect(told).toEqual([
       { objects: 0, bytesDone: 1, bytesSent: 1 },

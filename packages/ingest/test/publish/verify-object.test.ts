@@ -22,9 +22,9 @@ describe('verifyObject', () => {
   })
 
   it.each([
-    ['abcd', 'memory/a differs from what it should be at byte 3'],
-    ['ab', 'memory/a is shorter than what it should be, which agrees in 2 bytes'],
-    ['abcef', 'memory/a is longer than what it should be, which agrees in 4 bytes'],
+    ['abcd', 'memory/a differs from the expected bytes at byte 3'],
+    ['ab', 'memory/a is shorter than expected; its first 2 bytes agree'],
+    ['abcef', 'memory/a is longer than expected; its first 4 bytes agree'],
   ])('says where %j is other than abce', async (stored, reason) => {
     const result = await verify(stored, [...bytesOf('a'), ...bytesOf('bce')])
     expect(result).toEqual({ key: 'a', outcome: 'different', reason })
@@ -33,7 +33,7 @@ describe('verifyObject', () => {
   it('says that an object is missing', async () => {
     const folder = await tempFolder()
     for (const store of [memoryStore(), folderStore({ folder })]) {
-      const reason = `${store.location}/a is not there`
+      const reason = `${store.location}/a does not exist`
       const result = await verifyObject({ key: 'a', bytes: [] }, store)
       expect(result).toEqual({ key: 'a', outcome: 'missing', reason })
     }

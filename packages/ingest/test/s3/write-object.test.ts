@@ -260,7 +260,7 @@ describe('parts that nobody needs', () => {
     const report = await publish([file(content)], store)
     expect(report.conflicts).toEqual([expect.objectContaining({ partsLeft: left as string })])
     expect(report.conflicts[0]?.reason).toMatch(
-      / with other content; its parts may be left: access is denied/,
+      / with different content; its parts may be left: access is denied/,
     )
   })
 
