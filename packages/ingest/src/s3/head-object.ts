@@ -1,27 +1,65 @@
-import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3'
-import { statusOf } from './s3-failure.js'
-import type { UploadTarget } from './upload-requests.js'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import type { StoredObject } from '../object-store.js'
+import { foundObject } from './object-answer.js'
+import { discardBody } from './s3-client.js'
+import { isNamed, statusOf } from './sdk-error.js'
 
-/** What is under the key of an upload; nothing where there is none any more. Rejects with what S3 answers else. */
-export async function lookAtObject(
-  { client, bucket, key }: Pick<UploadTarget, 'client' | 'bucket' | 'key'>,
-  signal: AbortSignal | undefined,
+/** The key of an object in a bucket. */
+export interface ObjectPlace {
+  client: S3Client
+  bucket: string
+  key: string
+}
+
+/**
+ * The response to HEAD, or undefined if there is no object (404). `withChecksum` (default false) also asks for the stored checksum.
+ * Rejects with the SDK's error otherwise.
+ */
+export async function headObject(
+  { client, bucket, key }: ObjectPlace,
+  { signal, withChecksum = false }: { signal?: AbortSignal | undefined; withChecksum?: boolean } = {},
 ): Promise<HeadObjectCommandOutput | undefined> {
-  const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })
+  const command = new HeadObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    ...(withChecksum && { ChecksumMode: 'ENABLED' }),
+  })
   return client.send(command, signal && { abortSignal: signal }).catch((error: unknown) => {
     if (statusOf(error) === 404) return undefined
     throw error
   })
 }
 
-/** Refuses a taken key as S3 does, for a store that would ignore `If-None-Match`, and one that nobody may look at. */
-export async function refuseTakenKey(target: UploadTarget): Promise<void> {
-  if (target.overwrite || !target.looksFirst) return
-  const found = await lookAtObject(target, target.stop.signal).catch((error: unknown) => {
-    if (statusOf(error) !== 403) throw error
-    throw Object.assign(new Error('looking is denied', { cause: error }), { name: 'LookDenied' })
-  })
-  if (found) {
-    throw Object.assign(new Error('the key is taken'), { name: 'PreconditionFailed' })
+/** Whether an object has the key. A key that the user may not HEAD counts as free: the upload will say what is wrong. */
+export async function isKeyTaken(place: ObjectPlace, signal: AbortSignal | undefined): Promise<boolean> {
+  const answer = await headObject(place, { signal }).catch(ignoreResponse)
+  if (answer === undefined) return false
+  foundObject(place.key, answer) // throws if the response is not from an S3 store
+  return true
+}
+
+/** The object with this key, if it exists. Rejects with the SDK's error if the store does not say. */
+export async function findObject(place: ObjectPlace): Promise<StoredObject | undefined> {
+  const { client, bucket, key } = place
+  const answer = await headObject(place).catch(ignoreResponse)
+  if (answer) return foundObject(key, answer)
+  // A response to HEAD has no body: only a GET can tell a missing object from a missing bucket, or a wrong key from a missing right.
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
+    discardBody(Body)
+  } catch (error) {
+    if (isNamed(error, 'NoSuchKey')) return undefined
+    if (statusOf(error) !== 416) throw error // 416: it exists and is empty
   }
+  const second = await headObject(place)
+  return second && foundObject(key, second)
+}
+
+function ignoreResponse(error: unknown): undefined {
+  if (statusOf(error) === undefined) throw error
 }

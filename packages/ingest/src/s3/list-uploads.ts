@@ -5,21 +5,21 @@ import {
   type MultipartUpload,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { answeredAt } from './s3-client.js'
-import { isNamed } from './s3-failure.js'
+import { respondedAt } from './s3-client.js'
+import { isNamed } from './sdk-error.js'
 
-/** An upload in parts that was begun and neither completed nor removed. */
+/** A multipart upload that was started and neither completed nor aborted. */
 export interface UnfinishedUpload {
   key: string
   uploadId: string
   initiated: Date
-  /** When its newest part came, or it began. */
+  /** When its newest part arrived, or when it started. */
   lastActivity: Date
-  /** When the store listed it, by its own clock: that of this computer may be another. */
+  /** When the store listed it, by the store's clock, which may differ from this computer's. */
   listedAt: Date
   /** Bytes of its parts. */
   bytes: number
-  /** How many parts the store has. */
+  /** The number of parts that the store has. */
   parts: number
 }
 
@@ -31,8 +31,8 @@ export interface ListedUpload extends Omit<UnfinishedUpload, 'parts'> {
 }
 
 /**
- * The unfinished uploads of a bucket whose key is wanted. `prefix` (default none) is a whole key: to another MinIO answers with
- * nothing.
+ * Lists the unfinished uploads of a bucket whose key is wanted, with their parts. `prefix` (default: none) has to be a whole key:
+ * MinIO lists nothing for any other prefix.
  */
 export async function* listUploads(
   { client, bucket }: { client: S3Client; bucket: string },
@@ -54,7 +54,7 @@ export async function* listUploads(
     const page = await client.send(command, signal && { abortSignal: signal })
     for (const upload of page.Uploads ?? []) {
       if (!isWanted(upload.Key ?? '')) continue
-      const listed = await withParts({ client, bucket, signal }, upload, answeredAt(page))
+      const listed = await withParts({ client, bucket, signal }, upload, respondedAt(page))
       if (listed) yield listed
     }
     const { NextKeyMarker, NextUploadIdMarker } = page
@@ -65,7 +65,7 @@ export async function* listUploads(
   }
 }
 
-/** Nothing where the upload has been completed or removed meanwhile. */
+/** Undefined if the upload has been completed or aborted in the meantime. */
 async function withParts(
   { client, bucket, signal }: { client: S3Client; bucket: string; signal: AbortSignal | undefined },
   { Key: key = '', UploadId: uploadId = '', Initiated: initiated = new Date(0) }: MultipartUpload,

@@ -1,27 +1,15 @@
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import { type Identity, isMd5 } from '../bytes/etag.js'
-import { etagOf } from './s3-failure.js'
+import type { StoredObject } from '../object-store.js'
+import { notS3 } from './sdk-error.js'
 
-/** An object's identity, and its CRC32 where that is known. */
-export interface SentContent extends Identity {
-  crc32: string | undefined
-}
+/** The metadata field that names the write which created an object (`x-amz-meta-minilake-write`). */
+export const writeIdField = 'minilake-write'
+/** The metadata field with the SHA-256 of an object's content, in hexadecimal. */
+export const sha256Field = 'minilake-sha256'
 
-/** What the store says of an object must be what was sent. */
-export function checkObject(answer: ObjectAnswer, { size, etag, crc32 }: SentContent): void {
-  const reported = etagOf(answer)
-  if (isMd5(reported.replace(/-\d+$/, '')) && !isEtagOpaque(answer) && reported !== etag) {
-    throw otherContent(`ETag ${reported} instead of ${etag}`)
-  }
-  // A checksum of checksums, `…-3`, is that of a store that knows none of the whole.
-  const { ChecksumCRC32: whole, ContentLength: length = size } = answer
-  if (crc32 !== undefined && whole !== undefined && !whole.includes('-') && whole !== crc32) {
-    throw otherContent(`CRC32 ${whole} instead of ${crc32}`)
-  }
-  if (length !== size) throw otherContent(`${length} bytes instead of ${size}`)
-}
-
-/** What an answer about an object may say of its content. */
-interface ObjectAnswer {
+/** What a response of S3 may say about an object or a part. */
+export interface ObjectAnswer {
   ETag?: string | undefined
   ChecksumCRC32?: string | undefined
   ContentLength?: number | undefined
@@ -29,13 +17,58 @@ interface ObjectAnswer {
   SSECustomerAlgorithm?: string | undefined
 }
 
-/** With keys of KMS, or of the user's own, the ETag looks like an MD5 and is none. */
+/** The ETag of a response, without quotes. Throws a NotS3 error without one: every S3 store sends it. */
+export function etagOf({ ETag }: ObjectAnswer): string {
+  if (ETag === undefined) throw notS3('the response has no ETag')
+  return ETag.replaceAll('"', '')
+}
+
+/** Whether the ETag only looks like an MD5: with KMS or customer-provided keys it says nothing about the content. */
 export function isEtagOpaque({ ServerSideEncryption, SSECustomerAlgorithm }: ObjectAnswer): boolean {
   return SSECustomerAlgorithm !== undefined || ServerSideEncryption?.startsWith('aws:kms') === true
 }
 
-function otherContent(difference: string): Error {
+/** The identity of what was sent, and its CRC32 in base64 if known. */
+export interface SentContent extends Identity {
+  crc32: string | undefined
+}
+
+/** Throws an Error unless a response reports the content that was sent. */
+export function checkObject(answer: ObjectAnswer, { size, etag, crc32 }: SentContent): void {
+  const reported = etagOf(answer)
+  if (isMd5(reported.replace(/-\d+$/, '')) && !isEtagOpaque(answer) && reported !== etag) {
+    throw differentContent(`ETag ${reported} instead of ${etag}`)
+  }
+  // A checksum of checksums, `…-3`, comes from a store that does not know the checksum of the whole object.
+  const { ChecksumCRC32: whole, ContentLength: length = size } = answer
+  if (crc32 !== undefined && whole !== undefined && !whole.includes('-') && whole !== crc32) {
+    throw differentContent(`CRC32 ${whole} instead of ${crc32}`)
+  }
+  if (length !== size) throw differentContent(`${length} bytes instead of ${size}`)
+}
+
+function differentContent(difference: string): Error {
   return new Error(
-    `the store reports other content than was sent (${difference}): remove the object and write it again`,
+    `the store reports different content than was sent (${difference}): remove the object and write it again`,
   )
+}
+
+/** An object as a listing describes it. Throws a NotS3 error if a size or an ETag is missing. */
+export function listedObject(
+  key: string,
+  { Size: size, ETag }: { Size?: number | undefined; ETag?: string | undefined },
+): StoredObject {
+  const etag = etagOf({ ETag })
+  if (size === undefined) throw notS3('the response has no size')
+  return { key, size, etag: () => Promise.resolve(etag) }
+}
+
+/** An object as the response to HEAD describes it, which says more than a listing. */
+export function foundObject(key: string, answer: HeadObjectCommandOutput): StoredObject {
+  const sha256 = answer.Metadata?.[sha256Field]
+  return {
+    ...listedObject(key, { ETag: answer.ETag, Size: answer.ContentLength }),
+    ...(sha256 !== undefined && { sha256 }),
+    ...(isEtagOpaque(answer) && { isEtagOpaque: true }),
+  }
 }

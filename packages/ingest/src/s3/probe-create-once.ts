@@ -7,24 +7,24 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { isNamed } from './s3-failure.js'
+import { isNamed } from './sdk-error.js'
 import { abortUpload } from './upload-requests.js'
 
 /**
- * What a store guarantees where several write one key at the same moment without `overwrite`: that exactly one wins, or only that
- * each looks first, so that one may replace another's object.
+ * What happens if several writers write one key at the same moment without `overwrite`: exactly one wins ('create-once'), or each
+ * only checks the key before it writes, so that one may replace another's object ('check-then-write').
  */
-export type CreateOnce = 'create-once' | 'look-first'
+export type CreateOnce = 'create-once' | 'check-then-write'
 
-/** Where the probe's objects lie while it runs. */
+/** The folder of the probe's objects while it runs. */
 export const probeFolder = '_probe/'
 
 const rounds = 3
 const writers = 8
 
 /**
- * Finds out whether a store heeds `If-None-Match: *`, for objects put at once and for those in parts: some take the header
- * and ignore it, some heed it only where the writers do not meet. Rejects with the SDK's error.
+ * Finds out whether a store honours `If-None-Match: *`, both for objects uploaded in one request and for those in parts. Some stores
+ * accept the header and ignore it; some honour it only if the writers do not meet. Rejects with the SDK's error.
  */
 export async function probeCreateOnce(
   client: S3Client,
@@ -37,7 +37,7 @@ export async function probeCreateOnce(
       const won = await thenAlways(race(client, target), () =>
         client.send(new DeleteObjectCommand({ Bucket: target.bucket, Key: target.key })),
       )
-      if (won > 1) return 'look-first'
+      if (won > 1) return 'check-then-write'
     }
   }
   return 'create-once'
@@ -75,13 +75,13 @@ const raceUploads: Race = (client, { bucket, key }) => {
 
 const numbers = () => [...Array(writers).keys()]
 
-/** The results of all; where one fails, it rejects with the first failure only when the others have ended, too. */
+/** The results of all. Rejects with the first failure, but only once all of them have ended. */
 async function all<R>(works: readonly Promise<R>[]): Promise<R[]> {
   await Promise.allSettled(works)
   return Promise.all(works)
 }
 
-/** What a work gives, once something was done after it; where both fail, the work's failure is the one to tell. */
+/** The result of some work, once something else was done after it. If both fail, the failure of the work is reported. */
 async function thenAlways<R>(work: Promise<R>, after: () => Promise<unknown>): Promise<R> {
   try {
     await work

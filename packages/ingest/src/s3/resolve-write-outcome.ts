@@ -3,35 +3,30 @@ import type { RereadableBytes } from '../bytes/byte-stream.js'
 import { identityOf } from '../bytes/etag.js'
 import { rereadChunks } from '../bytes/source-parts.js'
 import type { WriteResult } from '../object-store.js'
-import { lookAtObject } from './head-object.js'
-import { checkObject, type SentContent } from './object-answer.js'
-import { etagOf, isNamed } from './s3-failure.js'
+import { headObject } from './head-object.js'
+import { checkObject, etagOf, type SentContent, writeIdField } from './object-answer.js'
+import { isNamed } from './sdk-error.js'
 import type { UploadProgress, UploadTarget } from './upload-requests.js'
 
-/** The field of an object's metadata that says which write made it. */
-export const writeField = 'minilake-write'
-
-/** That an object is to be written anew, because its upload is gone. */
-export interface Lost {
-  lost: unknown
-}
+/** How an upload ended: with a result, or with a cause to upload the object again from the start. */
+export type WriteOutcome = { result: WriteResult } | { result?: undefined; cause: unknown }
 
 /**
- * What became of a write whose key the store says is taken, or whose upload it says is gone: the SDK sends again what the store
- * did and could not say, as when the connection broke, and another writer may have gone on with our upload.
+ * Finds out how a write ended if the store says that its key is taken (412) or that its upload does not exist (404). The SDK
+ * retries requests that succeeded but whose response was lost, and another writer may have completed our upload.
  *
- * | under the key                                  | overwrite | result        |
- * | ---------------------------------------------- | --------- | ------------- |
- * | what this write sent, answered by none         | any       | written       |
- * | the same content, of another writer            | any       | not written   |
- * | other content                                  | no        | not written   |
- * | other content                                  | yes       | write it anew |
- * | nothing                                        | any       | write it anew |
+ * | object at the key                           | overwrite | outcome                |
+ * | ------------------------------------------- | --------- | ---------------------- |
+ * | what this write sent; the response was lost | any       | written                |
+ * | the same content, from another writer       | any       | not written            |
+ * | different content                           | no        | not written            |
+ * | different content                           | yes       | upload it again        |
+ * | none                                        | any       | upload it again        |
  *
- * Rejects with any other failure, with the cause where nobody may look, and where the store has other content than this write
- * put at once.
+ * Rejects with `cause` if that is any other failure or if the key cannot be checked, and with an Error if the store reports
+ * different content for an object that this write uploaded in one request.
  */
-export async function resultOfLost(
+export async function resolveWriteOutcome(
   target: UploadTarget,
   {
     cause,
@@ -42,27 +37,24 @@ export async function resultOfLost(
   }: {
     cause: unknown
     progress: UploadProgress
-    /** The id that the object has where this write began it; absent where that cannot be known. */
+    /** The id in the metadata of an object that this write started; absent for an upload that another process started. */
     writeId?: string | undefined
     reread: RereadableBytes | undefined
     signal: AbortSignal | undefined
   },
-): Promise<WriteResult | Lost> {
-  if (!isTakenError(cause, target) && !isNamed(cause, 'NoSuchUpload')) throw cause
-  const found = await lookAtObject(target, signal).catch(() => {
+): Promise<WriteOutcome> {
+  const isTaken = !target.overwrite && isNamed(cause, 'PreconditionFailed')
+  if (!isTaken && !isNamed(cause, 'NoSuchUpload')) throw cause
+  const found = await headObject(target, { signal, withChecksum: true }).catch(() => {
     throw cause
   })
-  if (found === undefined) return { lost: cause }
+  if (found === undefined) return { cause }
   const content = progress.whole?.() ?? (reread && (await contentOf(reread, signal)))
-  if (content === undefined) return { lost: cause }
+  if (content === undefined) return { cause }
   const { size, etag } = content
-  if (isOwn(found, { content, progress, writeId })) return { written: true, size, etag }
-  if (target.overwrite && etagOf(found) !== etag) return { lost: cause }
-  return { written: false, size, etag }
-}
-
-function isTakenError(error: unknown, { overwrite }: Pick<UploadTarget, 'overwrite'>): boolean {
-  return !overwrite && isNamed(error, 'PreconditionFailed')
+  if (isOwn(found, { content, progress, writeId })) return { result: { written: true, size, etag } }
+  if (target.overwrite && etagOf(found) !== etag) return { cause }
+  return { result: { written: false, size, etag } }
 }
 
 async function contentOf(reread: RereadableBytes, signal: AbortSignal | undefined): Promise<SentContent> {
@@ -70,6 +62,7 @@ async function contentOf(reread: RereadableBytes, signal: AbortSignal | undefine
   return { ...identity, crc32: undefined }
 }
 
+/** Whether this write created the object that was found. */
 function isOwn(
   found: HeadObjectCommandOutput,
   {
@@ -78,12 +71,12 @@ function isOwn(
     writeId,
   }: { content: SentContent; progress: UploadProgress; writeId: string | undefined },
 ): boolean {
-  if (writeId !== undefined && found.Metadata?.[writeField] !== writeId) return false
+  if (writeId !== undefined && found.Metadata?.[writeIdField] !== writeId) return false
   if (progress.uploadId === undefined) {
     checkObject(found, content)
     return true
   }
-  // Others, too, may complete an upload, with parts of theirs.
+  // The write id is that of the upload, which another writer can complete with its own parts.
   if (!progress.mayBeComplete) return false
   try {
     checkObject(found, content)

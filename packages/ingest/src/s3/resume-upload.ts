@@ -13,7 +13,7 @@ import {
   type UploadTarget,
 } from './upload-requests.js'
 
-/** An interrupted upload of our bytes: the parts that the store has, and those that it lacks. */
+/** An interrupted upload of our bytes: the parts that the store has, and those that are missing. */
 export interface InterruptedUpload {
   uploadId: string
   present: SentPart[]
@@ -21,25 +21,30 @@ export interface InterruptedUpload {
 }
 
 /**
- * The interrupted upload of a key that has most of these bytes, if there is one. Every part that the store lists must be one of
- * our plan, with our bytes; an upload to which something happened less than `resumeAfterSeconds` ago may be at work, but for one
- * of `leftUploads`, which this process has left itself, and which is taken out of them.
+ * Finds the interrupted upload of a key with the most parts of these bytes, if there is one. Every part that the store lists must
+ * match our plan and our bytes. An upload with activity in the last `resumeAfterSeconds` may still be running, unless it is one of
+ * `interruptedUploads`, which this store object left itself; the upload that is found is removed from that set.
  */
-export async function findInterrupted(
+export async function findInterruptedUpload(
   target: UploadTarget,
   {
     reread,
     slots,
     resumeAfterSeconds,
-    leftUploads,
-  }: { reread: RereadableBytes; slots: PartSlots; resumeAfterSeconds: number; leftUploads: Set<string> },
+    interruptedUploads,
+  }: {
+    reread: RereadableBytes
+    slots: PartSlots
+    resumeAfterSeconds: number
+    interruptedUploads: Set<string>
+  },
 ): Promise<InterruptedUpload | undefined> {
   const isWanted = (key: string) => key === target.key
   const uploads: ListedUpload[] = []
   const { signal } = target.stop
   for await (const upload of listUploads(target, { prefix: target.key, isWanted, signal })) {
     const age = upload.listedAt.getTime() - upload.lastActivity.getTime()
-    if (age >= resumeAfterSeconds * 1000 || leftUploads.has(upload.uploadId)) uploads.push(upload)
+    if (age >= resumeAfterSeconds * 1000 || interruptedUploads.has(upload.uploadId)) uploads.push(upload)
   }
   uploads.sort((a, b) => b.parts.length - a.parts.length)
   const plan = planParts(reread.size)
@@ -49,13 +54,13 @@ export async function findInterrupted(
     if (present === undefined) continue
     const numbers = new Set(present.map(({ number }) => number))
     const missing = plan.filter(({ number }) => !numbers.has(number))
-    leftUploads.delete(upload.uploadId)
+    interruptedUploads.delete(upload.uploadId)
     return { uploadId: upload.uploadId, present, missing }
   }
   return undefined
 }
 
-/** Sends what an interrupted upload lacks, and completes it. */
+/** Sends the missing parts of an interrupted upload and completes it. */
 export async function finishUpload(
   target: UploadTarget,
   {
@@ -75,7 +80,7 @@ export async function finishUpload(
   }
   const send = async () => {
     for await (const { partNumber: number, data, slot } of parts) {
-      // Before the loop is left, which waits for the others that wait for a part: they may hold out for the slot of this one.
+      // Stop before leaving the loop: that waits for the other senders, and they may be waiting for the slot of this part.
       progress.parts.push(await sendPart(target, { uploadId, number, data }).catch(stop))
       slot.free()
     }
@@ -85,7 +90,7 @@ export async function finishUpload(
   await completeUpload(target, progress)
 }
 
-/** Parts checked in another way than ours cannot be completed with ours. A store that does not tell is believed. */
+/** Whether the parts carry the checksums that ours will. Parts with others cannot be completed together. Unknown ones pass. */
 function hasOurChecksums(
   { checksumAlgorithm, checksumType = 'FULL_OBJECT' }: ListedUpload,
   { checksums }: UploadTarget,
@@ -94,7 +99,7 @@ function hasOurChecksums(
   return (checksumAlgorithm ?? 'CRC32') === 'CRC32' && checksumType === 'FULL_OBJECT'
 }
 
-/** The parts of an upload as we would have sent them; nothing where one is not ours. */
+/** The parts of an upload as we would have sent them, or undefined if any of them differs. */
 async function matchingParts(
   { parts }: ListedUpload,
   {
@@ -104,17 +109,17 @@ async function matchingParts(
     target,
   }: { plan: readonly PlannedPart[]; reread: RereadableBytes; slots: PartSlots; target: UploadTarget },
 ): Promise<SentPart[] | undefined> {
-  const isPlanned = parts.every(({ number, size }) => {
-    const planned = plan[number - 1]
-    return planned !== undefined && planned.end - planned.start === size
+  const planned = parts.flatMap(({ number, size, etag }) => {
+    const part = plan[number - 1]
+    return part && part.end - part.start === size ? [{ number, size, etag, start: part.start }] : []
   })
-  if (!isPlanned) return undefined
+  if (planned.length < parts.length) return undefined
   const present: SentPart[] = []
-  for (const { number, size, etag } of parts) {
+  for (const { number, size, etag, start } of planned) {
     const slot = await slots.take(target.stop.signal)
     try {
       const data = slot.buffer(size)
-      await reread.readInto(data, (plan[number - 1] as PlannedPart).start)
+      await reread.readInto(data, start)
       const md5 = createHash('md5').update(data).digest('hex')
       if (md5 !== etag) return undefined
       present.push({

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { S3Client } from '@aws-sdk/client-s3'
-import { notS3 } from './s3-failure.js'
 import type { resolveS3Options } from './s3-options.js'
+import { notS3 } from './sdk-error.js'
 
-/** Amazon's client for the options, which takes answers of S3 stores only. */
+/** Amazon's client with these options. It accepts only responses of S3 stores. */
 export function s3Client({
   endpoint,
   region,
@@ -28,14 +28,14 @@ export function s3Client({
     ...(credentials && { credentials }),
   })
   preferUnsignedPayload(client)
-  takeAnswersOfS3Only(client)
-  keepAnswerDates(client)
+  acceptOnlyS3(client)
+  keepResponseDates(client)
   return client
 }
 
 /**
- * Leaves the SHA-256 out of the signature of what is uploaded, as every tool does over https: it costs as much as sending.
- * CRC32, and the ETag that is compared at the end, guard the bytes.
+ * Leaves the SHA-256 of uploaded bytes out of the signature, as every tool does over https: it costs as much as sending them. The
+ * CRC32, and the ETag that is compared at the end, protect the bytes.
  */
 function preferUnsignedPayload(client: S3Client): void {
   client.middlewareStack.add(
@@ -48,8 +48,8 @@ function preferUnsignedPayload(client: S3Client): void {
   )
 }
 
-/** Web servers, too, answer 200 with an ETag; only an S3 store adds headers such as `x-amz-request-id`. */
-function takeAnswersOfS3Only(client: S3Client): void {
+/** Rejects responses without an S3 header such as `x-amz-request-id`: web servers, too, respond 200 with an ETag. */
+function acceptOnlyS3(client: S3Client): void {
   client.middlewareStack.add(
     (next) => async (step) => {
       const result = await next(step)
@@ -58,37 +58,37 @@ function takeAnswersOfS3Only(client: S3Client): void {
         headers: Record<string, string>
         body: unknown
       }
-      const isOfS3 = Object.keys(headers).some((name) => name.toLowerCase().startsWith('x-amz-'))
-      if (statusCode < 300 && !isOfS3) {
+      const isS3 = Object.keys(headers).some((name) => name.toLowerCase().startsWith('x-amz-'))
+      if (statusCode < 300 && !isS3) {
         discardBody(body)
-        throw notS3('the answer has no header of S3')
+        throw notS3('the response has no S3 header')
       }
       return result
     },
-    { step: 'deserialize', priority: 'low', name: 'takeAnswersOfS3Only' },
+    { step: 'deserialize', priority: 'low', name: 'acceptOnlyS3' },
   )
 }
 
-const answerDates = new WeakMap<object, Date>()
+const responseDates = new WeakMap<object, Date>()
 
-/** When the store gave an answer, by its own clock, in whole seconds rounded up; an invalid date where it does not say. */
-export function answeredAt(answer: object): Date {
-  return answerDates.get(answer) ?? new Date(NaN)
+/** When the store sent a response, by its own clock, rounded up to whole seconds. An invalid date if the response does not say. */
+export function respondedAt(response: object): Date {
+  return responseDates.get(response) ?? new Date(NaN)
 }
 
-function keepAnswerDates(client: S3Client): void {
+function keepResponseDates(client: S3Client): void {
   client.middlewareStack.add(
     (next) => async (step) => {
       const result = await next(step)
       const { headers } = result.response as { headers: Record<string, string> }
-      answerDates.set(result.output, new Date(Date.parse(headers.date ?? '') + 1000))
+      responseDates.set(result.output, new Date(Date.parse(headers.date ?? '') + 1000))
       return result
     },
-    { step: 'initialize', name: 'keepAnswerDates' },
+    { step: 'initialize', name: 'keepResponseDates' },
   )
 }
 
-/** Ends an answer whose body is not wanted, so that its connection is not held. */
+/** Discards the body of a response, so that it does not hold its connection. */
 export function discardBody(body: unknown): void {
   if (body instanceof Readable) body.on('error', () => undefined).destroy()
 }

@@ -1,55 +1,55 @@
-/** Keys of a user of the store. */
+/** Access keys of a user of the store. */
 export interface S3Credentials {
   accessKeyId: string
   secretAccessKey: string
-  /** For temporary keys. */
+  /** For temporary credentials. */
   sessionToken?: string
-  /** When temporary keys end: those of a function are asked for anew before. */
+  /** When temporary credentials expire. Those from a function are requested again before then. */
   expiration?: Date
 }
 
-/** Which bucket, where, and how to reach it. */
+/** Which bucket, where it is, and how to reach it. */
 export interface S3StoreOptions {
   bucket: string
   /** URL of the store, such as `http://127.0.0.1:9000`. Default: Amazon's, for the region. */
   endpoint?: string
-  /** Default 'us-east-1', which stores other than Amazon's mostly take. */
+  /** Default 'us-east-1', which most other stores accept. */
   region?: string
-  /** Keys, or a function that gives them. Default: from the environment or the profile, as in Amazon's own tools. */
+  /** Credentials, or a function that returns them. Default: from the environment or the profile, as in Amazon's own tools. */
   credentials?: S3Credentials | (() => S3Credentials | Promise<S3Credentials>)
-  /** Whether the bucket is in the URL's path, not in its host name. Default: true where an endpoint is given. */
+  /** Whether the bucket is part of the URL's path instead of its host name. Default: true if an endpoint is given. */
   pathStyle?: boolean
-  /** How it is seen that the store holds what was sent. Default 'crc32'. */
+  /** How to verify that the store holds what was sent. Default 'crc32'. */
   checksums?: Checksums
-  /** How long a connection may take to open, each attempt anew. Milliseconds, default 5,000. */
+  /** How long opening a connection may take, per attempt. Milliseconds, default 5,000. */
   connectTimeoutMillis?: number
   /**
-   * How long nothing may move on a connection before a request counts as failed, each attempt anew; the SDK begins to
-   * measure 6,000 and more only 3 seconds after the request. Milliseconds, default 30,000.
+   * How long a connection may be idle before its request fails, per attempt. From 6,000 on, the SDK starts measuring 3 seconds after
+   * the request. Milliseconds, default 30,000.
    */
   requestTimeoutMillis?: number
-  /** How often a request is sent at most, where the store is busy or does not answer. Default 3. */
+  /** How many times a request is sent at most if the store is busy or does not respond. Default 3. */
   maxAttempts?: number
   /**
-   * Whether the store ignores `If-None-Match`, so that a key is looked at right before it is written. Default: false, until
-   * `probeCreateOnce` finds that it does.
+   * Whether to check each key right before it is written, because the store ignores `If-None-Match`. Default: false, until
+   * `probeCreateOnce` finds that the store does.
    */
-  looksFirst?: boolean
-  /** How long nothing may have happened to an unfinished upload before it is taken for interrupted. Seconds, default 60. */
+  checkThenWrite?: boolean
+  /** How long an unfinished upload has to be inactive before it counts as interrupted. Seconds, default 60. */
   resumeAfterSeconds?: number
-  /** Whether files get their SHA-256 as metadata, for buckets whose keys of KMS hide the content's ETag. Default false. */
+  /** Whether to store the SHA-256 of files as metadata, for buckets whose KMS keys make ETags opaque. Default false. */
   sha256InMetadata?: boolean
-  /** What the local clock lacks, added to it when requests are signed. Milliseconds, default 0. */
+  /** Added to the local clock when requests are signed. Milliseconds, default 0. */
   clockOffsetMillis?: number
 }
 
 /**
- * What guards the bytes: CRC32, which the store computes too; the MD5, which is slower, for stores that refuse CRC32
- * ('when-required'); nothing but TLS and TCP, which is the fastest ('none').
+ * How uploaded bytes are verified: 'crc32' sends the CRC32 of every part, which the store computes too; 'md5' compares the ETag of
+ * every part with its MD5, which is slower, for stores that reject CRC32; 'none' relies on TLS and TCP, which is the fastest.
  */
-export type Checksums = 'crc32' | 'when-required' | 'none'
+export type Checksums = 'crc32' | 'md5' | 'none'
 
-/** The options with their defaults. Throws a TypeError or RangeError for those that cannot be, and repeats no key. */
+/** Adds the defaults to the options. Throws a TypeError or RangeError for invalid options; messages repeat no credentials. */
 export function resolveS3Options({
   bucket,
   endpoint,
@@ -60,7 +60,7 @@ export function resolveS3Options({
   connectTimeoutMillis = 5_000,
   requestTimeoutMillis = 30_000,
   maxAttempts = 3,
-  looksFirst = false,
+  checkThenWrite = false,
   resumeAfterSeconds = 60,
   sha256InMetadata = false,
   clockOffsetMillis = 0,
@@ -71,10 +71,8 @@ export function resolveS3Options({
     throw new RangeError(`region expected a name such as us-east-1, got ${JSON.stringify(region)}`)
   }
   if (credentials && typeof credentials !== 'function') checkCredentials(credentials)
-  if (!['crc32', 'when-required', 'none'].includes(checksums)) {
-    throw new TypeError(
-      `checksums expected 'crc32', 'when-required' or 'none', got ${JSON.stringify(checksums)}`,
-    )
+  if (!['crc32', 'md5', 'none'].includes(checksums)) {
+    throw new TypeError(`checksums expected 'crc32', 'md5' or 'none', got ${JSON.stringify(checksums)}`)
   }
   checkTimeout('connectTimeoutMillis', connectTimeoutMillis)
   checkTimeout('requestTimeoutMillis', requestTimeoutMillis)
@@ -98,7 +96,7 @@ export function resolveS3Options({
     connectTimeoutMillis,
     requestTimeoutMillis,
     maxAttempts,
-    looksFirst,
+    checkThenWrite,
     resumeAfterSeconds,
     sha256InMetadata,
     clockOffsetMillis,
@@ -108,16 +106,16 @@ export function resolveS3Options({
 function checkBucket(bucket: string): void {
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw new RangeError(
-      `bucket expected 3 to 63 small letters, digits, dots and hyphens, got ${JSON.stringify(bucket)}`,
+      `bucket expected 3 to 63 lowercase letters, digits, dots and hyphens, got ${JSON.stringify(bucket)}`,
     )
   }
 }
 
-/** Says nothing of the URL where it may hold a password. */
+/** Messages do not repeat a URL that may hold a password. */
 function checkEndpoint(endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   if (url?.username || url?.password) {
-    throw new TypeError('endpoint expected a URL without user and password: those are the credentials')
+    throw new TypeError('endpoint expected a URL without user and password: pass them as credentials')
   }
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new TypeError(
@@ -135,7 +133,7 @@ function checkCredentials(credentials: S3Credentials): S3Credentials {
   return credentials
 }
 
-// Beyond it Node's timers fire at once.
+// Node's timers fire at once beyond this.
 const longestTimeoutMillis = 2 ** 31 - 1
 
 function checkTimeout(name: string, millis: number): void {

@@ -3,52 +3,59 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
-  HeadObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3'
-import { identityOf } from '../bytes/etag.js'
+import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
 import { checkKey, isKey, isKeyPrefix } from '../object-key.js'
-import { type ObjectStore, ObjectStoreError, type StoredObject } from '../object-store.js'
+import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
+import type { S3Action } from './error-sentences.js'
+import { findObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
+import { etagOf, listedObject } from './object-answer.js'
 import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
 import { discardBody, s3Client } from './s3-client.js'
-import {
-  etagOf,
-  notS3,
-  partsLeftReason,
-  type S3Action,
-  s3Failure,
-  statusOf,
-  withReason,
-} from './s3-failure.js'
+import { partsLeftReason, s3Failure, withReason } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
-import { foundObject, listedObject } from './stored-object.js'
+import { notS3 } from './sdk-error.js'
 import { abortUpload } from './upload-requests.js'
-import { writeToS3 } from './write-object.js'
+import { writeObject } from './write-object.js'
 
+export { type UnfinishedUpload } from './list-uploads.js'
 export { type CreateOnce, probeFolder } from './probe-create-once.js'
 export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
-export type { UnfinishedUpload } from './list-uploads.js'
 
-/** A bucket as a store, with what only a bucket has. Its members reject as those of an ObjectStore do. */
+/** A bucket as an object store, and what only a bucket can do. Its members reject as those of every ObjectStore do. */
 export interface S3Store extends ObjectStore {
-  /** Uploads that were begun and not ended, of keys with one of the prefixes (default: all); one at work is among them. */
+  /** Uploads that were started and not finished, of keys with one of the prefixes (default: all). Includes running uploads. */
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
-  /** Removes an unfinished upload and its parts; one that is gone is none the worse. */
+  /** Removes an unfinished upload and its parts. Resolves even if it no longer exists. */
   abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
   /**
-   * Finds out what happens when writers race for a key, with a few small objects under `probeFolder` that are removed again. A
-   * store that was found to be 'look-first' is asked for the key right before each write without `overwrite`, from then on.
+   * Finds out what happens if writers race for a key, with a few small objects under `probeFolder`, which are removed again. If the
+   * answer is 'check-then-write', this store object checks each key right before a write without `overwrite` from then on.
    */
   probeCreateOnce(options?: { signal?: AbortSignal | undefined }): Promise<CreateOnce>
 }
 
 /**
- * A bucket of Amazon S3, MinIO or the like as an object store. Objects up to `partBytes` are put at once, larger ones in
- * parts of it, as many at a time as there are slots. An upload in parts that was interrupted is gone on with, where its bytes
- * can be read again; the state of that is the store's alone.
- * Throws a TypeError or RangeError for options that cannot be; failures carry the store's or the socket's `code`.
+ * A bucket of Amazon S3, MinIO or another S3 store as an object store. Objects up to `partBytes` are uploaded in one request, larger
+ * ones in parts of that size, as many at a time as there are slots. An interrupted upload is resumed if its bytes can be read
+ * again; the store alone keeps its state. Throws a TypeError or RangeError for invalid options. Failures carry the `code` of S3 or
+ * of the socket.
+ *
+ * @example
+ * ```ts
+ * import { localFiles, publish } from '@minilake/ingest'
+ * import { s3Store } from '@minilake/ingest/s3'
+ *
+ * const store = s3Store({
+ *   bucket: 'iot-time-series',
+ *   endpoint: 'http://127.0.0.1:9000',
+ *   credentials: { accessKeyId: 'lake', secretAccessKey: 'lake-secret' },
+ * })
+ * console.log(await publish(localFiles('out'), store))
+ * ```
  */
 export function s3Store(options: S3StoreOptions): S3Store {
   const resolved = resolveS3Options(options)
@@ -57,13 +64,14 @@ export function s3Store(options: S3StoreOptions): S3Store {
   const place = { bucket, region, endpoint }
   const location = `s3://${bucket}`
   const client = s3Client(resolved)
-  const leftUploads = new Set<string>()
-  let { looksFirst } = resolved
+  const interruptedUploads = new Set<string>()
+  let { checkThenWrite } = resolved
 
   const failure = (action: S3Action, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, ...place, cause })
 
-  const streamFailure = (key: string, cause: unknown) =>
+  // A failure of the producer, perhaps of another store, says nothing about this store.
+  const sourceFailure = (key: string, cause: unknown) =>
     cause instanceof ObjectStoreError
       ? cause
       : new ObjectStoreError(`cannot write ${location}/${key}: ${describeSystemError(cause)}`, {
@@ -72,10 +80,21 @@ export function s3Store(options: S3StoreOptions): S3Store {
           cause,
         })
 
-  const look = async (key: string, signal?: AbortSignal): Promise<StoredObject> => {
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: key })
-    return foundObject(key, await client.send(command, signal && { abortSignal: signal }))
+  async function* sourceOf(key: string, bytes: ByteStream): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes
+    } catch (cause) {
+      throw sourceFailure(key, cause)
+    }
   }
+
+  const rereadable = (key: string, reread: RereadableBytes): RereadableBytes => ({
+    size: reread.size,
+    readInto: (target, start) =>
+      reread.readInto(target, start).catch((cause: unknown) => {
+        throw sourceFailure(key, cause)
+      }),
+  })
 
   async function* chunksOf(key: string, body: Readable | undefined): AsyncGenerator<Uint8Array> {
     try {
@@ -92,15 +111,15 @@ export function s3Store(options: S3StoreOptions): S3Store {
 
     async *list(prefix) {
       if (!isKeyPrefix(prefix)) return
-      // MinIO answers 400 to a prefix that ends in `.` or `..` as a name, though there may be a key such as `..a`.
+      // MinIO responds 400 to a prefix whose last segment is `.` or `..`, although a key such as `..a` may exist.
       const asked = prefix.replace(/(?<=^|\/)\.{1,2}$/, '')
       try {
         const input = { Bucket: bucket, Prefix: asked }
         for await (const { Name, Contents = [] } of paginateListObjectsV2({ client }, input)) {
-          if (Name === undefined) throw notS3('the listing names no bucket')
+          if (Name === undefined) throw notS3('the listing does not name its bucket')
           for (const object of Contents) {
             const { Key = '' } = object
-            // Others are those of other tools, and the empty objects, `a/`, by which consoles show a folder.
+            // Skips keys of other tools, and the empty objects, `a/`, that consoles create for folders.
             if (Key.startsWith(prefix) && isKey(Key)) yield listedObject(Key, object)
           }
         }
@@ -112,21 +131,8 @@ export function s3Store(options: S3StoreOptions): S3Store {
     async find(key) {
       checkKey(key)
       try {
-        return await look(key).catch(async (error: unknown) => {
-          if (statusOf(error) === undefined) throw error
-          // The answer to HEAD has no body, so that only a GET can tell a missing object from a missing bucket, or a
-          // wrong key from a missing right.
-          const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' })
-          await client.send(command).then(
-            ({ Body }) => discardBody(Body),
-            (failed: unknown) => {
-              if (statusOf(failed) !== 416) throw failed // else it is there, and empty
-            },
-          )
-          return await look(key)
-        })
+        return await findObject({ client, bucket, key })
       } catch (cause) {
-        if (cause instanceof Error && cause.name === 'NoSuchKey') return undefined
         throw failure('find', key, cause)
       }
     },
@@ -155,38 +161,14 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }
     },
 
-    async write(key, bytes, { overwrite = false, isKeyFree = false, signal, reread, sha256, ...more } = {}) {
+    async write(key, bytes, { signal, reread, sha256, ...more } = {}) {
       checkKey(key)
-      const isTaken = () =>
-        look(key, signal).then(
-          () => true,
-          (error: unknown) => {
-            if (statusOf(error) === undefined) throw error
-            return false // where a user may write and not look, or something is wrong, the upload tells
-          },
-        )
-      async function* source() {
-        try {
-          yield* bytes
-        } catch (cause) {
-          // What the producer met, perhaps of another store, says nothing about this one.
-          throw streamFailure(key, cause)
-        }
-      }
-      const readInto = async (target: Uint8Array, start: number) =>
-        reread?.readInto(target, start).catch((cause: unknown) => {
-          throw streamFailure(key, cause)
-        })
       let partsLeft: string | undefined
       try {
-        signal?.throwIfAborted()
-        if (!overwrite && (looksFirst || !isKeyFree) && (await isTaken())) {
-          return { written: false, ...(await identityOf(source(), { signal, size: reread?.size })) }
-        }
-        const result = await writeToS3(client, source(), {
-          ...{ ...more, bucket, key, overwrite, checksums, looksFirst, resumeAfterSeconds, leftUploads },
+        const result = await writeObject(client, sourceOf(key, bytes), {
+          ...{ ...more, bucket, key, checksums, checkThenWrite, resumeAfterSeconds, interruptedUploads },
           ...(signal && { signal }),
-          ...(reread && { reread: { size: reread.size, readInto } }),
+          ...(reread && { reread: rereadable(key, reread) }),
           ...(sha256InMetadata && { sha256 }),
           onPartsLeft: (cause) => (partsLeft = partsLeftReason(place, cause)),
         })
@@ -228,7 +210,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
     async probeCreateOnce({ signal } = {}) {
       try {
         const found = await probeCreateOnce(client, { bucket, signal })
-        looksFirst ||= found === 'look-first'
+        checkThenWrite ||= found === 'check-then-write'
         return found
       } catch (cause) {
         signal?.throwIfAborted()

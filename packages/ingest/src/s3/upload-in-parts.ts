@@ -19,8 +19,8 @@ import {
 } from './upload-requests.js'
 
 /**
- * Uploads an object in parts by lib-storage, which begins the upload, sends parts side by side and completes it. What is known
- * of it is in `progress`, also when this rejects; then the parts are still there.
+ * Uploads an object in parts with lib-storage, which starts the upload, sends parts concurrently and completes it. `progress` always
+ * holds what is known about the upload. If this rejects, the parts stay in the store.
  */
 export async function uploadInParts(
   target: UploadTarget,
@@ -33,7 +33,7 @@ export async function uploadInParts(
   }: {
     parts: AsyncIterable<SourcePart>
     partsAtOnce: number
-    /** Bytes. */
+    /** Bytes of every part but the last. */
     partSize: number
     metadata: Record<string, string>
     progress: UploadProgress
@@ -49,13 +49,13 @@ export async function uploadInParts(
     partSize,
     queueSize: partsAtOnce,
     leavePartsOnError: true,
-    params: { ...uploadParameters(target), Body: Readable.from(unread()), Metadata: metadata },
+    params: { ...uploadParameters(target), Body: Readable.from(notRead()), Metadata: metadata },
   })
   feed(upload, inSlots(parts, slots))
   await upload.done()
 }
 
-/** The parts, and which slot each lies in. */
+/** Yields the parts and remembers the slot of each. */
 async function* inSlots(
   parts: AsyncIterable<SourcePart>,
   slots: Map<unknown, PartSlot>,
@@ -67,34 +67,35 @@ async function* inSlots(
 }
 
 /**
- * Hands parts to lib-storage as they are. It cuts a stream by joining its chunks into new memory for each part, which piles up
- * to 300–400 MiB until it is collected, and costs twice the processor time; parts in slots need 140–160 MiB. What takes the
- * parts is no public member: the library's version is pinned, and another that lacks it fails by `unread`.
+ * Hands the parts to lib-storage as they are. Its own way of cutting a stream joins chunks into new memory for each part: that piles
+ * up to 300–400 MiB until it is collected and costs twice the CPU time, whereas parts in slots need 140–160 MiB. The member that
+ * consumes the parts is private, so the version of the library is pinned; another version without it fails in `notRead`.
  */
 function feed(upload: Upload, parts: AsyncIterable<SourcePart>): void {
-  const taker = upload as unknown as { __doConcurrentUpload: TakeParts }
-  const take = taker.__doConcurrentUpload.bind(upload)
-  taker.__doConcurrentUpload = () => take(parts)
+  const consumer = upload as unknown as { __doConcurrentUpload: SendParts }
+  const send = consumer.__doConcurrentUpload.bind(upload)
+  consumer.__doConcurrentUpload = () => send(parts)
 }
 
-type TakeParts = (parts: AsyncIterable<SourcePart>) => Promise<void>
+type SendParts = (parts: AsyncIterable<SourcePart>) => Promise<void>
 
-// eslint-disable-next-line @typescript-eslint/require-await -- stands for a stream that is not read
-async function* unread(): AsyncGenerator<Uint8Array> {
-  throw new Error('this version of @aws-sdk/lib-storage does not take parts: install the pinned one')
+// eslint-disable-next-line @typescript-eslint/require-await -- a placeholder for a stream that is never read
+async function* notRead(): AsyncGenerator<Uint8Array> {
+  throw new Error('this version of @aws-sdk/lib-storage does not accept parts: install the pinned version')
 }
 
-/** A client for one upload, whose parts and completion go the way that those of a resumed upload go. */
+/** A client for one upload. It sends parts and the completion exactly as a resumed upload does. */
 function uploadClient(
   target: UploadTarget,
   { progress, onSent }: { progress: UploadProgress; onSent: (data: unknown) => void },
 ): S3Client {
   const { client, stop } = target
   const send = async (command: Parameters<S3Client['send']>[0]) => {
-    if (command instanceof AbortMultipartUploadCommand) throw new Error('the parts were to be left')
+    if (command instanceof AbortMultipartUploadCommand)
+      throw new Error('expected lib-storage to leave the parts')
     stop.signal.throwIfAborted()
     if (command instanceof CreateMultipartUploadCommand) {
-      // Not to be ended half-way, or an upload that nobody knows would stay behind.
+      // Do not abort this request: the upload might start without anyone knowing its id.
       const answer: CreateMultipartUploadCommandOutput = await client.send(command)
       progress.uploadId = answer.UploadId
       return answer
@@ -102,7 +103,8 @@ function uploadClient(
     const { uploadId = '' } = progress
     if (command instanceof UploadPartCommand) {
       const { PartNumber: number = 0, Body: data } = command.input
-      const part = await sendPart(target, { uploadId, number, data: data as Uint8Array })
+      if (!(data instanceof Uint8Array)) throw new Error('expected lib-storage to send parts as they are')
+      const part = await sendPart(target, { uploadId, number, data })
       progress.parts.push(part)
       onSent(data)
       return { ETag: part.etag, $metadata: {} }
@@ -112,7 +114,7 @@ function uploadClient(
   }
   const sendOrStop = (command: Parameters<S3Client['send']>[0]) =>
     send(command).catch((error: unknown) => {
-      // At once: `Upload` itself would first wait for the next part.
+      // Stop at once: `Upload` itself would first wait for the next part.
       stop.abort(error)
       throw error
     })

@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   type CompleteMultipartUploadCommandOutput,
   PutObjectCommand,
-  type PutObjectCommandOutput,
-  type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { combineCrc32, crc32Text } from '../bytes/crc32.js'
 import { etagOfParts, type Identity, isMd5 } from '../bytes/etag.js'
-import { refuseTakenKey } from './head-object.js'
-import { checkObject, isEtagOpaque, type SentContent } from './object-answer.js'
-import { attemptsOf, etagOf, isNamed } from './s3-failure.js'
+import { headObject, type ObjectPlace } from './head-object.js'
+import {
+  checkObject,
+  etagOf,
+  isEtagOpaque,
+  type ObjectAnswer,
+  type SentContent,
+  sha256Field,
+  writeIdField,
+} from './object-answer.js'
+import { retryOnConflict } from './retry-policy.js'
 import type { Checksums } from './s3-options.js'
+import { attemptsOf, isNamed, statusOf } from './sdk-error.js'
 
-const conflictWaitsMillis = [100, 200, 400, 800]
-
-/** What is uploaded where, and how: one for all requests of a write. */
-export interface UploadTarget {
-  client: S3Client
-  bucket: string
-  key: string
+/** Where an object is uploaded to, and how: shared by all requests of a write. */
+export interface UploadTarget extends ObjectPlace {
   overwrite: boolean
   checksums: Checksums
-  /** Whether the store ignores `If-None-Match`, and is asked for the key right before. */
-  looksFirst: boolean
-  /** Ends the requests that send bytes, and the taking of more; the first failure aborts it. */
+  /** Whether the store ignores `If-None-Match`, so that the key is checked right before an object is created. */
+  checkThenWrite: boolean
+  /** Ends the requests that send bytes and the reading of more bytes. The first failure aborts it. */
   stop: AbortController
   onBytes: ((bytes: number) => void) | undefined
 }
@@ -36,31 +37,31 @@ export interface UploadTarget {
 export interface SentPart {
   number: number
   size: number
-  /** As the store answered it, without quotes. */
+  /** As the store reported it, without quotes. */
   etag: string
-  /** Of the bytes, in hexadecimal. */
+  /** MD5 of the bytes, in hexadecimal. */
   md5: string
-  /** In base64; absent where checksums are not asked for. */
+  /** In base64; absent unless the checksums are 'crc32'. */
   crc32?: string
 }
 
-/** What is known of a write while it runs, and where it fails. */
+/** What is known about a write while it runs, and when it fails. */
 export interface UploadProgress {
-  /** Of an upload in parts that has begun. */
+  /** Set once a multipart upload has started. */
   uploadId: string | undefined
   parts: SentPart[]
-  /** The content, once all of it has been taken. */
+  /** The whole content, set once all bytes have been read. */
   whole: (() => SentContent) | undefined
-  /** Whether the store may have completed the upload and could not say so. */
+  /** Whether the store may have completed the upload although no response said so. */
   mayBeComplete: boolean
 }
 
-/** The progress of a write of which nothing has been sent. */
+/** The progress of a write that has sent nothing yet. */
 export function noProgress(): UploadProgress {
   return { uploadId: undefined, parts: [], whole: undefined, mayBeComplete: false }
 }
 
-/** The settings that every request of an upload carries, whoever sends it. */
+/** The parameters that every request of an upload carries. */
 export function uploadParameters({ bucket, key, overwrite, checksums }: UploadTarget) {
   return {
     Bucket: bucket,
@@ -70,7 +71,12 @@ export function uploadParameters({ bucket, key, overwrite, checksums }: UploadTa
   }
 }
 
-/** Puts an object at once. */
+/** The metadata of an object: the id of its write, and the SHA-256 of its content if wanted. */
+export function objectMetadata(writeId: string, sha256: string | undefined): Record<string, string> {
+  return { [writeIdField]: writeId, ...(sha256 !== undefined && { [sha256Field]: sha256 }) }
+}
+
+/** Uploads an object in one request. */
 export async function putObject(
   target: UploadTarget,
   { data, metadata }: { data: Uint8Array; metadata: Record<string, string> },
@@ -87,13 +93,13 @@ export async function putObject(
     await refuseTakenKey(target)
     return client.send(command, { abortSignal: stop.signal })
   }
-  const answer = await againOnConflict(send, stop.signal)
+  const answer = await retryOnConflict(send, stop.signal)
   const { md5 } = checkedPart(target, { number: 1, data, crc32, answer })
   target.onBytes?.(data.length)
   return { size: data.length, etag: md5 }
 }
 
-/** Sends a part of an upload. */
+/** Sends one part of a multipart upload. */
 export async function sendPart(
   target: UploadTarget,
   { uploadId, number, data }: { uploadId: string; number: number; data: Uint8Array },
@@ -112,7 +118,7 @@ export async function sendPart(
   return part
 }
 
-/** Makes the parts an object, which the store compares with the checksum of the whole, and we with its answer. */
+/** Turns the parts into an object. The store checks them against the CRC32 of the whole; we check what it reports. */
 export async function completeUpload(
   target: UploadTarget,
   progress: UploadProgress,
@@ -141,14 +147,14 @@ export async function completeUpload(
       throw error
     })
   }
-  const answer = await againOnConflict(send, target.stop.signal)
+  const answer = await retryOnConflict(send, target.stop.signal)
   checkObject(answer, whole)
   return answer
 }
 
-/** Removes an upload and its parts; one that is gone is none the worse. */
+/** Removes an upload and its parts. Resolves even if it no longer exists. */
 export async function abortUpload(
-  { client, bucket }: Pick<UploadTarget, 'client' | 'bucket'>,
+  { client, bucket }: Pick<ObjectPlace, 'client' | 'bucket'>,
   { key, uploadId }: { key: string; uploadId: string },
 ): Promise<void> {
   const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId })
@@ -157,57 +163,46 @@ export async function abortUpload(
   })
 }
 
-/** What an object of these parts is. */
+/** The identity of the object that these parts, in order, make up. */
 export function identityOfParts(parts: readonly SentPart[]): Identity {
   const size = parts.reduce((sum, part) => sum + part.size, 0)
   return { size, etag: etagOfParts(parts.map(({ md5 }) => md5)) }
 }
 
-/** The CRC32 of an object of these parts, where there are some and each has one. */
-function wholeCrc32(parts: readonly SentPart[]): string | undefined {
-  const known = parts.flatMap(({ crc32, size }) => (crc32 === undefined ? [] : [{ crc32, size }]))
-  return known.length > 0 && known.length === parts.length ? combineCrc32(known) : undefined
+/** Refuses a taken key as S3 does, for a store that ignores `If-None-Match`. A key that the user may not HEAD is refused, too. */
+async function refuseTakenKey(target: UploadTarget): Promise<void> {
+  if (target.overwrite || !target.checkThenWrite) return
+  const options = { signal: target.stop.signal, withChecksum: true }
+  const found = await headObject(target, options).catch((error: unknown) => {
+    if (statusOf(error) !== 403) throw error
+    throw Object.assign(new Error('the key may not be checked', { cause: error }), { name: 'CheckDenied' })
+  })
+  if (found) throw Object.assign(new Error('the key is taken'), { name: 'PreconditionFailed' })
 }
 
 function checksumOf({ checksums }: UploadTarget, data: Uint8Array): string | undefined {
   return checksums === 'crc32' ? crc32Text(data) : undefined
 }
 
+/** The CRC32 of the object that these parts make up, if every one of them has a CRC32. */
+function wholeCrc32(parts: readonly SentPart[]): string | undefined {
+  const known = parts.flatMap(({ crc32, size }) => (crc32 === undefined ? [] : [{ crc32, size }]))
+  return known.length > 0 && known.length === parts.length ? combineCrc32(known) : undefined
+}
+
 /**
- * A store that answers with our CRC32 has compared it, so that its ETag is that of our bytes. With others the MD5 is computed
- * here, and compared.
+ * Checks the response to a part. A store that returns our CRC32 has compared it, so its ETag is the MD5 of our bytes. For other
+ * stores the MD5 is computed here and compared.
  */
 function checkedPart(
   { checksums }: UploadTarget,
-  {
-    number,
-    data,
-    crc32,
-    answer,
-  }: {
-    number: number
-    data: Uint8Array
-    crc32: string | undefined
-    answer: Omit<PutObjectCommandOutput, '$metadata'>
-  },
+  sent: { number: number; data: Uint8Array; crc32: string | undefined; answer: ObjectAnswer },
 ): SentPart {
+  const { number, data, crc32, answer } = sent
   const etag = etagOf(answer)
   const isOpaque = !isMd5(etag) || isEtagOpaque(answer)
   const isTrusted = checksums === 'none' || (crc32 !== undefined && answer.ChecksumCRC32 !== undefined)
   const md5 = isTrusted && !isOpaque ? etag : createHash('md5').update(data).digest('hex')
   checkObject(isOpaque ? { ...answer, ETag: md5 } : answer, { size: data.length, etag: md5, crc32 })
   return { number, size: data.length, etag, md5, ...(crc32 !== undefined && { crc32 }) }
-}
-
-/** Two writers who finish a key at the same moment may both be refused. */
-async function againOnConflict<T>(send: () => Promise<T>, stop: AbortSignal): Promise<T> {
-  for (const wait of conflictWaitsMillis) {
-    try {
-      return await send()
-    } catch (error) {
-      if (!isNamed(error, 'ConditionalRequestConflict')) throw error
-      await sleep(wait, undefined, { signal: stop })
-    }
-  }
-  return send()
 }

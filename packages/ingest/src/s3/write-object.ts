@@ -2,83 +2,94 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
 import { crc32Text } from '../bytes/crc32.js'
+import { identityOf } from '../bytes/etag.js'
 import { partBytes, partBytesFor, planParts } from '../bytes/part-plan.js'
 import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../bytes/part-slots.js'
 import { rereadParts, type SourcePart, streamParts } from '../bytes/source-parts.js'
 import type { WriteOptions, WriteResult } from '../object-store.js'
-import { type Lost, resultOfLost, writeField } from './resolve-write-outcome.js'
-import { findInterrupted, finishUpload } from './resume-upload.js'
-import { isInterruption, isNamed, statusOf } from './s3-failure.js'
+import { isKeyTaken } from './head-object.js'
+import type { SentContent } from './object-answer.js'
+import { resolveWriteOutcome, type WriteOutcome } from './resolve-write-outcome.js'
+import { findInterruptedUpload, finishUpload } from './resume-upload.js'
+import { isInterruption, isUploadRefused, uploadAttempts } from './retry-policy.js'
 import type { Checksums } from './s3-options.js'
-import { sha256Field } from './stored-object.js'
+import { isNamed, statusOf } from './sdk-error.js'
 import { uploadInParts } from './upload-in-parts.js'
 import {
   abortUpload,
   identityOfParts,
   noProgress,
+  objectMetadata,
   putObject,
   type UploadProgress,
   type UploadTarget,
 } from './upload-requests.js'
 
-interface S3WriteOptions extends Omit<WriteOptions, 'isKeyFree'> {
+/** How to write an object to a bucket. */
+interface S3WriteOptions extends WriteOptions {
   bucket: string
   key: string
   checksums: Checksums
-  looksFirst: boolean
+  checkThenWrite: boolean
   resumeAfterSeconds: number
-  /** The ids of uploads that failed writes have left to be gone on with. */
-  leftUploads: Set<string>
-  /** Called where the parts of an upload that came to nothing could not be removed. */
+  /** Ids of the uploads that earlier writes of this store object left to be resumed. */
+  interruptedUploads: Set<string>
+  /** Called if the parts of an unsuccessful upload cannot be removed. */
   onPartsLeft: (cause: unknown) => void
 }
 
-/** One attempt at a write, with what all of it shares. */
+/**
+ * Writes an object, which becomes visible whole or not at all. Resumes an interrupted upload of the same bytes or starts a new one;
+ * retries once if it disappears before it is completed. If the network or the store fails, or the signal is aborted, the parts of
+ * rereadable bytes stay for the next write; after any other failure they are removed. Rejects with the error of the SDK or of the
+ * stream, or because the store reports different content.
+ */
+export async function writeObject(
+  client: S3Client,
+  bytes: ByteStream,
+  options: S3WriteOptions,
+): Promise<WriteResult> {
+  const { bucket, key, overwrite = false, isKeyFree = false, checkThenWrite, signal, reread } = options
+  signal?.throwIfAborted()
+  const mustCheck = !overwrite && (checkThenWrite || !isKeyFree)
+  if (mustCheck && (await isKeyTaken({ client, bucket, key }, signal))) {
+    return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
+  }
+  const sharing = { ...options, slots: options.slots ?? partSlots(defaultConcurrency) }
+  if (reread && reread.size > partBytes && isResumable(options)) {
+    const resumed = await runAttempt(client, sharing, (attempt) => resume(attempt, reread))
+    if (resumed.result) return resumed.result
+  }
+  let cause: unknown
+  for (let left = uploadAttempts({ canReread: reread !== undefined }); left > 0; left -= 1) {
+    const uploaded = await runAttempt(client, sharing, (attempt) => uploadFromStart(attempt, bytes))
+    if (uploaded.result) return uploaded.result
+    cause = uploaded.cause
+  }
+  throw cause
+}
+
+/** What the steps of one attempt at a write share. */
 interface Attempt {
   target: UploadTarget
   slots: PartSlots
   options: S3WriteOptions
 }
 
-/**
- * Writes bytes under a key, which becomes visible whole or not at all: by going on with an interrupted upload of theirs, or
- * anew, and once more where the upload is gone before it is completed. Where the network or the store fails, or the signal is
- * aborted, the parts of bytes that can be read again stay for the next time; after any other failure they are removed. Rejects
- * with the SDK's error, the stream's, or that the store has other content.
- */
-export async function writeToS3(
-  client: S3Client,
-  bytes: ByteStream,
-  options: S3WriteOptions,
-): Promise<WriteResult> {
-  const { reread } = options
-  const shared = { ...options, slots: options.slots ?? partSlots(defaultConcurrency) }
-  if (mayGoOn(options) && reread && reread.size > partBytes) {
-    const resumed = await attempt(client, shared, (tried) => resume(tried, reread))
-    if (!('lost' in resumed)) return resumed
-  }
-  const first = await attempt(client, shared, (tried) => writeAnew(tried, bytes))
-  if (!('lost' in first)) return first
-  if (!reread) throw first.lost
-  const second = await attempt(client, shared, (tried) => writeAnew(tried, bytes))
-  if (!('lost' in second)) return second
-  throw second.lost
-}
-
-/** Gives all slots back at the end, and ends with the first failure, which the others follow from. */
-async function attempt<R>(
+/** Runs one attempt. Returns all slots when it ends. */
+async function runAttempt(
   client: S3Client,
   options: S3WriteOptions & { slots: PartSlots },
-  work: (attempt: Attempt) => Promise<R>,
-): Promise<R> {
-  const { bucket, key, overwrite = false, checksums, looksFirst, signal, onBytes } = options
+  work: (attempt: Attempt) => Promise<WriteOutcome>,
+): Promise<WriteOutcome> {
+  const { bucket, key, overwrite = false, checksums, checkThenWrite, signal, onBytes } = options
   signal?.throwIfAborted()
   const stop = new AbortController()
   const onAbort = () => stop.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   const slots = trackedSlots(options.slots)
   try {
-    const target = { client, bucket, key, overwrite, checksums, looksFirst, stop, onBytes }
+    const target = { client, bucket, key, overwrite, checksums, checkThenWrite, stop, onBytes }
     return await work({ target, slots, options })
   } finally {
     slots.abandonAll()
@@ -86,84 +97,83 @@ async function attempt<R>(
   }
 }
 
-async function writeAnew(tried: Attempt, bytes: ByteStream): Promise<WriteResult | Lost> {
-  const { target, slots, options } = tried
+/** Uploads an object from the start: in one request if it fits into one part, else in parts. */
+async function uploadFromStart(attempt: Attempt, bytes: ByteStream): Promise<WriteOutcome> {
+  const { target, slots, options } = attempt
   const { reread, sha256, signal } = options
-  const taking = { slots, stop: target.stop.signal }
+  const source = { slots, stop: target.stop.signal }
   const parts = reread
-    ? rereadParts(reread, { ...taking, plan: planParts(reread.size) })
-    : streamParts(bytes, taking)
+    ? rereadParts(reread, { ...source, plan: planParts(reread.size) })
+    : streamParts(bytes, source)
   const writeId = randomUUID()
   const progress = noProgress()
   try {
-    const metadata = { [writeField]: writeId, ...(sha256 && { [sha256Field]: await sha256() }) }
-    const { value: first } = (await parts.next()) as IteratorYieldResult<SourcePart>
+    const metadata = objectMetadata(writeId, await sha256?.())
+    const { value: first } = await parts.next()
+    if (first === undefined) throw new Error('expected at least one part, got none')
     if (first.lastPart) {
       const { data, slot } = first
-      progress.whole = () => contentAtOnce(target, data)
-      const put = await putObject(target, { data, metadata })
+      progress.whole = () => contentOf(data, target)
+      const identity = await putObject(target, { data, metadata })
       slot.free()
-      return { written: true, ...put }
+      return { result: { written: true, ...identity } }
     }
     const partSize = partBytesFor(reread?.size ?? 0)
-    const all = following(first, parts)
+    const all = startingWith(first, parts)
     await uploadInParts(target, { parts: all, partsAtOnce: slots.count, partSize, metadata, progress })
-    return { written: true, ...identityOfParts(progress.parts) }
+    return { result: { written: true, ...identityOfParts(progress.parts) } }
   } catch (error) {
     const cause = firstFailure(error, target)
-    return await endFailed(tried, { progress, cause }, () =>
-      resultOfLost(target, { cause, progress, writeId, reread, signal }),
+    return await settleFailure(attempt, { progress, cause }, () =>
+      resolveWriteOutcome(target, { cause, progress, writeId, reread, signal }),
     )
   } finally {
-    await parts.return(undefined).catch(() => undefined) // the failure that led here is the one to tell
+    await parts.return(undefined).catch(() => undefined) // report the failure that led here, not this one
   }
 }
 
-/** Goes on with an interrupted upload, if there is one; else the object is to be written anew. */
-async function resume(tried: Attempt, reread: RereadableBytes): Promise<WriteResult | Lost> {
-  const { target, slots, options } = tried
-  const { resumeAfterSeconds, leftUploads, signal } = options
-  const finding = findInterrupted(target, { reread, slots, resumeAfterSeconds, leftUploads })
+/** Resumes an interrupted upload of the same bytes; without one the object has to be uploaded from the start. */
+async function resume(attempt: Attempt, reread: RereadableBytes): Promise<WriteOutcome> {
+  const { target, slots, options } = attempt
+  const { resumeAfterSeconds, interruptedUploads, signal } = options
+  const finding = findInterruptedUpload(target, { reread, slots, resumeAfterSeconds, interruptedUploads })
   const upload = await finding.catch((error: unknown) => {
-    // Where a user may not list, or a store cannot, all is written anew.
     if (isInterruption(error) || statusOf(error) === undefined) throw error
-    return undefined
+    return undefined // the user may not list uploads, or the store cannot
   })
-  if (upload === undefined) return { lost: undefined }
+  if (upload === undefined) return { cause: undefined }
   const partsResumed = upload.present.length
   const progress = noProgress()
   try {
     await finishUpload(target, { upload, reread, slots, progress })
-    return { written: true, ...identityOfParts(progress.parts), partsResumed }
+    return { result: { written: true, ...identityOfParts(progress.parts), partsResumed } }
   } catch (error) {
     const cause = firstFailure(error, target)
-    return await endFailed(tried, { progress, cause }, async () => {
-      // What the store has against an upload that another process began is not ours to know: it is written anew.
-      if (!isInterruption(cause) && [400, 405, 422, 501].includes(statusOf(cause) ?? 0))
-        return { lost: cause }
-      const result = await resultOfLost(target, { cause, progress, reread, signal })
-      return 'lost' in result || !result.written ? result : { ...result, partsResumed }
+    return await settleFailure(attempt, { progress, cause }, async () => {
+      if (isUploadRefused(cause)) return { cause }
+      const outcome = await resolveWriteOutcome(target, { cause, progress, reread, signal })
+      return outcome.result?.written ? { result: { ...outcome.result, partsResumed } } : outcome
     })
   }
 }
 
-/** Finds out what became of a write that failed, and removes its parts unless they have become the object. */
-async function endFailed(
+/** Resolves the outcome of a failed attempt, then removes its parts unless they have become the object. */
+async function settleFailure(
   { target, options }: Attempt,
   failed: { progress: UploadProgress; cause: unknown },
-  find: () => Promise<WriteResult | Lost>,
-): Promise<WriteResult | Lost> {
+  resolveOutcome: () => Promise<WriteOutcome>,
+): Promise<WriteOutcome> {
   let isWritten = false
   try {
-    const result = await find()
-    isWritten = 'written' in result && result.written
-    return result
+    const outcome = await resolveOutcome()
+    isWritten = outcome.result?.written === true
+    return outcome
   } finally {
     if (!isWritten) await removeParts(target, options, failed)
   }
 }
 
-/** Removes the parts of an upload that failed, unless the same write may go on with them another time. */
+/** Removes the parts of a failed upload, unless a later write can resume it. */
 async function removeParts(
   target: UploadTarget,
   options: S3WriteOptions,
@@ -171,28 +181,29 @@ async function removeParts(
 ): Promise<void> {
   if (uploadId === undefined || isNamed(cause, 'NoSuchUpload')) return
   const isInterrupted = isInterruption(cause) || options.signal?.aborted
-  if (isInterrupted && mayGoOn(options) && parts.length > 0) {
-    options.leftUploads.add(uploadId)
+  if (isInterrupted && isResumable(options) && parts.length > 0) {
+    options.interruptedUploads.add(uploadId)
     return
   }
   await abortUpload(target, { key: target.key, uploadId }).catch(options.onPartsLeft)
 }
 
-/** Not with a SHA-256 in the metadata: they are of when the upload began, perhaps of other bytes. */
-function mayGoOn({ reread, sha256 }: S3WriteOptions): boolean {
+/** Whether an upload can be resumed. One with a SHA-256 cannot: its metadata date from its start, perhaps from other bytes. */
+function isResumable({ reread, sha256 }: S3WriteOptions): boolean {
   return reread !== undefined && sha256 === undefined
 }
 
-function contentAtOnce({ checksums }: UploadTarget, data: Uint8Array) {
+function contentOf(data: Uint8Array, { checksums }: UploadTarget): SentContent {
   const etag = createHash('md5').update(data).digest('hex')
   return { size: data.length, etag, crc32: checksums === 'crc32' ? crc32Text(data) : undefined }
 }
 
-async function* following(first: SourcePart, others: AsyncIterable<SourcePart>): AsyncGenerator<SourcePart> {
+async function* startingWith(first: SourcePart, rest: AsyncIterable<SourcePart>): AsyncGenerator<SourcePart> {
   yield first
-  yield* others
+  yield* rest
 }
 
+/** The failure that the others follow from. */
 function firstFailure(error: unknown, { stop }: UploadTarget): unknown {
   return stop.signal.aborted ? stop.signal.reason : error
 }

@@ -18,13 +18,13 @@ describe('the probe', () => {
 
   it('finds a store that takes If-None-Match and ignores it, and leaves nothing', async () => {
     const { endpoint, objects, uploads } = await memoryS3({ ignoresIfNoneMatch: true })
-    expect(await storeAt(endpoint).probeCreateOnce()).toBe('look-first')
+    expect(await storeAt(endpoint).probeCreateOnce()).toBe('check-then-write')
     expect([objects.size, uploads.size]).toEqual([0, 0])
   })
 
   it('finds a store that ignores it only where an upload in parts is completed', async () => {
     const { endpoint } = await memoryS3({ ignoresIfNoneMatch: 'uploads' })
-    expect(await storeAt(endpoint).probeCreateOnce()).toBe('look-first')
+    expect(await storeAt(endpoint).probeCreateOnce()).toBe('check-then-write')
   })
 
   it.each([

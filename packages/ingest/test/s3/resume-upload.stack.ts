@@ -40,7 +40,7 @@ describe('an upload whose connections are cut', () => {
     const first = await publish(localFiles(folder), s3Store(proxied))
     expect(first).toMatchObject({ published: 0, failures: [{ key }] })
     expect(first.failures[0]?.reason).toMatch(
-      /^cannot write s3:\S+: .*(closed the connection|nothing answers)/,
+      /^cannot write s3:\S+: .*(closed the connection|nothing is listening)/,
     )
     expect(await collect(store.list(''))).toEqual([])
     const [left] = await collect(store.unfinishedUploads())

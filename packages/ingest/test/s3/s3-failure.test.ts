@@ -18,26 +18,26 @@ beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', '
 
 describe('s3Store says what is wrong', () => {
   it.each([
-    [403, 'InvalidAccessKeyId', 'the access key is not known at ENDPOINT: correct the credentials'],
+    [403, 'InvalidAccessKeyId', 'ENDPOINT does not know the access key: correct the credentials'],
     [403, 'SignatureDoesNotMatch', 'the secret key does not match the access key: correct the credentials'],
     [403, 'AccessDenied', 'access is denied: the user lacks the right s3:GetObject on iot-time-series'],
-    [400, 'ExpiredToken', 'the temporary keys have expired or are not valid: get new ones'],
+    [400, 'ExpiredToken', 'the temporary credentials have expired or are not valid: get new ones'],
     [403, 'RequestTimeTooSkewed', "this computer's clock differs too much from that of ENDPOINT: set it"],
     [404, 'NoSuchBucket', 'there is no bucket iot-time-series at ENDPOINT: create it, or correct the name'],
     [404, 'NoSuchKey', 'no such object'],
     [
       301,
       'PermanentRedirect',
-      'the bucket iot-time-series is not in the region us-east-1 but in another: correct the region',
+      'the bucket iot-time-series is in another region, not in us-east-1: correct the region',
     ],
     [
       400,
       'AuthorizationHeaderMalformed',
-      'the bucket iot-time-series is not in the region us-east-1 but in another: correct the region',
+      'the bucket iot-time-series is in another region, not in us-east-1: correct the region',
     ],
     [503, 'SlowDown', 'ENDPOINT is too busy: try again later'],
-    [500, 'InternalError', 'ENDPOINT has an error of its own: look at its log, and try again'],
-    [418, 'IAmATeapot', 'ENDPOINT answers 418 IAmATeapot: in the words of S3'],
+    [500, 'InternalError', 'ENDPOINT reports an internal error: check its log, then try again'],
+    [418, 'IAmATeapot', 'ENDPOINT responds 418 IAmATeapot: in the words of S3'],
   ])('%i %s', async (status, code, reason) => {
     const { endpoint } = await fakeS3(() => s3Error(status, code))
     const error = await errorOf(storeAt(endpoint).read('pump/a'))
@@ -55,7 +55,7 @@ describe('s3Store says what is wrong', () => {
     for (const answer of answers) {
       const { endpoint } = await fakeS3(() => answer)
       const error = await errorOf(storeAt(endpoint).read('a'))
-      expect(error.message).toMatch(/ is not in the region us-east-1 but in eu-west-1: correct the region$/)
+      expect(error.message).toMatch(/ is in eu-west-1, not in us-east-1: correct the region$/)
     }
   })
 
@@ -72,7 +72,7 @@ describe('s3Store says what is wrong', () => {
     for (const work of works) {
       const error = await errorOf(work())
       expect(error.message).toContain(
-        `nothing answers at ${endpoint}: start the store, or correct the endpoint`,
+        `nothing is listening at ${endpoint}: start the store, or correct the endpoint`,
       )
       expect(error.code).toBe('ECONNREFUSED')
     }
@@ -83,8 +83,8 @@ describe('s3Store says what is wrong', () => {
     const error = await errorOf(storeAt(endpoint).read('a'))
     // The latter on a computer without a name server.
     const sentences: Record<string, string> = {
-      ENOTFOUND: `there is no host of the name in ${endpoint}: correct the endpoint`,
-      EAI_AGAIN: `the host name in ${endpoint} cannot be looked up: look at the network`,
+      ENOTFOUND: `the host name in ${endpoint} does not exist: correct the endpoint`,
+      EAI_AGAIN: `the host name in ${endpoint} cannot be looked up: check the network`,
     }
     expect(Object.keys(sentences)).toContain(error.code)
     expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${sentences[error.code ?? '']}`)
@@ -104,7 +104,7 @@ describe('s3Store says what is wrong', () => {
     ]
     for (const work of works) {
       const error = await errorOf(work())
-      expect(error.message).toContain(`: ${endpoint} does not answer in time`)
+      expect(error.message).toContain(`: ${endpoint} did not respond in time`)
       expect(error.code).toBe('TimeoutError')
     }
   })
@@ -140,9 +140,7 @@ describe('s3Store says what is wrong', () => {
     ]
     for (const work of works) {
       const error = await errorOf(work())
-      expect(error.message).toContain(
-        `: ${endpoint} does not answer as an S3 store does: correct the endpoint`,
-      )
+      expect(error.message).toContain(`: ${endpoint} does not respond like an S3 store: correct the endpoint`)
       expect(error.code).toBe('NotS3')
     }
   }
@@ -163,8 +161,10 @@ describe('s3Store says what is wrong', () => {
       const store = storeAt(endpoint)
       for (const work of [() => collect(store.list('')), () => store.read('a')]) {
         const error = await errorOf(work())
-        expect(error.message).toMatch(/ broke off its answer: see that it still runs, and try again$/)
-        expect(error.message).toContain(`: ${endpoint} broke off`)
+        expect(error.message).toMatch(
+          / closed the connection in the middle of a response: check that it is running, then try again$/,
+        )
+        expect(error.message).toContain(`: ${endpoint} closed the connection in the middle of a response`)
       }
     },
   )
@@ -173,7 +173,7 @@ describe('s3Store says what is wrong', () => {
     const { endpoint } = await fakeS3(() => ({ status: 200, broken: 'before' }))
     const error = await errorOf(storeAt(endpoint).read('a'))
     expect(error.message).toContain(
-      ` ${endpoint} closed the connection: is it an S3 store, and http or https?`,
+      ` ${endpoint} closed the connection: check that it is an S3 store, and whether it expects http or https`,
     )
     expect(error.code).toBe('ECONNRESET')
   })
@@ -192,7 +192,7 @@ describe('s3Store says what is wrong', () => {
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
     const error = await errorOf(s3Store({ bucket, endpoint: await silentServer() }).read('a'))
     expect(error.message).toMatch(
-      /: there are no keys: give credentials, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment \(Could not load credentials from any providers\)$/,
+      /: there are no credentials: pass them, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, in the environment \(Could not load credentials from any providers\)$/,
     )
     expect(error.code).toBe('CredentialsProviderError')
 

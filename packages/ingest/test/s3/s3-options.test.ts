@@ -42,8 +42,8 @@ describe('the options of s3Store', () => {
   })
 
   it('refuse another word for the checksums', () => {
-    const options = { bucket, checksums: 'md5' } as unknown as S3StoreOptions
-    const message = `checksums expected 'crc32', 'when-required' or 'none', got "md5"`
+    const options = { bucket, checksums: 'sha1' } as unknown as S3StoreOptions
+    const message = `checksums expected 'crc32', 'md5' or 'none', got "sha1"`
     expect(() => s3Store(options)).toThrow(new TypeError(message))
   })
 

@@ -128,7 +128,7 @@ describe('s3Store writes', () => {
   it('and says so where the store reports other content', async () => {
     const { endpoint } = await fakeS3(() => ({ status: 200, headers: { ETag: `"${'0'.repeat(32)}"` } }))
     const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
-    expect(error.message).toMatch(/^cannot write .*\/a: the store reports other content than was sent /)
+    expect(error.message).toMatch(/^cannot write .*\/a: the store reports different content than was sent /)
   })
 
   it.each([

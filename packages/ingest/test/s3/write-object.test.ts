@@ -62,23 +62,23 @@ const secondPart = /^PUT .*partNumber=2/
 const methods = (asked: string[]) => asked.map((line) => line.split(' ')[0])
 
 describe('a store that was found to ignore If-None-Match', () => {
-  async function lookingFirst(pattern: RegExp, happens: (s3: MemoryS3) => void) {
+  async function checkingFirst(pattern: RegExp, happens: (s3: MemoryS3) => void) {
     const s3 = await serverWhere(pattern, happens, { ignoresIfNoneMatch: true })
     const store = storeAt(s3.endpoint)
-    expect(await store.probeCreateOnce()).toBe('look-first')
+    expect(await store.probeCreateOnce()).toBe('check-then-write')
     s3.asked.length = 0
     return { ...s3, store }
   }
 
   it('keeps the first of two objects of one key in one run', async () => {
-    const { store, objects } = await lookingFirst(/never/, () => undefined)
+    const { store, objects } = await checkingFirst(/never/, () => undefined)
     const report = await publish([file(Buffer.from('1')), file(Buffer.from('2'))], store)
     expect(report).toMatchObject({ published: 1, conflicts: [{ key: 'a' }] })
     expect(objects.get('a')?.bytes.toString()).toBe('1')
   })
 
   it('is asked before anything is sent, also where the caller takes the key for free', async () => {
-    const { store, objects, asked } = await lookingFirst(/never/, () => undefined)
+    const { store, objects, asked } = await checkingFirst(/never/, () => undefined)
     objects.set('a', others)
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
     expect(result).toEqual({ written: false, ...(await identityOf([content])) })
@@ -86,7 +86,7 @@ describe('a store that was found to ignore If-None-Match', () => {
   })
 
   it('is asked again when a stream that fits into one request is whole', async () => {
-    const { store, objects } = await lookingFirst(/never/, () => undefined)
+    const { store, objects } = await checkingFirst(/never/, () => undefined)
     async function* overtaken() {
       yield* bytesOf('x')
       objects.set('a', await Promise.resolve(others))
@@ -96,7 +96,7 @@ describe('a store that was found to ignore If-None-Match', () => {
   })
 
   it('is asked again before the parts become an object', async () => {
-    const { store, objects, uploads } = await lookingFirst(secondPart, (s3) => s3.objects.set('a', others))
+    const { store, objects, uploads } = await checkingFirst(secondPart, (s3) => s3.objects.set('a', others))
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
     expect(result).toEqual({ written: false, ...(await identityOf([content])) })
     expect(objects.get('a')).toBe(others)
@@ -104,7 +104,7 @@ describe('a store that was found to ignore If-None-Match', () => {
   })
 
   it('replaces what is there when overwriting is asked for', async () => {
-    const { store, objects, asked } = await lookingFirst(/never/, () => undefined)
+    const { store, objects, asked } = await checkingFirst(/never/, () => undefined)
     objects.set('a', others)
     expect(await store.write('a', bytesOf('x'), { overwrite: true })).toMatchObject({ written: true })
     expect(methods(asked)).toEqual(['PUT'])
@@ -116,7 +116,7 @@ describe('a store that was found to ignore If-None-Match', () => {
       refuse: (asked) => (asked.startsWith('HEAD') ? [403, ''] : undefined),
     })
     objects.set('a', others)
-    const error = await errorOf(storeAt(endpoint, { looksFirst: true }).write('a', bytesOf('x')))
+    const error = await errorOf(storeAt(endpoint, { checkThenWrite: true }).write('a', bytesOf('x')))
     expect(error.message).toMatch(/ignores If-None-Match, .* needs the right s3:GetObject on /)
     expect(objects.get('a')).toBe(others)
   })
@@ -181,7 +181,7 @@ describe('an upload that another writer ends', () => {
       refuse: (asked) => (secondPart.test(asked) ? [404, 'NoSuchUpload'] : undefined),
     })
     const report = await publish([file(content)], storeAt(always.endpoint))
-    expect(report.failures[0]?.reason).toMatch(/its upload was removed, or ended by another writer/)
+    expect(report.failures[0]?.reason).toMatch(/its upload was aborted, or completed by another writer/)
     expect(always.asked.filter((line) => /^POST .*uploads/.test(line))).toHaveLength(2)
   })
 
@@ -190,7 +190,7 @@ describe('an upload that another writer ends', () => {
       const { endpoint } = await serverWhere(secondPart, happens)
       const error = await errorOf(storeAt(endpoint).write('a', [content]))
       expect(error.message).toMatch(
-        /: its upload was removed, or ended by another writer, while it was written: write it again$/,
+        /: its upload was aborted, or completed by another writer, during the write: write it again$/,
       )
     }
   })
@@ -242,9 +242,7 @@ describe('parts that nobody needs', () => {
     })
     const work = storeAt(endpoint).write('a', [], { reread: rereadable(content), isKeyFree: true })
     const error = await errorOf(work)
-    expect(error.message).toMatch(
-      /: the key is taken, and what it holds cannot be looked at: write it again$/,
-    )
+    expect(error.message).toMatch(/: the key is taken, but its object cannot be inspected: write it again$/)
     expect(error.code).toBe('PreconditionFailed')
     expect(uploads.size).toBe(0)
   })
@@ -253,14 +251,12 @@ describe('parts that nobody needs', () => {
     const { endpoint } = await serverWhere(/^PUT/, ({ objects }) => objects.set('a', others), {
       refuse: refusing([/^DELETE/, 403, 'AccessDenied']),
     })
-    const left = expect.stringMatching(
-      /^its parts may be left: .*s3:AbortMultipartUpload on iot-time-series$/,
-    )
+    const left = expect.stringMatching(/^its parts may remain: .*s3:AbortMultipartUpload on iot-time-series$/)
     const store = storeAt(endpoint)
     const report = await publish([file(content)], store)
     expect(report.conflicts).toEqual([expect.objectContaining({ partsLeft: left as string })])
     expect(report.conflicts[0]?.reason).toMatch(
-      / with different content; its parts may be left: access is denied/,
+      / with different content; its parts may remain: access is denied/,
     )
   })
 
