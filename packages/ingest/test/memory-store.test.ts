@@ -6,12 +6,12 @@ import { objectStoreContract } from './object-store.contract.js'
 describe('memoryStore', () => {
   objectStoreContract(memoryStore)
 
-  it('shares nothing with another one', async () => {
+  it('shares nothing with another memory store', async () => {
     await memoryStore().write('a', bytesOf('x'))
     expect(await memoryStore().find('a')).toBeUndefined()
   })
 
-  it('takes a key of 1,024 bytes', async () => {
+  it('accepts a key of 1,024 bytes', async () => {
     expect(await memoryStore().write('a'.repeat(1024), [])).toMatchObject({ written: true })
   })
 })

@@ -1,15 +1,15 @@
 import { identityOf, type ObjectStore, ObjectStoreError, partBytes } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
-import { bytesOf, collect, failingAfter, waitingAfter } from './fixtures/byte-stream.js'
+import { bytesOf, collect, failingAfter, rereadable, waitingAfter } from './fixtures/byte-stream.js'
 
 const keysOf = async (store: ObjectStore, prefix: string) =>
   (await collect(store.list(prefix))).map(({ key }) => key)
 const textOf = async (store: ObjectStore, key: string) => new TextDecoder().decode(await store.read(key))
 
-/** What every ObjectStore promises. `open` gives an empty store. */
+/** What every ObjectStore guarantees. `open` returns an empty store. */
 export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectStore): void {
   describe('as an object store', () => {
-    it('lists, finds and reads what was written, with size and ETag', async () => {
+    it('lists, finds and reads a written object, with its size and ETag', async () => {
       const store = await open()
       const identity = { size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' }
       const result = await store.write('pump/a.parquet', [...bytesOf('a'), ...bytesOf('bc')])
@@ -21,7 +21,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'pump/a.parquet')).toBe('abc')
     })
 
-    it('opens what was written as a stream, and rejects for what is not there', async () => {
+    it('opens an object as a stream, and rejects for a missing one', async () => {
       const store = await open()
       await store.write('pump/a', bytesOf('abc'))
       const chunks: Uint8Array[] = []
@@ -35,7 +35,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       await expect(store.open('../a')).rejects.toThrow(RangeError)
     })
 
-    it('tells how many bytes it has taken', async () => {
+    it('reports how many bytes it has accepted', async () => {
       const store = await open()
       const sizes = [3, partBytes + 7]
       for (const size of sizes) {
@@ -46,7 +46,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       }
     })
 
-    it('is done with a chunk before it takes the next, which may have the same buffer', async () => {
+    it('finishes with each chunk before it pulls the next, which may reuse the buffer', async () => {
       const store = await open()
       function* refilled() {
         const chunk = new Uint8Array(1_000_003)
@@ -58,15 +58,10 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(Buffer.compare(await store.read('a'), expected)).toBe(0)
     })
 
-    it('writes bytes that can be read again as it writes the stream', async () => {
+    it('writes rereadable bytes like the same bytes of a stream', async () => {
       const store = await open()
       const bytes = Buffer.alloc(2 * partBytes + 1, 'minilake')
-      const readInto = (target: Uint8Array, start: number) => {
-        target.set(bytes.subarray(start, start + target.length))
-        return Promise.resolve()
-      }
-      const reread = { size: bytes.length, readInto }
-      const result = await store.write('a', [bytes], { reread, isKeyFree: true })
+      const result = await store.write('a', [bytes], { reread: rereadable(bytes), isKeyFree: true })
       expect(result).toEqual({ written: true, ...(await identityOf([bytes])) })
       expect(Buffer.compare(await store.read('a'), bytes)).toBe(0)
     })
@@ -78,7 +73,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect((await store.find('empty'))?.size).toBe(0)
     })
 
-    it('gives an object of several parts the ETag of S3', async () => {
+    it('computes the ETag of S3 for an object of several parts', async () => {
       const store = await open()
       const chunks = Array.from({ length: 17 }, (_, index) => new Uint8Array(1024 * 1024).fill(index))
       const identity = await identityOf(chunks)
@@ -88,7 +83,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await (await store.find('large'))?.etag()).toBe(identity.etag)
     })
 
-    it('takes a stream that fills the same memory again for each chunk', async () => {
+    it('accepts a stream that reuses its memory for each chunk', async () => {
       const store = await open()
       async function* reusing() {
         const chunk = new Uint8Array(2)
@@ -102,7 +97,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(etag).toBe((await identityOf(bytesOf('aabbcc'))).etag)
     })
 
-    it('leaves an object as it is when the key is taken, and says what the bytes were', async () => {
+    it('keeps the object of a taken key, and returns the identity of the new bytes', async () => {
       const store = await open()
       await store.write('a', bytesOf('first'))
       const second = await identityOf(bytesOf('second'))
@@ -110,7 +105,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'a')).toBe('first')
     })
 
-    it('replaces an object when overwriting is asked for', async () => {
+    it('replaces an object with overwrite', async () => {
       const store = await open()
       await store.write('a', bytesOf('first'))
       expect(await store.write('a', bytesOf('second'), { overwrite: true })).toMatchObject({ written: true })
@@ -119,7 +114,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await keysOf(store, '')).toEqual(['a', 'b'])
     })
 
-    it('lets exactly one of 20 writers of a key win', async () => {
+    it('lets exactly one of 20 racing writers win', async () => {
       const store = await open()
       const contents = Array.from({ length: 20 }, (_, index) => `content ${index}`)
       const race = startTogether(contents)
@@ -130,7 +125,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await keysOf(store, '')).toEqual(['pump/a'])
     })
 
-    it('lets exactly one of 20 writers of the same bytes win', async () => {
+    it('lets exactly one of 20 racing writers of the same bytes win', async () => {
       const store = await open()
       const race = startTogether(Array.from({ length: 20 }, () => 'content'))
       const results = await Promise.all(race.map((bytes) => store.write('pump/a', bytes)))
@@ -138,7 +133,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'pump/a')).toBe('content')
     })
 
-    it('holds one whole object after a race of writers that overwrite', async () => {
+    it('holds one whole object after a race of overwriting writers', async () => {
       const store = await open()
       const contents = Array.from({ length: 5 }, (_, index) => `content ${index}`.repeat(index + 1))
       const race = startTogether(contents)
@@ -147,7 +142,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await keysOf(store, '')).toEqual(['a'])
     })
 
-    it('shows nothing of an object whose stream fails, and says why', async () => {
+    it('shows nothing of an object whose stream fails, and reports why', async () => {
       const store = await open()
       const cause = new Error('the sensor is gone')
       const error: unknown = await store
@@ -160,7 +155,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await keysOf(store, '')).toEqual([])
     })
 
-    it('keeps the object that a failing stream was to replace', async () => {
+    it('keeps the old object if the stream that should replace it fails', async () => {
       const store = await open()
       await store.write('a', bytesOf('first'))
       const stream = failingAfter('half', new Error('the sensor is gone'))
@@ -168,7 +163,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'a')).toBe('first')
     })
 
-    it('shows an object only when its stream has ended', async () => {
+    it('shows an object only once its stream has ended', async () => {
       const store = await open()
       const seen: (string[] | undefined)[] = []
       async function* watched() {
@@ -199,7 +194,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await textOf(store, 'a')).toBe('second')
     })
 
-    it('ends a write with the reason of the signal, whatever that is, and shows nothing of it', async () => {
+    it('rejects with the reason of the signal, whatever it is, and shows nothing', async () => {
       const store = await open()
       for (const reason of [undefined, new Error('enough')]) {
         const controller = new AbortController()
@@ -215,7 +210,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       }
     })
 
-    it('ends a write with the reason of the signal where the stream ends as it is aborted', async () => {
+    it('rejects with the reason of the signal if the stream ends as it is aborted', async () => {
       const store = await open()
       const controller = new AbortController()
       const reason = new Error('enough')
@@ -229,7 +224,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await keysOf(store, '')).toEqual([])
     })
 
-    it('ends a write to a taken key with the reason of the signal', async () => {
+    it('rejects with the reason of the signal for a taken key', async () => {
       const store = await open()
       await store.write('a', bytesOf('first'))
       const reason = new Error('enough')
@@ -237,7 +232,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       await expect(store.write('a', bytesOf('second'), { signal })).rejects.toBe(reason)
     })
 
-    it('ends a write at once when it is aborted while its stream waits, and shows nothing of it', async () => {
+    it('ends a write at once if it is aborted while its stream is waiting, and shows nothing', async () => {
       const store = await open()
       await store.write('taken', bytesOf('first'))
       for (const key of ['a', 'taken']) {
@@ -251,7 +246,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       }
     })
 
-    it('ends a write that overwrites when it is aborted while its stream waits, and keeps what is there', async () => {
+    it('ends an overwriting write if it is aborted while its stream is waiting, and keeps the old object', async () => {
       const store = await open()
       await store.write('a', bytesOf('first'))
       const controller = new AbortController()
@@ -263,13 +258,13 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
 
     it('lists keys in the order of their UTF-8 bytes, as S3 does', async () => {
       const store = await open()
-      // In UTF-16, JavaScript's own order, the clef comes before the full-width z.
+      // In UTF-16, JavaScript's own order, the clef sorts before the full-width z.
       const ordered = ['a-b/x', 'a.txt', 'a/b/c', 'a/y', 'a0', 'b', 'b ', 'ｚ', '𝄞']
       for (const key of ordered.toReversed()) await store.write(`t/${key}`, [])
       expect(await keysOf(store, 't/')).toEqual(ordered.map((key) => `t/${key}`))
     })
 
-    it('lists the keys that begin with the prefix, which need not end with a slash', async () => {
+    it('lists the keys that start with the prefix, with or without a slash at its end', async () => {
       const store = await open()
       for (const key of ['pump/a', 'pump/b', 'pump_daily/a', 'q/pump/a']) await store.write(key, [])
       expect(await keysOf(store, '')).toEqual(['pump/a', 'pump/b', 'pump_daily/a', 'q/pump/a'])
@@ -279,7 +274,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
     })
 
     it.each(['pump/', 'missing', '../', '/', 'a/../', './', 'a//', '..\\'])(
-      'lists nothing under %j, where no key is',
+      'lists nothing for %j, which no key starts with',
       async (prefix) => {
         const store = await open()
         await store.write('a/b', [])
@@ -287,7 +282,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       },
     )
 
-    it('finds no object under a missing key, nor under a folder of objects', async () => {
+    it('finds no object for a missing key, nor for a folder of objects', async () => {
       const store = await open()
       await store.write('pump/a', [])
       expect(await store.find('pump/b')).toBeUndefined()
@@ -295,7 +290,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect(await store.find('valve/a')).toBeUndefined()
     })
 
-    it('rejects reading a missing object with its key', async () => {
+    it('rejects a read of a missing object with its key', async () => {
       const store = await open()
       const error: unknown = await store.read('pump/a').catch((cause: unknown) => cause)
       expect(error).toBeInstanceOf(ObjectStoreError)
@@ -303,7 +298,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       expect((error as Error).message).toMatch(/^cannot read .*a: no such /)
     })
 
-    it('removes an object, and one that is not there without complaint', async () => {
+    it('removes an object, and resolves for a missing one', async () => {
       const store = await open()
       for (const key of ['a', 'b']) await store.write(key, bytesOf('first'))
       await store.remove('a')
@@ -313,7 +308,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
     })
 
     it.each(['', '..', '../a', 'a/../b', 'a\\b', 'a//b', 'a/', '/a', 'a\0b'])(
-      'refuses to write under the key %j',
+      'refuses to write the key %j',
       async (key) => {
         const store = await open()
         await expect(store.write(key, bytesOf('x'))).rejects.toThrow(RangeError)
@@ -321,7 +316,7 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       },
     )
 
-    it('refuses to write under a key of more than 1,024 bytes', async () => {
+    it('refuses to write a key of more than 1,024 bytes', async () => {
       const store = await open()
       await expect(store.write('a'.repeat(1025), bytesOf('x'))).rejects.toThrow(
         'object key expected 1 to 1024 bytes, got 1025',
@@ -330,16 +325,16 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
   })
 }
 
-// Streams that each end only when all have begun, so that no writer is done before another starts.
+// Streams that end only once all have started, so that no writer is done before another one starts.
 function startTogether(contents: string[]): AsyncIterable<Uint8Array>[] {
-  let begun = 0
+  let started = 0
   let release: () => void
-  const allBegan = new Promise<void>((resolve) => (release = resolve))
+  const allStarted = new Promise<void>((resolve) => (release = resolve))
   return contents.map(async function* (content) {
     yield* bytesOf(content.slice(0, 3))
-    begun += 1
-    if (begun === contents.length) release()
-    await allBegan
+    started += 1
+    if (started === contents.length) release()
+    await allStarted
     yield* bytesOf(content.slice(3))
   })
 }

@@ -6,7 +6,7 @@ import { bytesOf, failingAfter } from '../fixtures/byte-stream.js'
 
 const md5 = (bytes: Uint8Array) => createHash('md5').update(bytes).digest()
 
-// The definition of S3, read off once more: the MD5 of the parts' MD5s, and their number.
+// S3's definition, implemented a second time: the MD5 of the parts' MD5s, and their number.
 function multipartEtag(bytes: Uint8Array, partSize: number): string {
   const parts: Buffer[] = []
   for (let start = 0; start < bytes.length; start += partSize) {
@@ -28,15 +28,15 @@ describe('etagHasher', () => {
     ['a', '0cc175b9c0f1b6a831c399e269772661'],
     ['abc', '900150983cd24fb0d6963f7d28e17f72'],
     ['message digest', 'f96b697d7cb7938d525a2f31aaf161d0'],
-  ])('gives an object put at once the MD5 of its bytes: %j', (text, etag) => {
+  ])('is the MD5 of the bytes of an object uploaded in one request: %j', (text, etag) => {
     expect(etagOf(bytesOf(text))).toBe(etag)
   })
 
-  it('gives an object of exactly one part the MD5 of its bytes', () => {
+  it('is the MD5 of the bytes of an object of exactly one part', () => {
     expect(etagOf(bytesOf('abcd'), 4)).toBe(md5(Buffer.from('abcd')).toString('hex'))
   })
 
-  it('gives an object of more than one part the MD5 of the MD5s of its parts', () => {
+  it('is the MD5 of the MD5s of the parts of a larger object', () => {
     for (const text of ['abcde', 'abcdefgh', 'abcdefghi']) {
       const bytes = Buffer.from(text)
       expect(etagOf([bytes], 4)).toBe(multipartEtag(bytes, 4))
@@ -48,14 +48,14 @@ describe('etagHasher', () => {
     expect(etagOf(bytesOf('abcde'), 4)).toBe('aa933d75a4a9ae385721c4e8444e1eec-2')
   })
 
-  it('cuts parts of 16 MiB unless told otherwise', () => {
+  it('uses parts of 16 MiB by default', () => {
     expect(partBytes).toBe(16 * 1024 * 1024)
     const bytes = Buffer.alloc(partBytes + 1, 'minilake')
     expect(etagOf([bytes.subarray(0, partBytes)])).toBe(md5(bytes.subarray(0, partBytes)).toString('hex'))
     expect(etagOf([bytes])).toBe(multipartEtag(bytes, partBytes))
   })
 
-  it('does not depend on how the bytes are cut into chunks', () => {
+  it('does not depend on the size of the chunks', () => {
     const chunks = fc.array(fc.uint8Array({ maxLength: 20 }))
     fc.assert(
       fc.property(chunks, fc.integer({ min: 1, max: 16 }), (pieces, partSize) => {
@@ -78,17 +78,17 @@ describe('etagHasher', () => {
 })
 
 describe('identityOf', () => {
-  it('is size and ETag of a stream', async () => {
+  it('is the size and ETag of a stream', async () => {
     const identity = { size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' }
     expect(await identityOf([...bytesOf('a'), ...bytesOf('bc')])).toEqual(identity)
   })
 
-  it('rejects as the stream does', async () => {
+  it('rejects with the error of the stream', async () => {
     const error = new Error('the sensor is gone')
     await expect(identityOf(failingAfter('abc', error))).rejects.toBe(error)
   })
 
-  it('stops taking the stream when the signal is aborted', async () => {
+  it('stops reading the stream when the signal is aborted', async () => {
     const reason = new Error('enough')
     const controller = new AbortController()
     let taken = 0

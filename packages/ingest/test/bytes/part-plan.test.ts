@@ -15,7 +15,7 @@ describe('planParts', () => {
     expect(planParts(size)).toHaveLength(parts)
   })
 
-  it('covers an object without gaps by parts of one size, of which only the last may be smaller', () => {
+  it('covers an object without gaps, in parts of one size except the last', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 45 }), (size) => {
         const plan = planParts(size)

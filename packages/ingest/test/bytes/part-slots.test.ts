@@ -5,27 +5,27 @@ import { trackedSlots } from '../../src/bytes/part-slots.js'
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('partSlots', () => {
-  it('gives no more than its number, and the next ones first come, first served', async () => {
+  it('hands out no more than its slots, first come, first served', async () => {
     const slots = partSlots(2)
-    const given: number[] = []
+    const granted: number[] = []
     const taken = [0, 1, 2, 3].map(async (index) => {
       const slot = await slots.take()
-      given.push(index)
+      granted.push(index)
       return slot
     })
     await settled()
-    expect(given).toEqual([0, 1])
+    expect(granted).toEqual([0, 1])
     const first = await taken[0]
     first?.free()
     first?.free()
     await settled()
-    expect(given).toEqual([0, 1, 2])
+    expect(granted).toEqual([0, 1, 2])
     ;(await taken[1])?.abandon()
     await settled()
-    expect(given).toEqual([0, 1, 2, 3])
+    expect(granted).toEqual([0, 1, 2, 3])
   })
 
-  it('uses memory again, but not that of an abandoned slot', async () => {
+  it('reuses the memory of a freed slot, but not that of an abandoned one', async () => {
     const slots = partSlots(1)
     const memory = async (end: 'free' | 'abandon') => {
       const slot = await slots.take()
@@ -39,7 +39,7 @@ describe('partSlots', () => {
     expect(await memory('free')).not.toBe(first)
   })
 
-  it('ends the waiting when the signal is aborted, and loses no slot by that', async () => {
+  it('stops waiting when the signal is aborted, and loses no slot', async () => {
     const slots = partSlots(1)
     const slot = await slots.take()
     const controller = new AbortController()
@@ -51,7 +51,7 @@ describe('partSlots', () => {
     await slots.take()
   })
 
-  it('hands a slot to who waits longest, even where another asks at the same moment', async () => {
+  it('hands a slot to the longest waiting caller, even if another one asks at the same moment', async () => {
     const slots = partSlots(1)
     const slot = await slots.take()
     const order: string[] = []
@@ -63,7 +63,7 @@ describe('partSlots', () => {
     expect(order).toEqual(['first'])
   })
 
-  it.each([0, 1.5, NaN])('refuses %d', (count) => {
+  it.each([0, 1.5, NaN])('refuses a count of %d', (count) => {
     expect(() => partSlots(count)).toThrow(
       new RangeError(`concurrency expected a whole number of at least 1, got ${count}`),
     )
@@ -71,7 +71,7 @@ describe('partSlots', () => {
 })
 
 describe('trackedSlots', () => {
-  it('gives back what was taken through it and not freed', async () => {
+  it('returns the slots that were taken through it and not freed', async () => {
     const slots = partSlots(2)
     const watched = trackedSlots(slots)
     const first = await watched.take()

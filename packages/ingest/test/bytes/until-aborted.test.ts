@@ -5,18 +5,18 @@ import { bytesOf, collect, failingAfter, waitingAfter } from '../fixtures/byte-s
 const { signal: never } = new AbortController()
 
 describe('untilAborted', () => {
-  it.each([undefined, never])('gives all chunks, of an iterable or a stream', async (signal) => {
+  it.each([undefined, never])('yields all chunks of an iterable or a stream (signal %s)', async (signal) => {
     const chunks = [...bytesOf('a'), ...bytesOf('b')]
     expect(await collect(untilAborted(chunks, signal))).toEqual(chunks)
     expect(await collect(untilAborted(collectable(chunks), signal))).toEqual(chunks)
   })
 
-  it('gives the error of the stream', async () => {
+  it('rejects with the error of the stream', async () => {
     const cause = new Error('the sensor is gone')
     await expect(collect(untilAborted(failingAfter('half', cause), never))).rejects.toBe(cause)
   })
 
-  it('takes nothing from the stream where the signal is aborted before', async () => {
+  it('pulls nothing from the stream if the signal is already aborted', async () => {
     const reason = new Error('enough')
     const next = vi.fn()
     const stream = { [Symbol.asyncIterator]: () => ({ next }) }
@@ -24,13 +24,13 @@ describe('untilAborted', () => {
     expect(next).not.toHaveBeenCalled()
   })
 
-  it('rejects with the reason while the stream waits', async () => {
+  it('rejects with the reason while the stream is waiting', async () => {
     const controller = new AbortController()
     const stream = waitingAfter('half', () => controller.abort('enough'))
     await expect(collect(untilAborted(stream, controller.signal))).rejects.toBe('enough')
   })
 
-  it('closes the stream, and does not wait for that once aborted', async () => {
+  it('closes an aborted stream without waiting for it', async () => {
     const controller = new AbortController()
     const close = vi.fn(() => new Promise<IteratorResult<Uint8Array>>(() => undefined))
     const next = () => {
@@ -42,7 +42,7 @@ describe('untilAborted', () => {
     expect(close).toHaveBeenCalledOnce()
   })
 
-  it('closes the stream where no more is taken of it', async () => {
+  it('closes the stream when its consumer stops early', async () => {
     let isClosed = false
     async function* endless() {
       try {

@@ -6,19 +6,19 @@ import { bytesOf, collect, failingAfter } from '../fixtures/byte-stream.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 import { objectStoreContract } from '../object-store.contract.js'
 
-// Everything below a folder as paths with slashes, hidden files included.
+// Everything below a folder, including hidden files, as paths with slashes.
 async function namesBelow(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true })
   return names.map((name) => name.replaceAll(sep, '/')).sort()
 }
 
-// What a writer that was killed leaves behind, by the name that our own writer gives.
+// The name of the file that a killed writer leaves behind.
 const leftover = '.b.parquet.0f8fad5b-d9cb-469f-a165-70867728950e.part'
 
 describe('folderStore', () => {
-  objectStoreContract(async () => folderStore({ folder: join(await tempFolder(), 'made', 'when needed') }))
+  objectStoreContract(async () => folderStore({ folder: join(await tempFolder(), 'created', 'on demand') }))
 
-  it('is the folder, and each object a file below it', async () => {
+  it('stores each object as a file below the folder', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     expect(store.location).toBe(folder)
@@ -27,7 +27,7 @@ describe('folderStore', () => {
     expect(await readFile(path, 'utf8')).toBe('abc')
   })
 
-  it('lists files that other programs have put there', async () => {
+  it('lists files that other programs have written', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a.parquet': 'abc' })
     const [object] = await collect(folderStore({ folder }).list(''))
@@ -35,7 +35,7 @@ describe('folderStore', () => {
     expect(await object?.etag()).toBe('900150983cd24fb0d6963f7d28e17f72')
   })
 
-  it('is empty where the folder is not there, and does not make it by looking', async () => {
+  it('is empty if the folder is missing, and does not create it by reading', async () => {
     const folder = join(await tempFolder(), 'missing')
     const store = folderStore({ folder })
     expect(await collect(store.list(''))).toEqual([])
@@ -44,7 +44,7 @@ describe('folderStore', () => {
     await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
-  it('writes under a hidden name beside the place, which is gone afterwards', async () => {
+  it('writes under a hidden name that is gone afterwards', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     const during: string[][] = []
@@ -57,8 +57,8 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual(['pump', 'pump/a'])
   })
 
-  it('stages an object under a hidden name until it gets a key', async () => {
-    const folder = join(await tempFolder(), 'made when needed')
+  it('stages an object under a hidden name until it gets its key', async () => {
+    const folder = join(await tempFolder(), 'created on demand')
     const store = folderStore({ folder })
     const staged = await store.stage(bytesOf('abc'))
     expect(staged).toMatchObject({ size: 3, etag: '900150983cd24fb0d6963f7d28e17f72' })
@@ -72,7 +72,7 @@ describe('folderStore', () => {
     expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('abc')
   })
 
-  it('does not give a staged object a key that is taken, and discards it without a trace', async () => {
+  it('refuses a taken key for a staged object, which can be discarded without a trace', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     await store.write('pump/a', bytesOf('first'))
@@ -84,7 +84,7 @@ describe('folderStore', () => {
     expect(await readFile(join(folder, 'pump', 'a'), 'utf8')).toBe('first')
   })
 
-  it('leaves nothing staged of a stream that fails or is aborted', async () => {
+  it('leaves no staged file if the stream fails or is aborted', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     await expect(store.stage(failingAfter('half', new Error('lost')))).rejects.toThrow(ObjectStoreError)
@@ -93,7 +93,7 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual([])
   })
 
-  it.each([false, true])('leaves no file behind a stream that fails (overwrite %s)', async (overwrite) => {
+  it.each([false, true])('leaves no file behind if the stream fails (overwrite %s)', async (overwrite) => {
     const folder = await tempFolder()
     const stream = failingAfter('half', new Error('the sensor is gone'))
     await expect(folderStore({ folder }).write('pump/a', stream, { overwrite })).rejects.toThrow(
@@ -106,14 +106,14 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual(['pump'])
   })
 
-  it('leaves no file behind a write that is aborted', async () => {
+  it('leaves no file behind if a write is aborted', async () => {
     const folder = await tempFolder()
     const signal = AbortSignal.abort()
     await expect(folderStore({ folder }).write('a', bytesOf('x'), { signal })).rejects.toBe(signal.reason)
     expect(await namesBelow(folder)).toEqual([])
   })
 
-  it('neither lists nor reads below its folder what lies outside it', async () => {
+  it('neither lists nor reads anything outside its folder', async () => {
     const outer = await tempFolder()
     await writeFiles(outer, { secret: 'x', 'lake/a': 'y' })
     const store = folderStore({ folder: join(outer, 'lake') })
@@ -124,7 +124,7 @@ describe('folderStore', () => {
     expect(await namesBelow(outer)).toEqual(['lake', 'lake/a', 'secret'])
   })
 
-  it('hides what killed writers left, and tells of it when asked', async () => {
+  it('hides what killed writers left, and lists it as unfinished', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     await writeFiles(folder, { 'pump/a': 'whole', [`pump/${leftover}`]: 'half', 'pump/.b.part': 'not ours' })
@@ -134,7 +134,7 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual(['pump', 'pump/.b.part', 'pump/a'])
   })
 
-  it('removes the folders that are empty without the objects that were in them, and no other', async () => {
+  it('removes the folders of removed objects that are empty now, and no others', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder: join(folder, 'lake') })
     for (const key of ['a/b/c/one', 'a/b/two', 'a/three']) await store.write(key, [])
@@ -148,7 +148,7 @@ describe('folderStore', () => {
     expect(await readdir(join(folder, 'lake'))).toEqual(['empty'])
   })
 
-  it('writes an object whose earlier writer was killed', async () => {
+  it('writes an object after an earlier writer of it was killed', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { [leftover]: 'half' })
     expect(await folderStore({ folder }).write('b.parquet', bytesOf('whole'))).toMatchObject({
@@ -157,7 +157,7 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual([leftover, 'b.parquet'].sort())
   })
 
-  it('says in one sentence that its folder is a file', async () => {
+  it('reports in one sentence that its folder is a file', async () => {
     const folder = join(await tempFolder(), 'lake')
     await writeFile(folder, 'a file')
     const store = folderStore({ folder })
@@ -182,7 +182,7 @@ describe('folderStore', () => {
     expect(await readFile(folder, 'utf8')).toBe('a file')
   })
 
-  it('says which file its bytes could not be read from', async () => {
+  it('names the file that could not be read', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     await store.write('a', bytesOf('x'))
@@ -191,7 +191,7 @@ describe('folderStore', () => {
     await expect(object?.etag()).rejects.toThrow(`cannot read ${join(folder, 'a')}: no such file or folder`)
   })
 
-  it('does not take a folder for an object', async () => {
+  it('does not treat a folder as an object', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     await store.write('pump/a', bytesOf('x'))

@@ -4,7 +4,7 @@ import { keyPath } from '../../src/folder/key-path.js'
 
 const key = 'pump_daily/event_date=2026-01-01/pump-0007.parquet'
 
-test('a key is a path below the folder, in the form of the platform', () => {
+test('keyPath joins a key to the folder in the form of the platform', () => {
   expect(keyPath('lake/bucket', key, posix)).toBe(
     'lake/bucket/pump_daily/event_date=2026-01-01/pump-0007.parquet',
   )
@@ -14,7 +14,7 @@ test('a key is a path below the folder, in the form of the platform', () => {
 })
 
 test.each(['../other', 'pump/../../other', '/etc/passwd', 'pump//a', 'pump\\..\\..\\other', ''])(
-  'a key that could lead elsewhere is refused on every platform: %j',
+  'keyPath refuses a key that could lead out of the folder, on every platform: %j',
   (bad) => {
     for (const path of [posix, win32]) expect(() => keyPath('lake', bad, path)).toThrow(RangeError)
   },

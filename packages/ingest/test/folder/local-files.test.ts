@@ -7,11 +7,11 @@ import { fileBytes } from '../../src/folder/local-files.js'
 import { collect } from '../fixtures/byte-stream.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 
-const keysIn = async (...given: Parameters<typeof localFiles>) =>
-  (await collect(localFiles(...given))).map(({ key }) => key)
+const keysIn = async (...source: Parameters<typeof localFiles>) =>
+  (await collect(localFiles(...source))).map(({ key }) => key)
 
 describe('localFiles', () => {
-  it('gives the files of a folder as objects, in the order of their keys', async () => {
+  it('yields the files of a folder as objects, sorted by key', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/b.parquet': 'abc', 'pump/a.parquet': '', 'pump-2/a.parquet': '' })
     expect(await keysIn(folder)).toEqual(['pump-2/a.parquet', 'pump/a.parquet', 'pump/b.parquet'])
@@ -21,7 +21,7 @@ describe('localFiles', () => {
     expect(Buffer.concat(await collect(file?.bytes ?? fileBytes('missing'))).toString()).toBe('abc')
   })
 
-  it('passes over files and folders whose names start with _ or .', async () => {
+  it('skips files and folders whose names start with _ or .', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, {
       '_truth/pump/a.json': '',
@@ -33,20 +33,20 @@ describe('localFiles', () => {
     expect(await keysIn(folder)).toEqual(['pump/a_b.c'])
   })
 
-  it('takes only what lies below a folder, even a hidden one', async () => {
+  it('limits the listing to a folder, even a hidden one', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { '_truth/pump/a.json': '', '_truth/.b': '', 'pump/a': '' })
     expect(await keysIn(folder, { below: '_truth/' })).toEqual(['_truth/pump/a.json'])
   })
 
-  it('says in one sentence that there is no such folder, but takes a part that is not there for empty', async () => {
+  it('reports a missing folder in one sentence, but lists nothing below a missing subfolder', async () => {
     const folder = await tempFolder()
     const missing = join(folder, 'missing')
     await expect(keysIn(missing)).rejects.toThrow(`cannot list ${missing}: no such file or folder`)
     expect(await keysIn(folder, { below: '_truth/' })).toEqual([])
   })
 
-  it('says in one sentence that its folder is a file', async () => {
+  it('reports in one sentence that its folder is a file', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { file: '' })
     await expect(keysIn(join(folder, 'file'))).rejects.toThrow(
@@ -54,7 +54,7 @@ describe('localFiles', () => {
     )
   })
 
-  it('says in one sentence that a file is no longer there', async () => {
+  it('reports in one sentence that a file no longer exists', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { a: 'abc' })
     const [file] = await collect(localFiles(folder))
@@ -68,7 +68,7 @@ describe('localFiles', () => {
 describe('a local file', () => {
   const content = Buffer.from('0123456789')
 
-  it('is read into memory from anywhere', async () => {
+  it('is read into memory at any offset', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { a: content })
     const file = await localFile(folder, 'a')
@@ -84,7 +84,7 @@ describe('a local file', () => {
     ['has grown', (path: string) => appendFile(path, 'more')],
     ['has shrunk', (path: string) => truncate(path, 9)],
     ['was written again', (path: string) => utimes(path, new Date(), new Date(Date.now() + 5000))],
-  ])('can no longer be read, in any way, where it %s since', async (_, change) => {
+  ])('can no longer be read in any way once it %s', async (_, change) => {
     const folder = await tempFolder()
     const path = join(folder, 'a')
     await writeFiles(folder, { a: content })
@@ -98,7 +98,7 @@ describe('a local file', () => {
     await expect(identityOf(file?.bytes ?? [])).rejects.toThrow(sentence)
   })
 
-  it('is not read beyond its end', async () => {
+  it('cannot be read beyond its end', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { a: content })
     const file = await localFile(folder, 'a')
@@ -107,10 +107,10 @@ describe('a local file', () => {
 })
 
 describe('fileBytes', () => {
-  // More than the two chunks that a test lets go by.
+  // More than the two chunks that a test may skip.
   const content = new Uint8Array(2.5 * 1024 * 1024).fill(1)
 
-  it('gives a file in chunks of up to 1 MiB', async () => {
+  it('reads a file in chunks of up to 1 MiB', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { a: content })
     const chunks = await collect(fileBytes(join(folder, 'a')))
@@ -122,7 +122,7 @@ describe('fileBytes', () => {
     ['grows', (path: string) => appendFile(path, 'more')],
     ['shrinks', (path: string) => truncate(path, 10)],
     [
-      'changes, its size being the same',
+      'changes without changing its size',
       async (path: string) => {
         const { mtimeMs } = await stat(path)
         await writeFile(path, new Uint8Array(content.length).fill(2))
@@ -130,7 +130,7 @@ describe('fileBytes', () => {
         await utimes(path, new Date(), new Date(mtimeMs + 2000))
       },
     ],
-  ])('rejects when the file %s while it is being read', async (_, change) => {
+  ])('rejects if the file %s while it is being read', async (_, change) => {
     const folder = await tempFolder()
     const path = join(folder, 'a')
     await writeFile(path, content)

@@ -5,7 +5,7 @@ import { walkFolder } from '../../src/folder/walk-folder.js'
 import { collect } from '../fixtures/byte-stream.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 
-// Windows lets only administrators make symbolic links: hard links to files and junctions stand for them there.
+// On Windows only administrators may make symbolic links: hard links to files and junctions replace them there.
 const linkFile = process.platform === 'win32' ? link : symlink
 const linkFolder = (target: string, path: string) => symlink(target, path, 'junction')
 
@@ -13,7 +13,7 @@ const keysBelow = async (...walk: Parameters<typeof walkFolder>) =>
   (await collect(walkFolder(...walk))).map(({ key }) => key)
 
 describe('walkFolder', () => {
-  it('gives key, path and size of each file', async () => {
+  it('yields key, path and size of each file', async () => {
     const root = await tempFolder()
     await writeFiles(root, { 'a/b.txt': 'abc' })
     expect(await collect(walkFolder(root))).toEqual([
@@ -21,14 +21,14 @@ describe('walkFolder', () => {
     ])
   })
 
-  it('gives the order of whole keys, not that of names', async () => {
+  it('sorts by whole keys, not by names', async () => {
     const root = await tempFolder()
     const ordered = ['a-b/x', 'a.txt', 'a/y', 'a/z/1', 'a0', 'b']
     await writeFiles(root, Object.fromEntries(ordered.toReversed().map((key) => [key, ''])))
     expect(await keysBelow(root)).toEqual(ordered)
   })
 
-  it('walks only below a folder, keys being from the root all the same', async () => {
+  it('limits the walk to a folder and keeps keys relative to the root', async () => {
     const root = await tempFolder()
     await writeFiles(root, { 'a/b/c': '', 'a/d': '', e: '' })
     expect(await keysBelow(root, { below: 'a/' })).toEqual(['a/b/c', 'a/d'])
@@ -36,13 +36,13 @@ describe('walkFolder', () => {
     expect(await keysBelow(root, { below: 'missing/' })).toEqual([])
   })
 
-  it('looks neither at files nor into folders that enter turns away', async () => {
+  it('skips files and folders that enter rejects', async () => {
     const root = await tempFolder()
     await writeFiles(root, { 'no/a': '', 'yes/no': '', 'yes/yes': '' })
     expect(await keysBelow(root, { enter: (name) => name !== 'no' })).toEqual(['yes/yes'])
   })
 
-  it('takes links to files as files and does not follow links to folders, so that it ends', async () => {
+  it('treats links to files as files and does not follow links to folders', async () => {
     const root = await tempFolder()
     await writeFiles(root, { 'a/b': 'abc' })
     await linkFile(join(root, 'a', 'b'), join(root, 'linked'))
@@ -54,7 +54,7 @@ describe('walkFolder', () => {
     ])
   })
 
-  it('passes over folders without files, and files that are removed while it walks', async () => {
+  it('skips empty folders, and files that are removed during the walk', async () => {
     const root = await tempFolder()
     await mkdir(join(root, 'empty'))
     await writeFiles(root, { a: '', b: '', c: '' })

@@ -9,12 +9,12 @@ const etagOf = async (plan?: EtagPlan, content: Uint8Array = bytes) =>
   (await identityOf([content], { plan })).etag
 
 function contentOf(content: Buffer) {
-  const taken: EtagPlan[] = []
+  const computed: EtagPlan[] = []
   return {
-    taken,
+    computed,
     size: content.length,
     etag: (plan: EtagPlan) => {
-      taken.push(plan)
+      computed.push(plan)
       return etagOf(plan, content)
     },
     sha256: () => Promise.resolve('ours'),
@@ -26,7 +26,7 @@ const stored = (etag: string, more: Partial<StoredObject> = {}): StoredObject =>
   ...more,
 })
 
-/** Compares our bytes with a stored object; `found` is what the store tells when it is asked for more. */
+/** Compares our bytes with a stored object. `found` is what the store returns when asked for more. */
 async function compare(
   listed: StoredObject,
   found: StoredObject | undefined = listed,
@@ -41,44 +41,44 @@ async function compare(
 }
 
 describe('compareContent', () => {
-  it('sees by the size alone that content is other', async () => {
+  it('recognises different content by its size alone', async () => {
     const content = contentOf(bytes)
     expect(await compare(stored('x', { size: 1 }), undefined, content)).toEqual({ state: 'other', asked: 0 })
-    expect(content.taken).toEqual([])
+    expect(content.computed).toEqual([])
   })
 
-  it('knows our own ETag by one reading, without a request', async () => {
+  it('recognises our own ETag with one read and no request', async () => {
     const content = contentOf(bytes)
     expect(await compare(stored(await etagOf()), undefined, content)).toEqual({ state: 'same', asked: 0 })
-    expect(content.taken).toEqual([{ partBytes }])
+    expect(content.computed).toEqual([{ partBytes }])
   })
 
   it.each([
-    ['put at once', { partBytes: Infinity }],
+    ['in one request', { partBytes: Infinity }],
     ['in one part', { partBytes: Infinity, alwaysInParts: true }],
     ['in parts of 5 MiB', { partBytes: 5 * mebi }],
     ['in parts of 8 MiB', { partBytes: 8 * mebi }],
     ['in parts of 32 MiB', { partBytes: 32 * mebi }],
-  ])('knows what another program has put %s', async (_, plan) => {
+  ])('recognises the same content that another tool uploaded %s', async (_, plan) => {
     expect(await compare(stored(await etagOf(plan)))).toEqual({ state: 'same', asked: 0 })
   })
 
   const others = Buffer.alloc(bytes.length, 'other')
   it.each([
-    ['put at once', { partBytes: Infinity }],
+    ['in one request', { partBytes: Infinity }],
     ['in as many parts as ours', { partBytes }],
-  ])('knows other content of the same size that was put %s', async (_, plan) => {
+  ])('recognises different content of the same size that was uploaded %s', async (_, plan) => {
     expect(await compare(stored(await etagOf(plan, others)))).toEqual({ state: 'other', asked: 1 })
   })
 
   it.each([
-    ['in parts of a size that nobody uses', `${'0'.repeat(32)}-7777`],
-    ['with an ETag that is no MD5', '0123'],
-  ])('cannot tell of an object %s', async (_, etag) => {
+    ['uploaded in parts of an uncommon size', `${'0'.repeat(32)}-7777`],
+    ['whose ETag is not an MD5', '0123'],
+  ])('cannot compare an object %s', async (_, etag) => {
     expect(await compare(stored(etag))).toEqual({ state: 'unknown', asked: 1 })
   })
 
-  it('believes an ETag that can be compared more than a SHA-256 that was left', async () => {
+  it('trusts a comparable ETag more than a stored SHA-256', async () => {
     for (const plan of [{ partBytes: Infinity }, { partBytes }]) {
       const listed = stored(await etagOf(plan, others), { sha256: 'ours' })
       expect(await compare(listed)).toEqual({ state: 'other', asked: 1 })
@@ -87,7 +87,7 @@ describe('compareContent', () => {
     expect(await compare(unusual)).toEqual({ state: 'same', asked: 1 })
   })
 
-  it('cannot tell of an object under keys of KMS, unless its SHA-256 was left', async () => {
+  it('cannot compare an object with KMS keys unless its SHA-256 is stored', async () => {
     const listed = stored('0'.repeat(32))
     const opaque = { ...listed, isEtagOpaque: true }
     expect(await compare(listed, opaque)).toEqual({ state: 'unknown', asked: 1 })

@@ -11,7 +11,7 @@ describe('decidePublish', () => {
     ['other', true, 'replace'],
     ['unknown', false, 'unverifiable'],
     ['unknown', true, 'replace'],
-  ] as const)('finding %s, with overwrite %s, decides: %s', (stored, overwrite, decision) => {
+  ] as const)('decides for a stored %s with overwrite %s: %s', (stored, overwrite, decision) => {
     expect(decidePublish({ stored, overwrite })).toBe(decision)
   })
 })

@@ -10,7 +10,7 @@ import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
 describe('publishing to S3', () => {
-  it('asks one question per small object, besides one listing', async () => {
+  it('sends one request per small object, and one listing', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a': 'a', 'pump/b': 'b', 'pump/c': '' })
     const { endpoint, asked } = await memoryS3()
@@ -18,7 +18,7 @@ describe('publishing to S3', () => {
     expect(asked.map((line) => line.split(' ')[0])).toEqual(['GET', 'PUT', 'PUT', 'PUT'])
   })
 
-  it('asks for nothing but the listing where 10,000 files are published already', async () => {
+  it('sends only listings if 10,000 files are already published', async () => {
     const folder = await tempFolder()
     const { endpoint, asked, objects } = await memoryS3()
     const contents: Record<string, string> = {}
@@ -35,7 +35,7 @@ describe('publishing to S3', () => {
     expect(asked.every((line) => line.startsWith('GET ') && line.includes('list-type=2'))).toBe(true)
   })
 
-  it('reports what it cannot compare, and overwrites it only when told', async () => {
+  it('reports what it cannot compare, and replaces it only with overwrite', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a': 'abc', 'pump/b': 'abc' })
     const { endpoint, objects } = await memoryS3()
@@ -55,7 +55,7 @@ describe('publishing to S3', () => {
     expect(await publish(localFiles(folder), store, { overwrite: true })).toMatchObject({ replaced: 2 })
   })
 
-  it('knows files under keys of KMS by their SHA-256, where that is left with them', async () => {
+  it('compares files with KMS keys by a stored SHA-256', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a': 'abc' })
     const { endpoint, objects } = await memoryS3()
@@ -69,7 +69,7 @@ describe('publishing to S3', () => {
     expect(await publish(localFiles(folder), store)).toMatchObject({ conflicts: [{ key: 'pump/a' }] })
   })
 
-  it('publishes the others where files cannot be published, each for its own reason', async () => {
+  it('reports each file that cannot be published with its own reason, and publishes the others', async () => {
     const folder = await tempFolder()
     const long = 'x'.repeat(200)
     await writeFiles(folder, {
@@ -93,13 +93,13 @@ describe('publishing to S3', () => {
     ])
   })
 
-  it('names a file that may not be read', async () => {
+  it('names a file that it may not read', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a': 'x' })
     await chmod(join(folder, 'pump/a'), 0)
     const files = await collect(localFiles(folder))
     const { endpoint } = await memoryS3()
-    // Root may read everything, so it becomes someone else.
+    // Root may read everything, so become another user.
     const isRoot = process.getuid?.() === 0
     if (isRoot) process.seteuid?.(65_534)
     try {
@@ -110,7 +110,7 @@ describe('publishing to S3', () => {
     }
   })
 
-  it('has no more parts in memory than asked for, however many large files there are', async () => {
+  it('keeps no more parts in memory than concurrency allows, for any number of large files', async () => {
     const { endpoint } = await memoryS3()
     const size = 3 * partBytes
     const buffers = new Set<ArrayBufferLike>()

@@ -16,7 +16,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect, failingAfter } from '../fixtures/byte-stream.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 
-// An object whose size and ETag are known before it is taken.
+// An object whose size and ETag are known before it is read.
 async function known(key: string, text: string): Promise<PublishableObject> {
   const { size, etag } = await identityOf(bytesOf(text))
   return { key, size, etag: () => Promise.resolve(etag), bytes: bytesOf(text) }
@@ -55,29 +55,29 @@ describe.each([
     expect(await contentsOf(store)).toEqual({ 'pump/a': 'abc' })
   })
 
-  it.each([false, true])('leaves one of the same content alone (overwrite %s)', async (overwrite) => {
-    const store = await storeWith({ 'pump/a': 'abc' })
-    const report = await publish([await object('pump/a', 'abc')], store, { overwrite })
-    expect(report).toEqual({ ...nothingDone, unchanged: 1 })
-  })
-
-  it.each(['other', 'abd'])(
-    'reports one of other content as a conflict and leaves it: %s',
-    async (content) => {
-      const store = await storeWith({ 'pump/a': content })
-      const report = await publish([await object('pump/a', 'abc')], store)
-      const conflict = {
-        key: 'pump/a',
-        outcome: 'conflict',
-        size: 3,
-        reason: 'memory/pump/a already exists with different content',
-      }
-      expect(report).toEqual({ ...nothingDone, conflicts: [conflict] })
-      expect(await contentsOf(store)).toEqual({ 'pump/a': content })
+  it.each([false, true])(
+    'leaves an object with the same content unchanged (overwrite %s)',
+    async (overwrite) => {
+      const store = await storeWith({ 'pump/a': 'abc' })
+      const report = await publish([await object('pump/a', 'abc')], store, { overwrite })
+      expect(report).toEqual({ ...nothingDone, unchanged: 1 })
     },
   )
 
-  it('replaces one of other content when overwriting is asked for', async () => {
+  it.each(['other', 'abd'])('reports different content as a conflict and keeps it: %s', async (content) => {
+    const store = await storeWith({ 'pump/a': content })
+    const report = await publish([await object('pump/a', 'abc')], store)
+    const conflict = {
+      key: 'pump/a',
+      outcome: 'conflict',
+      size: 3,
+      reason: 'memory/pump/a already exists with different content',
+    }
+    expect(report).toEqual({ ...nothingDone, conflicts: [conflict] })
+    expect(await contentsOf(store)).toEqual({ 'pump/a': content })
+  })
+
+  it('replaces different content with overwrite', async () => {
     const store = await storeWith({ 'pump/a': 'other' })
     const report = await publish([await object('pump/a', 'abc')], store, { overwrite: true })
     expect(report).toEqual({ ...nothingDone, replaced: 1, bytes: 3 })
@@ -86,8 +86,8 @@ describe.each([
 
   it.each([
     ['the same', 'abc', { unchanged: 1 }],
-    ['other', 'other', { conflicts: [expect.objectContaining({ key: 'pump/a', outcome: 'conflict' })] }],
-  ])('finds %s content that another writer brings meanwhile', async (_content, text, outcome) => {
+    ['different', 'other', { conflicts: [expect.objectContaining({ key: 'pump/a', outcome: 'conflict' })] }],
+  ])('finds %s content that another writer stores during the write', async (_content, text, outcome) => {
     const store = memoryStore()
     const { bytes, ...rest } = await object('pump/a', 'abc')
     async function* overtaken() {
@@ -100,7 +100,7 @@ describe.each([
 })
 
 describe('publish', () => {
-  it('takes objects from an async iterable, in folders and in none', async () => {
+  it('accepts an async iterable of objects, with and without folders', async () => {
     const store = await storeWith({ 'pump/a': '1' })
     async function* objects() {
       for (const key of ['pump/a', 'pump/b', 'valve/a', 'top']) yield await known(key, '1')
@@ -109,7 +109,7 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ 'pump/a': '1', 'pump/b': '1', 'valve/a': '1', top: '1' })
   })
 
-  it('decides an object that comes twice in one run like one that was there', async () => {
+  it('treats the second object of a key in one run like any existing object', async () => {
     const store = memoryStore()
     const objects = [await known('a', '1'), await known('a', '1'), await known('a', '2')]
     expect(await publish(objects, store)).toMatchObject({
@@ -120,21 +120,24 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ a: '1' })
   })
 
-  it('tells of each object as it is done, one after the other where one request may be sent at once', async () => {
+  it('reports each object once done, one after the other with concurrency 1', async () => {
     const store = await storeWith({ a: '1', b: 'other' })
-    const told: PublishedObject[] = []
+    const reported: PublishedObject[] = []
     const objects = [await known('a', '1'), await known('b', '22'), stream('c', '333'), stream('..', '4')]
-    const report = await publish(objects, store, { concurrency: 1, onObject: (object) => told.push(object) })
-    expect(told.map(({ key, outcome, size }) => [key, outcome, size])).toEqual([
+    const report = await publish(objects, store, {
+      concurrency: 1,
+      onObject: (object) => reported.push(object),
+    })
+    expect(reported.map(({ key, outcome, size }) => [key, outcome, size])).toEqual([
       ['a', 'unchanged', 1],
       ['b', 'conflict', 2],
       ['c', 'published', 3],
       ['..', 'failed', 0],
     ])
-    expect([...report.conflicts, ...report.failures]).toEqual([told[1], told[3]])
+    expect([...report.conflicts, ...report.failures]).toEqual([reported[1], reported[3]])
   })
 
-  it('publishes the others when one fails, and says why', async () => {
+  it('publishes the others if some fail, and says why', async () => {
     const store = memoryStore()
     const cause = new Error('the sensor is gone')
     const objects = [
@@ -154,7 +157,7 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ 'pump/d': '4' })
   })
 
-  it('does not write what check refuses', async () => {
+  it('does not write objects that check refuses', async () => {
     const store = await storeWith({ b: 'other' })
     const refusal = new Error('b is not a Parquet file')
     const report = await publish([await known('a', '1'), await known('b', '2'), stream('c', '3')], store, {
@@ -177,7 +180,7 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ a: '1', b: 'other' })
   })
 
-  it('does not ask check about an object that is there with the same content', async () => {
+  it('does not check an unchanged object', async () => {
     const store = await storeWith({ a: '1' })
     const asked: string[] = []
     await publish([await known('a', '1'), await known('b', '2')], store, {
@@ -186,14 +189,14 @@ describe('publish', () => {
     expect(asked).toEqual(['b'])
   })
 
-  it('does not read a file for its ETag where the sizes tell already', async () => {
+  it('does not compute an ETag if the sizes differ', async () => {
     const store = await storeWith({ a: 'longer' })
     const etag = () => Promise.reject(new Error('read for its ETag'))
     const report = await publish([{ ...(await known('a', '1')), etag }], store)
     expect(report).toMatchObject({ conflicts: [{ key: 'a' }], failures: [] })
   })
 
-  it('rejects with the reason of the signal, and starts nothing more', async () => {
+  it('rejects with the reason of the signal and starts nothing more', async () => {
     const store = memoryStore()
     const controller = new AbortController()
     const reason = new Error('interrupted')
@@ -208,7 +211,7 @@ describe('publish', () => {
     expect(await contentsOf(store)).toEqual({ a: '1', b: '2' })
   })
 
-  it('rejects with the reason of the signal in the middle of the last object, which is not seen then', async () => {
+  it('rejects with the reason of the signal during the last object, which stays invisible', async () => {
     const folder = await tempFolder()
     const store = folderStore({ folder })
     const controller = new AbortController()
@@ -224,7 +227,7 @@ describe('publish', () => {
     expect(await collect(store.unfinished())).toEqual([])
   })
 
-  it('rejects when the store cannot be listed', async () => {
+  it('rejects if the store cannot be listed', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { lake: 'a file' })
     const store = folderStore({ folder: join(folder, 'lake') })
@@ -232,23 +235,23 @@ describe('publish', () => {
   })
 })
 
-describe('publishing side by side', () => {
+describe('publishing concurrently', () => {
   const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
 
-  /** Objects that stay at work until the last of so many is; `most` tells how many were at once. */
+  /** Objects that stay in progress until `count` of them are; `most` is the largest number at a time. */
   function meeting(count: number) {
-    let atWork = 0
+    let inProgress = 0
     const seen = { most: 0 }
     const objects = letters.map((key) => ({
       key,
       size: 1,
       bytes: (async function* () {
-        atWork += 1
-        seen.most = Math.max(seen.most, atWork)
-        for (let turn = 0; turn < 50 && atWork < count; turn += 1)
+        inProgress += 1
+        seen.most = Math.max(seen.most, inProgress)
+        for (let turn = 0; turn < 50 && inProgress < count; turn += 1)
           await new Promise((resolve) => setImmediate(resolve))
         yield* bytesOf(key)
-        atWork -= 1
+        inProgress -= 1
       })(),
     }))
     return { objects, seen }
@@ -258,7 +261,7 @@ describe('publishing side by side', () => {
     [undefined, 4],
     [1, 1],
     [3, 3],
-  ])('has, with concurrency %s, %i objects at work at most', async (concurrency, most) => {
+  ])('publishes, with concurrency %s, at most %i objects at a time', async (concurrency, most) => {
     const { objects, seen } = meeting(most)
     const store = memoryStore()
     const report = await publish(objects, store, { ...(concurrency !== undefined && { concurrency }) })
@@ -266,7 +269,7 @@ describe('publishing side by side', () => {
     expect(seen.most).toBe(most)
   })
 
-  it('asks for the object after a stream when the stream is done: both may come from one source', async () => {
+  it('pulls the object after a stream once the stream is done: both may come from one source', async () => {
     let taken = 0
     function* objects() {
       for (const [index, key] of letters.entries()) {
@@ -284,25 +287,25 @@ describe('publishing side by side', () => {
     expect(await publish(objects(), memoryStore())).toMatchObject({ published: 7, failures: [] })
   })
 
-  it('refuses a concurrency that cannot be', async () => {
+  it('refuses an invalid concurrency', async () => {
     await expect(publish([], memoryStore(), { concurrency: 0 })).rejects.toThrow(RangeError)
   })
 
-  it('takes objects only when there is room for them', async () => {
+  it('pulls no more objects than concurrency allows', async () => {
     const store = memoryStore()
-    let [given, done] = [0, 0]
+    let [pulled, done] = [0, 0]
     function* objects() {
       for (const key of letters) {
-        given += 1
-        expect(given - done).toBeLessThanOrEqual(2)
+        pulled += 1
+        expect(pulled - done).toBeLessThanOrEqual(2)
         yield stream(key, key)
       }
     }
     await publish(objects(), store, { concurrency: 2, onObject: () => (done += 1) })
-    expect(given).toBe(7)
+    expect(pulled).toBe(7)
   })
 
-  it('publishes the sidecar of an object right after it, and none of a sidecar', async () => {
+  it('publishes the sidecar of an object right after it, and asks for none of a sidecar', async () => {
     const store = await storeWith({ 'pump/b': 'other' })
     const asked: [string, string][] = []
     const order: string[] = []
@@ -326,14 +329,14 @@ describe('publishing side by side', () => {
     expect(report).toMatchObject({ published: 4, conflicts: [{ key: 'pump/b' }] })
   })
 
-  it('reports a sidecar that cannot be made under the key of its object, which counts as it did', async () => {
+  it('reports a sidecar that cannot be made with the key of its object, whose outcome stays', async () => {
     const error = new Error('the truth is gone')
-    const told: string[] = []
+    const reported: string[] = []
     const sidecar = ({ key }: PublishedObject) => (key === 'a' ? Promise.reject(error) : undefined)
     const store = memoryStore()
     const report = await publish([stream('a', 'x'), stream('b', 'y')], store, {
       sidecar,
-      onObject: ({ key, outcome }) => told.push(`${key} ${outcome}`),
+      onObject: ({ key, outcome }) => reported.push(`${key} ${outcome}`),
     })
     const reason = 'its sidecar could not be created: the truth is gone'
     expect(report).toEqual({
@@ -342,11 +345,11 @@ describe('publishing side by side', () => {
       bytes: 2,
       failures: [{ key: 'a', outcome: 'failed', size: 0, reason, error }],
     })
-    expect(told).toEqual(['a published', 'b published'])
+    expect(reported).toEqual(['a published', 'b published'])
     expect(await contentsOf(store)).toEqual({ a: 'x', b: 'y' })
   })
 
-  it('ends with the reason of the signal while a sidecar is made, and closes what gives the objects', async () => {
+  it('rejects with the reason of the signal while a sidecar is created, and closes the source of objects', async () => {
     const controller = new AbortController()
     let isClosed = false
     function* objects() {
@@ -365,7 +368,7 @@ describe('publishing side by side', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('ends what is at work when the objects cannot be listed further', async () => {
+  it('ends the writes in progress if listing the objects fails', async () => {
     const reason = new Error('the folder is gone')
     const store = memoryStore()
     let isClosed = false
@@ -389,17 +392,17 @@ describe('publishing side by side', () => {
     expect(await contentsOf(store)).toEqual({})
   })
 
-  it('tells how far it is, unchanged bytes among them', async () => {
+  it('reports its progress, including unchanged bytes', async () => {
     const store = await storeWith({ a: '1', b: 'other' })
-    const told: PublishProgress[] = []
+    const reported: PublishProgress[] = []
     const objects = [
       await known('a', '1'),
       await known('b', '22'),
       await known('c', '333'),
       stream('d', '4444'),
     ]
-    await publish(objects, store, { concurrency: 1, onProgress: (progress) => told.push(progress) })
-    expect(told).toEqual([
+    await publish(objects, store, { concurrency: 1, onProgress: (progress) => reported.push(progress) })
+    expect(reported).toEqual([
       { objects: 1, bytesDone: 1, bytesSent: 0 },
       { objects: 2, bytesDone: 3, bytesSent: 0 },
       { objects: 2, bytesDone: 6, bytesSent: 3 },
@@ -409,13 +412,13 @@ describe('publishing side by side', () => {
     ])
   })
 
-  it('leaves sidecars out of how far it is, but for what was sent', async () => {
-    const told: PublishProgress[] = []
+  it('counts sidecars only in the bytes sent', async () => {
+    const reported: PublishProgress[] = []
     const sidecar = ({ key }: PublishedObject) => stream(`_truth/${key}`, 'truth')
     await publish([await known('a', '1'), await known('b', '22')], memoryStore(), {
-      ...{ concurrency: 1, sidecar, onProgress: (progress) => told.push(progress) },
+      ...{ concurrency: 1, sidecar, onProgress: (progress) => reported.push(progress) },
     })
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { objects: 0, bytesDone: 1, bytesSent: 1 },
       { objects: 1, bytesDone: 1, bytesSent: 1 },
       { objects: 1, bytesDone: 1, bytesSent: 6 },
@@ -425,7 +428,7 @@ describe('publishing side by side', () => {
     ])
   })
 
-  it('sorts what it reports by key', async () => {
+  it('sorts the lists of its report by key', async () => {
     const store = await storeWith(Object.fromEntries(letters.map((key) => [key, 'other'])))
     const objects = letters.toReversed().map((key) => stream(key, key))
     const { conflicts } = await publish(objects, store)
@@ -436,7 +439,7 @@ describe('publishing side by side', () => {
 describe('publishing a folder into a folder', () => {
   const files = { 'pump/2026-01-01.parquet': 'one', 'pump/2026-01-02.parquet': 'two', 'pump/_SUCCESS': '' }
 
-  it('publishes each file once: the second run publishes nothing', async () => {
+  it('publishes each file once; the second run publishes nothing', async () => {
     const [out, lake] = [await tempFolder(), await tempFolder()]
     await writeFiles(out, files)
     const store = folderStore({ folder: lake })
@@ -449,7 +452,7 @@ describe('publishing a folder into a folder', () => {
     })
   })
 
-  it('sees another content of the same size and time', async () => {
+  it('detects different content of the same size and time', async () => {
     const [out, lake] = [await tempFolder(), await tempFolder()]
     await writeFiles(out, { a: 'one' })
     const store = folderStore({ folder: lake })
@@ -462,7 +465,7 @@ describe('publishing a folder into a folder', () => {
     expect(await contentsOf(store)).toEqual({ a: 'one' })
   })
 
-  it('names the file that cannot be read, not the place where it was to go', async () => {
+  it('names the file that cannot be read, not only its target', async () => {
     const [out, lake] = [await tempFolder(), await tempFolder()]
     await writeFiles(out, { a: 'one', b: 'two' })
     const objects = await collect(localFiles(out))

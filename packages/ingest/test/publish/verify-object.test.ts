@@ -11,7 +11,7 @@ async function verify(stored: string, chunks: Uint8Array[]) {
 }
 
 describe('verifyObject', () => {
-  it('finds the same bytes the same, however they are cut', async () => {
+  it('finds the same bytes, whatever their chunks are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 5 })), async (chunks) => {
         const store = memoryStore()
@@ -25,12 +25,12 @@ describe('verifyObject', () => {
     ['abcd', 'memory/a differs from the expected bytes at byte 3'],
     ['ab', 'memory/a is shorter than expected; its first 2 bytes agree'],
     ['abcef', 'memory/a is longer than expected; its first 4 bytes agree'],
-  ])('says where %j is other than abce', async (stored, reason) => {
+  ])('says where %j differs from abce', async (stored, reason) => {
     const result = await verify(stored, [...bytesOf('a'), ...bytesOf('bce')])
     expect(result).toEqual({ key: 'a', outcome: 'different', reason })
   })
 
-  it('says that an object is missing', async () => {
+  it('reports a missing object', async () => {
     const folder = await tempFolder()
     for (const store of [memoryStore(), folderStore({ folder })]) {
       const reason = `${store.location}/a does not exist`
@@ -39,7 +39,7 @@ describe('verifyObject', () => {
     }
   })
 
-  it('rejects where one of the two cannot be read', async () => {
+  it('rejects if the object or the expected bytes cannot be read', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { a: 'abc', 'pump/b': '' })
     const store = folderStore({ folder })
@@ -49,7 +49,7 @@ describe('verifyObject', () => {
     await expect(verifyObject({ key: '../a', bytes: [] }, store)).rejects.toThrow(RangeError)
   })
 
-  it('ends with the reason of the signal', async () => {
+  it('rejects with the reason of the signal', async () => {
     const store = memoryStore()
     await store.write('a', bytesOf('abc'))
     const controller = new AbortController()

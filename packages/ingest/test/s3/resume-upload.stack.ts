@@ -21,8 +21,8 @@ beforeAll(async () => {
 afterAll(() => child.remove())
 
 /**
- * A folder with a file of 6 parts, an empty bucket, and a way to it that can be cut. Four parts are on their way at once, so that one is
- * whole once the bytes of more than four are gone.
+ * A folder with a file of 6 parts, an empty bucket, and a proxy that can cut the connections to it. Four parts are sent at a time, so
+ * at least one is complete once the bytes of more than four have been sent.
  */
 async function scene({ size = 5 * partBytes + mebi }: { size?: number } = {}) {
   const folder = await sourceFolder({ [key]: size })
@@ -34,7 +34,7 @@ async function scene({ size = 5 * partBytes + mebi }: { size?: number } = {}) {
 }
 
 describe('an upload whose connections are cut', () => {
-  it('leaves its parts, and goes on with them', async () => {
+  it('leaves its parts, and is resumed', async () => {
     const { folder, proxied, proxy, store } = await scene()
     proxy.trouble.cutAfterBytes = 4.5 * partBytes
     const first = await publish(localFiles(folder), s3Store(proxied))
@@ -53,7 +53,7 @@ describe('an upload whose connections are cut', () => {
     expect(await collect(store.unfinishedUploads())).toEqual([])
   })
 
-  it('goes on again where it is cut while it goes on', async () => {
+  it('is resumed again if it is cut while it is resumed', async () => {
     const { folder, proxied, proxy, store } = await scene({ size: 9 * partBytes + mebi })
     const parts: number[] = []
     for (const cutAfterBytes of [4.5 * partBytes, 4.5 * partBytes]) {
@@ -69,7 +69,7 @@ describe('an upload whose connections are cut', () => {
     await expectPublished(folder, store)
   })
 
-  it('is begun anew where the file has other content now, and while it may be at work', async () => {
+  it('is not resumed if the file has different content now, or while it may still be running', async () => {
     const { folder, options, proxied, proxy, store, unfinished } = await scene()
     proxy.trouble.cutAfterBytes = 4.5 * partBytes
     await publish(localFiles(folder), s3Store(proxied))
@@ -86,7 +86,7 @@ describe('an upload whose connections are cut', () => {
     expect(await unfinished()).toEqual([])
   })
 
-  it('is begun anew where its parts carry other checksums', async () => {
+  it('is not resumed if its parts carry other checksums', async () => {
     const { folder, proxied, proxy, store } = await scene()
     proxy.trouble.cutAfterBytes = 4.5 * partBytes
     await publish(localFiles(folder), s3Store({ ...proxied, checksums: 'none' }))
@@ -106,7 +106,7 @@ describe('a connection', () => {
     'pump/e': 10,
   }
 
-  it('that is slow, or breaks now and then, lets all files through', async () => {
+  it('that is slow and breaks now and then lets all files through', async () => {
     const folder = await sourceFolder(sizes)
     const { options, unfinished } = await freshBucket()
     const proxy = await tcpProxy(options.endpoint)
@@ -119,27 +119,30 @@ describe('a connection', () => {
   })
 
   it.each([
-    ['that completes an upload', /^POST .*uploadId=/, 'pump/a'],
-    ['that puts an object', /^PUT .*pump\/e/, 'pump/e'],
-  ])('that loses the answer to a request %s does not lose or double it', async (_, swallow, lost) => {
-    const folder = await sourceFolder(sizes)
-    const { options, unfinished } = await freshBucket()
-    const proxy = await tcpProxy(options.endpoint)
-    Object.assign(proxy.trouble, { swallow, swallows: 1 })
-    const outcomes: string[] = []
-    const report = await publish(localFiles(folder), s3Store({ ...options, endpoint: proxy.endpoint }), {
-      onObject: ({ key: done, outcome }) => {
-        if (done === lost) outcomes.push(outcome)
-      },
-    })
-    expect(proxy.seen.swallowed).toBe(1)
-    expect(report).toMatchObject({ published: 5, unchanged: 0, conflicts: [], failures: [] })
-    expect(outcomes).toEqual(['published'])
-    await expectPublished(folder, s3Store(options))
-    expect(await unfinished()).toEqual([])
-  })
+    ['completes an upload', /^POST .*uploadId=/, 'pump/a'],
+    ['puts an object', /^PUT .*pump\/e/, 'pump/e'],
+  ])(
+    'that loses the response to a request that %s neither loses nor doubles it',
+    async (_, swallow, lost) => {
+      const folder = await sourceFolder(sizes)
+      const { options, unfinished } = await freshBucket()
+      const proxy = await tcpProxy(options.endpoint)
+      Object.assign(proxy.trouble, { swallow, swallows: 1 })
+      const outcomes: string[] = []
+      const report = await publish(localFiles(folder), s3Store({ ...options, endpoint: proxy.endpoint }), {
+        onObject: ({ key: done, outcome }) => {
+          if (done === lost) outcomes.push(outcome)
+        },
+      })
+      expect(proxy.seen.swallowed).toBe(1)
+      expect(report).toMatchObject({ published: 5, unchanged: 0, conflicts: [], failures: [] })
+      expect(outcomes).toEqual(['published'])
+      await expectPublished(folder, s3Store(options))
+      expect(await unfinished()).toEqual([])
+    },
+  )
 
-  it('that loses the answer to the completion of a resumed upload counts it as published', async () => {
+  it('that loses the response to the completion of a resumed upload counts it as published', async () => {
     const { folder, proxied, proxy, store, unfinished } = await scene()
     proxy.trouble.cutAfterBytes = 4.5 * partBytes
     await publish(localFiles(folder), s3Store(proxied))
@@ -152,7 +155,7 @@ describe('a connection', () => {
     expect(await unfinished()).toEqual([])
   })
 
-  it('that loses every answer to a completion fails, and the next time finds the object', async () => {
+  it('that loses every response to a completion fails the run, and the next run finds the object', async () => {
     const { folder, proxied, proxy, store, unfinished } = await scene()
     Object.assign(proxy.trouble, { swallow: /^POST .*uploadId=/, swallows: Infinity })
     const first = await publish(localFiles(folder), s3Store(proxied))
@@ -163,8 +166,8 @@ describe('a connection', () => {
   })
 })
 
-describe('a process that is killed', () => {
-  it('after a part and before the completion leaves what the next goes on with, twice', async () => {
+describe('a killed process', () => {
+  it('leaves parts that the next process resumes, twice in a row', async () => {
     const { folder, options, store } = await scene({ size: 8 * partBytes + 1 })
     const job = { options: { ...options, resumeAfterSeconds: 0 }, folder, key, holdsLastPart: true }
     const parts: number[] = []
@@ -189,7 +192,7 @@ describe('a process that is killed', () => {
   })
 })
 
-describe('20 processes that hold their last part until all are there', { timeout: 240_000 }, () => {
+describe('20 processes that hold back their last part until all are ready', { timeout: 240_000 }, () => {
   async function race(contents: 'different' | 'the same') {
     const { options, unfinished } = await freshBucket()
     const same = await sourceFolder({ [key]: partBytes + 1 })
@@ -216,11 +219,11 @@ describe('20 processes that hold their last part until all are there', { timeout
     }
   }
 
-  it('publish different content: one wins, 19 report a conflict', async () => {
+  it('with different content: one wins, 19 report a conflict', async () => {
     expect(await race('different')).toEqual({ published: 1, unchanged: 0, conflicts: 19, failures: 0 })
   })
 
-  it('publish the same content: one upload counts, for 19 it is there already', async () => {
+  it('with the same content: one publishes, 19 report it as unchanged', async () => {
     expect(await race('the same')).toEqual({ published: 1, unchanged: 19, conflicts: 0, failures: 0 })
   })
 })

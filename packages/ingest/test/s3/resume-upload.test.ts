@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { identityOf, partBytes, partSlots, type RereadableBytes } from '@minilake/ingest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { rereadable } from '../fixtures/byte-stream.js'
 import { errorOf, storeAt } from '../fixtures/fake-s3.js'
 import { memoryS3 } from '../fixtures/memory-s3.js'
 
@@ -8,26 +9,13 @@ beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', '
 
 const content = randomBytes(3 * partBytes + 5)
 
-function rereadable(bytes: Buffer): RereadableBytes & { read: number[] } {
-  const read: number[] = []
-  return {
-    size: bytes.length,
-    read,
-    readInto: (target, start) => {
-      read.push(start)
-      target.set(bytes.subarray(start, start + target.length))
-      return Promise.resolve()
-    },
-  }
-}
-
 const unread = {
   [Symbol.iterator]: (): Iterator<Uint8Array> => {
-    throw new Error('the stream was read')
+    throw new Error('expected the stream not to be read')
   },
 }
 
-/** A server that has some parts of an upload that was begun an hour ago. */
+/** A server with some parts of an upload that started an hour ago. */
 async function interrupted(
   parts: Record<number, Buffer>,
   {
@@ -53,7 +41,7 @@ const partsSent = (asked: string[]) =>
   asked.flatMap((line) => (line.startsWith('PUT') ? [Number(/partNumber=(\d+)/.exec(line)?.[1])] : [])).sort()
 
 describe('an interrupted upload', () => {
-  it('is gone on with from whichever parts are there, and is the object then', async () => {
+  it('is resumed from whichever parts it has, and becomes the object', async () => {
     const { write, asked, objects, uploads } = await interrupted({ 1: part(1), 3: part(3) })
     expect(await write()).toMatchObject({ written: true, partsResumed: 2, size: content.length })
     expect(partsSent(asked)).toEqual([2, 4])
@@ -61,7 +49,7 @@ describe('an interrupted upload', () => {
     expect(uploads.size).toBe(0)
   })
 
-  it('is found on any page of uploads and parts', async () => {
+  it('is found on any page of uploads and of parts', async () => {
     const { write, asked, uploads } = await interrupted(
       { 1: part(1), 2: part(2), 3: part(3) },
       { pageSize: 1 },
@@ -73,12 +61,12 @@ describe('an interrupted upload', () => {
     expect([...uploads.keys()]).toEqual(['x', 'y'])
   })
 
-  it('with the most of our bytes is the one that is taken', async () => {
+  it('with the most of our bytes is the one that is resumed', async () => {
     const { write, uploads } = await interrupted({ 1: part(1), 2: part(2), 4: part(4) })
     const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
     const initiated = new Date(0)
     uploads.set('fewer', { key: 'a', initiated, headers, parts: new Map([[1, part(1)]]) })
-    uploads.set('of others', {
+    uploads.set('with other bytes', {
       key: 'a',
       initiated,
       headers,
@@ -91,23 +79,23 @@ describe('an interrupted upload', () => {
       parts: new Map([1, 2, 3, 4].map((n) => [n, part(n)])),
     })
     expect(await write()).toMatchObject({ written: true, partsResumed: 3 })
-    expect([...uploads.keys()]).toEqual(['fewer', 'of others', 'of another key'])
+    expect([...uploads.keys()]).toEqual(['fewer', 'with other bytes', 'of another key'])
   })
 
   it.each<[string, Record<number, Buffer>, Parameters<typeof interrupted>[1]?]>([
-    ['where a part has other bytes', { 1: part(1), 2: randomBytes(partBytes) }],
-    ['where a part has another size', { 1: part(1).subarray(1) }],
-    ['where it has a part too many', { 1: part(1), 5: part(1) }],
-    ['where it has no parts', {}],
-    ['where it has other checksums', { 1: part(1) }, { algorithm: 'SHA256' }],
-    ['where it may be at work', { 1: part(1) }, { minutesAgo: 0 }],
-    ['where listing is denied', { 1: part(1) }, { refuse: refusing(/^GET .*uploads/, 403, 'AccessDenied') }],
+    ['if a part has other bytes', { 1: part(1), 2: randomBytes(partBytes) }],
+    ['if a part has another size', { 1: part(1).subarray(1) }],
+    ['if it has a part too many', { 1: part(1), 5: part(1) }],
+    ['if it has no parts', {}],
+    ['if it has other checksums', { 1: part(1) }, { algorithm: 'SHA256' }],
+    ['if it may still be running', { 1: part(1) }, { minutesAgo: 0 }],
+    ['if listing is denied', { 1: part(1) }, { refuse: refusing(/^GET .*uploads/, 403, 'AccessDenied') }],
     [
-      'where listing is unknown',
+      'if listing is not implemented',
       { 1: part(1) },
       { refuse: refusing(/^GET .*uploads/, 501, 'NotImplemented') },
     ],
-  ])('is left alone, and the object written anew, %s', async (_, parts, oddity) => {
+  ])('is left alone and the object uploaded from the start %s', async (_, parts, oddity) => {
     const { write, asked, objects, uploads } = await interrupted(parts, oddity)
     const result = await write()
     expect(result).toMatchObject({ written: true })
@@ -117,14 +105,14 @@ describe('an interrupted upload', () => {
     expect([...uploads.keys()]).toEqual(['interrupted'])
   })
 
-  it('whose checksums the store does not name is gone on with', async () => {
+  it('is resumed if the store does not name its checksums', async () => {
     const { write, asked, objects } = await interrupted({ 1: part(1), 3: part(3) }, { algorithm: '' })
     expect(await write()).toMatchObject({ written: true, partsResumed: 2 })
     expect(partsSent(asked)).toEqual([2, 4])
     expect(objects.get('a')?.bytes.equals(content)).toBe(true)
   })
 
-  it('is left alone where a SHA-256 goes into the metadata: that of the upload may be of another version', async () => {
+  it('is left alone with sha256InMetadata: its metadata may be of other bytes', async () => {
     const { endpoint, asked, objects, uploads } = await interrupted({ 1: part(1) })
     const sha256 = () => Promise.resolve('the SHA-256')
     const store = storeAt(endpoint, { sha256InMetadata: true })
@@ -136,7 +124,7 @@ describe('an interrupted upload', () => {
     expect([...uploads.keys()]).toEqual(['interrupted'])
   })
 
-  it('that this store has left is gone on with at once, by it alone', async () => {
+  it('that this store object left is resumed at once, but only by it', async () => {
     let isBusy = true
     const { endpoint, uploads } = await memoryS3({
       refuse: (asked) => (isBusy && /^POST .*uploadId/.test(asked) ? [503, 'SlowDown'] : undefined),
@@ -156,7 +144,7 @@ describe('an interrupted upload', () => {
     expect(other.partsResumed).toBeUndefined()
   })
 
-  it('whose connection is slow stays: S3 tells of it by 400 RequestTimeout', async () => {
+  it('stays if its connection is slow, which S3 reports as 400 RequestTimeout', async () => {
     const { write, asked, uploads } = await interrupted(
       { 1: part(1), 2: part(2) },
       { refuse: refusing(/^PUT .*partNumber=3/, 400, 'RequestTimeout') },
@@ -167,7 +155,7 @@ describe('an interrupted upload', () => {
   })
 
   it(
-    'ends beside others that share its slots, where the store fails them all',
+    'ends like others that share its slots if the store fails all of them',
     { timeout: 15_000 },
     async () => {
       const keys = ['a', 'b', 'c', 'd']
@@ -186,7 +174,7 @@ describe('an interrupted upload', () => {
     },
   )
 
-  it('that the store will not complete is removed, and the object written anew', async () => {
+  it('that the store refuses to complete is removed, and the object uploaded from the start', async () => {
     const { write, asked, objects, uploads } = await interrupted(
       { 1: part(1) },
       { refuse: refusing(/^POST .*uploadId=interrupted/, 400, 'InvalidPart') },
@@ -197,7 +185,7 @@ describe('an interrupted upload', () => {
     expect(uploads.size).toBe(0)
   })
 
-  it('stays where the store fails, and also an upload that was begun anew', async () => {
+  it('stays if the store fails, and so does an upload from the start', async () => {
     for (const parts of [{ 1: part(1) }, {}]) {
       const { write, uploads } = await interrupted(parts, {
         refuse: refusing(/^POST .*uploadId/, 503, 'SlowDown'),
@@ -208,7 +196,7 @@ describe('an interrupted upload', () => {
     }
   })
 
-  it('is removed where another writer comes first, which is told', async () => {
+  it('is removed if another writer is first', async () => {
     const { endpoint, objects, uploads } = await interrupted({ 1: part(1) })
     const other = { bytes: Buffer.alloc(7), etag: '7', headers: {} }
     const reread = rereadable(content)
@@ -223,7 +211,7 @@ describe('an interrupted upload', () => {
     expect(objects.get('a')).toBe(other)
   })
 
-  it('is removed where the bytes can no longer be read', async () => {
+  it('is removed if the bytes can no longer be read', async () => {
     const { endpoint, uploads } = await interrupted({ 1: part(1) })
     const reread = rereadable(content)
     const readInto: RereadableBytes['readInto'] = (target, start) =>
@@ -233,7 +221,7 @@ describe('an interrupted upload', () => {
     expect(uploads.size).toBe(0)
   })
 
-  it('is not looked for where the bytes are a stream, or one part', async () => {
+  it('is not searched for if the bytes are a stream or a single part', async () => {
     const { endpoint, asked } = await interrupted({ 1: part(1) })
     await storeAt(endpoint).write('a', [content])
     await storeAt(endpoint).write('b', unread, { reread: rereadable(content.subarray(0, partBytes)) })
@@ -242,7 +230,7 @@ describe('an interrupted upload', () => {
 })
 
 describe('unfinished uploads', () => {
-  it('are listed by the beginning of their keys, and removed once', async () => {
+  it('are listed by prefix, and can be removed twice', async () => {
     const { endpoint, uploads } = await interrupted({ 1: part(1), 4: part(4) })
     uploads.set('other', { key: 'b/c', initiated: new Date(5000), headers: {}, parts: new Map() })
     const store = storeAt(endpoint)
@@ -259,7 +247,7 @@ describe('unfinished uploads', () => {
     expect(rest).toMatchObject([{ key: 'a', bytes: partBytes + 5, parts: 2 }])
   })
 
-  it('say which right is missing', async () => {
+  it('name the missing right', async () => {
     const { endpoint } = await memoryS3({ refuse: () => [403, 'AccessDenied'] })
     const listing = storeAt(endpoint).unfinishedUploads()[Symbol.asyncIterator]().next()
     expect((await errorOf(listing)).message).toMatch(

@@ -16,7 +16,7 @@ import {
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
-describe('s3Store says what is wrong', () => {
+describe('s3Store reports', () => {
   it.each([
     [403, 'InvalidAccessKeyId', 'ENDPOINT does not know the access key: correct the credentials'],
     [403, 'SignatureDoesNotMatch', 'the secret key does not match the access key: correct the credentials'],
@@ -37,7 +37,7 @@ describe('s3Store says what is wrong', () => {
     ],
     [503, 'SlowDown', 'ENDPOINT is too busy: try again later'],
     [500, 'InternalError', 'ENDPOINT reports an internal error: check its log, then try again'],
-    [418, 'IAmATeapot', 'ENDPOINT responds 418 IAmATeapot: in the words of S3'],
+    [418, 'IAmATeapot', 'ENDPOINT responds 418 IAmATeapot: the message of S3'],
   ])('%i %s', async (status, code, reason) => {
     const { endpoint } = await fakeS3(() => s3Error(status, code))
     const error = await errorOf(storeAt(endpoint).read('pump/a'))
@@ -47,7 +47,7 @@ describe('s3Store says what is wrong', () => {
     expect(error.cause).toMatchObject({ name: code })
   })
 
-  it('where the bucket is in another region, and which', async () => {
+  it('the region of a bucket that is in another one', async () => {
     const answers = [
       s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-west-1</Region>'),
       { ...s3Error(301, 'PermanentRedirect'), headers: { 'x-amz-bucket-region': 'eu-west-1' } },
@@ -59,7 +59,7 @@ describe('s3Store says what is wrong', () => {
     }
   })
 
-  it('where nothing answers', async () => {
+  it('an endpoint at which nothing listens', async () => {
     const endpoint = await deadEndpoint()
     const store = storeAt(endpoint)
     const works = [
@@ -78,10 +78,10 @@ describe('s3Store says what is wrong', () => {
     }
   })
 
-  it('where there is no host of that name', async () => {
+  it('a host name that does not exist', async () => {
     const endpoint = 'http://no-such-host.invalid:9000'
     const error = await errorOf(storeAt(endpoint).read('a'))
-    // The latter on a computer without a name server.
+    // EAI_AGAIN on a computer without a name server.
     const sentences: Record<string, string> = {
       ENOTFOUND: `the host name in ${endpoint} does not exist: correct the endpoint`,
       EAI_AGAIN: `the host name in ${endpoint} cannot be looked up: check the network`,
@@ -90,7 +90,7 @@ describe('s3Store says what is wrong', () => {
     expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${sentences[error.code ?? '']}`)
   })
 
-  it('where the server never answers', async () => {
+  it('a server that never responds', async () => {
     const endpoint = await silentServer()
     const store = storeAt(endpoint, { requestTimeoutMillis: 200 })
     const large = [Buffer.alloc(3 * 1024 * 1024)]
@@ -110,17 +110,17 @@ describe('s3Store says what is wrong', () => {
   })
 
   it.each([
-    ['a page', 200, '<!doctype html><html><body>Welcome</body></html>'],
-    ['a page that is no XML', 200, '<!doctype html><html><body>Welcome<br></body></html>'],
+    ['an HTML page', 200, '<!doctype html><html><body>Welcome</body></html>'],
+    ['a page that is not XML', 200, '<!doctype html><html><body>Welcome<br></body></html>'],
     ['nothing', 200, ''],
-    ['that there is no such page', 404, 'not found'],
-  ])('where the server is no S3 store, and answers %s', async (_, status, body) => {
+    ['404', 404, 'not found'],
+  ])('a server that is not an S3 store and responds %s', async (_, status, body) => {
     const headers = { 'content-type': 'text/html' }
     const { endpoint } = await fakeS3(() => ({ status, body, headers }), {})
     await expectNotS3(endpoint)
   })
 
-  it('where a web server answers all with an ETag, and nothing would be stored', async () => {
+  it('a web server that responds to everything with an ETag but would store nothing', async () => {
     const page = '<!doctype html><html><body>Welcome to nginx!</body></html>'
     const headers = { 'content-type': 'text/html', server: 'nginx', ETag: '"65a1-267"' }
     await expectNotS3((await fakeS3(() => ({ status: 200, body: page, headers }), {})).endpoint)
@@ -145,7 +145,7 @@ describe('s3Store says what is wrong', () => {
     }
   }
 
-  it('where an answer lacks what each of S3 has', async () => {
+  it('a response without what every S3 response has', async () => {
     const listing = `<ListBucketResult><Name>${bucket}</Name><Contents><Key>a</Key><ETag>"1"</ETag></Contents></ListBucketResult>`
     const { endpoint } = await fakeS3(() => ({ status: 200, body: listing }))
     expect(await errorOf(collect(storeAt(endpoint).list('')))).toMatchObject({ code: 'NotS3' })
@@ -153,7 +153,7 @@ describe('s3Store says what is wrong', () => {
   })
 
   it.each([{}, { 'x-amz-checksum-crc32': 'AAAAAA==' }])(
-    'where an answer with the headers %j ends in the middle',
+    'a response with the headers %j that ends in the middle',
     async (more) => {
       const body = `<ListBucketResult><Name>${bucket}</Name></ListBucketResult>`
       const headers = { ETag: '"1"', ...more }
@@ -169,7 +169,7 @@ describe('s3Store says what is wrong', () => {
     },
   )
 
-  it('where the connection is closed before an answer', async () => {
+  it('a connection that is closed before a response', async () => {
     const { endpoint } = await fakeS3(() => ({ status: 200, broken: 'before' }))
     const error = await errorOf(storeAt(endpoint).read('a'))
     expect(error.message).toContain(
@@ -178,14 +178,14 @@ describe('s3Store says what is wrong', () => {
     expect(error.code).toBe('ECONNRESET')
   })
 
-  it('where the server stays busy, after as many attempts as asked for', async () => {
+  it('a server that stays busy, after maxAttempts requests', async () => {
     const { endpoint, asked } = await fakeS3(() => s3Error(503, 'SlowDown'))
     const error = await errorOf(storeAt(endpoint, { maxAttempts: 3 }).read('a'))
     expect(error.message).toBe(`cannot read s3://iot-time-series/a: ${endpoint} is too busy: try again later`)
     expect(asked).toHaveLength(3)
   })
 
-  it('where it has no keys', async () => {
+  it('missing credentials', async () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'])
       vi.stubEnv(name, undefined)
     for (const name of ['AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE']) vi.stubEnv(name, '/no-such-file')
@@ -206,7 +206,7 @@ describe('s3Store says what is wrong', () => {
   })
 
   it.each(['SignatureDoesNotMatch', 'InvalidAccessKeyId', 'ExpiredToken', 'AuthorizationHeaderMalformed'])(
-    'without what %s repeats of the request',
+    'nothing that %s repeats of the request',
     async (code) => {
       const more =
         '<AWSAccessKeyId>the-access-key</AWSAccessKeyId><StringToSign>AWS4 the-access-key</StringToSign>' +
@@ -220,7 +220,7 @@ describe('s3Store says what is wrong', () => {
       expect(error.cause).toBeInstanceOf(Error)
       expect(error.cause).toMatchObject({
         name: code,
-        message: 'in the words of S3',
+        message: 'the message of S3',
         Region: 'eu-west-1',
         $metadata: { httpStatusCode: 403 },
       })

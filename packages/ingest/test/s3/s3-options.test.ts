@@ -5,7 +5,7 @@ import { bucket, credentials, errorOf, storeAt } from '../fixtures/fake-s3.js'
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
 describe('the options of s3Store', () => {
-  it.each(['', 'ab', 'Upper', 'a/b', '-ab', 'a'.repeat(64)])('refuses the bucket %j', (name) => {
+  it.each(['', 'ab', 'Upper', 'a/b', '-ab', 'a'.repeat(64)])('refuse the bucket %j', (name) => {
     expect(() => s3Store({ bucket: name })).toThrow(RangeError)
   })
 
@@ -16,7 +16,7 @@ describe('the options of s3Store', () => {
     '',
     'user:hidden@host:1',
     'http://user:hidden@host:1',
-  ])('refuses the endpoint %j, and repeats no password', (endpoint) => {
+  ])('refuse the endpoint %j without repeating a password', (endpoint) => {
     expect(() => storeAt(endpoint)).toThrow(TypeError)
     expect(() => storeAt(endpoint)).not.toThrow(/hidden/)
   })
@@ -41,14 +41,14 @@ describe('the options of s3Store', () => {
     expect(() => s3Store({ bucket, ...options })).toThrow(new RangeError(message))
   })
 
-  it('refuse another word for the checksums', () => {
+  it('refuse an unknown name for the checksums', () => {
     const options = { bucket, checksums: 'sha1' } as unknown as S3StoreOptions
     const message = `checksums expected 'crc32', 'md5' or 'none', got "sha1"`
     expect(() => s3Store(options)).toThrow(new TypeError(message))
   })
 
   it.each(['accessKeyId', 'secretAccessKey'] as const)(
-    'refuse an empty %s, and repeat no key',
+    'refuse an empty %s without repeating a key',
     async (name) => {
       const keys = { ...credentials, [name]: '' }
       const message = `credentials expected an accessKeyId and a secretAccessKey, got no ${name}`

@@ -25,7 +25,7 @@ describe('s3Store on MinIO', () => {
 
   objectStoreContract(async () => s3Store((await freshBucket()).options))
 
-  it('lists more objects than a page holds, in order, and leaves out the folders of consoles', async () => {
+  it('lists several pages of objects in order, without the folders of consoles', async () => {
     const { options, client } = await freshBucket()
     const store = s3Store(options)
     const keys = Array.from({ length: 1005 }, (_, index) => `t/${String(index).padStart(4, '0')}`)
@@ -42,7 +42,7 @@ describe('s3Store on MinIO', () => {
   })
 
   it.each(['.', '..', 't/.', 't/..', '...', 't', 'x'.repeat(1024), 'x'.repeat(1025), 'a\0', 'ü \u0001+%20'])(
-    'lists what begins with %j, and never gives an error for it',
+    'lists the keys that start with %j, without an error',
     async (prefix) => {
       const store = s3Store((await freshBucket()).options)
       const keys = ['..a', 't/.a', 'ü \u0001+%20& \'"<']
@@ -52,7 +52,7 @@ describe('s3Store on MinIO', () => {
     },
   )
 
-  it('publishes a tree twice, the second time nothing', async () => {
+  it('publishes nothing the second time', async () => {
     const { options } = await freshBucket()
     const files = ['t/a', 't/b'].map((key) => ({ key, bytes: bytesOf(key) }))
     expect(await publish(files, s3Store(options))).toMatchObject({ published: 2, failures: [] })
@@ -64,7 +64,7 @@ describe('s3Store on MinIO', () => {
     [partBytes, /^\w{32}$/],
     [partBytes + 1, /-2$/],
     [3 * partBytes, /-3$/],
-  ])('stores an object of %i bytes as it is, with its ETag', async (size, etag) => {
+  ])('stores an object of %i bytes unchanged, with its ETag', async (size, etag) => {
     const store = s3Store((await freshBucket()).options)
     const bytes = Buffer.alloc(size, 'minilake')
     const identity = await identityOf([bytes])
@@ -74,13 +74,13 @@ describe('s3Store on MinIO', () => {
     expect(digest(await store.read('a'))).toBe(digest(bytes))
   })
 
-  it('stores with the least checksums', async () => {
+  it("stores with checksums 'md5'", async () => {
     const store = s3Store({ ...(await freshBucket()).options, checksums: 'md5' })
     expect(await store.write('a', [Buffer.alloc(partBytes + 1)])).toMatchObject({ written: true })
     expect((await store.read('a')).length).toBe(partBytes + 1)
   })
 
-  it('lets exactly one of 5 writers of an object in parts win, and leaves no parts', async () => {
+  it('lets exactly one of 5 racing uploads in parts win, and leaves no parts', async () => {
     const { options, unfinished } = await freshBucket()
     const store = s3Store(options)
     const contents = [1, 2, 3, 4, 5].map((value) => Buffer.alloc(partBytes + 1, value))
@@ -95,7 +95,7 @@ describe('s3Store on MinIO', () => {
   })
 
   it.each(['aborted', 'failing', 'waiting'])(
-    'leaves nothing of an upload in parts that is %s',
+    'leaves nothing of an upload in parts whose stream is %s',
     async (how) => {
       const { options, unfinished } = await freshBucket()
       const store = s3Store(options)
@@ -118,7 +118,7 @@ describe('s3Store on MinIO', () => {
     },
   )
 
-  it('is found to write a key once, by a probe that leaves nothing', async () => {
+  it('is create-once according to the probe, which leaves nothing behind', async () => {
     const { options, unfinished } = await freshBucket()
     const store = s3Store(options)
     expect(await store.probeCreateOnce()).toBe('create-once')
@@ -126,7 +126,7 @@ describe('s3Store on MinIO', () => {
     expect(await unfinished()).toEqual([])
   })
 
-  it('keeps the CRC32 of the whole object, which it computes itself', async () => {
+  it('stores the CRC32 of the whole object', async () => {
     const { options, client } = await freshBucket()
     const store = s3Store(options)
     for (const size of [10, 2 * partBytes + 3]) {
@@ -141,7 +141,7 @@ describe('s3Store on MinIO', () => {
     }
   })
 
-  it('keeps a long stream of small chunks out of memory', async () => {
+  it('streams many small chunks in bounded memory', async () => {
     const store = s3Store((await freshBucket()).options)
     const before = process.memoryUsage().arrayBuffers
     let most = 0
@@ -153,11 +153,11 @@ describe('s3Store on MinIO', () => {
       }
     }
     expect(await store.write('a', stream())).toMatchObject({ written: true, size: 300 * mebi })
-    // Four parts on their way and one that fills, each with its pieces, and what is not collected yet.
+    // Four parts being sent and one being filled, their chunks, and what has not been garbage-collected yet.
     expect(most).toBeLessThan(10 * partBytes)
   })
 
-  it('keeps no process alive', async () => {
+  it('does not keep the process alive', async () => {
     const held = () => process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout/.test(name)).length
     const before = held()
     const store = s3Store((await freshBucket()).options)
@@ -168,16 +168,16 @@ describe('s3Store on MinIO', () => {
     expect(held()).toBeLessThanOrEqual(before)
   })
 
-  describe('says what is wrong', () => {
+  describe('says what is wrong with', () => {
     const wrong: [string, (options: S3StoreOptions) => S3StoreOptions, string, RegExp][] = [
       [
-        'with the secret key',
+        'the secret key',
         (options) => ({ ...options, credentials: { ...keysOf(options), secretAccessKey: 'not-the-secret' } }),
         'SignatureDoesNotMatch',
         /: the secret key does not match the access key: correct the credentials$/,
       ],
       [
-        'with the access key',
+        'the access key',
         (options) => ({
           ...options,
           credentials: { accessKeyId: 'nobody-here', secretAccessKey: 'not-the-secret' },
@@ -186,19 +186,19 @@ describe('s3Store on MinIO', () => {
         /: http:\S+ does not know the access key: correct the credentials$/,
       ],
       [
-        'with the name of the bucket',
+        'the name of the bucket',
         (options) => ({ ...options, bucket: 'no-such-bucket' }),
         'NoSuchBucket',
         /: there is no bucket no-such-bucket at http:\S+: create it, or correct the name$/,
       ],
       [
-        'with the clock',
+        'the clock',
         (options) => ({ ...options, clockOffsetMillis: 20 * 60_000 }),
         'RequestTimeTooSkewed',
         /: this computer's clock differs too much from that of http:\S+: set it$/,
       ],
       [
-        "with the user's rights",
+        "the user's rights",
         (options) => ({ ...options, credentials: inject('stack').credentials }),
         'AccessDenied',
         /: access is denied: the user lacks the right s3:\w+( and s3:\w+)? on test-/,
@@ -209,7 +209,7 @@ describe('s3Store on MinIO', () => {
 
     it.each(wrong)('%s', async (_, change, code, sentence) => {
       const options = change((await freshBucket()).options)
-      // Each with a store of its own: the SDK sets the clock right after the first answer, so that a second request passes.
+      // Each with a store of its own: the SDK corrects its clock after the first response, so a second request would succeed.
       const actions: [string, () => Promise<unknown>][] = [
         ['list', () => collect(s3Store(options).list('t/'))],
         ['read', () => s3Store(options).read('a')],

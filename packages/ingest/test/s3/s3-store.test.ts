@@ -7,11 +7,11 @@ import { bucket, credentials, errorOf, fakeS3, s3Error, storeAt } from '../fixtu
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
 describe('s3Store', () => {
-  it('says where it is', () => {
+  it('has the location of its bucket', () => {
     expect(s3Store({ bucket }).location).toBe('s3://iot-time-series')
   })
 
-  it('asks nothing about a prefix that no key has', async () => {
+  it('sends no request for a prefix that no key can start with', async () => {
     const { endpoint, asked } = await fakeS3(() => s3Error(400, 'InvalidArgument'))
     for (const prefix of ['/', 'a//', '../', './', 'a/../b', '\\', 'a\0', 'x'.repeat(1025)]) {
       expect(await collect(storeAt(endpoint).list(prefix))).toEqual([])
@@ -19,19 +19,19 @@ describe('s3Store', () => {
     expect(asked).toEqual([])
   })
 
-  it('takes keys from a function', async () => {
+  it('gets credentials from a function', async () => {
     const { endpoint, asked } = await fakeS3((_, { headers }) =>
       headers.authorization?.includes('Credential=the-access-key/') ? { status: 204 } : { status: 403 },
     )
-    const give = vi.fn(() => credentials)
-    await storeAt(endpoint, { credentials: give }).remove('a')
-    expect(give).toHaveBeenCalled()
+    const provide = vi.fn(() => credentials)
+    await storeAt(endpoint, { credentials: provide }).remove('a')
+    expect(provide).toHaveBeenCalled()
     expect(asked).toEqual([`DELETE /${bucket}/a?x-id=DeleteObject`])
   })
 })
 
-describe('s3Store finds', () => {
-  it('no object where GET says so, and fails where GET says something else', async () => {
+describe('s3Store.find', () => {
+  it('finds no object if GET says so, and fails if GET says something else', async () => {
     for (const code of ['NoSuchKey', 'NoSuchBucket', 'SignatureDoesNotMatch']) {
       const { endpoint, asked } = await fakeS3(() => s3Error(code.startsWith('No') ? 404 : 403, code))
       const found = storeAt(endpoint).find('a')
@@ -42,8 +42,8 @@ describe('s3Store finds', () => {
   })
 })
 
-describe('s3Store reads', () => {
-  it('whether an empty object is there, where HEAD fails first', async () => {
+describe('s3Store', () => {
+  it('finds an empty object even if the first HEAD fails', async () => {
     let heads = 0
     const { endpoint } = await fakeS3((asked) => {
       if (asked.startsWith('GET')) return s3Error(416, 'InvalidRange')
@@ -54,7 +54,7 @@ describe('s3Store reads', () => {
   })
 
   it.each([{}, { 'x-amz-checksum-crc32': 'AAAAAA==' }])(
-    'and lets go of a body that it does not want, with the headers %j',
+    'discards a body that it does not need, with the headers %j',
     async (headers) => {
       let heads = 0
       const { endpoint, closed } = await fakeS3((asked) => {
@@ -69,7 +69,7 @@ describe('s3Store reads', () => {
     },
   )
 
-  it('nothing further of an answer that is none of S3', async () => {
+  it('stops reading a response that is not from S3', async () => {
     for (const added of [{}, { 'x-amz-request-id': '17' }]) {
       const answer = { status: 200, body: 'abc', broken: 'never ends' } as const
       const { endpoint, closed } = await fakeS3(() => answer, added)
@@ -78,7 +78,7 @@ describe('s3Store reads', () => {
     }
   })
 
-  it('no keys of other tools in a listing', async () => {
+  it('leaves keys of other tools out of a listing', async () => {
     const keys = ['/a', 'a', 'a//b', 'a/../b', 'a/b', 'a\\b', 'folder/']
     const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size><ETag>"1"</ETag></Contents>`)
     const body = `<ListBucketResult><Name>${bucket}</Name>${contents.join('')}</ListBucketResult>`
@@ -88,10 +88,10 @@ describe('s3Store reads', () => {
   })
 })
 
-describe('s3Store writes', () => {
+describe('s3Store.write', () => {
   const etag = async (bytes: ByteStream) => `"${(await identityOf(bytes)).etag}"`
 
-  it('again what is put at once, where two writers finish at the same moment', async () => {
+  it('sends an object again if two writers finish at the same moment', async () => {
     let puts = 0
     const ETag = await etag(bytesOf('x'))
     const { endpoint } = await fakeS3((asked) => {
@@ -103,7 +103,7 @@ describe('s3Store writes', () => {
     expect(puts).toBe(3)
   })
 
-  it('and keeps apart what the stream met and what the store did', async () => {
+  it('tells a failure of the stream from one of the store', async () => {
     const { endpoint } = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200 }))
     const cause = Object.assign(new Error('the sensor does not answer'), { code: 'ECONNREFUSED' })
     const error = await errorOf(storeAt(endpoint).write('a', failingAfter('half', cause)))
@@ -111,30 +111,30 @@ describe('s3Store writes', () => {
     expect(error).toMatchObject({ cause, code: undefined })
   })
 
-  it('nothing more where the conflict stays', async () => {
+  it('gives up after five conflicts', async () => {
     const { endpoint, asked } = await fakeS3(() => s3Error(409, 'ConditionalRequestConflict'))
     const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
     expect(error.message).toMatch(/another writer finished the same key at the same moment: write it again$/)
     expect(asked).toHaveLength(5)
   })
 
-  it('over nothing that is there, and uploads nothing then', async () => {
+  it('keeps an existing object and uploads nothing', async () => {
     const { endpoint, asked } = await fakeS3(() => ({ status: 200, headers: { ETag: '"1"' } }))
     const result = await storeAt(endpoint).write('a', bytesOf('x'))
     expect(result).toEqual({ written: false, ...(await identityOf(bytesOf('x'))) })
     expect(asked).toEqual([`HEAD /${bucket}/a`])
   })
 
-  it('and says so where the store reports other content', async () => {
+  it('fails if the store reports different content', async () => {
     const { endpoint } = await fakeS3(() => ({ status: 200, headers: { ETag: `"${'0'.repeat(32)}"` } }))
     const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
     expect(error.message).toMatch(/^cannot write .*\/a: the store reports different content than was sent /)
   })
 
   it.each([
-    ['under KMS', { ETag: `"${'0'.repeat(32)}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
+    ['with KMS keys', { ETag: `"${'0'.repeat(32)}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
     ['of another kind', { ETag: '"0123"' }],
-  ])('without comparing an ETag %s', async (_, headers) => {
+  ])('does not compare an ETag %s', async (_, headers) => {
     const { endpoint } = await fakeS3(() => ({ status: 200, headers }))
     const result = await storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true })
     expect(result.written).toBe(true)

@@ -8,15 +8,15 @@ import { type Answer, bucket, errorOf, fakeS3, s3Error, storeAt } from '../fixtu
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
-const begun: Answer = {
+const started: Answer = {
   status: 200,
   body: '<InitiateMultipartUploadResult><UploadId>7</UploadId></InitiateMultipartUploadResult>',
 }
 
 describe('an upload in parts', () => {
-  it('no further when a part fails, and removes the parts', async () => {
+  it('stops if a part fails, and removes its parts', async () => {
     const { endpoint, asked } = await fakeS3((request) => {
-      if (request.includes('uploads')) return begun
+      if (request.includes('uploads')) return started
       return request.includes('partNumber') ? s3Error(403, 'AccessDenied') : { status: 204 }
     })
     let taken = 0
@@ -42,9 +42,9 @@ describe('an upload in parts', () => {
     await new Promise(() => undefined)
   }
 
-  it('ends when a part fails while the stream waits for ever', async () => {
+  it('ends if a part fails while the stream waits forever', async () => {
     const { endpoint, asked } = await fakeS3((request) => {
-      if (request.includes('uploads')) return begun
+      if (request.includes('uploads')) return started
       return request.includes('partNumber') ? s3Error(403, 'AccessDenied') : { status: 204 }
     })
     const error = await errorOf(storeAt(endpoint).write('a', waitingAfterAPart(), { overwrite: true }))
@@ -52,9 +52,9 @@ describe('an upload in parts', () => {
     expect(asked.at(-1)).toMatch(/AbortMultipartUpload$/)
   })
 
-  it('says where its parts may remain', async () => {
+  it('says why its parts may remain', async () => {
     const { endpoint } = await fakeS3((request) =>
-      request.includes('uploads') ? begun : s3Error(403, 'AccessDenied'),
+      request.includes('uploads') ? started : s3Error(403, 'AccessDenied'),
     )
     const error = await errorOf(storeAt(endpoint).write('a', waitingAfterAPart(), { overwrite: true }))
     expect(error.message).toBe(
@@ -64,7 +64,7 @@ describe('an upload in parts', () => {
   })
 })
 
-describe('what the store says of an upload', () => {
+describe('the response of a store to an upload', () => {
   const bytes = [Buffer.alloc(2 * partBytes, 'minilake')]
   const part = bytes[0]!.subarray(0, partBytes)
   const partEtag = `"${createHash('md5').update(part).digest('hex')}"`
@@ -72,10 +72,10 @@ describe('what the store says of an upload', () => {
   const completed = (fields: string) =>
     `<CompleteMultipartUploadResult>${fields}</CompleteMultipartUploadResult>`
 
-  /** A store that answers to parts and to the completion as told. */
+  /** A store with these responses to parts and to the completion. */
   async function answering(partHeaders: Record<string, string>, completion: string) {
     const { endpoint, asked } = await fakeS3((request) => {
-      if (request.includes('uploads')) return begun
+      if (request.includes('uploads')) return started
       if (request.includes('partNumber')) return { status: 200, headers: partHeaders }
       return request.startsWith('POST') ? { status: 200, body: completion } : { status: 204 }
     })
@@ -83,7 +83,7 @@ describe('what the store says of an upload', () => {
   }
   const whole = async () => `<ETag>"${(await identityOf(bytes)).etag}"</ETag>`
 
-  it('is compared, and it is told where it is other content', async () => {
+  it('is compared with what was sent', async () => {
     const cases: [Record<string, string>, string, RegExp][] = [
       [{ ETag: otherEtag }, await whole(), /ETag 0+ instead of \w+\)/],
       [
@@ -106,13 +106,13 @@ describe('what the store says of an upload', () => {
     }
   })
 
-  it.each(['crc32', 'md5'] as const)('passes where it is right, with checksums %s', async (checksums) => {
+  it.each(['crc32', 'md5'] as const)('is accepted if it is right, with checksums %s', async (checksums) => {
     const { endpoint } = await answering({ ETag: partEtag }, completed(await whole()))
     const result = await storeAt(endpoint, { checksums }).write('a', bytes, { overwrite: true })
     expect(result).toEqual({ written: true, ...(await identityOf(bytes)) })
   })
 
-  it('is compared by MD5 where no CRC32 is sent, and not at all where nothing is to guard the bytes', async () => {
+  it("is compared by MD5 with checksums 'md5', and not at all with 'none'", async () => {
     const zeros = `<ETag>"${etagOfParts(['0'.repeat(32), '0'.repeat(32)])}"</ETag>`
     const { endpoint } = await answering({ ETag: otherEtag }, completed(zeros))
     const write = (checksums: Checksums) =>
@@ -121,11 +121,11 @@ describe('what the store says of an upload', () => {
     expect(await write('none')).toMatchObject({ written: true })
   })
 
-  it('is that another writer finishes the key at the same moment, and it is asked again', async () => {
+  it('may be a conflict with another writer, and the request is sent again', async () => {
     let completions = 0
     const body = completed(await whole())
     const { endpoint } = await fakeS3((request) => {
-      if (request.includes('uploads')) return begun
+      if (request.includes('uploads')) return started
       if (request.includes('partNumber')) return { status: 200, headers: { ETag: partEtag } }
       if (!request.startsWith('POST')) return { status: 404 }
       completions += 1
@@ -136,8 +136,8 @@ describe('what the store says of an upload', () => {
   })
 })
 
-describe('an upload whose first answer is lost', () => {
-  /** A store that keeps what it is sent; the first answer of what stores an object is `lost`, later ones are `after`. */
+describe('an upload whose first response is lost', () => {
+  /** A store that keeps what it is sent. Its first response to a request that stores an object is `lost`, later ones are `after`. */
   async function forgetfulS3({
     lost,
     after,
@@ -150,7 +150,7 @@ describe('an upload whose first answer is lost', () => {
     isOurs?: boolean
   }) {
     let heldBy: string | undefined
-    let begunBy: string | undefined
+    let startedBy: string | undefined
     let storing = 0
     const { endpoint, asked } = await fakeS3((request, { headers }) => {
       const id = String(headers['x-amz-meta-minilake-write'])
@@ -163,12 +163,12 @@ describe('an upload whose first answer is lost', () => {
             }
       }
       if (request.includes('uploads')) {
-        begunBy = id
-        return begun
+        startedBy = id
+        return started
       }
       if (request.includes('partNumber')) return { status: 200, headers: { ETag: '"1"' } }
       if (request.startsWith('DELETE')) return s3Error(404, 'NoSuchUpload')
-      heldBy ??= isOurs ? (begunBy ?? id) : 'another write'
+      heldBy ??= isOurs ? (startedBy ?? id) : 'another write'
       storing += 1
       return storing === 1 ? lost : after
     })
@@ -183,21 +183,21 @@ describe('an upload whose first answer is lost', () => {
   const cut: Answer = { status: 200, broken: 'before' }
 
   const cases: [string, Uint8Array[], Answer, Answer][] = [
-    ['put at once, and then the key is taken', small, cut, taken],
+    ['sent in one request, and then the key is taken', small, cut, taken],
     ['completed, and then the key is taken', large, failed, taken],
-    ['completed, and then there is no such upload', large, failed, gone],
+    ['completed, and then the upload does not exist', large, failed, gone],
   ]
-  it.each(cases)('has written where it was %s', async (_, bytes, lost, after) => {
+  it.each(cases)('has written what was %s', async (_, bytes, lost, after) => {
     const { store } = await forgetfulS3({ lost, after, size: bytes[0]!.length })
     expect(await store.write('a', bytes)).toEqual({ written: true, ...(await identityOf(bytes)) })
   })
 
-  it.each(cases.slice(0, 2))('has not written where another was %s', async (_, bytes, lost, after) => {
+  it.each(cases.slice(0, 2))('has not written what another writer has %s', async (_, bytes, lost, after) => {
     const { store } = await forgetfulS3({ lost, after, isOurs: false })
     expect(await store.write('a', bytes)).toEqual({ written: false, ...(await identityOf(bytes)) })
   })
 
-  it('has not written where there is no such upload and the object is of another', async () => {
+  it('has not written if the upload does not exist and the object is from another writer', async () => {
     const { store } = await forgetfulS3({ lost: failed, after: gone, isOurs: false })
     expect(await store.write('a', large)).toEqual({ written: false, ...(await identityOf(large)) })
     const error = await errorOf(store.write('a', large, { overwrite: true }))
@@ -207,12 +207,12 @@ describe('an upload whose first answer is lost', () => {
     expect(error.code).toBe('NoSuchUpload')
   })
 
-  it('has written over another object where there is no such upload any more', async () => {
+  it('has replaced another object even if the upload no longer exists', async () => {
     const { store } = await forgetfulS3({ lost: failed, after: gone })
     expect(await store.write('a', large, { overwrite: true })).toMatchObject({ written: true })
   })
 
-  it('compares what the store reports also then', async () => {
+  it('compares what the store reports then, too', async () => {
     const other = `"${createHash('md5').update('other').digest('hex')}"`
     let id = ''
     const { endpoint } = await fakeS3((request, { headers }) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { identityOf, partBytes, publish, type RereadableBytes } from '@minilake/ingest'
+import { identityOf, partBytes, publish } from '@minilake/ingest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { bytesOf } from '../fixtures/byte-stream.js'
+import { bytesOf, rereadable } from '../fixtures/byte-stream.js'
 import { errorOf, storeAt } from '../fixtures/fake-s3.js'
 import { memoryS3 } from '../fixtures/memory-s3.js'
 
@@ -14,16 +14,6 @@ const content = randomBytes(3 * partBytes + 5)
 const otherTail = Buffer.concat([content.subarray(0, 3 * partBytes), Buffer.from('other')])
 const others = { bytes: Buffer.from('other'), etag: '7'.repeat(32), headers: {} }
 
-function rereadable(bytes: Buffer): RereadableBytes {
-  return {
-    size: bytes.length,
-    readInto: (target, start) => {
-      target.set(bytes.subarray(start, start + target.length))
-      return Promise.resolve()
-    },
-  }
-}
-
 const file = (bytes: Buffer) => ({
   ...rereadable(bytes),
   key: 'a',
@@ -31,7 +21,7 @@ const file = (bytes: Buffer) => ({
   etag: async () => (await identityOf([bytes])).etag,
 })
 
-/** A server to which something happens before it answers the first request that matches. */
+/** A server to which something happens before it responds to the first request that matches. */
 async function serverWhere(pattern: RegExp, happens: (s3: MemoryS3) => void, oddity: Oddity = {}) {
   let isOver = false
   const s3: MemoryS3 = await memoryS3({
@@ -47,7 +37,7 @@ async function serverWhere(pattern: RegExp, happens: (s3: MemoryS3) => void, odd
   return s3
 }
 
-/** What another writer does who goes on with the only upload of a server, with these bytes. */
+/** What another writer does that completes the only upload of a server with these bytes. */
 async function completing(bytes: Buffer) {
   const { etag } = await identityOf([bytes])
   return ({ objects, uploads }: MemoryS3) => {
@@ -61,7 +51,7 @@ async function completing(bytes: Buffer) {
 const secondPart = /^PUT .*partNumber=2/
 const methods = (asked: string[]) => asked.map((line) => line.split(' ')[0])
 
-describe('a store that was found to ignore If-None-Match', () => {
+describe('a store that ignores If-None-Match', () => {
   async function checkingFirst(pattern: RegExp, happens: (s3: MemoryS3) => void) {
     const s3 = await serverWhere(pattern, happens, { ignoresIfNoneMatch: true })
     const store = storeAt(s3.endpoint)
@@ -70,14 +60,14 @@ describe('a store that was found to ignore If-None-Match', () => {
     return { ...s3, store }
   }
 
-  it('keeps the first of two objects of one key in one run', async () => {
+  it('keeps the first of two objects with the same key in one run', async () => {
     const { store, objects } = await checkingFirst(/never/, () => undefined)
     const report = await publish([file(Buffer.from('1')), file(Buffer.from('2'))], store)
     expect(report).toMatchObject({ published: 1, conflicts: [{ key: 'a' }] })
     expect(objects.get('a')?.bytes.toString()).toBe('1')
   })
 
-  it('is asked before anything is sent, also where the caller takes the key for free', async () => {
+  it('is asked for the key before anything is sent, even if the caller says that it is free', async () => {
     const { store, objects, asked } = await checkingFirst(/never/, () => undefined)
     objects.set('a', others)
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
@@ -85,7 +75,7 @@ describe('a store that was found to ignore If-None-Match', () => {
     expect(methods(asked)).toEqual(['HEAD'])
   })
 
-  it('is asked again when a stream that fits into one request is whole', async () => {
+  it('is asked again once a stream that fits into one request has been read', async () => {
     const { store, objects } = await checkingFirst(/never/, () => undefined)
     async function* overtaken() {
       yield* bytesOf('x')
@@ -95,7 +85,7 @@ describe('a store that was found to ignore If-None-Match', () => {
     expect(objects.get('a')).toBe(others)
   })
 
-  it('is asked again before the parts become an object', async () => {
+  it('is asked again before an upload in parts is completed', async () => {
     const { store, objects, uploads } = await checkingFirst(secondPart, (s3) => s3.objects.set('a', others))
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
     expect(result).toEqual({ written: false, ...(await identityOf([content])) })
@@ -103,14 +93,14 @@ describe('a store that was found to ignore If-None-Match', () => {
     expect(uploads.size).toBe(0)
   })
 
-  it('replaces what is there when overwriting is asked for', async () => {
+  it('replaces an existing object with overwrite', async () => {
     const { store, objects, asked } = await checkingFirst(/never/, () => undefined)
     objects.set('a', others)
     expect(await store.write('a', bytesOf('x'), { overwrite: true })).toMatchObject({ written: true })
     expect(methods(asked)).toEqual(['PUT'])
   })
 
-  it('takes a key that may not be looked at for taken', async () => {
+  it('refuses a key that the user may not check', async () => {
     const { endpoint, objects } = await memoryS3({
       ignoresIfNoneMatch: true,
       refuse: (asked) => (asked.startsWith('HEAD') ? [403, ''] : undefined),
@@ -122,14 +112,14 @@ describe('a store that was found to ignore If-None-Match', () => {
   })
 })
 
-describe('a key that is said to be taken', () => {
+describe('a key that the store reports as taken', () => {
   const taken = (times: number) => {
     let refused = 0
     return (asked: string): [number, string] | undefined =>
       asked.startsWith('PUT') && (refused += 1) <= times ? [412, 'PreconditionFailed'] : undefined
   }
 
-  it('and holds nothing is written to once more', async () => {
+  it('is written once more if it holds nothing', async () => {
     const once = await memoryS3({ refuse: taken(1) })
     const report = await publish([file(Buffer.from('x'))], storeAt(once.endpoint))
     expect(report).toMatchObject({ published: 1, conflicts: [], failures: [] })
@@ -142,15 +132,15 @@ describe('a key that is said to be taken', () => {
   })
 })
 
-describe('an upload that another writer ends', () => {
-  it('with the same content is there already', async () => {
+describe('an upload that another writer completes', () => {
+  it('with the same content counts as unchanged', async () => {
     const { endpoint, objects } = await serverWhere(secondPart, await completing(content))
     const report = await publish([file(content)], storeAt(endpoint))
     expect(report).toMatchObject({ published: 0, unchanged: 1, conflicts: [], failures: [] })
     expect(objects.get('a')?.bytes.equals(content)).toBe(true)
   })
 
-  it('with other content is a conflict', async () => {
+  it('with different content is a conflict', async () => {
     for (const pattern of [secondPart, /^POST .*uploadId/]) {
       const { endpoint, objects } = await serverWhere(pattern, await completing(otherTail))
       const report = await publish([file(content)], storeAt(endpoint))
@@ -159,19 +149,19 @@ describe('an upload that another writer ends', () => {
     }
   })
 
-  it('with the same content while ours is completed counts as theirs', async () => {
+  it('with the same content while we complete it counts as theirs', async () => {
     const { endpoint } = await serverWhere(/^POST .*uploadId/, await completing(content))
     expect(await publish([file(content)], storeAt(endpoint))).toMatchObject({ published: 0, unchanged: 1 })
   })
 
-  it('with other content is replaced when overwriting is asked for', async () => {
+  it('with different content is replaced with overwrite', async () => {
     const { endpoint, objects } = await serverWhere(secondPart, await completing(otherTail))
     const report = await publish([file(content)], storeAt(endpoint), { overwrite: true })
     expect(report).toMatchObject({ published: 1, failures: [] })
     expect(objects.get('a')?.bytes.equals(content)).toBe(true)
   })
 
-  it('by removing it is written anew, once', async () => {
+  it('or aborts is started again, once', async () => {
     const remove = ({ uploads }: MemoryS3) => uploads.clear()
     const once = await serverWhere(secondPart, remove)
     expect(await publish([file(content)], storeAt(once.endpoint))).toMatchObject({ published: 1 })
@@ -185,7 +175,7 @@ describe('an upload that another writer ends', () => {
     expect(always.asked.filter((line) => /^POST .*uploads/.test(line))).toHaveLength(2)
   })
 
-  it('fails for that reason where the bytes are a stream', async () => {
+  it('fails for that reason if the bytes are a stream', async () => {
     for (const happens of [await completing(content), ({ uploads }: MemoryS3) => uploads.clear()]) {
       const { endpoint } = await serverWhere(secondPart, happens)
       const error = await errorOf(storeAt(endpoint).write('a', [content]))
@@ -198,9 +188,9 @@ describe('an upload that another writer ends', () => {
 
 describe('a signal', () => {
   it.each([
-    ['while interrupted uploads are looked for', /^GET .*uploads/],
-    ['while their parts are looked for', /^GET .*uploadId/],
-  ])('that is aborted %s ends the write: nothing is sent', async (_, pattern) => {
+    ['while interrupted uploads are listed', /^GET .*uploads/],
+    ['while their parts are listed', /^GET .*uploadId/],
+  ])('aborted %s ends the write before anything is sent', async (_, pattern) => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const { endpoint, asked, uploads } = await serverWhere(pattern, () => controller.abort(reason))
@@ -214,7 +204,7 @@ describe('a signal', () => {
     expect(methods(asked).filter((method) => method !== 'GET')).toEqual([])
   })
 
-  it('does not wait for an answer about interrupted uploads', { timeout: 5000 }, async () => {
+  it('does not wait for the listing of interrupted uploads', { timeout: 5000 }, async () => {
     const controller = new AbortController()
     const { endpoint } = await memoryS3({
       hold: (asked) => {
@@ -228,7 +218,7 @@ describe('a signal', () => {
   })
 })
 
-describe('parts that nobody needs', () => {
+describe('the parts of an unsuccessful upload', () => {
   const refusing =
     (...refusals: [RegExp, number, string][]): NonNullable<Oddity['refuse']> =>
     (asked) => {
@@ -236,7 +226,7 @@ describe('parts that nobody needs', () => {
       return found && [found[1], found[2]]
     }
 
-  it('are removed where the key is taken, and by whom cannot be asked', async () => {
+  it('are removed if the key is taken and its object cannot be inspected', async () => {
     const { endpoint, uploads } = await memoryS3({
       refuse: refusing([/^POST .*uploadId/, 412, 'PreconditionFailed'], [/^HEAD/, 500, '']),
     })
@@ -247,7 +237,7 @@ describe('parts that nobody needs', () => {
     expect(uploads.size).toBe(0)
   })
 
-  it('and cannot be removed are told of, also where the write does not fail', async () => {
+  it('are reported if they cannot be removed, even if the write does not fail', async () => {
     const { endpoint } = await serverWhere(/^PUT/, ({ objects }) => objects.set('a', others), {
       refuse: refusing([/^DELETE/, 403, 'AccessDenied']),
     })
@@ -260,7 +250,7 @@ describe('parts that nobody needs', () => {
     )
   })
 
-  it('are removed where none has arrived, whatever failed', async () => {
+  it('are removed if none has arrived, whatever failed', async () => {
     const { endpoint, uploads } = await memoryS3({ refuse: refusing([/^PUT/, 503, 'SlowDown']) })
     const error = await errorOf(storeAt(endpoint).write('a', [], { reread: rereadable(content) }))
     expect(error.code).toBe('SlowDown')
@@ -270,23 +260,23 @@ describe('parts that nobody needs', () => {
 
 describe('one large file', () => {
   it.each([
-    ['written anew', {}],
-    ['gone on with', { 1: content.subarray(0, partBytes) }],
-  ])('%s has as many parts on their way as there are slots', async (_, parts) => {
+    ['uploaded from the start', {}],
+    ['resumed', { 1: content.subarray(0, partBytes) }],
+  ])('%s sends as many parts at a time as there are slots', async (_, parts) => {
     const large = Buffer.concat([content.subarray(0, 3 * partBytes), content, content.subarray(0, 5)])
     const count = 7 - Object.keys(parts).length
-    let atWork = 0
+    let sending = 0
     let most = 0
     let release = () => {}
     const released = new Promise<void>((resolve) => (release = resolve))
     const { endpoint, objects, uploads } = await memoryS3({
       hold: async (asked) => {
         if (!asked.startsWith('PUT')) return
-        atWork += 1
-        most = Math.max(most, atWork)
-        if (atWork === count) release()
+        sending += 1
+        most = Math.max(most, sending)
+        if (sending === count) release()
         await Promise.race([released, new Promise((resolve) => setTimeout(resolve, 3000))])
-        atWork -= 1
+        sending -= 1
       },
     })
     const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
