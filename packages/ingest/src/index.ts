@@ -1,4 +1,7 @@
-export { etagHasher, type EtagHasher, type EtagPlan, identityOf } from './bytes/etag.js'
+export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
+export { etagHasher, type EtagHasher, type EtagPlan, type Identity, identityOf } from './bytes/etag.js'
+export { partBytes } from './bytes/part-plan.js'
+export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
 export { type FolderStore, folderStore, type StagedObject } from './folder/folder-store.js'
 export { type LocalFile, localFile, localFiles } from './folder/local-files.js'
 export { memoryStore } from './memory-store.js'
@@ -9,10 +12,6 @@ export {
   type WriteOptions,
   type WriteResult,
 } from './object-store.js'
-export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
-export type { Identity } from './bytes/etag.js'
-export { partBytes } from './bytes/part-plan.js'
-export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
 export { decidePublish, type PublishDecision, type StoredState } from './publish/decide-publish.js'
 export {
   isInStore,
@@ -22,5 +21,5 @@ export {
   type PublishObjectOptions,
 } from './publish/publish-object.js'
 export { publish, type PublishOptions, type PublishProgress, type PublishReport } from './publish/publish.js'
-export { describeSystemError } from './system-error.js'
 export { type ObjectComparison, verifyObject } from './publish/verify-object.js'
+export { describeSystemError } from './system-error.js'

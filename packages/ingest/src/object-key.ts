@@ -25,7 +25,7 @@ export function isKey(key: string): boolean {
 }
 
 /**
- * Whether a valid key can start with this prefix. Listing any other prefix is pointless: S3 stores answer it with an error, and as a
+ * Whether a valid key can start with this prefix. Listing any other prefix is pointless: S3 stores respond with an error, and as a
  * path it may lead to another folder.
  */
 export function isKeyPrefix(prefix: string): boolean {

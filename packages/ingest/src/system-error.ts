@@ -17,6 +17,12 @@ const sentences: Readonly<Record<string, string>> = {
 /** Says what went wrong in the file system, in plain words. Returns the message of any other error. */
 export function describeSystemError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const { code, message }: NodeJS.ErrnoException = error
-  return (code !== undefined ? sentences[code] : undefined) ?? message
+  return sentences[systemErrorCode(error) ?? ''] ?? error.message
+}
+
+/** The code of a system error, such as `ENOENT`; undefined for any other error. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code }: NodeJS.ErrnoException = error
+  return code
 }

@@ -4,7 +4,7 @@ import type { ByteStream } from '../bytes/byte-stream.js'
 import { type Identity, identityOf } from '../bytes/etag.js'
 import { isKeyPrefix } from '../object-key.js'
 import { type ObjectStore, ObjectStoreError, type StoredObject, type WriteOptions } from '../object-store.js'
-import { describeSystemError } from '../system-error.js'
+import { describeSystemError, systemErrorCode } from '../system-error.js'
 import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
 import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
@@ -94,7 +94,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         const found = await stat(path)
         return found.isFile() ? stored(key, path, found.size) : undefined
       } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        if (systemErrorCode(cause) === 'ENOENT') return undefined
         throw failure('read', key, cause)
       }
     },

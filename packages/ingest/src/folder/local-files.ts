@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RereadableBytes } from '../bytes/byte-stream.js'
 import { type EtagPlan, identityOf } from '../bytes/etag.js'
-import { describeSystemError } from '../system-error.js'
+import { describeSystemError, systemErrorCode } from '../system-error.js'
 import { keyPath } from './key-path.js'
 import { walkFolder } from './walk-folder.js'
 
@@ -52,8 +52,8 @@ export async function* localFiles(
 /** The file for one key below a folder, if it exists. */
 export async function localFile(folder: string, key: string): Promise<LocalFile | undefined> {
   const path = keyPath(folder, key)
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
+  const found = await stat(path).catch((cause: unknown) => {
+    if (systemErrorCode(cause) === 'ENOENT') return undefined
     throw new Error(`cannot read ${path}: ${describeSystemError(cause)}`, { cause })
   })
   return found?.isFile() ? localFileAt(key, path, found.size) : undefined

@@ -6,6 +6,7 @@ import { etagHasher, type Identity } from '../bytes/etag.js'
 import { partBytesFor } from '../bytes/part-plan.js'
 import { untilAborted } from '../bytes/until-aborted.js'
 import type { WriteOptions } from '../object-store.js'
+import { systemErrorCode } from '../system-error.js'
 
 const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
 
@@ -59,7 +60,7 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
     await link(unfinished, path)
     return true
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = systemErrorCode(error)
     if (code === 'EEXIST') return false
     // Without hard links (exFAT, some network shares; Windows reports EISDIR): check, then rename. Only there can two writers that
     // finish at the same moment both believe they were first; the file is whole all the same.
@@ -72,8 +73,8 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
 
 /** Whether a file exists. Rejects if a folder has its name. */
 export async function exists(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const found = await stat(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return undefined
     throw error
   })
   if (found?.isDirectory()) throw new Error('a folder with that name exists')

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemErrorCode } from '../system-error.js'
 
 /** A file below a folder. Its key is its path relative to the folder, with slashes. */
 export interface FoundFile {
@@ -19,8 +20,8 @@ export async function* walkFolder(
   { below = '', enter = () => true }: { below?: string; enter?: (name: string) => boolean } = {},
 ): AsyncGenerator<FoundFile> {
   const folder = join(root, below)
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return []
     throw error
   })
   // Sort a folder by its name with the slash, so that the walk yields whole keys in order.
@@ -34,8 +35,8 @@ export async function* walkFolder(
       yield* walkFolder(root, { below: `${key}/`, enter })
     } else if (entry.isFile() || entry.isSymbolicLink()) {
       const path = join(folder, entry.name)
-      const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined // it was removed in the meantime, or is a broken link
+      const found = await stat(path).catch((error: unknown) => {
+        if (systemErrorCode(error) === 'ENOENT') return undefined // it was removed in the meantime, or is a broken link
         throw error
       })
       if (found?.isFile()) yield { key, path, size: found.size }

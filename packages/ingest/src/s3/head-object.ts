@@ -5,7 +5,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { StoredObject } from '../object-store.js'
-import { foundObject } from './object-answer.js'
+import { foundObject } from './object-response.js'
 import { discardBody } from './s3-client.js'
 import { isNamed, statusOf } from './sdk-error.js'
 
@@ -37,17 +37,17 @@ export async function headObject(
 
 /** Whether an object has the key. A key that the user may not HEAD counts as free: the upload will say what is wrong. */
 export async function isKeyTaken(place: ObjectPlace, signal: AbortSignal | undefined): Promise<boolean> {
-  const answer = await headObject(place, { signal }).catch(ignoreResponse)
-  if (answer === undefined) return false
-  foundObject(place.key, answer) // throws if the response is not from an S3 store
+  const response = await headObject(place, { signal }).catch(ignoreResponse)
+  if (response === undefined) return false
+  foundObject(place.key, response) // throws if the response is not from an S3 store
   return true
 }
 
 /** The object with this key, if it exists. Rejects with the SDK's error if the store does not say. */
 export async function findObject(place: ObjectPlace): Promise<StoredObject | undefined> {
   const { client, bucket, key } = place
-  const answer = await headObject(place).catch(ignoreResponse)
-  if (answer) return foundObject(key, answer)
+  const response = await headObject(place).catch(ignoreResponse)
+  if (response) return foundObject(key, response)
   // A response to HEAD has no body: only a GET can tell a missing object from a missing bucket, or a wrong key from a missing right.
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))

@@ -54,10 +54,10 @@ const racePuts: Race = (client, { bucket, key }) =>
 
 const raceUploads: Race = (client, { bucket, key }) => {
   const place = { Bucket: bucket, Key: key }
-  const begun: string[] = []
+  const started: string[] = []
   const begin = async (writer: number) => {
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(place))
-    if (UploadId !== undefined) begun.push(UploadId)
+    if (UploadId !== undefined) started.push(UploadId)
     const upload = { ...place, UploadId }
     const part = { ...upload, PartNumber: 1, Body: `writer ${writer}` }
     const { ETag, ChecksumCRC32 } = await client.send(new UploadPartCommand(part))
@@ -69,7 +69,7 @@ const raceUploads: Race = (client, { bucket, key }) => {
     return countWinners(uploads, (upload) => client.send(new CompleteMultipartUploadCommand(upload)))
   }
   return thenAlways(race(), () =>
-    all(begun.map((uploadId) => abortUpload({ client, bucket }, { key, uploadId }))),
+    all(started.map((uploadId) => abortUpload({ client, bucket }, { key, uploadId }))),
   )
 }
 

@@ -4,7 +4,7 @@ import { identityOf } from '../bytes/etag.js'
 import { rereadChunks } from '../bytes/source-parts.js'
 import type { WriteResult } from '../object-store.js'
 import { headObject } from './head-object.js'
-import { checkObject, etagOf, type SentContent, writeIdField } from './object-answer.js'
+import { checkObject, etagOf, type SentContent, writeIdField } from './object-response.js'
 import { isNamed } from './sdk-error.js'
 import type { UploadProgress, UploadTarget } from './upload-requests.js'
 

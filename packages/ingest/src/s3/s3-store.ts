@@ -12,7 +12,7 @@ import { describeSystemError } from '../system-error.js'
 import type { S3Action } from './error-sentences.js'
 import { findObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
-import { etagOf, listedObject } from './object-answer.js'
+import { etagOf, listedObject } from './object-response.js'
 import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
 import { discardBody, s3Client } from './s3-client.js'
 import { partsLeftReason, s3Failure, withReason } from './s3-failure.js'
@@ -33,7 +33,7 @@ export interface S3Store extends ObjectStore {
   abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
   /**
    * Finds out what happens if writers race for a key, with a few small objects under `probeFolder`, which are removed again. If the
-   * answer is 'check-then-write', this store object checks each key right before a write without `overwrite` from then on.
+   * result is 'check-then-write', this store object checks each key right before a write without `overwrite` from then on.
    */
   probeCreateOnce(options?: { signal?: AbortSignal | undefined }): Promise<CreateOnce>
 }
@@ -139,13 +139,13 @@ export function s3Store(options: S3StoreOptions): S3Store {
 
     async read(key) {
       checkKey(key)
-      let answer: GetObjectCommandOutput | undefined
+      let response: GetObjectCommandOutput | undefined
       try {
-        answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-        etagOf(answer)
-        return (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+        response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        etagOf(response)
+        return (await response.Body?.transformToByteArray()) ?? new Uint8Array()
       } catch (cause) {
-        discardBody(answer?.Body)
+        discardBody(response?.Body)
         throw failure('read', key, cause)
       }
     },
@@ -153,9 +153,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
     async open(key) {
       checkKey(key)
       try {
-        const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-        etagOf(answer)
-        return chunksOf(key, answer.Body as Readable | undefined)
+        const response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+        etagOf(response)
+        return chunksOf(key, response.Body as Readable | undefined)
       } catch (cause) {
         throw failure('read', key, cause)
       }

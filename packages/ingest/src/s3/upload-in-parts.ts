@@ -96,9 +96,9 @@ function uploadClient(
     stop.signal.throwIfAborted()
     if (command instanceof CreateMultipartUploadCommand) {
       // Do not abort this request: the upload might start without anyone knowing its id.
-      const answer: CreateMultipartUploadCommandOutput = await client.send(command)
-      progress.uploadId = answer.UploadId
-      return answer
+      const response: CreateMultipartUploadCommandOutput = await client.send(command)
+      progress.uploadId = response.UploadId
+      return response
     }
     const { uploadId = '' } = progress
     if (command instanceof UploadPartCommand) {

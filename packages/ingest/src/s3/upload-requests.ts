@@ -13,11 +13,11 @@ import {
   checkObject,
   etagOf,
   isEtagOpaque,
-  type ObjectAnswer,
+  type ObjectResponse,
   type SentContent,
   sha256Field,
   writeIdField,
-} from './object-answer.js'
+} from './object-response.js'
 import { retryOnConflict } from './retry-policy.js'
 import type { Checksums } from './s3-options.js'
 import { attemptsOf, isNamed, statusOf } from './sdk-error.js'
@@ -93,8 +93,8 @@ export async function putObject(
     await refuseTakenKey(target)
     return client.send(command, { abortSignal: stop.signal })
   }
-  const answer = await retryOnConflict(send, stop.signal)
-  const { md5 } = checkedPart(target, { number: 1, data, crc32, answer })
+  const response = await retryOnConflict(send, stop.signal)
+  const { md5 } = checkedPart(target, { number: 1, data, crc32, response })
   target.onBytes?.(data.length)
   return { size: data.length, etag: md5 }
 }
@@ -112,8 +112,8 @@ export async function sendPart(
     Body: data,
     ...(crc32 !== undefined && { ChecksumCRC32: crc32 }),
   })
-  const answer = await target.client.send(command, { abortSignal: target.stop.signal })
-  const part = checkedPart(target, { number, data, crc32, answer })
+  const response = await target.client.send(command, { abortSignal: target.stop.signal })
+  const part = checkedPart(target, { number, data, crc32, response })
   target.onBytes?.(data.length)
   return part
 }
@@ -147,9 +147,9 @@ export async function completeUpload(
       throw error
     })
   }
-  const answer = await retryOnConflict(send, target.stop.signal)
-  checkObject(answer, whole)
-  return answer
+  const response = await retryOnConflict(send, target.stop.signal)
+  checkObject(response, whole)
+  return response
 }
 
 /** Removes an upload and its parts. Resolves even if it no longer exists. */
@@ -196,13 +196,13 @@ function wholeCrc32(parts: readonly SentPart[]): string | undefined {
  */
 function checkedPart(
   { checksums }: UploadTarget,
-  sent: { number: number; data: Uint8Array; crc32: string | undefined; answer: ObjectAnswer },
+  sent: { number: number; data: Uint8Array; crc32: string | undefined; response: ObjectResponse },
 ): SentPart {
-  const { number, data, crc32, answer } = sent
-  const etag = etagOf(answer)
-  const isOpaque = !isMd5(etag) || isEtagOpaque(answer)
-  const isTrusted = checksums === 'none' || (crc32 !== undefined && answer.ChecksumCRC32 !== undefined)
+  const { number, data, crc32, response } = sent
+  const etag = etagOf(response)
+  const isOpaque = !isMd5(etag) || isEtagOpaque(response)
+  const isTrusted = checksums === 'none' || (crc32 !== undefined && response.ChecksumCRC32 !== undefined)
   const md5 = isTrusted && !isOpaque ? etag : createHash('md5').update(data).digest('hex')
-  checkObject(isOpaque ? { ...answer, ETag: md5 } : answer, { size: data.length, etag: md5, crc32 })
+  checkObject(isOpaque ? { ...response, ETag: md5 } : response, { size: data.length, etag: md5, crc32 })
   return { number, size: data.length, etag, md5, ...(crc32 !== undefined && { crc32 }) }
 }

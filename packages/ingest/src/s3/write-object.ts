@@ -8,7 +8,7 @@ import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../
 import { rereadParts, type SourcePart, streamParts } from '../bytes/source-parts.js'
 import type { WriteOptions, WriteResult } from '../object-store.js'
 import { isKeyTaken } from './head-object.js'
-import type { SentContent } from './object-answer.js'
+import type { SentContent } from './object-response.js'
 import { resolveWriteOutcome, type WriteOutcome } from './resolve-write-outcome.js'
 import { findInterruptedUpload, finishUpload } from './resume-upload.js'
 import { isInterruption, isUploadRefused, uploadAttempts } from './retry-policy.js'

@@ -9,7 +9,7 @@ export const writeIdField = 'minilake-write'
 export const sha256Field = 'minilake-sha256'
 
 /** What a response of S3 may say about an object or a part. */
-export interface ObjectAnswer {
+export interface ObjectResponse {
   ETag?: string | undefined
   ChecksumCRC32?: string | undefined
   ContentLength?: number | undefined
@@ -18,13 +18,13 @@ export interface ObjectAnswer {
 }
 
 /** The ETag of a response, without quotes. Throws a NotS3 error without one: every S3 store sends it. */
-export function etagOf({ ETag }: ObjectAnswer): string {
+export function etagOf({ ETag }: ObjectResponse): string {
   if (ETag === undefined) throw notS3('the response has no ETag')
   return ETag.replaceAll('"', '')
 }
 
 /** Whether the ETag only looks like an MD5: with KMS or customer-provided keys it says nothing about the content. */
-export function isEtagOpaque({ ServerSideEncryption, SSECustomerAlgorithm }: ObjectAnswer): boolean {
+export function isEtagOpaque({ ServerSideEncryption, SSECustomerAlgorithm }: ObjectResponse): boolean {
   return SSECustomerAlgorithm !== undefined || ServerSideEncryption?.startsWith('aws:kms') === true
 }
 
@@ -34,13 +34,13 @@ export interface SentContent extends Identity {
 }
 
 /** Throws an Error unless a response reports the content that was sent. */
-export function checkObject(answer: ObjectAnswer, { size, etag, crc32 }: SentContent): void {
-  const reported = etagOf(answer)
-  if (isMd5(reported.replace(/-\d+$/, '')) && !isEtagOpaque(answer) && reported !== etag) {
+export function checkObject(response: ObjectResponse, { size, etag, crc32 }: SentContent): void {
+  const reported = etagOf(response)
+  if (isMd5(reported.replace(/-\d+$/, '')) && !isEtagOpaque(response) && reported !== etag) {
     throw differentContent(`ETag ${reported} instead of ${etag}`)
   }
   // A checksum of checksums, `…-3`, comes from a store that does not know the checksum of the whole object.
-  const { ChecksumCRC32: whole, ContentLength: length = size } = answer
+  const { ChecksumCRC32: whole, ContentLength: length = size } = response
   if (crc32 !== undefined && whole !== undefined && !whole.includes('-') && whole !== crc32) {
     throw differentContent(`CRC32 ${whole} instead of ${crc32}`)
   }
@@ -64,11 +64,11 @@ export function listedObject(
 }
 
 /** An object as the response to HEAD describes it, which says more than a listing. */
-export function foundObject(key: string, answer: HeadObjectCommandOutput): StoredObject {
-  const sha256 = answer.Metadata?.[sha256Field]
+export function foundObject(key: string, response: HeadObjectCommandOutput): StoredObject {
+  const sha256 = response.Metadata?.[sha256Field]
   return {
-    ...listedObject(key, { ETag: answer.ETag, Size: answer.ContentLength }),
+    ...listedObject(key, { ETag: response.ETag, Size: response.ContentLength }),
     ...(sha256 !== undefined && { sha256 }),
-    ...(isEtagOpaque(answer) && { isEtagOpaque: true }),
+    ...(isEtagOpaque(response) && { isEtagOpaque: true }),
   }
 }
