@@ -49,7 +49,7 @@ test('packages depend downwards only: app, lake, stages, schema', () => {
     '@minilake/parquet': schema,
     '@minilake/catalog': schema,
     '@minilake/analytics': schema,
-    '@minilake/lake': [...stages, ...schema, '@minilake/infra'],
+    '@minilake/lake': [...stages, ...schema],
     minilake: ['analytics', 'generator', 'import', 'infra', 'ingest', 'lake', 'schema'].map(
       (name) => `@minilake/${name}`,
     ),

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { bucket } from '../packages/ingest/test/fake-s3.js'
-import { memoryS3 } from '../packages/ingest/test/memory-s3.js'
+import { bucket } from '../packages/ingest/test/fixtures/fake-s3.js'
+import { memoryS3 } from '../packages/ingest/test/fixtures/memory-s3.js'
 import { finished, freshFolder, minilakeIn, startMinilake } from '../apps/cli/test/run-minilake.js'
 
 // Against a server that does as S3 does, and otherwise where a test says so.

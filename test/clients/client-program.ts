@@ -5,7 +5,7 @@ import { runMaven } from '../../infra/src/install-once.js'
 
 /** The path of a JDK's `java`. Rejects where there is none that runs Trino's clients. */
 export async function javaProgram(): Promise<string> {
-  const home = await findJava({ least: 17, most: 99 }, process.env)
+  const home = await findJava({ min: 17, max: 99 }, process.env)
   if (home === undefined) throw new Error('the clients of Trino need a JDK 17 or later, and none was found')
   return join(home, 'bin', 'java')
 }

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describeSystemError } from '@minilake/ingest'
-import { Command, CommanderError, Help } from 'commander'
+import { UsageError } from '@minilake/lake'
+import { Command, CommanderError, type Help } from 'commander'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
+import { completionCommand } from './commands/completion.js'
+import { configCommand } from './commands/config.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { downCommand } from './commands/down.js'
@@ -14,21 +17,28 @@ import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
-import { configOption } from './options/config-option.js'
-import { messageWithHint } from './print/error-hint.js'
-import type { Environment } from './session.js'
+import { examplesOf } from './options/examples.js'
 import { settingOption } from './options/setting-option.js'
-import { UsageError } from '@minilake/lake'
+import { errorText, oneLine } from './print/error-text.js'
+import { coloured } from './print/terminal.js'
+import type { Environment } from './session.js'
 
-/** Runs the CLI on a process: its arguments, streams and signals; sets its exit code (0 done, 1 failed, 2 wrong usage). */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+/**
+ * Runs the CLI on a process: its arguments, streams and signals. Sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 SIGINT,
+ * 143 SIGTERM.
+ */
 export async function main(process: NodeJS.Process = globalThis.process): Promise<void> {
   const interrupt = new AbortController()
+  let interruptCode: number | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () =>
+    process.once(signal, () => {
+      interruptCode = exitCodes[signal]
       interrupt.abort(
-        new Error('interrupted: nothing is left half done, and the same command goes on from here'),
-      ),
-    )
+        new Error('interrupted: nothing is half done, and the same command continues where it stopped'),
+      )
+    })
   }
   const outputEnded = new Error('the output has ended')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -39,36 +49,45 @@ export async function main(process: NodeJS.Process = globalThis.process): Promis
     }
     interrupt.abort(outputEnded)
   })
-  process.stderr.on('error', () => {}) // nobody is there to be told
+  process.stderr.on('error', () => {}) // nobody is left to read it
 
+  const { argv } = process
   try {
-    await minilake({ process, signal: interrupt.signal }).parseAsync(process.argv)
+    await minilake({ process, signal: interrupt.signal }).parseAsync(argv)
+    if (interruptCode !== undefined) process.exitCode = interruptCode
   } catch (error) {
     if (error === outputEnded) return
+    const isUsage = error instanceof CommanderError || error instanceof UsageError
+    process.exitCode = interruptCode ?? (isUsage ? 2 : 1)
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2
+      if (error.exitCode === 0) process.exitCode = 0
       return
     }
-    process.stderr.write(`minilake: ${errorText(error, process.argv.includes('--verbose'))}\n`)
-    process.exitCode = error instanceof UsageError ? 2 : 1
+    const format = { json: argv.includes('--json'), verbose: argv.includes('--verbose') }
+    process.stderr.write(errorText(error, { ...format, exitCode: Number(process.exitCode), process }))
   }
 }
 
-/** The program: global options and one command per file of `commands/`. */
+/** The program: global options, and one command per file of `commands/`. */
 function minilake(environment: Environment): Command {
+  const { stdout, stderr } = environment.process
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string
   }
   const program = new Command('minilake')
-    .description('A mini data lake for IoT time series: simulate, Parquet, publish, catalog, query, verify.')
+    .description(
+      'A mini data lake for IoT time series: simulate, write Parquet, publish, register, query, verify.',
+    )
     .version(version)
     .addOption(settingOption('profile', 'profile'))
-    .addOption(configOption())
-    .option('--json', 'print data as JSON')
-    .option('--quiet', 'print data and errors only')
-    .option('--verbose', 'print the causes of an error')
+    .addOption(settingOption('profiles.embedded.folder', 'folder'))
+    .option('--config <file>', 'config file (default: minilake.config.ts, .js, .mjs or .json in this folder)')
+    .option('--json', 'print data, and errors, as JSON')
+    .option('--quiet', 'print only data and errors')
+    .option('--verbose', 'print the SQL, the stack and the causes of an error')
   const commands = [
     demoCommand,
+    initCommand,
     generateCommand,
     importCommand,
     ingestCommand,
@@ -76,42 +95,43 @@ function minilake(environment: Environment): Command {
     queryCommand,
     verifyCommand,
     statusCommand,
+    configCommand,
+    doctorCommand,
     cleanCommand,
-    initCommand,
     upCommand,
     downCommand,
-    doctorCommand,
   ]
   for (const command of commands) program.addCommand(command(environment))
-  for (const command of [
-    program,
-    ...program.commands,
-    ...program.commands.flatMap(({ commands }) => commands),
-  ]) {
+  program.addCommand(completionCommand(environment, program))
+  for (const command of allCommands(program)) {
     command
       .exitOverride()
       .configureOutput({
-        outputError: (text, write) => write(`${oneLine(text.replace(/^error: /, 'minilake: '))}\n`),
+        outputError: (text, write) => {
+          const message = oneLine(text.replace(/^error: /, ''))
+          const isJson = process.argv.includes('--json')
+          write(
+            isJson
+              ? errorText(new UsageError(message), {
+                  json: true,
+                  verbose: false,
+                  exitCode: 2,
+                  process: environment.process,
+                })
+              : coloured(stderr, 'red', `minilake: ${message}`) + '\n',
+          )
+        },
       })
       .configureHelp({
-        showGlobalOptions: command !== program,
-        // Commander would name the preset of --config, which is for its parser only.
-        optionDescription: (option) =>
-          option.presetArg === undefined ? new Help().optionDescription(option) : option.description,
-      })
+        styleTitle: (title: string) => coloured(stdout, 'bold', title),
+      } satisfies Partial<Help>)
+      .addHelpText('after', examplesOf(command))
+    if (command !== program && command.commands.length === 0)
+      command.addHelpText('after', '\nGlobal options, such as --profile and --json: minilake --help')
   }
   return program
 }
 
-/** An error as one sentence; with `verbose` also the SQL and what caused it, each with its stack. */
-function errorText(error: unknown, verbose: boolean): string {
-  if (!(error instanceof Error)) return String(error)
-  if (!verbose) return oneLine(messageWithHint(error))
-  const sql = 'sql' in error ? `\nSQL: ${String(error.sql)}` : ''
-  const cause = error.cause === undefined ? '' : `\ncaused by: ${errorText(error.cause, true)}`
-  return `${error.stack ?? error.message}${sql}${cause}`
-}
-
-function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, ' ')
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
 }

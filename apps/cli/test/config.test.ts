@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { type SettingName, settingNames, settings } from '@minilake/lake'
+import { type SettingName, settingNames, settings } from '@minilake/lake/settings'
 import { freshFolder, minilakeIn } from './run-minilake.js'
 
 const turbine = `defineTable({

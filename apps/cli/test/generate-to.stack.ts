@@ -47,7 +47,7 @@ test('other content under a key is a conflict, and a bucket that is not there is
   const other = await minilake('generate', '--table', 'pump_daily', '--days', '1', '--seed', '7', '--to', to)
   expect([other.code, other.stderr]).toEqual([
     1,
-    expect.stringContaining('is there already with other content'),
+    expect.stringContaining('already exists with different content'),
   ])
   const nowhere = await minilake('generate', '--days', '1', '--to', 's3://iot-time-serie')
   expect([nowhere.code, nowhere.stderr]).toEqual([

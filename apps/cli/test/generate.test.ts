@@ -73,7 +73,7 @@ test('a rerun keeps identical files, refuses different ones and replaces them on
 
   const refused = await generate('--seed', '1')
   expect(refused.code).toBe(1)
-  expect(refused.stderr).toContain('2026-01-02.parquet is there already with other content')
+  expect(refused.stderr).toContain('2026-01-02.parquet already exists with different content')
   expect(refused.stderr).toContain('left as they were (2 files)')
   expect(await sha256(file)).toBe(before)
 
@@ -122,7 +122,7 @@ test.each([
   ],
   [
     ['--interval', '7s'],
-    'interval expected whole milliseconds that divide a day, such as 1s, 500ms or 5m, got 7 s',
+    'interval expected a whole number of milliseconds that divides a day, such as 1s, 500ms or 5m, got 7 s',
   ],
   [
     ['--pumps', '2'],

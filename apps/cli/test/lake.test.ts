@@ -40,7 +40,7 @@ describe('ingest', () => {
     await minilake('generate', '--days', '1', '--interval', '1m', '--seed', '7', '--out', 'other')
     const conflict = await minilake('ingest', 'other')
     expect(conflict.code).toBe(1)
-    expect(conflict.stderr).toContain('2026-01-01.parquet is there already with other content')
+    expect(conflict.stderr).toContain('2026-01-01.parquet already exists with different content')
     expect((await readFile(stored(1))).equals(before)).toBe(true)
     expect((await minilake('verify')).code).toBe(0)
 

@@ -1,14 +1,14 @@
-import { arch, platform } from 'node:os'
+import { platform, arch } from 'node:os'
 import type { EncodeOptions } from '@minilake/parquet'
 
 /**
- * How data files are encoded: compressed by Snappy, as most engines do. It makes dictionaries half as large, which are three tenths
- * of a day of readings. Loaded when files are written, since it is native; throws an Error where it is not there.
+ * How the lake's data files are encoded: with Snappy, as most engines write. It halves dictionaries, which are three tenths of a day
+ * of readings. Snappy is native code, so it loads when files are written; throws an Error when it is not installed.
  */
 export async function dataFileEncoding(): Promise<EncodeOptions> {
   const { snappy } = await import('@minilake/parquet/snappy').catch((cause: unknown) => {
     throw new Error(
-      `data files expected the package snappy with its part for ${platform()}-${arch()}, got none: install minilake again, optional packages included`,
+      `writing data files needs the package snappy with its binary for ${platform()}-${arch()}, which is missing: reinstall minilake with optional packages`,
       { cause },
     )
   })

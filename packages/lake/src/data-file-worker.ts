@@ -1,11 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FileTarget, openTarget } from './generate/file-target.js'
-import { type DataFileJob, writeDataFile } from './generate/write-data-file.js'
+import { type WorkerRequest, writeDataFile } from './generate/write-data-file.js'
 
-/** What the main thread sends: a job, or the request to drop the one at hand. */
-export type WorkerRequest = DataFileJob | 'abort'
-
-// The thread of one worker, started with its target: jobs come in one at a time, and what became of each goes back.
+// A worker thread, started with its target: it receives one job at a time and sends back what became of it.
 const port = parentPort
 const store = openTarget(workerData as FileTarget)
 const abort = new AbortController()

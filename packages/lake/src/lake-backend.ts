@@ -1,34 +1,54 @@
 import type { SqlEngine } from '@minilake/analytics'
-import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import type { FolderStore, ObjectStore, StoredObject } from '@minilake/ingest'
 import type { S3Store } from '@minilake/ingest/s3'
-import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
-import type { CatalogReport } from './register/register-tables.js'
+import { isDataFileKey, type LakeProfile, type Table, tablePrefix } from '@minilake/schema'
 
-/** A bucket, or the folder that stands for one and has nothing of S3's own. */
-export type LakeStore = ObjectStore & Partial<S3Store>
+/** The store of a lake: an S3 bucket, or a folder in its place. Members that only one of them has are optional. */
+export type LakeStore = ObjectStore & Partial<S3Store> & Partial<FolderStore>
 
-/** Where a lake lives, by its profile: its store, its catalog and its engine. */
-export interface LakeBackend {
-  readonly tables: readonly Table[]
-  /** The bucket, or the folder that stands for it. */
-  readonly store: LakeStore
-  /** For people: what becomes of a lake's tables where nothing changes. */
-  knownText(report: CatalogReport): string
-  /** The statements that make tables known to the engine. Default: all tables. */
-  catalogStatements(tables?: readonly Table[]): Promise<string[]>
-  /** Makes tables known to the engine where that lasts; an engine that forgets them is told each time it opens. */
-  registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
-  /** An engine in which tables are known (default: all) as far as it must be told; to be closed. */
-  openEngine(tables?: readonly Table[]): Promise<SqlEngine>
-  /** How far the rows of a data file lie out of the order of their times; absent where no engine tells the order of rows. */
-  rowOrderOf?(
-    table: Table,
-    key: string,
-    using: { engine: SqlEngine; signal: AbortSignal },
-  ): Promise<{ outOfOrder: number; late: number }>
+/** What registering tables in a catalog changed. */
+export interface CatalogReport {
+  /** The statements that ran, or that the engine runs each time it opens. */
+  statements: string[]
+  /** One line per addition or removal; empty when the catalog was up to date. */
+  changes: string[]
+  /** One sentence per table whose catalog entry differs from its definition, with the fix. */
+  differences: string[]
 }
 
-/** Does some work with an engine in which tables are known, and closes it whatever comes of it. */
+/** How far the rows of a data file are out of time order. */
+export interface RowOrder {
+  /** Rows with an earlier time than some row before them. */
+  outOfOrder: number
+  /** Of those, rows at least 60 s earlier. */
+  late: number
+}
+
+/** Reads the row order of one data file, given by its key. */
+export type RowOrderOf = (
+  table: Table,
+  key: string,
+  using: { engine: SqlEngine; signal: AbortSignal },
+) => Promise<RowOrder>
+
+/** The part of a lake that depends on its profile: store, catalog and engine. */
+export interface LakeBackend {
+  readonly profile: LakeProfile
+  readonly tables: readonly Table[]
+  readonly store: LakeStore
+  /** The servers of the stack; absent in the embedded profile. */
+  readonly servers?: { readonly endpoint: string; readonly trino: string; readonly location: string }
+  /** The statements that register tables in the catalog. Default: all tables. */
+  catalogStatements(tables?: readonly Table[]): Promise<string[]>
+  /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
+  registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
+  /** Opens an engine that knows the tables (default: all). The caller closes it. */
+  openEngine(tables?: readonly Table[]): Promise<SqlEngine>
+  /** Absent when the engine does not reveal the order of rows in a file. */
+  readonly rowOrderOf?: RowOrderOf
+}
+
+/** Runs `work` with an engine that knows the tables, and closes the engine afterwards. */
 export async function withEngine<T>(
   lake: Pick<LakeBackend, 'openEngine'>,
   tables: readonly Table[],
@@ -42,7 +62,7 @@ export async function withEngine<T>(
   }
 }
 
-/** The data files of a table in a store, in order of key. */
+/** The data files of a table in a store, ordered by key. */
 export async function* dataFilesOf(table: Table, store: ObjectStore): AsyncGenerator<StoredObject> {
   for await (const object of store.list(tablePrefix(table)))
     if (isDataFileKey(table, object.key)) yield object

@@ -20,3 +20,5 @@ export function firstLines(lines: readonly string[], most = 10): string[] {
   if (lines.length <= most) return [...lines]
   return [...lines.slice(0, most), `… and ${(lines.length - most).toLocaleString('en-US')} more`]
 }
+
+export { suggestion } from './nearest-name.js'

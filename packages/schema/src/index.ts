@@ -1,5 +1,6 @@
 export { type AlarmRule, alarmRuleOf } from './alarm-rule.js'
 export { type Batch, checkBatch } from './batch.js'
+export { batchesOf, type BatchesOptions } from './batches-of.js'
 export {
   type Column,
   columnBuffer,
@@ -8,9 +9,10 @@ export {
   type ColumnValues,
   isNumeric,
 } from './column.js'
+export type { ColumnInputs, InputRow } from './input-row.js'
 export {
   defineLake,
-  type Lake,
+  type LakeDefinition,
   lakeLocation,
   lakeNames,
   type LakeProfile,
@@ -41,4 +43,4 @@ export {
   partitionsOf,
   type Table,
 } from './table.js'
-export { formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'
+export { findUtcDay, formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'

@@ -15,9 +15,10 @@ export const lakeProfiles = ['embedded', 'stack'] as const
 /** One of `lakeProfiles`. */
 export type LakeProfile = (typeof lakeProfiles)[number]
 
-/** A lake: its tables, and the settings with which the CLI works on them. */
-export interface Lake {
-  readonly tables: readonly Table[]
+/** The definition of a lake: its tables and its settings. */
+export interface LakeDefinition {
+  /** Default: `pump` and `pump_daily`. */
+  readonly tables?: readonly Table[]
   /** Default 'embedded'. */
   readonly profile?: LakeProfile
   /** Folder of the data files between generate or import and ingest. Default 'out'. */
@@ -61,8 +62,9 @@ type Known<Given, Options> = {
  * Checks a lake's definition and returns it as it is, its literal types kept.
  * Throws a TypeError when it is not what its type says, or when tables would share a location with each other or the schema.
  */
-export function defineLake<const L extends Lake>(lake: L & Known<L, Lake>): L {
+export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, LakeDefinition>): L {
   checkOptions('lake', lake, ['tables', 'profile', 'out', 'profiles'])
+  if (lake.tables === undefined) return lake
   if (!Array.isArray(lake.tables)) {
     throw new TypeError(`lake expected an array of tables, got ${String(lake.tables)}`)
   }

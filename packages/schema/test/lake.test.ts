@@ -1,7 +1,7 @@
 import {
   defineLake,
   defineTable,
-  type Lake,
+  type LakeDefinition,
   lakeLocation,
   lakeNames,
   pump,
@@ -11,7 +11,7 @@ import {
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 // What a definition without our types could hold.
-const define = (lake: unknown) => () => defineLake(lake as Lake)
+const define = (lake: unknown) => () => defineLake(lake as LakeDefinition)
 
 describe('defineLake', () => {
   it('returns its argument, the tables by their own types', () => {
@@ -38,7 +38,7 @@ describe('defineLake', () => {
   })
 
   it('takes a lake whose literal types are not known', () => {
-    const lake: Lake = { tables: [pump], profiles: {} }
+    const lake: LakeDefinition = { tables: [pump], profiles: {} }
     expect(defineLake(lake)).toBe(lake)
   })
 

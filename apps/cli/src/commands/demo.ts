@@ -1,65 +1,68 @@
+import { agrees, hasTrouble, type PipelineView, runPipeline, UsageError } from '@minilake/lake'
+import { maskCredentials } from '@minilake/lake/settings'
+import { count } from '@minilake/lake/text'
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../options/find-table.js'
-import { maskCredentials } from '@minilake/lake'
-import { hasTrouble, type PipelineView, runPipeline } from '@minilake/lake'
 import { printAverages, printResult } from '../print/print-result.js'
 import {
-  cataloguedLines,
   generatedLines,
   ingestedLines,
+  registeredLines,
   verifiedLines,
   warnOfDifferences,
   warnOfTrouble,
 } from '../print/report-lines.js'
 import { jsonText } from '../print/result-format.js'
-import { type Environment, openSession, type Session } from '../session.js'
-import { agrees } from '@minilake/lake'
-import { count } from '@minilake/lake'
+import { type Environment, type Session, withSession } from '../session.js'
 
-/** `minilake demo`: the whole lake in one go, on one pump's week. */
+/** `minilake demo`: the whole lake in one go, with a week of one pump. */
 export function demoCommand(environment: Environment): Command {
   return new Command('demo')
-    .description('the whole lake in one go: generate a week of one pump, ingest, catalog, analyse, verify')
+    .description(
+      'run the whole lake in one go: generate a week of one pump, ingest, catalog, analyse and verify it',
+    )
     .option('--overwrite', 'replace files that have other content')
-    .action(async ({ overwrite = false }: { overwrite?: boolean }, command: Command) => {
-      const session = await openSession(command, environment)
-      const { lake, settings, signal } = session
-      const view = session.json ? jsonView(session) : textView(session)
-      await runPipeline(lake, pump, {
-        simulation: { from: '2026-01-01' },
-        out: settings.out.value,
-        overwrite,
-        signal,
-        view,
-      })
-    })
+    .action(({ overwrite = false }: { overwrite?: boolean }, command: Command) =>
+      withSession(command, environment, async (session) => {
+        const { lake, config, signal } = session
+        if (!lake.tables.some(({ name }) => name === pump.name)) {
+          throw new UsageError(
+            `demo needs the table pump, which ${config.file?.path ?? 'the config'} leaves out: add it to tables, or run demo in another folder`,
+          )
+        }
+        const view = session.json ? jsonView(session) : textView(session)
+        await runPipeline(lake, pump, { simulation: { from: '2026-01-01' }, overwrite, signal, view })
+      }),
+    )
 }
 
 /** Shows the steps to a person. */
 function textView(session: Session): PipelineView {
   const { lake, settings, terminal, fail } = session
-  const out = settings.out.value
+  const { location } = lake.store
+  const isEmbedded = lake.profile === 'embedded'
   const bucket = maskCredentials(settings['profiles.stack.location'].value)
-  const isEmbedded = settings.profile.value === 'embedded'
-  const standsFor = isEmbedded ? `  (stands for ${bucket}pump/)` : ''
-  const profile = isEmbedded ? '' : ` --profile ${settings.profile.value}`
-  const title = (step: string) =>
-    terminal.note(`\n── ${step} ${'─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))}`)
+  const standsFor = isEmbedded ? `  (in the place of ${bucket}pump/)` : ''
+  const profile = isEmbedded ? '' : ` --profile ${lake.profile}`
+  const title = (step: string) => {
+    const line = '─'.repeat(Math.max(0, Math.min(terminal.columns, 64) - step.length - 4))
+    terminal.note(`\n── ${step} ${line}`)
+  }
   return {
     generated: (report) => {
       title('generate')
-      generatedLines(report, out).forEach((line) => terminal.note(line))
+      generatedLines(report, lake.out).forEach((line) => terminal.note(line))
       warnOfTrouble(report, session)
     },
     ingested: (report) => {
       title('ingest')
-      ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
+      ingestedLines(report, location).forEach((line) => terminal.note(line))
       warnOfTrouble(report, session)
     },
-    catalogued: (report) => {
+    registered: (report) => {
       title('catalog')
-      cataloguedLines(report, lake).forEach((line) => terminal.note(line))
+      registeredLines(report, lake).forEach((line) => terminal.note(line))
       warnOfDifferences(report, session)
     },
     averaged: async (rows) => {
@@ -75,15 +78,11 @@ function textView(session: Session): PipelineView {
     verified: async (verification) => {
       if (!agrees(verification)) fail()
       title('verify')
-      await terminal.data(
-        verifiedLines(verification)
-          .map((line) => `${line}\n`)
-          .join(''),
-      )
-      title('where it lies')
-      terminal.note(`data files   ${out}/pump/`)
-      terminal.note(`lake         ${lake.store.location}/pump/${standsFor}`)
-      terminal.note(`the truth    ${lake.store.location}/_truth/pump/`)
+      for (const line of verifiedLines(verification)) await terminal.data(`${line}\n`)
+      title('where it is')
+      terminal.note(`data files   ${lake.out}/pump/`)
+      terminal.note(`lake         ${location}/pump/${standsFor}`)
+      terminal.note(`truth        ${location}/_truth/pump/`)
       terminal.note(
         `\nnext: minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"${profile}, minilake status${profile}, minilake clean${profile}`,
       )
@@ -91,7 +90,7 @@ function textView(session: Session): PipelineView {
   }
 }
 
-/** Gathers the steps into one JSON document, printed when the last has been seen. */
+/** Gathers the steps into one JSON document, printed after the last. */
 function jsonView({ terminal, fail }: Session): PipelineView {
   const document: Record<string, unknown> = {}
   const print = () => terminal.data(`${jsonText(document, 2)}\n`)
@@ -104,9 +103,9 @@ function jsonView({ terminal, fail }: Session): PipelineView {
   return {
     generated: (value) => report('generated', value),
     ingested: (value) => report('ingested', value),
-    catalogued: async ({ differences, ...report }) => {
-      document.catalog = { ...report, differences }
-      if (differences.length === 0) return
+    registered: async (value) => {
+      document.catalog = value
+      if (value.differences.length === 0) return
       fail()
       await print()
     },

@@ -1,69 +1,96 @@
+import { misnamedSettings, takesConnections } from '@minilake/infra'
+import { type Check, type CheckResult, FailedCheck, UsageError } from '@minilake/lake'
+import { isLoopback, namesAwsKeys, stackSettings } from '@minilake/lake/settings'
 import { Command } from 'commander'
-import { type Diagnosis, diagnose, type Link } from '@minilake/lake'
-import { embeddedLinks } from '@minilake/lake'
-import { jsonText, tableText } from '../print/result-format.js'
-import { namesAwsKeys } from '@minilake/lake'
-import { type Environment, type GlobalOptions, openSession, type Session } from '../session.js'
-import { stackLinks } from '@minilake/lake'
-import { stackSettings } from '@minilake/lake'
-import { terminalOn } from '../print/terminal.js'
-import { UsageError } from '@minilake/lake'
+import { jsonText } from '../print/result-format.js'
+import { wrapText } from '../print/table-text.js'
+import { type Terminal, terminalOn } from '../print/terminal.js'
+import { type Environment, type GlobalOptions, type Session, withSession } from '../session.js'
 
-/** `minilake doctor`: find the link that is broken. */
+/** `minilake doctor`: find what is broken between the config and an answer. */
 export function doctorCommand(environment: Environment): Command {
   return new Command('doctor')
     .description(
-      'check each link from the config to an answer in order, and name the first broken one with its fix',
+      'check everything between the config and an answer, in order, and name the first failure with its fix',
     )
-    .action(async (_flags: object, command: Command) => {
-      const session = await openSession(command, environment).catch((error: unknown) => {
-        if (!(error instanceof UsageError) || !command.optsWithGlobals<GlobalOptions>().json) throw error
-        return error
-      })
-      if (session instanceof UsageError) {
-        const { process, signal } = environment
-        process.exitCode = 2
-        const found: Diagnosis[] = [{ link: 'config', state: 'broken', finding: session.message, fix: '' }]
-        await terminalOn(process, { quiet: false, signal }).data(`${jsonText(found, 2)}\n`)
-        return
-      }
-      const { terminal, json, signal, fail } = session
-      const found = await diagnose(linksOf(session, environment), signal)
-      const broken = found.find(({ state }) => state === 'broken')
-      if (broken) fail()
-      await terminal.data(json ? `${jsonText(found, 2)}\n` : diagnosisText(found))
-      if (broken) terminal.warn(brokenText(broken))
-      else terminal.note('every link holds')
-    })
+    .action((_flags: object, command: Command) =>
+      withSession(command, environment, (session) => doctor(session, environment)).catch((error: unknown) =>
+        reportConfig(error, command, environment),
+      ),
+    )
 }
 
-function linksOf(session: Session, { process }: Environment): Link[] {
-  const { lake, config, settings, local, signal } = session
-  const configured: Link = {
+async function doctor(session: Session, { process }: Environment): Promise<void> {
+  const { lake, config, settings, terminal, json, signal, fail } = session
+  const first: Check = {
     name: 'config',
-    // A store that cannot be, by its settings, is one that the config has wrong.
-    check: async () =>
+    // Settings that cannot make a store are wrong in the config.
+    run: async () =>
       Promise.resolve(
         `${config.file?.path ?? 'none'}, profile ${settings.profile.value}, ${lake.store.location}`,
       ),
   }
-  if (settings.profile.value === 'embedded') return [configured, ...embeddedLinks(lake, signal)]
-  const { endpoint, trino, location } = stackSettings(settings)
+  const local = localChecks(session)
   const hasOwnKeys = namesAwsKeys(process.env)
-  return [
-    configured,
-    ...stackLinks({ lake, endpoint, trino, location, local, hasOwnKeys, now: Date.now, signal }),
-  ]
+  const results = await lake.doctor({ first, hasOwnKeys, signal, ...(local && { local }) })
+  const failed = results.find(({ state }) => state === 'failed')
+  if (failed) fail()
+  await terminal.data(json ? `${jsonText(results, 2)}\n` : resultsText(results, terminal))
+  if (!failed) terminal.note('all checks passed')
+  else
+    terminal.warn(`${failed.check} failed: ${failed.finding}${failed.fix === '' ? '' : ` (${failed.fix})`}`)
 }
 
-function diagnosisText(found: readonly Diagnosis[]): string {
-  const columns = ['link', 'state', 'finding'].map((name) => ({ name, type: 'varchar' as const }))
-  return tableText(
-    columns,
-    found.map(({ link, state, finding }) => ({ link, state, finding: state === 'broken' ? '' : finding })),
-  )
+/** The checks of a stack on this machine; undefined when the lake uses another one. */
+function localChecks({ settings, local }: Session): { settingNames: Check; metastore: Check } | undefined {
+  const { endpoint, trino } = stackSettings(settings)
+  if (!isLoopback(endpoint) || !isLoopback(trino) || local.METASTORE_DB_PASSWORD === undefined)
+    return undefined
+  return {
+    settingNames: {
+      name: 'setting names',
+      run: async () => {
+        const version = local.TRINO_VERSION
+        if (version === undefined) return "the names of the stack's version of Trino"
+        const [misnamed] = await misnamedSettings(version)
+        if (misnamed === undefined) return `the names of Trino ${version}`
+        throw new FailedCheck(misnamed, { fix: 'rename it, or leave TRINO_VERSION as stack.env has it' })
+      },
+    },
+    metastore: {
+      name: 'metastore',
+      run: async () => {
+        const port = Number(local.METASTORE_PORT ?? 9083)
+        if (await takesConnections(port)) return `thrift://127.0.0.1:${port}`
+        throw new FailedCheck(`the metastore does not answer at 127.0.0.1:${port}`, {
+          fix: 'start the stack: minilake up, or minilake up --native',
+        })
+      },
+    },
+  }
 }
 
-function brokenText({ link, finding, fix }: Diagnosis): string {
-  return `${link} is broken: ${finding}${fix === '' ? '' : ` (${fix})`}`
+const marks = { ok: '✓', failed: '✗', 'not run': '·' } as const
+const colours = { ok: 'green', failed: 'red', 'not run': 'dim' } as const
+
+function resultsText(results: readonly CheckResult[], terminal: Terminal): string {
+  const margin = Math.max(...results.map(({ check }) => check.length))
+  const lines = results.map(({ check, state, finding }) => {
+    const text = state === 'ok' ? finding : state
+    const head = `${terminal.colour(colours[state], marks[state])} ${check.padEnd(margin)}  `
+    return `${head}${wrapText(text, { width: terminal.width, indent: margin + 4 })}\n`
+  })
+  return lines.join('')
+}
+
+/** With --json, a config that cannot be read is a failed check too. */
+async function reportConfig(
+  error: unknown,
+  command: Command,
+  { process, signal }: Environment,
+): Promise<void> {
+  if (!(error instanceof UsageError) || !command.optsWithGlobals<GlobalOptions>().json) throw error
+  process.exitCode = 2
+  const results: CheckResult[] = [{ check: 'config', state: 'failed', finding: error.message, fix: '' }]
+  await terminalOn(process, { quiet: false, signal }).data(`${jsonText(results, 2)}\n`)
 }

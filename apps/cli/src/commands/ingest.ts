@@ -1,161 +1,109 @@
 import { localFiles, type PublishProgress } from '@minilake/ingest'
-import { Command, Option } from 'commander'
-import { abandoned, abandonedAfterHours, unfinishedUploads, uploadText } from '@minilake/lake'
-import { createOnceNote } from '../print/create-once-note.js'
-import { ingestFolder, type IngestOptions, type IngestReport } from '@minilake/lake'
-import { ingestWatching } from '@minilake/lake'
-import { duration, parsedBy } from '../options/parsers.js'
-import { readBack } from '@minilake/lake'
-import { cataloguedLines, ingestedLines, warnOfDifferences, warnOfTrouble } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
-import { type Environment, openSession, type Session } from '../session.js'
-import { settingArgument } from '../options/setting-option.js'
 import { UsageError } from '@minilake/lake'
-import { bytesText, count, firstLines } from '@minilake/lake'
+import { bytesText, count, firstLines } from '@minilake/lake/text'
+import { Command, Option } from 'commander'
+import { duration, parsedBy } from '../options/parsers.js'
+import { settingArgument } from '../options/setting-option.js'
+import { createOnceWarning } from '../print/create-once-warning.js'
+import { ingestedLines, registeredLines, warnOfDifferences, warnOfTrouble } from '../print/report-lines.js'
+import { jsonText } from '../print/result-format.js'
+import { type Environment, type Session, withSession } from '../session.js'
 
 interface IngestFlags {
   overwrite?: boolean
   verify?: 'sample' | 'all'
   watch?: boolean
-  clean?: boolean
 }
 
 /** `minilake ingest`: publish a folder's data files to the lake. */
 export function ingestCommand(environment: Environment): Command {
   return new Command('ingest')
-    .description('publish data files to the lake: each once, unchanged ones are left alone')
+    .description('publish data files to the lake, each once; files that are there already are unchanged')
     .addArgument(settingArgument('out', 'folder'))
     .option('--overwrite', 'replace objects that have other content')
     .addOption(
       new Option(
         '--verify <files>',
-        'then read published files back and compare them: a sample of ten, or all',
+        'read published files back and compare them: a sample of ten, or all',
       ).choices(['sample', 'all']),
     )
-    .option(
-      '--watch',
-      'go on with files as they are finished, until interrupted; new partitions are registered',
-    )
+    .option('--watch', 'publish files as they are finished and register new partitions, until interrupted')
     .addOption(
       new Option(
         '--resume-after <duration>',
-        'an upload that nobody has written to for so long was interrupted: go on with it (S3 only)',
+        'resume an upload that has had no progress for this long (S3 only)',
       )
         .argParser(parsedBy(duration))
         .default(60, '1m'),
     )
-    .option(
-      '--clean',
-      `first remove what uploads abandoned for over ${abandonedAfterHours} hours have left (S3 only)`,
-    )
-    .action(async (out: string | undefined, flags: IngestFlags, command: Command) => {
+    .action((out: string | undefined, flags: IngestFlags, command: Command) => {
       if (flags.watch && flags.verify)
-        throw new UsageError('--verify reads back once all is published, which --watch never says: give one')
-      const session = await openSession(command, environment, { out })
-      const { lake, signal } = session
-      if (flags.clean) {
-        await removeAbandoned(session)
-        const hasNone = out === undefined && (await sizeOf(session.settings.out.value)).files === 0
-        if (!flags.watch && hasNone) return
-      }
-      const options: IngestOptions = {
-        tables: lake.tables,
-        store: lake.store,
-        overwrite: flags.overwrite ?? false,
-        signal,
-        beforeWrite: createOnceNote(lake.store, session),
-      }
-      if (flags.watch) await watch(session, options)
-      else await ingestOnce(session, options, flags.verify)
+        throw new UsageError('--verify needs an end of publishing, and --watch has none: give one')
+      const work = (session: Session) => (flags.watch ? watch(session, flags) : ingestOnce(session, flags))
+      return withSession(command, environment, work, { out })
     })
 }
 
-async function ingestOnce(session: Session, options: IngestOptions, extent: IngestFlags['verify']) {
-  const { lake, settings, terminal, json, signal, fail } = session
-  const folder = settings.out.value
+async function ingestOnce(session: Session, { overwrite = false, verify }: IngestFlags): Promise<void> {
+  const { lake, terminal, json, signal, fail } = session
+  const { location } = lake.store
   const total = { files: 0, bytes: 0 }
   const bar = await terminal.progress('publishing', async () => {
-    Object.assign(total, await sizeOf(folder))
+    Object.assign(total, await sizeOf(lake.out))
     return total.bytes
   })
   const start = performance.now()
-  const published: string[] = []
-  const report = await ingestFolder(folder, {
-    ...options,
-    onObject: ({ key, outcome }) => {
-      if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') published.push(key)
-    },
-    onProgress: (progress) =>
-      bar.at(
-        Math.min(progress.bytesDone, total.bytes),
-        progressText(progress, total, performance.now() - start),
-      ),
-  }).finally(() => bar.stop())
-  if (!json) ingestedLines(report, lake.store.location).forEach((line) => terminal.note(line))
+  const report = await lake
+    .ingest({
+      overwrite,
+      signal,
+      ...(verify && { verify }),
+      onCreateOnce: createOnceWarning(location, terminal),
+      onProgress: (progress) =>
+        bar.at(
+          Math.min(progress.bytesDone, total.bytes),
+          progressText(progress, total, performance.now() - start),
+        ),
+    })
+    .finally(() => bar.stop())
+  if (!json) ingestedLines(report, location).forEach((line) => terminal.note(line))
   warnOfTrouble(report, session)
-  const back = extent && (await readBack(published.sort(), { folder, store: lake.store, extent, signal }))
-  if (back) {
-    if (!json) terminal.note(`${count(back.compared, 'file')} read back from ${lake.store.location}/`)
-    firstLines(back.differences).forEach((line) => terminal.warn(`different: ${line}`))
-    if (back.differences.length > 0) fail()
+  const { readBack } = report
+  if (readBack) {
+    if (!json) terminal.note(`${count(readBack.compared, 'file')} read back from ${location}/`)
+    firstLines(readBack.differences).forEach((line) => terminal.warn(`different: ${line}`))
+    if (readBack.differences.length > 0) fail()
   }
-  if (settings.profile.value === 'stack' && report.published > 0) {
-    terminal.note('minilake catalog --profile stack makes new tables and partitions known to Trino')
-  }
-  if (json)
-    await terminal.data(
-      `${jsonText({ location: lake.store.location, ...report, ...(back && { readBack: back }) }, 2)}\n`,
-    )
+  if (lake.profile === 'stack' && report.published > 0)
+    terminal.note('next: minilake catalog --profile stack registers new tables and partitions with Trino')
+  if (json) await terminal.data(`${jsonText({ location, ...report }, 2)}\n`)
 }
 
 /** Ends when the user interrupts, which is how watching is meant to end. */
-async function watch(session: Session, options: IngestOptions): Promise<void> {
-  const { lake, settings, terminal, json, fail } = session
-  const folder = settings.out.value
+async function watch(session: Session, { overwrite = false }: IngestFlags): Promise<void> {
+  const { lake, terminal, json, signal, fail } = session
   const { location } = lake.store
-  let files = 0
-  let noteGuarantee = createOnceNote(lake.store, session)
-  terminal.note(`watching ${folder}/ for finished files; Ctrl-C ends it`)
-  const unpublished = await ingestWatching(folder, lake, {
-    ...options,
-    beforeWrite: () => noteGuarantee(),
-    // Not by the reports: where the store fails in the middle there is none.
-    onObject: ({ outcome }) => {
-      if (outcome === 'published' || outcome === 'replaced') files += 1
+  terminal.note(`watching ${lake.out}/ for finished files; Ctrl-C ends it`)
+  const { published, unpublished } = await lake.watch({
+    overwrite,
+    signal,
+    onCreateOnce: createOnceWarning(location, terminal),
+    onIngested: async (report) => {
+      if (json) await terminal.data(`${jsonText({ location, ...report })}\n`)
+      else ingestedLines(report, location).forEach((line) => terminal.note(line))
+      warnOfTrouble(report, { terminal, fail: () => undefined })
     },
-    view: {
-      ingested: async (report: IngestReport) => {
-        if (json) await terminal.data(`${jsonText({ location, ...report })}\n`)
-        else ingestedLines(report, location).forEach((line) => terminal.note(line))
-        warnOfTrouble(report, { terminal, fail: () => undefined })
-      },
-      catalogued: (report) => {
-        if (report.changes.length > 0) cataloguedLines(report, lake).forEach((line) => terminal.note(line))
-        warnOfDifferences(report, session)
-      },
-      troubled: (error) => {
-        noteGuarantee = createOnceNote(lake.store, session) // what a store that was down did not say
-        terminal.warn(`${error instanceof Error ? error.message : String(error)}; tried again in a moment`)
-      },
+    onRegistered: (report) => {
+      if (report.changes.length > 0) registeredLines(report, lake).forEach((line) => terminal.note(line))
+      warnOfDifferences(report, session)
     },
+    onFailure: (error) =>
+      terminal.warn(`${error instanceof Error ? error.message : String(error)}; trying again in 10 s`),
   })
-  terminal.note(`no longer watching ${folder}/: ${count(files, 'file')} published`)
-  if (unpublished.size === 0) return
-  terminal.warn(`not published: ${[...unpublished].join(', ')}`)
+  terminal.note(`stopped watching ${lake.out}/: ${count(published, 'file')} published`)
+  if (unpublished.length === 0) return
+  terminal.warn(`not published: ${unpublished.join(', ')}`)
   fail()
-}
-
-async function removeAbandoned({ lake, terminal, signal }: Session): Promise<void> {
-  const { tables, store } = lake
-  const uploads = abandoned(await unfinishedUploads(tables, store))
-  for (const upload of uploads) terminal.note(`removing ${uploadText(upload)}`)
-  for (const upload of uploads) {
-    signal.throwIfAborted()
-    await store.abortUpload?.(upload)
-  }
-  terminal.note(
-    `${count(uploads.length, 'abandoned upload')} removed${uploads.length > 0 ? `, ${bytesText(uploads.reduce((sum, { bytes }) => sum + bytes, 0))}` : ''}`,
-  )
 }
 
 async function sizeOf(folder: string): Promise<{ files: number; bytes: number }> {
@@ -166,7 +114,7 @@ async function sizeOf(folder: string): Promise<{ files: number; bytes: number }>
       total.bytes += size
     }
   } catch {
-    return { files: 0, bytes: 0 } // what is wrong with the folder, the ingest itself says
+    return { files: 0, bytes: 0 } // the ingest itself reports what is wrong with the folder
   }
   return total
 }

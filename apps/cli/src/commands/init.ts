@@ -1,23 +1,22 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeSystemError } from '@minilake/ingest'
-import { Command } from 'commander'
-import { configName } from '@minilake/lake'
-import { configTemplate } from '@minilake/lake'
-import { jsonText } from '../print/result-format.js'
-import { type Environment, type GlobalOptions } from '../session.js'
-import { terminalOn } from '../print/terminal.js'
 import { UsageError } from '@minilake/lake'
+import { configName, configTemplate } from '@minilake/lake/settings'
+import { Command } from 'commander'
+import { jsonText } from '../print/result-format.js'
+import { terminalOn } from '../print/terminal.js'
+import type { Environment, GlobalOptions } from '../session.js'
 
 const file = `${configName}.ts`
 
-/** `minilake init`: a config file to begin with. */
+/** `minilake init`: write a config file to start from. */
 export function initCommand({ process, signal }: Environment): Command {
   return new Command('init')
-    .description(`write a commented ${file} with a sample table, where there is no config yet`)
+    .description(`write a commented ${file} with a sample table, unless the folder has a config`)
     .action(async (_flags: object, command: Command) => {
       const { config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>()
-      if (config) throw new UsageError(`init writes ${file} in this folder: leave --config out`)
+      if (config !== undefined) throw new UsageError(`init writes ${file} in this folder: leave out --config`)
       await writeConfig(process.cwd())
       const terminal = terminalOn(process, { quiet, signal })
       if (json) await terminal.data(`${jsonText({ config: file }, 2)}\n`)
@@ -28,9 +27,9 @@ export function initCommand({ process, signal }: Environment): Command {
 const nextSteps = [
   `${file} written: its table turbine is a sample, make it your own`,
   '',
-  'next: minilake import readings.csv --table turbine   your readings as data files',
+  'next: minilake import readings.csv --table turbine   turn your readings into data files',
   '      minilake ingest                                publish them to the lake',
-  '      minilake query hourly --table turbine          ask the lake',
+  '      minilake query hourly --table turbine          query the lake',
 ]
 
 async function writeConfig(folder: string): Promise<void> {
@@ -45,5 +44,5 @@ async function writeConfig(folder: string): Promise<void> {
 }
 
 function refusal(existing: string): string {
-  return `${existing} is there already, and init overwrites nothing: edit it, or move it away first`
+  return `${existing} exists, and init never overwrites a file: edit it, or move it away first`
 }

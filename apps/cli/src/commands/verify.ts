@@ -1,42 +1,33 @@
+import { agrees } from '@minilake/lake'
 import { simulatedTables } from '@minilake/generator'
 import { Command } from 'commander'
-import { jsonText } from '../print/result-format.js'
-import { findSimulatedTable } from '../options/find-table.js'
-import { type Environment, openSession } from '../session.js'
+import { asUsageError } from '../options/as-usage.js'
+import { findTable } from '../options/find-table.js'
 import { verifiedLines } from '../print/report-lines.js'
-import { agrees, verifyTable, type Verification } from '@minilake/lake'
+import { jsonText } from '../print/result-format.js'
+import { type Environment, withSession } from '../session.js'
 
-/** `minilake verify`: compare the lake, hour by hour, with what is known from the simulation. */
+/** `minilake verify`: compare the lake with the truth of the simulation. */
 export function verifyCommand(environment: Environment): Command {
   return new Command('verify')
     .description(
-      'compare what the engine says with what is known from the simulation: rows, bounds, sums, NaN and alarms of every hour, alarm episodes, the files themselves',
+      'compare what the engine reads with the truth of the simulation: rows, bounds, sums, NaN and alarms of every hour, alarm episodes, and the files themselves',
     )
     .option('--table <name>', 'table to verify (default: every simulated one that has files)')
-    .action(async ({ table: name }: { table?: string }, command: Command) => {
-      const { lake, terminal, json, signal, fail } = await openSession(command, environment)
-      const tables =
-        name === undefined
-          ? Object.values(simulatedTables)
-          : [findSimulatedTable(lake.tables, name, 'verify')]
-      const found: Verification[] = []
-      for (const table of tables) {
-        const engine = await lake.openEngine([table])
-        try {
-          const verification = await verifyTable(table, lake, engine, signal)
-          const { files, missing, withoutTruth } = verification
-          if (files + missing.length + withoutTruth.length > 0) found.push(verification)
-        } finally {
-          await engine.close()
+    .action(({ table: name }: { table?: string }, command: Command) =>
+      withSession(command, environment, async ({ lake, terminal, json, signal, fail }) => {
+        const tables = name === undefined ? undefined : [findTable(lake, name)]
+        const found = await lake.verify({ signal, ...(tables && { tables }) }).catch((error: unknown) => {
+          throw asUsageError(error)
+        })
+        if (found.length === 0 || !found.every(agrees)) fail()
+        if (found.length === 0) {
+          terminal.warn(
+            `nothing to verify: ${lake.store.location}/ has no file of ${name ?? Object.keys(simulatedTables).join(' or ')} (minilake generate, then minilake ingest, puts some there)`,
+          )
         }
-      }
-      if (found.length === 0 || !found.every(agrees)) fail()
-      if (found.length === 0) {
-        terminal.warn(
-          `nothing to verify: no file of ${tables.map((table) => table.name).join(' or ')} in ${lake.store.location}/ (minilake generate, then minilake ingest, puts some there)`,
-        )
-      }
-      if (json) await terminal.data(`${jsonText(found, 2)}\n`)
-      else for (const line of found.flatMap(verifiedLines)) await terminal.data(`${line}\n`)
-    })
+        if (json) await terminal.data(`${jsonText(found, 2)}\n`)
+        else for (const line of found.flatMap(verifiedLines)) await terminal.data(`${line}\n`)
+      }),
+    )
 }

@@ -1,28 +1,30 @@
 import { alarmLimit } from '@minilake/analytics'
-import { type SimulatedTable, simulatedTables } from '@minilake/generator'
+import { type Lake, UsageError } from '@minilake/lake'
+import { suggestion } from '@minilake/lake/text'
 import { columnsOf, numericColumns, type Table } from '@minilake/schema'
-import { suggestion } from '@minilake/lake'
-import { asUsage, UsageError } from '@minilake/lake'
+import { Option } from 'commander'
+import { asUsage } from './as-usage.js'
 
-/** The table of a name; otherwise a UsageError that offers the nearest. */
-export function findTable(tables: readonly Table[], name: string): Table {
-  const found = tables.find((table) => table.name === name)
-  if (found) return found
-  const names = tables.map((table) => table.name)
-  throw new UsageError(`--table expected one of ${names.join(', ')}, got ${name}${suggestion(name, names)}`)
+/** The option `--table`. */
+export function tableOption(meaning = 'table of the lake'): Option {
+  return new Option('--table <name>', `${meaning} (default: the only table, else pump)`)
 }
 
-/** The table of a name that has a simulation; otherwise a UsageError. */
-export function findSimulatedTable(tables: readonly Table[], name: string, doing: string): SimulatedTable {
-  const table = findTable(tables, name)
-  const simulated = Object.values(simulatedTables).find((candidate) => candidate === table)
-  if (simulated) return simulated
+/** The table with this name, by default the lake's only table, else pump. Throws a UsageError that suggests the nearest name. */
+export function findTable({ tables }: Pick<Lake, 'tables'>, name?: string): Table {
+  const [only, second] = tables
+  if (name === undefined && only && !second) return only
+  const names = tables.map((table) => table.name)
+  const wanted = name ?? 'pump'
+  const found = tables.find((table) => table.name === wanted)
+  if (found) return found
+  const expected = `--table expected one of ${names.join(', ') || 'none: the lake has no tables'}`
   throw new UsageError(
-    `table ${name} has no simulation, so there is nothing to ${doing}: expected ${Object.keys(simulatedTables).join(' or ')}`,
+    name === undefined ? `${expected}, got no name` : `${expected}, got ${name}${suggestion(name, names)}`,
   )
 }
 
-/** Numeric columns of a table by name, all of them by default; otherwise a UsageError that offers the nearest. */
+/** Numeric columns of a table by name, by default all. Throws a UsageError that suggests the nearest name. */
 export function findNumericColumns(table: Table, option: string, names?: readonly string[]): string[] {
   const known: string[] = numericColumns(table)
   for (const name of names ?? []) {
@@ -37,7 +39,7 @@ export function findNumericColumns(table: Table, option: string, names?: readonl
   return [...new Set(names ?? known)]
 }
 
-/** The column and limit of a table's alarms; a UsageError where they cannot be told. */
+/** The column and the limit of a table's alarms. Throws a UsageError when they are unknown. */
 export function findAlarmLimit(
   table: Table,
   { column, threshold }: { column?: string; threshold?: number } = {},

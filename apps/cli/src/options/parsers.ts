@@ -1,8 +1,8 @@
+import { findUtcDay, millisPerDay } from '@minilake/schema'
 import { InvalidArgumentError } from 'commander'
-import { parseUtcDay } from '@minilake/schema'
 import { z } from 'zod'
 
-/** A commander argument parser from a zod schema: what zod says of the text is what the user reads. */
+/** A commander argument parser from a zod schema, whose messages the user reads. */
 export function parsedBy<T>(schema: z.ZodType<T, string>): (text: string) => T {
   return (text) => {
     const parsed = schema.safeParse(text)
@@ -29,13 +29,33 @@ export const finiteNumber = z
   .refine((value) => Number.isFinite(value), 'Expected a finite number.')
 
 /** A UTC date, kept as its text. */
-export const utcDate = z.string().refine((text) => {
-  try {
-    return Number.isInteger(parseUtcDay(text))
-  } catch {
-    return false
-  }
-}, 'Expected a UTC date YYYY-MM-DD, such as 2026-01-31.')
+export const utcDate = z
+  .string()
+  .refine((text) => findUtcDay(text) !== undefined, 'Expected a UTC date YYYY-MM-DD, such as 2026-01-31.')
+
+/** A day or a moment, with the text that gave it. */
+export interface TimeText {
+  text: string
+  /** Start of the day, or the moment, in milliseconds since 1970. */
+  millis: number
+  isDay: boolean
+}
+
+/** A day, or a day with a time of day: UTC, or with an offset of its own. */
+export const timeText = z.string().transform((text, context): TimeText => {
+  const day = findUtcDay(text)
+  if (day !== undefined) return { text, millis: day * millisPerDay, isDay: true }
+  const [, date = '', time = '', offset = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
+  const millis = findUtcDay(date) === undefined ? NaN : Date.parse(`${date}T${time}${offset}`)
+  if (!Number.isNaN(millis)) return { text, millis, isDay: false }
+  context.addIssue({
+    code: 'custom',
+    message:
+      'Expected a day such as 2026-01-31, or a time such as 2026-01-31T06:00 (UTC) or 2026-01-31T06:00+02:00.',
+  })
+  return z.NEVER
+})
 
 const secondsPerUnit = { ms: 0.001, s: 1, m: 60, h: 3600 } as const
 
@@ -58,7 +78,7 @@ export const nameList = z
     'Expected names separated by commas, such as pressure,speed.',
   )
 
-/** Adds `source=column` to those given before. */
+/** Adds `source=column` to the mappings given before. */
 export function addMapping(
   text: string,
   previous: Readonly<Record<string, string>> = {},
@@ -78,8 +98,8 @@ export function addMapping(
   return { ...previous, [source]: column }
 }
 
-/** What stands between fields. */
+/** A CSV delimiter; `tab` and `\t` are a tab. */
 export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
 
-/** What stands around fields. */
+/** A CSV quote; `none` is none. */
 export const quote = z.string().transform((text) => (text === 'none' ? '' : text))

@@ -1,16 +1,16 @@
+import { type FlagName, settings } from '@minilake/lake/settings'
 import { Argument, Option } from 'commander'
 import { parsedBy } from './parsers.js'
-import { type FlagName, settings } from '@minilake/lake'
 
 /**
- * The option of a setting, with the name of its argument. The help states the default, but commander is not given it: what
- * stands on the command line wins over the environment and the config file, and a default must not.
+ * The option of a setting. Its help states the default, but commander does not know it: an option wins over the environment and the
+ * config file, and a default must not.
  */
 export function settingOption(name: FlagName, argument: string): Option {
   return new Option(`${settings[name].flag} <${argument}>`, helpText(name)).argParser(parserOf(name))
 }
 
-/** A command's argument that does what the option of a setting does. */
+/** A command's argument that sets a setting. */
 export function settingArgument(name: FlagName, argument: string): Argument {
   return new Argument(`[${argument}]`, helpText(name)).argParser(parserOf(name))
 }

@@ -1,8 +1,9 @@
 import { type BadRow, badRowText, type SourceDescription, type TimeOptions } from '@minilake/import'
-import { type ImportReport, inFlags } from '@minilake/lake'
-import { bytesText, count, firstLines } from '@minilake/lake'
+import type { ImportReport } from '@minilake/lake'
+import { bytesText, count, firstLines } from '@minilake/lake/text'
+import { flagText } from '../options/flag-text.js'
 
-/** How files are read, a line for each: what was found out about it, and what was stated. */
+/** How files are read, one line each: what their content shows, and what the options say. */
 export function sourceLines(
   sources: readonly SourceDescription[],
   { timeFormat = 'iso', zone }: TimeOptions,
@@ -22,7 +23,7 @@ export function sourceLines(
   })
 }
 
-/** A character by its name, where by itself it could not be seen or told from the sentence. */
+/** The name of a character that could not be seen, or would look like punctuation. */
 function named(character: string): string {
   return names[character] ?? JSON.stringify(character)
 }
@@ -37,8 +38,8 @@ const names: Readonly<Record<string, string>> = {
   '': 'none',
 }
 
-/** What was imported, a line or more. */
-export function importedLines(report: ImportReport, out: string): string[] {
+/** What was imported, as one line or more. */
+export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string): string[] {
   const { table, keys, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } =
     report
   const files =
@@ -47,12 +48,10 @@ export function importedLines(report: ImportReport, out: string): string[] {
       : `${count(written, 'file')} written${unchanged > 0 ? `, ${unchanged} unchanged` : ''}`
   return [
     ...(flooredTimes > 0
-      ? [
-          `${count(flooredTimes, 'time')} finer than a millisecond floored to one (--strict-time refuses them)`,
-        ]
+      ? [`${count(flooredTimes, 'time')} rounded down to a whole millisecond (--strict-time refuses them)`]
       : []),
     ...(repeatedTimes > 0
-      ? [`${count(repeatedTimes, 'time')} shown twice by the zone's clock read as the later one`]
+      ? [`${count(repeatedTimes, 'time')} in the repeated hour of a clock change, read as the later one`]
       : []),
     ...(rejected === undefined
       ? []
@@ -61,7 +60,7 @@ export function importedLines(report: ImportReport, out: string): string[] {
   ]
 }
 
-/** The first and the last partition, by which misread times show: `, event_date=2026-01-01 to event_date=2026-01-07`. */
+/** The first and the last partition, which reveal misread times: `, event_date=2026-01-01 to event_date=2026-01-07`. */
 function partitionRange(keys: readonly string[]): string {
   const partitions = keys.map((key) => key.split('/').slice(1, -1).join('/'))
   const [first = '', last = ''] = [partitions[0], partitions.at(-1)]
@@ -69,7 +68,12 @@ function partitionRange(keys: readonly string[]): string {
   return first === last ? `, ${first}` : `, ${first} to ${last}`
 }
 
-/** Bad rows, a line for each of the first. */
+/** Bad rows whose reasons name flags instead of a library's options. */
+export function inFlags(rows: readonly BadRow[]): BadRow[] {
+  return rows.map((row) => ({ ...row, reason: flagText(row.reason) }))
+}
+
+/** The first bad rows, one line each. */
 export function badRowLines(rows: readonly BadRow[], total: number): string[] {
   const shown = firstLines(inFlags(rows).map(badRowText))
   const more = total - rows.length

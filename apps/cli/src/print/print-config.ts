@@ -1,10 +1,27 @@
-import { maskCredentials } from '@minilake/lake'
-import { jsonText, tableText } from './result-format.js'
-import type { Session } from '../session.js'
-import { type Setting, settingNames, settings as definitions } from '@minilake/lake'
+import {
+  type Config,
+  maskCredentials,
+  type Setting,
+  settingNames,
+  type Settings,
+  settings as definitions,
+} from '@minilake/lake/settings'
+import { jsonText } from './result-format.js'
+import { tableText, textColumns } from './table-text.js'
+import type { Terminal } from './terminal.js'
 
-/** Prints which config file was read, and of each setting and table where it comes from; credentials masked. */
-export async function printConfig({ config, settings, terminal, json }: Session): Promise<void> {
+/** Prints which config file was read, and where each setting and each table comes from, with credentials masked. */
+export async function printConfig({
+  config,
+  settings,
+  terminal,
+  json,
+}: {
+  config: Config
+  settings: Settings
+  terminal: Terminal
+  json: boolean
+}): Promise<void> {
   const { file } = config
   const settingRows = settingNames.map((setting) => {
     const { value, origin } = settings[setting]
@@ -14,7 +31,7 @@ export async function printConfig({ config, settings, terminal, json }: Session)
   })
   const tableRows = config.tables.map((table) => ({
     table: table.name,
-    from: file?.lake.tables.includes(table) ? file.path : 'built in',
+    from: file?.lake.tables?.includes(table) ? file.path : 'built in',
   }))
   if (json) {
     const read = file ? { path: file.path, from: file.origin } : null
@@ -22,11 +39,8 @@ export async function printConfig({ config, settings, terminal, json }: Session)
     return
   }
   const read = file ? `${file.path} (${file.origin})` : 'none (minilake init writes one)'
+  const rowsText = (rows: readonly Record<string, string>[]) =>
+    tableText(textColumns(Object.keys(rows[0] ?? {})), rows, { width: terminal.width })
   const texts = [`config file: ${read}\n`, rowsText(settingRows), rowsText(tableRows)]
   await terminal.data(texts.join('\n'))
-}
-
-function rowsText(rows: readonly Record<string, string>[]): string {
-  const columns = Object.keys(rows[0] ?? {}).map((name) => ({ name, type: 'varchar' as const }))
-  return tableText(columns, rows)
 }

@@ -1,8 +1,8 @@
 import type { ResultRows } from '@minilake/analytics'
+import { count } from '@minilake/lake/text'
 import { chartText } from './chart.js'
 import { printRows, type ResultFormat } from './result-format.js'
-import type { Session } from '../session.js'
-import { count } from '@minilake/lake'
+import type { Terminal } from './terminal.js'
 
 /** The options of how a result is printed. */
 export interface PrintFlags {
@@ -10,16 +10,23 @@ export interface PrintFlags {
   limit?: number
 }
 
+/** Where a result is printed. */
+export interface PrintOutlet {
+  terminal: Terminal
+  /** Whether `--json` was given. */
+  json: boolean
+}
+
 /** Prints hourly averages; below a table, a chart of each column. */
 export async function printAverages(
-  result: ResultRows<{ hour: Date }>,
+  result: ResultRows<{ hour: Date } & Record<string, Date | number | null>>,
   columns: readonly string[],
-  session: Pick<Session, 'terminal' | 'json'>,
+  outlet: PrintOutlet,
   flags: PrintFlags,
 ): Promise<void> {
-  const kept: Record<string, Date | number | null>[] = []
-  const drawsChart = formatOf(session, flags) === 'table'
-  const rows: ResultRows<{ hour: Date }> = {
+  const kept: ({ hour: Date } & Record<string, unknown>)[] = []
+  const drawsChart = formatOf(outlet, flags) === 'table'
+  const rows: typeof result = {
     columns: () => result.columns(),
     async *[Symbol.asyncIterator]() {
       for await (const row of result) {
@@ -28,27 +35,28 @@ export async function printAverages(
       }
     },
   }
-  await printResult(rows, session, flags)
+  await printResult(rows, outlet, flags)
   for (const column of drawsChart ? columns : []) {
-    const points = kept.map((row) => ({
-      time: row.hour as Date,
-      value: row[`avg_${column}`] as number | null,
-    }))
-    const chart = chartText(`avg_${column} by hour, UTC`, points, { width: session.terminal.columns })
-    if (chart !== '') await session.terminal.data(`\n${chart}`)
+    const points = kept.map((row) => {
+      const value = row[`avg_${column}`]
+      return { time: row.hour, value: typeof value === 'number' ? value : null }
+    })
+    const chart = chartText(`avg_${column} by hour, UTC`, points, { width: outlet.terminal.columns })
+    if (chart !== '') await outlet.terminal.data(`\n${chart}`)
   }
 }
 
-/** Prints a result in the form asked for; a table that is cut short says so. */
+/** Prints a result in the requested format, and notes when a table is cut short. */
 export async function printResult<R>(
   result: ResultRows<R>,
-  session: Pick<Session, 'terminal' | 'json'>,
+  outlet: PrintOutlet,
   flags: PrintFlags,
 ): Promise<void> {
-  const { terminal } = session
-  const format = formatOf(session, flags)
+  const { terminal } = outlet
+  const format = formatOf(outlet, flags)
   const limit = flags.limit ?? (format === 'table' ? 20 : Infinity)
-  const rows = await printRows(result, { format, limit, write: (text) => terminal.data(text) })
+  const { width } = terminal
+  const rows = await printRows(result, { format, limit, width, write: (text) => terminal.data(text) })
   if (format !== 'table') return
   if (rows > limit) {
     terminal.note(
@@ -59,7 +67,7 @@ export async function printResult<R>(
   }
 }
 
-/** The form in which a result is printed: the one asked for, else JSON with --json, else a table. */
-export function formatOf({ json }: Pick<Session, 'json'>, { format }: PrintFlags): ResultFormat {
+/** The format of a result: the one asked for, else JSON with `--json`, else a table. */
+export function formatOf({ json }: Pick<PrintOutlet, 'json'>, { format }: PrintFlags): ResultFormat {
   return format ?? (json ? 'json' : 'table')
 }

@@ -1,12 +1,15 @@
-import type { GenerateReport } from '@minilake/lake'
-import type { IngestReport } from '@minilake/lake'
-import type { LakeBackend } from '@minilake/lake'
-import type { CatalogReport } from '@minilake/lake'
-import type { Session } from '../session.js'
-import type { Verification } from '@minilake/lake'
-import { bytesText, count, firstLines } from '@minilake/lake'
+import type { CatalogReport, GenerateReport, IngestReport, Lake, Verification } from '@minilake/lake'
+import { bytesText, count, firstLines } from '@minilake/lake/text'
+import type { Terminal } from './terminal.js'
 
-/** What was generated, in a line; none where nothing was. */
+/** Where a report's problems go. */
+export interface Outlet {
+  terminal: Pick<Terminal, 'warn'>
+  /** Sets the exit code 1. */
+  fail: () => void
+}
+
+/** What was generated, as one line; none when nothing was. */
 export function generatedLines(
   { written, replaced, unchanged, rows, bytes }: GenerateReport,
   out: string,
@@ -17,7 +20,7 @@ export function generatedLines(
   ]
 }
 
-/** What was published and what was not, in a line; none where there was nothing to do. */
+/** What was published, as one line; none when there was nothing to do. */
 export function ingestedLines(report: IngestReport, location: string): string[] {
   const { published, replaced, unchanged, bytes, truths, partsResumed } = report
   const { conflicts, unverifiable, failures } = report
@@ -28,8 +31,7 @@ export function ingestedLines(report: IngestReport, location: string): string[] 
   }
   const hasTrouble = Object.values(untouched).some((files) => files > 0)
   if (published + replaced > 0 || hasTrouble) {
-    const resumed =
-      partsResumed > 0 ? `, ${count(partsResumed, 'part')} of interrupted uploads not sent again` : ''
+    const resumed = partsResumed > 0 ? `, ${count(partsResumed, 'part')} of interrupted uploads kept` : ''
     return [
       `${outcomes({ published, replaced, unchanged, ...untouched })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
     ]
@@ -41,45 +43,44 @@ export function ingestedLines(report: IngestReport, location: string): string[] 
     : []
 }
 
-/** What making the tables known has changed, a line or more. */
-export function cataloguedLines(report: CatalogReport, lake: LakeBackend): string[] {
-  return report.changes.length > 0 ? report.changes : [lake.knownText(report)]
+/** What registering the tables changed, as one line or more. */
+export function registeredLines({ changes, statements }: CatalogReport, { profile }: Lake): string[] {
+  if (changes.length > 0) return changes
+  if (profile === 'stack') return ['nothing new: the catalog is up to date']
+  return [
+    `DuckDB sets up its catalog with ${count(statements.length, 'statement')} each time it opens (minilake catalog prints them)`,
+  ]
 }
 
-/** Says which tables are not as defined, if any, and makes the exit code 1 for it. */
-export function warnOfDifferences(
-  { differences }: CatalogReport,
-  { terminal, fail }: Pick<Session, 'terminal' | 'fail'>,
-): void {
+/** Warns of tables whose catalog entry differs from their definition, and sets the exit code 1. */
+export function warnOfDifferences({ differences }: CatalogReport, { terminal, fail }: Outlet): void {
   if (differences.length > 0) fail()
   differences.forEach((line) => terminal.warn(line))
 }
 
-/** Says what could not be done, if anything, and makes the exit code 1 for it. */
-export function warnOfTrouble(report: Trouble, { terminal, fail }: Pick<Session, 'terminal' | 'fail'>): void {
+/** Warns of files that were not written, and sets the exit code 1. */
+export function warnOfTrouble(report: Trouble, { terminal, fail }: Outlet): void {
   const lines = troubleLines(report)
   if (lines.length > 0) fail()
   lines.forEach((line) => terminal.warn(line))
 }
 
-/** What was not done; only what is published can be unverifiable. */
 type Trouble = Pick<IngestReport, 'conflicts' | 'failures'> & Partial<Pick<IngestReport, 'unverifiable'>>
 
-/** What could not be done, a line each: conflicts with the way out, then failures. Empty where all went well. */
 function troubleLines({ conflicts, unverifiable = [], failures }: Trouble): string[] {
   return [
     ...firstLines(unverifiable.map(({ reason }) => `unverifiable: ${reason}`)),
     ...firstLines(conflicts.map(({ reason }) => `conflict: ${reason}`)),
     ...(conflicts.length > 0
       ? [
-          `left as they were (${count(conflicts.length, 'file')}): they come from other options or were changed; --overwrite replaces them`,
+          `${count(conflicts.length, 'file')} not changed: generated with other options, or edited since; --overwrite replaces them`,
         ]
       : []),
     ...firstLines(failures.map(({ reason }) => `failed: ${reason}`)),
   ]
 }
 
-/** What a verification found, a line or more. */
+/** What a verification found, as one line or more. */
 export function verifiedLines({
   table,
   files,
@@ -93,8 +94,8 @@ export function verifiedLines({
   differences,
 }: Verification): string[] {
   const found = [
-    ...missing.map((key) => `${key} is missing: its truth is there, the file is not`),
-    ...withoutTruth.map((key) => `${key} has no truth: nothing is known about it`),
+    ...missing.map((key) => `${key} is missing: it has a truth, but the file is gone`),
+    ...withoutTruth.map((key) => `${key} has no truth to compare with`),
     ...differences,
   ]
   if (found.length > 0) {
@@ -104,7 +105,7 @@ export function verifiedLines({
     ]
   }
   return [
-    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth${isOrderCompared ? '' : '; the order of rows was not compared: the engine does not tell it'}`,
+    `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth${isOrderCompared ? '' : '; the order of rows was not compared, because this engine does not reveal it'}`,
   ]
 }
 

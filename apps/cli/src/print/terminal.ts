@@ -1,25 +1,33 @@
 import { once } from 'node:events'
+import { styleText } from 'node:util'
 import { type Options, Presets, SingleBar } from 'cli-progress'
 
 /** Where output goes: data to stdout, everything else to stderr. */
 export interface Terminal {
-  /** Data, the thing that was asked for; resolves when there is room for more, rejects with the signal's reason. */
+  /** Prints data; resolves when there is room for more, rejects with the signal's reason. */
   data(text: string): Promise<void>
-  /** A line about it; left out with `--quiet`. */
+  /** Prints a line about the data, unless `--quiet` was given. */
   note(line: string): void
-  /** A line that must be seen. */
+  /** Prints a line that must be seen. */
   warn(line: string): void
-  /** A progress bar; nothing but on a terminal, and not with `--quiet`. `total` is asked for its steps only then. */
+  /** Shows a progress bar on a terminal, unless `--quiet` was given. `total` counts the steps; it is called only when needed. */
   progress(label: string, total: () => Promise<number>): Promise<ProgressBar>
-  /** Columns of the terminal, 80 where there is none. */
+  /** Colours data where the terminal can show colours and NO_COLOR is not set. */
+  colour(colour: Colour, text: string): string
+  /** Columns of the terminal; 80 when the output is no terminal. */
   readonly columns: number
+  /** Columns that a table may take: those of the terminal, or any number when the output is no terminal. */
+  readonly width: number
 }
+
+/** A colour with a meaning. */
+export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
 /** A bar that fills, with the time left. */
 export interface ProgressBar {
-  /** One more step is done. */
+  /** Completes one more step. */
   step(): void
-  /** So many steps are done, and what to say of them instead of their number. */
+  /** Sets the completed steps, with a text instead of their number. */
   at(steps: number, text: string): void
   stop(): void
 }
@@ -30,6 +38,7 @@ export function terminalOn(
   { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Terminal {
   const noBar: ProgressBar = { step: () => {}, at: () => {}, stop: () => {} }
+  const columns = stdout.columns ?? 80
   return {
     data: async (text) => {
       signal.throwIfAborted()
@@ -39,13 +48,15 @@ export function terminalOn(
     note: (line) => {
       if (!quiet) stderr.write(`${line}\n`)
     },
-    warn: (line) => void stderr.write(`${line}\n`),
+    warn: (line) => void stderr.write(`${coloured(stderr, 'yellow', line)}\n`),
     progress: async (label, total) => {
       if (quiet || !stderr.isTTY) return noBar
       const steps = await total()
       if (steps === 0) return noBar
       const options: Options = {
         format: `${label} {bar} {text} {eta_formatted}`,
+        barsize: Math.max(Math.min(stderr.columns - label.length - 50, 40), 5),
+        linewrap: false, // a line wider than the terminal is cut, not wrapped
         hideCursor: true,
         clearOnComplete: true,
         stream: stderr,
@@ -59,6 +70,13 @@ export function terminalOn(
       bar.start(steps, 0, { text: '' })
       return { at, step: () => at(done + 1, `${done + 1}/${steps}`), stop: () => bar.stop() }
     },
-    columns: stdout.columns ?? 80,
+    colour: (colour, text) => coloured(stdout, colour, text),
+    columns,
+    width: stdout.isTTY ? columns : Infinity,
   }
+}
+
+/** A text in a colour, if the stream is a terminal with colours; NO_COLOR and FORCE_COLOR are respected. */
+export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: string): string {
+  return stream.isTTY && stream.hasColors() ? styleText(colour, text) : text
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { jsonText, tableText } from '../../src/print/result-format.js'
+import { jsonText } from '../../src/print/result-format.js'
+import { tableText } from '../../src/print/table-text.js'
 
 test('a table aligns fractions by their point, texts by their width, and shows only what can be seen', () => {
   const columns = [

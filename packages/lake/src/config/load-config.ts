@@ -3,61 +3,55 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Lake, pumpLake, type Table } from '@minilake/schema'
-import { configShape } from './config-shape.js'
+import { type LakeDefinition, pumpLake, type Table } from '@minilake/schema'
 import { UsageError } from '../usage-error.js'
+import { checkLakeDefinition } from './check-lake-definition.js'
 
 /** The name of a config file without its ending. */
 export const configName = 'minilake.config'
 
-/** What the CLI works on. */
+/** The tables of a lake, and the config file that defines them. */
 export interface Config {
-  /** The file that was read, if any was. */
+  /** Absent when there is no config file. */
   readonly file?: ConfigFile
-  /** The lake's tables: those that minilake ships with, then the file's own. */
+  /** The file's tables; `pump` and `pump_daily` when it names none. */
   readonly tables: readonly Table[]
 }
 
 /** A config file that was read. */
 export interface ConfigFile {
   readonly path: string
-  /** What named it: `--config` or `MINILAKE_CONFIG`; `found in this folder` where nothing did. */
+  /** What named it: the option or `MINILAKE_CONFIG`, else `found in this folder`. */
   readonly origin: string
-  /** What it says, checked. */
-  readonly lake: Lake
+  /** Its content, checked. */
+  readonly lake: LakeDefinition
 }
 
-/** What says which config file to read. */
+/** Where to look for a config file. */
 export interface ConfigPlaces {
-  /** The file that `--config` names. */
-  flag?: string | undefined
+  /** The file that an option names. */
+  file?: string | undefined
+  /** What the option is called in errors. Default 'config'. */
+  optionName?: string
   /** The environment variables; `MINILAKE_CONFIG` may name a file. */
   variables: Readonly<Record<string, string | undefined>>
-  /** Where a `minilake.config.*` is looked for if nothing names a file, and from where names lead. */
+  /** Relative names start here; without a name, `minilake.config.*` is looked for here. */
   folder: string
 }
 
-/** Reads the config file, if there is one. Throws a UsageError that says which file and which part of it is wrong. */
+/** Reads the config file, if there is one. Throws a UsageError that names the file and the part that is wrong. */
 export async function loadConfig(places: ConfigPlaces): Promise<Config> {
   const found = findConfig(places)
   if (found === undefined) return { tables: pumpLake.tables }
-  const parsed = configShape.safeParse(await defaultExportOf(found.path))
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => {
-      const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
-      return `${where}: ${message.replace(/\.$/, '')}`
-    })
-    throw new UsageError(`the config ${found.path}: ${issues.join('; ')}`)
-  }
-  const lake = parsed.data as Lake
-  return { file: { ...found, lake }, tables: [...pumpLake.tables, ...lake.tables] }
+  const lake = checkLakeDefinition(`the config ${found.path}`, await defaultExportOf(found.path))
+  return { file: { ...found, lake }, tables: lake.tables ?? pumpLake.tables }
 }
 
-function findConfig({ flag, variables, folder }: ConfigPlaces): Omit<ConfigFile, 'lake'> | undefined {
+function findConfig({ file, optionName = 'config', variables, folder }: ConfigPlaces): Omit<ConfigFile, 'lake'> | undefined {
   const named =
-    flag === undefined
+    file === undefined
       ? { name: variables.MINILAKE_CONFIG, origin: 'MINILAKE_CONFIG' }
-      : { name: flag, origin: '--config' }
+      : { name: file, origin: optionName }
   if (named.name) {
     const path = resolve(folder, named.name)
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, origin: named.origin }
@@ -71,7 +65,7 @@ function findConfig({ flag, variables, folder }: ConfigPlaces): Omit<ConfigFile,
 
 async function defaultExportOf(path: string): Promise<unknown> {
   const exports = await load(path).catch((cause: unknown) => {
-    // Node's "Require stack" names no file that the user does not know.
+    // Node's "Require stack" names only files that the user does not know.
     const [sentence] = String(cause instanceof Error ? cause.message : cause).split('\nRequire stack')
     throw new UsageError(`the config ${path} cannot be loaded: ${sentence}`, { cause })
   })
@@ -81,14 +75,14 @@ async function defaultExportOf(path: string): Promise<unknown> {
   )
 }
 
-/** A module's exports, TypeScript understood on every Node; what a JSON file holds as a default export. */
+/** The exports of a module, which may be TypeScript on every Node; the content of a JSON file as a default export. */
 async function load(path: string): Promise<object> {
   if (path.endsWith('.json')) return { default: JSON.parse(await readFile(path, 'utf8')) as unknown }
   const { createJiti } = await import('jiti')
   return createJiti(import.meta.url, { alias: schemaAlias(path) }).import<object>(path)
 }
 
-/** Leads `@minilake/schema` to our own copy where a config file would find none. */
+/** Maps `@minilake/schema` to our own copy when the config file has none installed. */
 function schemaAlias(path: string): Record<string, string> {
   try {
     createRequire(path).resolve('@minilake/schema')

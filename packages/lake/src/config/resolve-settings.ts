@@ -1,4 +1,4 @@
-import type { Lake } from '@minilake/schema'
+import type { LakeDefinition } from '@minilake/schema'
 import { maskCredentials } from './mask-credentials.js'
 import {
   type FlagName,
@@ -10,25 +10,27 @@ import {
 } from './settings.js'
 import { UsageError } from '../usage-error.js'
 
-/** The settings that hold, each with its origin: `default`, the path of the config file, `MINILAKE_OUT` or `--out`. */
+/** The settings in force, each with its origin: `default`, the path of the config file, `MINILAKE_OUT` or `--out`. */
 export type Settings = {
   readonly [Name in SettingName]: { readonly value: SettingValues[Name]; readonly origin: string }
 }
 
-/** What says something of settings, besides their defaults. */
+/** Where settings come from, besides their defaults. */
 export interface SettingSources {
   /** The config file that was read, checked. */
-  file?: { readonly path: string; readonly lake: Lake } | undefined
-  /** The environment variables; an empty one says nothing. */
+  file?: { readonly path: string; readonly lake: LakeDefinition } | undefined
+  /** The environment variables; an empty one counts as not set. */
   variables: Readonly<Record<string, string | undefined>>
-  /** What .env and the environment say of the local stack: where its ports or region are others, so are the defaults. */
+  /** Variables of the local stack, from .env and the environment: its ports and region become the defaults. */
   local?: Readonly<Record<string, string | undefined>>
-  /** What the command line gave, checked. */
-  flags: { readonly [Name in FlagName]?: SettingValues[Name] | undefined }
+  /** Options of the command line, checked. */
+  flags?: { readonly [Name in FlagName]?: SettingValues[Name] | undefined }
+  /** Options of `openLake`, checked. */
+  options?: LakeDefinition
 }
 
-/** The settings that hold. Throws a UsageError that names the environment variable whose value cannot be one. */
-export function resolveSettings({ file, variables, local = {}, flags }: SettingSources): Settings {
+/** The settings in force. Throws a UsageError that names the environment variable with an invalid value. */
+export function resolveSettings({ file, variables, local = {}, flags = {}, options }: SettingSources): Settings {
   const given: Partial<Record<SettingName, string | undefined>> = flags
   const resolved = settingNames.map((name) => {
     const setting: Setting = settings[name]
@@ -39,19 +41,20 @@ export function resolveSettings({ file, variables, local = {}, flags }: SettingS
       { value: file && valueInFile(file.lake, name), origin: file?.path },
       { value: valueInEnvironment(setting, variables), origin: setting.variable },
       { value: given[name], origin: setting.flag },
+      { value: options && valueInFile(options, name), origin: 'openLake' },
     ]
     return [name, candidates.findLast(({ value }) => value !== undefined)]
   })
   return Object.fromEntries(resolved) as Settings
 }
 
-function valueInFile(lake: Lake, name: SettingName): string | undefined {
+function valueInFile(lake: LakeDefinition, name: SettingName): string | undefined {
   let within: unknown = lake
   for (const option of name.split('.')) within = (within as Record<string, unknown> | undefined)?.[option]
   return within as string | undefined
 }
 
-/** The default as the local stack has it. A port that is none is its own affair: links of containers use such names too. */
+/** The default for the local stack. An invalid port is ignored, because links between containers use the same names. */
 function localDefault({ default: value, local: name }: Setting, local: Record<string, string | undefined>) {
   const said = name && local[name]
   if (!said) return undefined

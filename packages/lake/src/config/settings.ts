@@ -1,9 +1,9 @@
-import { type Lake, lakeLocation, lakeProfiles } from '@minilake/schema'
+import { type LakeDefinition, lakeLocation, lakeProfiles } from '@minilake/schema'
 import type { z } from 'zod'
 import { bucketUrl, folderPath, oneOf, secretText, serverUrl, word } from './text-shapes.js'
 
 /** The name of a setting: its path in a config file. */
-export type SettingName = PathIn<Omit<Lake, 'tables'>>
+export type SettingName = PathIn<Omit<LakeDefinition, 'tables'>>
 
 type PathIn<Options> = {
   [O in keyof Options & string]-?: NonNullable<Options[O]> extends string
@@ -11,23 +11,23 @@ type PathIn<Options> = {
     : `${O}.${PathIn<NonNullable<Options[O]>>}`
 }[keyof Options & string]
 
-/** What there is to know of a setting. */
+/** What a setting is. */
 export interface Setting {
   readonly meaning: string
   readonly default: string
   /** The environment variable that sets it. */
   readonly variable: string
-  /** The option of commands that sets it, if any does. */
+  /** The command-line option that sets it. */
   readonly flag?: `--${string}`
   /** What its text must be, wherever it comes from. */
   readonly text: z.ZodType<string, string>
-  /** The variable of the local stack that the default follows: a URL's by its port. */
+  /** The variable of the local stack that the default follows; a URL takes its port. */
   readonly local?: 'MINIO_PORT' | 'TRINO_PORT' | 'S3_REGION'
-  /** Whether it is never shown. */
+  /** Whether it must never be shown. */
   readonly isSecret?: boolean
 }
 
-/** Everything that can be set, and the only place where it is spelled. */
+/** Every setting; nothing else in the code spells their names and defaults. */
 export const settings = {
   profile: {
     meaning: `where the lake lives: ${lakeProfiles.join(' or ')}`,
@@ -37,7 +37,7 @@ export const settings = {
     text: oneOf(lakeProfiles),
   },
   out: {
-    meaning: 'folder of the data files between generate or import and ingest',
+    meaning: 'folder of data files that wait to be ingested',
     default: 'out',
     variable: 'MINILAKE_OUT',
     flag: '--out',
@@ -47,6 +47,7 @@ export const settings = {
     meaning: 'folder of the lake',
     default: 'lake',
     variable: 'MINILAKE_EMBEDDED_FOLDER',
+    flag: '--lake',
     text: folderPath,
   },
   'profiles.stack.location': {
@@ -97,20 +98,20 @@ export const settings = {
     isSecret: true,
   },
   'profiles.stack.folder': {
-    meaning: 'folder of what minilake up --native runs',
+    meaning: 'folder of the programs, data and logs of minilake up --native',
     default: '.minilake',
     variable: 'MINILAKE_STACK_FOLDER',
     text: folderPath,
   },
 } as const satisfies Record<SettingName, Setting>
 
-/** The names of the settings, in the order in which they are shown. */
+/** The names of the settings, in display order. */
 export const settingNames = Object.keys(settings) as SettingName[]
 
-/** The settings that an option of commands sets. */
+/** The settings that a command-line option sets. */
 export type FlagName = {
   [Name in SettingName]: (typeof settings)[Name] extends { flag: string } ? Name : never
 }[SettingName]
 
-/** A value of each setting. */
+/** The values of the settings. */
 export type SettingValues = { [Name in SettingName]: z.output<(typeof settings)[Name]['text']> }

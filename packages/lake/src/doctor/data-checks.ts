@@ -2,18 +2,18 @@ import { query, tableSummary } from '@minilake/analytics'
 import type { ObjectStore } from '@minilake/ingest'
 import { checkFooter, type Footer, readFooter } from '@minilake/parquet'
 import { columnsOf, quoteIdentifier, quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
-import { BrokenLink, type Link } from './diagnose.js'
+import { type Check, FailedCheck, firstLine } from './diagnose.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { count } from '../text.js'
 
-/** The link from the data files to the engine: the first of each table fits it, and the engine reads all of them. */
-export function filesLink(
+/** Checks that the first data file of each table fits the table, and that the engine reads all of them. */
+export function filesCheck(
   lake: Pick<LakeBackend, 'store' | 'tables' | 'openEngine'>,
   signal: AbortSignal,
-): Link {
+): Check {
   return {
     name: 'files',
-    check: async () => {
+    run: async () => {
       let [files, rows] = [0, 0n]
       for (const table of lake.tables) {
         let filesOfTable = 0
@@ -29,13 +29,13 @@ export function filesLink(
 }
 
 /**
- * The link from a file's times to the engine's: the first reading of a file by its footer is what the engine reads, and not hours
- * off. `locationOf` gives a key's URL as the engine's column `"$path"` has it.
+ * Checks that the engine reads times in UTC: the first time in a file's footer must equal the first time that the engine reads from
+ * the file. `locationOf` gives the URL of a key as it stands in the engine's column `"$path"`.
  */
-export function timeZoneLink(
+export function timeZoneCheck(
   lake: Pick<LakeBackend, 'store' | 'tables' | 'openEngine'>,
   { locationOf, signal }: { locationOf: (key: string) => string; signal: AbortSignal },
-): Link {
+): Check {
   const firstRead = async (table: Table, time: string, key: string) => {
     const first = query(
       `SELECT min(${quoteIdentifier(time)}) AS first_reading FROM ${sqlTableName(table)}\nWHERE "$path" = ${quoteLiteral(locationOf(key))}`,
@@ -48,7 +48,7 @@ export function timeZoneLink(
   }
   return {
     name: 'time zone',
-    check: async () => {
+    run: async () => {
       for (const table of lake.tables) {
         const [time] = columnsOf(table).find(([, { type }]) => type === 'timestamp') ?? []
         if (time === undefined) continue
@@ -58,30 +58,25 @@ export function timeZoneLink(
           if (!(written instanceof Date)) continue
           const read = await firstRead(table, time, key)
           if (read?.getTime() === written.getTime())
-            return `a reading of ${written.toISOString()} is read as that`
-          throw new BrokenLink(
-            `times are read in another zone than UTC: the first reading of ${key} is of ${written.toISOString()}, and read as ${read?.toISOString() ?? 'nothing'}`,
+            return `UTC: the reading of ${written.toISOString()} is read as written`
+          throw new FailedCheck(
+            `the engine reads times in a zone other than UTC: the first reading of ${key} was written as ${written.toISOString()} and read as ${read?.toISOString() ?? 'nothing'}`,
             { fix: "set hive.parquet.time-zone=UTC in Trino's catalog hive" },
           )
         }
       }
-      return 'no file to tell it by'
+      return 'unknown: there is no file with times'
     },
   }
 }
 
-/** An error in a line. */
-export function messageOf(cause: unknown): string {
-  return String(cause instanceof Error ? cause.message : cause).split('\n')[0] as string
-}
-
-const publishAnew = 'publish it anew (minilake ingest --overwrite), or remove it'
+const publishAgain = 'publish it again (minilake ingest --overwrite), or remove it'
 
 async function checkStoredFile(table: Table, key: string, store: ObjectStore): Promise<void> {
   try {
     checkFooter(table, await footerOf(key, store))
   } catch (cause) {
-    throw new BrokenLink(`${store.location}/${key}: ${messageOf(cause)}`, { fix: publishAnew, cause })
+    throw new FailedCheck(`${store.location}/${key}: ${firstLine(cause)}`, { fix: publishAgain, cause })
   }
 }
 
@@ -97,19 +92,19 @@ async function rowsOf(
     })
   } catch (cause) {
     signal.throwIfAborted()
-    const message = messageOf(cause)
-    throw new BrokenLink(`table ${table.name} cannot be read: ${message}`, {
-      // Only a file that the error names is to blame; else it is the way to the files.
+    const message = firstLine(cause)
+    throw new FailedCheck(`table ${table.name} cannot be read: ${message}`, {
+      // An error that names no file is about the way to the files.
       fix: /\.parquet/.test(message)
-        ? 'look at the file that it names: publish it anew (minilake ingest --overwrite), or remove it'
-        : "look at the engine's log, and at the keys and the endpoint that it has for S3",
+        ? 'publish the named file again (minilake ingest --overwrite), or remove it'
+        : "look at the engine's log, and at its keys and endpoint for S3",
       cause,
     })
   }
 }
 
 async function footerOf(key: string, store: ObjectStore): Promise<Footer> {
-  // A copy: the slices of Node's buffers are views of what may be larger than the file.
+  // A copy, because a Node buffer may be a view of a larger one.
   const { buffer } = new Uint8Array(await store.read(key))
   return readFooter(buffer)
 }

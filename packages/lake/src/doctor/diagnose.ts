@@ -1,51 +1,56 @@
-/** A link of the chain from the config to an answer. */
-export interface Link {
+/** One step on the way from the config to an answer. */
+export interface Check {
   /** What is checked: `credentials`. */
   name: string
-  /** Resolves with what was found; rejects with what is wrong, best with a BrokenLink that says how to mend it. */
-  check(): Promise<string>
+  /** Resolves with what it found; rejects with what is wrong, preferably a FailedCheck that names the fix. */
+  run: () => Promise<string>
 }
 
-/** What is wrong with a link, and how to mend it. */
-export class BrokenLink extends Error {
+/** What is wrong, and the fix. */
+export class FailedCheck extends Error {
   readonly fix: string
 
   constructor(message: string, { fix, cause }: { fix: string; cause?: unknown }) {
     super(message, { cause })
-    this.name = 'BrokenLink'
+    this.name = 'FailedCheck'
     this.fix = fix
   }
 }
 
-/** What became of a link: those after a broken one are not looked at, since they hang on it. */
-export interface Diagnosis {
-  link: string
-  state: 'ok' | 'broken' | 'not checked'
+/** The result of a check. Checks after a failed one are not run, because they depend on it. */
+export interface CheckResult {
+  check: string
+  state: 'ok' | 'failed' | 'not run'
   /** What was found, or what is wrong. */
   finding: string
-  /** How to mend it; empty where nothing is broken, or nobody knows. */
+  /** The fix; empty when nothing is wrong or no fix is known. */
   fix: string
 }
 
-/** Checks links in order, up to the first that is broken. */
-export async function diagnose(links: readonly Link[], signal: AbortSignal): Promise<Diagnosis[]> {
-  const found: Diagnosis[] = []
-  let isBroken = false
-  for (const checked of links) {
-    const link = checked.name
+/** Runs checks in order, up to the first that fails. Rejects only with the signal's reason. */
+export async function diagnose(checks: readonly Check[], signal: AbortSignal): Promise<CheckResult[]> {
+  const results: CheckResult[] = []
+  let hasFailed = false
+  for (const { name: check, run } of checks) {
     signal.throwIfAborted()
-    if (isBroken) {
-      found.push({ link, state: 'not checked', finding: '', fix: '' })
+    if (hasFailed) {
+      results.push({ check, state: 'not run', finding: '', fix: '' })
       continue
     }
     try {
-      found.push({ link, state: 'ok', finding: await checked.check(), fix: '' })
+      results.push({ check, state: 'ok', finding: await run(), fix: '' })
     } catch (error) {
       signal.throwIfAborted()
-      isBroken = true
-      const finding = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)
-      found.push({ link, state: 'broken', finding, fix: error instanceof BrokenLink ? error.fix : '' })
+      hasFailed = true
+      const fix = error instanceof FailedCheck ? error.fix : ''
+      results.push({ check, state: 'failed', finding: firstLine(error), fix })
     }
   }
-  return found
+  return results
+}
+
+/** The first line of an error's message. */
+export function firstLine(error: unknown): string {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  return line
 }

@@ -1,25 +1,24 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { freeSql } from '@minilake/analytics'
-import { BrokenLink, type Link } from './diagnose.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
-import { filesLink, messageOf } from './data-checks.js'
+import { type Check, FailedCheck, firstLine } from './diagnose.js'
 
-/** The chain of the embedded lake: a folder, DuckDB, and the data files. */
-export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
+/** Checks the folder of an embedded lake, its data files and DuckDB. */
+export function embeddedChecks(lake: LakeBackend, signal: AbortSignal): Check[] {
   const folder = lake.store.location
   return [
     {
       name: 'folder',
-      check: async () => {
+      run: async () => {
         const found = await stat(folder).catch(() => undefined)
         if (!found?.isDirectory()) {
-          throw new BrokenLink(`there is no folder ${folder}`, {
-            fix: 'minilake demo makes one, or minilake generate and minilake ingest',
+          throw new FailedCheck(`there is no folder ${folder}`, {
+            fix: 'minilake demo creates one, and so do minilake generate and minilake ingest',
           })
         }
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-          throw new BrokenLink(`the folder ${folder} cannot be read and written`, {
-            fix: 'give yourself the right to (chmod u+rwx), or name another by MINILAKE_EMBEDDED_FOLDER',
+          throw new FailedCheck(`the folder ${folder} cannot be read and written`, {
+            fix: 'give yourself the right to (chmod u+rwx), or choose another by --lake or MINILAKE_EMBEDDED_FOLDER',
             cause,
           })
         })
@@ -28,18 +27,18 @@ export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
     },
     {
       name: 'listing',
-      check: async () => {
+      run: async () => {
         let files = 0
         for (const table of lake.tables) for await (const _file of dataFilesOf(table, lake.store)) files += 1
         if (files > 0) return `data files of ${lake.tables.length} tables`
-        throw new BrokenLink(`no table has a file in ${folder}`, {
-          fix: 'minilake generate or minilake import makes some, minilake ingest publishes them',
+        throw new FailedCheck(`no table has a file in ${folder}`, {
+          fix: 'minilake generate or minilake import writes some, and minilake ingest publishes them',
         })
       },
     },
     {
       name: 'DuckDB',
-      check: async () => {
+      run: async () => {
         try {
           return await withEngine(lake, [], async (engine) => {
             for await (const row of engine.query(freeSql('SELECT version() AS version'), { signal }))
@@ -48,13 +47,12 @@ export function embeddedLinks(lake: LakeBackend, signal: AbortSignal): Link[] {
           })
         } catch (cause) {
           signal.throwIfAborted()
-          throw new BrokenLink(`DuckDB does not open: ${messageOf(cause)}`, {
-            fix: 'install the packages anew (npm ci): its native part is one of them, for this system',
+          throw new FailedCheck(`DuckDB cannot be opened: ${firstLine(cause)}`, {
+            fix: 'reinstall the packages (npm ci): one of them is the native part of DuckDB for this system',
             cause,
           })
         }
       },
     },
-    filesLink(lake, signal),
   ]
 }

@@ -1,25 +1,24 @@
 import { abandoned, abandonedAfterHours, unfinishedUploads } from '../ingest/abandoned-uploads.js'
-import type { Link } from './diagnose.js'
 import type { LakeBackend } from '../lake-backend.js'
-import { messageOf } from './data-checks.js'
 import { bytesText, count } from '../text.js'
+import { type Check, firstLine } from './diagnose.js'
 
-/** The links by which a bucket takes what is published: none of them breaks the chain to an answer. */
-export function publishingLinks(lake: LakeBackend, { signal }: { signal: AbortSignal }): Link[] {
-  const orNotKnown = async (finding: Promise<string>) =>
+/** Checks what publishing to a bucket relies on. A failure is reported as unknown, because queries work without it. */
+export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortSignal }): Check[] {
+  const orUnknown = async (finding: Promise<string>) =>
     finding.catch((error: unknown) => {
       signal.throwIfAborted()
-      return `not known: ${messageOf(error)}`
+      return `unknown: ${firstLine(error)}`
     })
   return [
     {
       name: 'create-once',
-      check: () => orNotKnown(createOnce(lake, signal)),
+      run: () => orUnknown(createOnce(lake, signal)),
     },
     {
       name: 'unfinished uploads',
-      check: () =>
-        orNotKnown(
+      run: () =>
+        orUnknown(
           unfinishedUploads(lake.tables, lake.store).then((uploads) => {
             const old = abandoned(uploads)
             if (uploads.length === 0) return 'none'
@@ -27,7 +26,7 @@ export function publishingLinks(lake: LakeBackend, { signal }: { signal: AbortSi
             const clean =
               old.length === 0
                 ? 'none'
-                : `${old.length}: minilake ingest --clean removes them, such as that to ${old[0]?.key}`
+                : `${old.length}: minilake clean removes them, for example the one of ${old[0]?.key}`
             return `${count(uploads.length, 'upload')}, ${bytes}; abandoned for over ${abandonedAfterHours} hours: ${clean}`
           }),
         ),
@@ -36,7 +35,7 @@ export function publishingLinks(lake: LakeBackend, { signal }: { signal: AbortSi
 }
 
 async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<string> {
-  return (await store.probeCreateOnce?.({ signal })) === 'look-first'
-    ? 'S3 does not honour If-None-Match: of writers that race for a key the last one wins'
-    : 'of writers that race for a key one wins'
+  return (await store.probeCreateOnce?.({ signal })) === 'check-then-write'
+    ? 'S3 does not honour If-None-Match: when writers race for a key, the last one wins'
+    : 'when writers race for a key, exactly one wins'
 }

@@ -2,46 +2,45 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FileParameters } from '@minilake/generator'
 import { dataFileEncoding } from '../data-file-encoding.js'
-import type { WorkerRequest } from '../data-file-worker.js'
 import { type FileTarget, openTarget } from './file-target.js'
-import { writeDataFile, type WrittenDataFile } from './write-data-file.js'
+import { type WorkerRequest, writeDataFile, type WrittenDataFile } from './write-data-file.js'
 
-/** How to generate data files. */
-export interface GenerateOptions {
+/** How to write generated data files. */
+export interface GenerateFilesOptions {
   target: FileTarget
-  /** Replace files of other content. Default false. */
+  /** Replace files that have other content. Default false. */
   overwrite?: boolean
-  /** Worker threads, each with a file of its own; 1 works in this thread. Default: one per core. */
+  /** Worker threads, each writing a file of its own; 1 works in this thread. Default: one per core. */
   workers?: number
   signal: AbortSignal
-  /** Called after each file, in the order in which they are finished. */
+  /** Called after each file, in the order in which files are finished. */
   onFile?: (file: WrittenDataFile) => void
 }
 
-/** What became of all files. */
+/** What became of the files. */
 export interface GenerateReport {
   written: number
   replaced: number
   unchanged: number
-  /** Rows in the files that hold what they should, written now or before. */
+  /** Rows in the files that are in place, written now or earlier. */
   rows: number
   /** Bytes of those files. */
   bytes: number
   conflicts: WrittenDataFile[]
-  /** Files of a bucket whose content it does not tell; left as they were. */
+  /** Files in a bucket that does not reveal their content; they were not changed. */
   unverifiable: WrittenDataFile[]
   failures: WrittenDataFile[]
 }
 
 /**
- * Simulates, encodes and writes data files, and beside them the truth about each. The files do not depend on how many
- * workers there are. Rejects with the signal's reason, or when a worker dies; no half file is left visible.
+ * Simulates, encodes and writes data files, each followed by its truth. The number of workers does not change the files. Rejects with
+ * the signal's reason, or when a worker dies; no half-written file becomes visible.
  */
 export async function generateFiles(
   plan: readonly FileParameters[],
-  { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateOptions,
+  { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateFilesOptions,
 ): Promise<GenerateReport> {
-  await dataFileEncoding() // what it lacks is told once, not by each worker
+  await dataFileEncoding() // a missing Snappy is reported once, not by each worker
   signal.throwIfAborted()
   const report: GenerateReport = {
     written: 0,
@@ -76,7 +75,7 @@ export async function generateFiles(
   }
   const lanes = Array.from({ length: threads }, () => startLane(target, signal))
   try {
-    // The lanes share one iterator: whichever is free takes the next file.
+    // The lanes share one iterator: a free lane takes the next file.
     await Promise.all(
       lanes.map(async (lane) => {
         for (const parameters of jobs) finished(await lane.run({ parameters, overwrite }))
@@ -93,34 +92,34 @@ function byKey(a: WrittenDataFile, b: WrittenDataFile): number {
   return a.key < b.key ? -1 : 1
 }
 
-/** One worker thread and the job it has at hand. */
+/** One worker thread and its current job. */
 function startLane(target: FileTarget, signal: AbortSignal) {
   const worker = new Worker(new URL('./data-file-worker.js', import.meta.url), { workerData: target })
   let failure: Error | undefined
-  let atHand: { resolve: (file: WrittenDataFile) => void; reject: (reason: Error) => void } | undefined
+  let current: { resolve: (file: WrittenDataFile) => void; reject: (reason: Error) => void } | undefined
   const fail = (reason: string, cause?: unknown) => {
     failure ??= signal.aborted
       ? (signal.reason as Error)
-      : new Error(`a worker ${reason}; the same command goes on from here`, { cause })
-    atHand?.reject(failure)
+      : new Error(`a worker ${reason}; run the same command again to continue`, { cause })
+    current?.reject(failure)
   }
   const post = (request: WorkerRequest) => worker.postMessage(request)
   const ended = new Promise<void>((resolve) => {
-    worker.on('message', (file: WrittenDataFile) => atHand?.resolve(file))
+    worker.on('message', (file: WrittenDataFile) => current?.resolve(file))
     worker.on('error', (cause) => fail(`died: ${String(cause)}`, cause))
     worker.on('exit', (code) => {
-      fail(`ended before its work did, with code ${code}`)
+      fail(`ended early, with code ${code}`)
       resolve()
     })
   })
-  // The worker drops its file, removes what it had written of it, and ends.
+  // The worker drops its file, removes what it wrote of it, and ends.
   const abort = () => post('abort')
   signal.addEventListener('abort', abort, { once: true })
 
   return {
     run: (job: WorkerRequest) =>
       new Promise<WrittenDataFile>((resolve, reject) => {
-        atHand = { resolve, reject }
+        current = { resolve, reject }
         if (failure) reject(failure)
         else post(job)
       }),

@@ -11,22 +11,24 @@ import type { Table } from '@minilake/schema'
 import { dataFileEncoding } from '../data-file-encoding.js'
 import { truthFileBytes } from '../truth/truth-file.js'
 
-/** One data file to be written, as plain data: a worker thread is handed it. */
+/** A data file to write, as plain data that can be sent to a worker thread. */
 export interface DataFileJob {
   parameters: FileParameters
-  /** Replace a file of other content. */
+  /** Replace a file that has other content. */
   overwrite: boolean
 }
 
-/** What became of a data file; its truth's own trouble, if any, counts as the file's. */
+/** What the main thread sends to a worker: a job, or the request to drop the current one. */
+export type WorkerRequest = DataFileJob | 'abort'
+
+/** What became of a data file; a problem with its truth counts as the file's. */
 export interface WrittenDataFile extends PublishedObject {
-  /** Rows; 0 where it failed. */
+  /** Rows; 0 after a failure. */
   rows: number
 }
 
 /**
- * Simulates, encodes and writes one data file and, once that holds what it should, the truth about it. Rejects only with the
- * signal's reason.
+ * Simulates, encodes and writes one data file, then, when the file is in place, its truth. Rejects only with the signal's reason.
  */
 export async function writeDataFile(
   { parameters, overwrite }: DataFileJob,
@@ -45,7 +47,7 @@ export async function writeDataFile(
     if (!isInStore(data)) return { ...data, rows: 0 }
 
     const truth = file.truth()
-    const identity = { size: data.size, etag: data.etag as string } // a stream's is known once it has been taken
+    const identity = { size: data.size, etag: data.etag as string } // known once the stream has been read
     const written = await write({ key: truthKey(file.key), bytes: [truthFileBytes(truth, identity)] })
     return { ...(isInStore(written) ? data : written), rows: truth.rows }
   } catch (error) {

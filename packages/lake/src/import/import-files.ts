@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { describeSystemError, folderStore, type Identity, type StagedObject } from '@minilake/ingest'
+import { describeSystemError, type FolderStore } from '@minilake/ingest'
 import {
   type BadRow,
   openReadings,
@@ -9,125 +9,97 @@ import {
   type ReadReport,
   type SourceDescription,
 } from '@minilake/import'
-import { encodeParquet } from '@minilake/parquet'
-import { partitionBatches } from '@minilake/partition'
-import { dataFileKey, type Table } from '@minilake/schema'
+import type { Table } from '@minilake/schema'
 import { dataFileEncoding } from '../data-file-encoding.js'
-import { inFlags } from './flag-text.js'
-import { asUsageError, UsageError } from '../usage-error.js'
+import { UsageError } from '../usage-error.js'
+import { defaultMaxPartitions, stagePartitions } from '../write/stage-partitions.js'
+import { stagedFiles } from '../write/staged-files.js'
+import type { WrittenFiles } from '../write/write-rows.js'
 
 /** How to import files. */
-export interface ImportOptions {
-  read: ReadOptions
-  /** The folder that data files are written to. */
-  out: string
-  /** Partitions at the most. */
-  maxPartitions: number
+export interface ImportFilesOptions extends Omit<ReadOptions, 'signal'> {
+  /** Most partitions; more are a RangeError. Default 3660, ten years of days. */
+  maxPartitions?: number
   signal: AbortSignal
   /** Called when the files are open and fit the table, before their rows are read. */
   onOpen?: (sources: readonly SourceDescription[]) => void
+  /** Rewords the reasons of bad rows, in which options stand in backticks. Default: unchanged. */
+  reasonText?: (reason: string) => string
 }
 
-/** What became of an import. */
-export interface ImportReport extends ReadReport {
-  table: string
+/** What was imported, and the data files it went to. */
+export interface ImportFilesReport extends ReadReport, WrittenFiles {
+  /** What each file turned out to be, and which of its columns were read. */
   sources: readonly SourceDescription[]
-  /** Data files, one per partition: written now, or there already with the same content. */
-  written: number
-  unchanged: number
-  /** Bytes of those files. */
-  bytes: number
-  /** Keys of the data files. */
-  keys: string[]
-  /** Key of the file of rejected rows, if there are some. */
+  /** Key of the file of rejected rows; absent when every row was good. */
   rejected?: string
 }
 
+/** The folders that an import writes to. */
+export interface ImportFolders {
+  data: FolderStore
+  /** For bad rows that were left out: a file under `_rejected/`. */
+  rejected: FolderStore
+}
+
 /**
- * Reads files into a table's data files, one per partition, each named by its content: the same rows give the same
- * files. Nothing gets its final name before everything is on the disk. Rejects as `openReadings` and its batches do,
- * with a RangeError for too many partitions, and with the signal's reason.
+ * Reads files of readings into a table's data files, one per partition, each named by its content: the same rows give the same
+ * files. The files appear when everything is on the disk. Rejects as `openReadings` and its batches do, with a RangeError for too
+ * many partitions, with an Error when no row is good, and with the signal's reason.
  */
 export async function importFiles(
   table: Table,
   files: readonly ReadingFile[],
-  { read, out, maxPartitions, signal, onOpen }: ImportOptions,
-): Promise<ImportReport> {
-  const store = folderStore({ folder: out })
-  const staged: { key: string; object: StagedObject }[] = []
-  const stage = async (bytes: Iterable<Uint8Array>, keyOf: (identity: Identity) => string) => {
-    const object = await store.stage(bytes, { signal })
-    const key = keyOf(object)
-    staged.push({ key, object })
-    return key
-  }
+  folders: ImportFolders,
+  {
+    maxPartitions = defaultMaxPartitions,
+    signal,
+    onOpen,
+    reasonText = (reason) => reason,
+    ...read
+  }: ImportFilesOptions,
+): Promise<ImportFilesReport> {
+  const [data, rejections] = [folders.data, folders.rejected].map((store) => stagedFiles(store, { signal }))
+  if (!data || !rejections) throw new TypeError('import expected two folders')
 
   await checkFiles(files)
-  const encoding = await dataFileEncoding()
-  const readings = await openReadings(table, files, { ...read, signal }).catch((cause: unknown) => {
-    throw asUsageError(cause)
-  })
+  await dataFileEncoding() // a missing Snappy is reported before any row is read
+  const readings = await openReadings(table, files, { ...read, signal })
   try {
     onOpen?.(readings.sources)
-    const keys: string[] = []
-    for await (const { partition, batches } of partitionBatches(table, readings.batches(), {
-      maxPartitions,
-    })) {
-      const bytes = encodeParquet(table, batches, encoding)
-      keys.push(await stage(bytes, ({ etag }) => dataFileKey(table, { name: `import-${etag}`, partition })))
-    }
+    const keys = await stagePartitions(table, readings.batches(), data, { prefix: 'import', maxPartitions })
     const { rows, badRows } = readings.report
     if (rows === 0)
-      throw new Error(`nothing was imported: expected a good row, got bad ones alone (${badRows})`)
-    const bad = inFlags(readings.report.bad)
+      throw new Error(`nothing was imported: expected at least one good row, got only bad rows (${badRows})`)
+    const bad = readings.report.bad.map((row) => ({ ...row, reason: reasonText(row.reason) }))
     const rejected =
       bad.length === 0
         ? undefined
-        : await stage([rejectedBytes(bad)], ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`)
-
-    const missing: typeof staged = []
-    for (const each of staged) if (!(await isThere(each.key, each.object))) missing.push(each)
-    let written = 0
-    const waiting = missing.values()
-    const nameAll = async () => {
-      for (const { key, object } of waiting) {
-        signal.throwIfAborted()
-        if (await object.name(key)) written += key === rejected ? 0 : 1
-        else if (!(await isThere(key, object))) {
-          throw new Error(`${out}/${key} came and went while it was to be written: import again`)
-        }
-      }
-    }
-    // Several at a time: each waits for the disk to have its content.
-    const lanes = await Promise.allSettled(Array.from({ length: 4 }, nameAll))
-    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
-    const dataFiles = staged.filter(({ key }) => key !== rejected)
+        : await rejections.add(
+            [rejectedBytes(bad)],
+            ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`,
+          )
+    await rejections.name()
+    const written = (await data.name()).size
     return {
       table: table.name,
       sources: readings.sources,
       ...readings.report,
       bad,
       written,
-      unchanged: dataFiles.length - written,
-      bytes: dataFiles.reduce((sum, { object }) => sum + object.size, 0),
+      unchanged: keys.length - written,
+      bytes: data.bytesOf(keys),
       keys,
       ...(rejected !== undefined && { rejected }),
     }
   } finally {
-    for (const { object } of staged) await object.discard()
+    await data.discard()
+    await rejections.discard()
     await readings.close()
-  }
-
-  /** Whether a file is there with the content that its name stands for. Throws an Error for one with other content. */
-  async function isThere(key: string, { size, etag }: Identity): Promise<boolean> {
-    const found = await store.find(key)
-    if (found === undefined) return false
-    if (found.size === size && (await found.etag()) === etag) return true
-    throw new Error(`${out}/${key} has other content than its name says: remove it, and import again`)
   }
 }
 
-/** Says of a file that is missing or named twice what is wrong, before any is read. */
+/** Reports a missing or repeated file before any is read. */
 async function checkFiles(files: readonly ReadingFile[]): Promise<void> {
   const paths = new Set<string>()
   for (const file of files) {

@@ -5,65 +5,90 @@ import {
   type LocalFile,
   localFile,
   localFiles,
-  type ObjectStore,
   publish,
   type PublishedObject,
   type PublishProgress,
   type PublishReport,
 } from '@minilake/ingest'
-import type { Table } from '@minilake/schema'
-import { checkDataFile } from './check-data-file.js'
+import type { LakeBackend } from '../lake-backend.js'
 import { UsageError } from '../usage-error.js'
+import { checkDataFile } from './check-data-file.js'
+import { type CreateOnceFinding, type CreateOnceProbe, createOnceProbe } from './create-once.js'
+import { type ReadBack, readBack } from './read-back.js'
 
-/** What became of data files. */
+/** What became of data files. The counts are of data files; a problem with a truth file is reported with theirs. */
 export interface IngestReport extends PublishReport {
   /** Truth files written: published or replaced. */
   truths: number
+  /** The result of `verify`. */
+  readBack?: ReadBack
 }
 
-/** How to ingest data files. */
-export interface IngestOptions {
-  tables: readonly Table[]
-  store: ObjectStore
-  /** Replace objects of other content. Default false. */
+/** How to publish data files. */
+export interface IngestFilesOptions {
+  /** Replace objects that have other content. Default false. */
   overwrite?: boolean
   signal: AbortSignal
-  /** Called before each object is written. */
-  beforeWrite?: () => Promise<unknown>
+  /** Called once, before the first write to a bucket, with what the bucket does when writers race for a key. */
+  onCreateOnce?: (finding: CreateOnceFinding) => void
   /** Called after each data file. */
   onObject?: (object: PublishedObject) => void
-  /** Called while bytes go out; truths count too. */
+  /** Called while bytes are sent; truth files count too. */
   onProgress?: (progress: PublishProgress) => void
 }
 
-/** Publishes the data files of a folder, and their truths. Throws a UsageError where there are none. */
-export async function ingestFolder(folder: string, options: IngestOptions): Promise<IngestReport> {
-  await checkFolder(folder)
-  const { report, fileCount } = await ingest(folder, localFiles(folder), options)
-  if (fileCount === 0) {
-    throw new UsageError(
-      `nothing to ingest: no data file in ${folder}/ (minilake generate or import with --out ${folder} makes some)`,
-    )
-  }
-  return report
+/** How to publish the data files of a folder. */
+export interface IngestFolderOptions extends IngestFilesOptions {
+  /** Read published files back and compare them: a sample of ten, or all. Default: none. */
+  verify?: 'sample' | 'all'
 }
 
-/**
- * Publishes data files of a folder, and right after each that is in the store with our content the truth about it. The counts
- * are of data files; trouble with a truth is reported with theirs.
- */
+type Lake = Pick<LakeBackend, 'tables' | 'store'>
+
+/** Publishes the data files of a folder, each followed by its truth. Throws a UsageError when there is none. */
+export async function ingestFolder(
+  folder: string,
+  lake: Lake,
+  { verify, ...options }: IngestFolderOptions,
+): Promise<IngestReport> {
+  await checkFolder(folder)
+  const inStore: string[] = []
+  const { report, fileCount } = await ingest(folder, localFiles(folder), lake, {
+    ...options,
+    onObject: (object) => {
+      if (isInStore(object)) inStore.push(object.key)
+      options.onObject?.(object)
+    },
+  })
+  if (fileCount === 0) {
+    throw new UsageError(
+      `nothing to ingest: ${folder}/ has no data file (minilake generate and minilake import write some with --out ${folder})`,
+    )
+  }
+  if (verify === undefined) return report
+  const { signal } = options
+  return {
+    ...report,
+    readBack: await readBack(inStore.sort(), { folder, store: lake.store, extent: verify, signal }),
+  }
+}
+
+/** Publishes data files of a folder, each followed by its truth. `probe` asks the bucket how it treats racing writers. */
 export async function ingestFiles(
   folder: string,
   files: readonly LocalFile[],
-  options: IngestOptions,
+  lake: Lake,
+  { probe, ...options }: IngestFilesOptions & { probe: CreateOnceProbe },
 ): Promise<IngestReport> {
-  return (await ingest(folder, files, options)).report
+  return (await ingest(folder, files, lake, options, probe)).report
 }
 
 async function ingest(
   folder: string,
   files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
-  { tables, store, overwrite = false, signal, beforeWrite, onObject, onProgress }: IngestOptions,
+  { tables, store }: Lake,
+  { overwrite = false, signal, onCreateOnce, onObject, onProgress }: IngestFilesOptions,
+  probe = createOnceProbe(store, { signal, onFinding: onCreateOnce }),
 ): Promise<{ report: IngestReport; fileCount: number }> {
   const counts = { published: 0, replaced: 0, unchanged: 0, truths: 0 }
   let fileCount = 0
@@ -72,12 +97,12 @@ async function ingest(
     signal,
     check: async (file) => {
       if (!isTruth(file.key)) await checkDataFile(tables, file)
-      await beforeWrite?.()
+      await probe()
     },
-    companion: async (done) => {
+    sidecar: async (done) => {
       const { key, outcome } = done
       const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
-      if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it spoke of the other content
+      if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
       return truth
     },
     onObject: (object) => {
@@ -105,6 +130,6 @@ async function checkFolder(folder: string): Promise<void> {
   throw new UsageError(
     found
       ? `ingest expected a folder, got the file ${folder}`
-      : `nothing to ingest: there is no folder ${folder} (minilake generate or import with --out ${folder} makes one)`,
+      : `nothing to ingest: there is no folder ${folder} (minilake generate and minilake import create it with --out ${folder})`,
   )
 }

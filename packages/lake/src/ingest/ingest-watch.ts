@@ -1,52 +1,66 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { truthPrefix, truthSubject } from '@minilake/generator'
 import { isInStore, localFile, ObjectStoreError, type PublishedObject } from '@minilake/ingest'
-import { ingestFiles, type IngestOptions, type IngestReport } from './ingest-folder.js'
-import type { LakeBackend } from '../lake-backend.js'
-import type { CatalogReport } from '../register/register-tables.js'
+import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import { createOnceProbe } from './create-once.js'
+import { ingestFiles, type IngestFilesOptions, type IngestReport } from './ingest-folder.js'
 import { watchFolder } from './watch-folder.js'
 
-/** What is told while a folder is watched. */
-export interface IngestView {
-  ingested(report: IngestReport): Promise<void> | void
-  /** Called where new files have made something new known to the engine. */
-  catalogued(report: CatalogReport): Promise<void> | void
-  /** The store or the catalog did not do what it was asked; it is tried again. */
-  troubled(error: unknown): void
+/** How to watch a folder. */
+export interface WatchFolderOptions extends IngestFilesOptions {
+  /** Called after each round in which files were finished. */
+  onIngested?: (report: IngestReport) => Promise<void> | void
+  /** Called when new files changed the catalog. */
+  onRegistered?: (report: CatalogReport) => Promise<void> | void
+  /** Called when the store or the catalog fails; the work is tried again after 10 s. */
+  onFailure?: (error: unknown) => void
 }
 
-/** How often the folder is looked at, in milliseconds. */
+/** What a watch has published. */
+export interface WatchReport {
+  /** Data files published or replaced. */
+  published: number
+  /** Keys of finished files in the folder that are not published. */
+  unpublished: string[]
+}
+
+/** Time between two looks at the folder, in milliseconds. */
 const lookMillis = 1000
-/** How long to leave a store or a catalog alone that has failed, in milliseconds. */
+/** Time to wait after a failure of the store or the catalog, in milliseconds. */
 const retryMillis = 10_000
 
 /**
- * Publishes a folder's files as they are finished, and makes new partitions known to the engine, until the signal is aborted.
- * What a store or a catalog fails at is tried again; a refused file is, once it has changed. Resolves with the keys of files that
- * are there, finished, and not published.
+ * Publishes the files of a folder as they are finished, and registers new partitions, until the signal is aborted. Failures of the
+ * store or the catalog are retried; a refused file is tried again once it has changed.
  */
 export async function ingestWatching(
   folder: string,
   lake: LakeBackend,
-  { view, ...options }: IngestOptions & { view: IngestView },
-): Promise<ReadonlySet<string>> {
+  { onIngested, onRegistered, onFailure, ...options }: WatchFolderOptions,
+): Promise<WatchReport> {
   const { signal } = options
   const watch = watchFolder(folder)
   const unpublished = new Set<string>()
-  // A run that was killed may have published partitions and not registered them.
+  let published = 0
+  // An earlier run may have been killed after it published a partition and before it registered it.
   let isUnregistered = true
+  let probe = createOnceProbe(lake.store, { signal, onFinding: options.onCreateOnce })
 
   const publishFinished = async () => {
     const files = await watch.look()
     if (files.length === 0) return true
     for (const { key } of files) unpublished.add(key)
-    const onObject = (object: PublishedObject) => {
-      if (isInStore(object)) unpublished.delete(object.key)
-      options.onObject?.(object)
-    }
-    const report = await ingestFiles(folder, files, { ...options, onObject }).catch((error: unknown) => {
+    const report = await ingestFiles(folder, files, lake, {
+      ...options,
+      onObject: (object: PublishedObject) => {
+        if (isInStore(object)) unpublished.delete(object.key)
+        if (object.outcome === 'published' || object.outcome === 'replaced') published += 1
+        options.onObject?.(object)
+      },
+      probe: () => probe(),
+    }).catch((error: unknown) => {
       for (const { key } of files) watch.forget(key)
-      isUnregistered = true // some may have been published before that
+      isUnregistered = true // some files may have been published before the failure
       throw error
     })
     const { conflicts, failures, unverifiable } = report
@@ -54,14 +68,14 @@ export async function ingestWatching(
     const again = failures.filter(({ error }) => error instanceof ObjectStoreError)
     for (const { key } of again) watch.forget(dataKeyOf(key))
     isUnregistered ||= report.published > 0
-    await view.ingested(report)
+    await onIngested?.(report)
     return again.length === 0
   }
   const register = async () => {
     if (!isUnregistered) return
     const report = await lake.registerTables(lake.tables, { signal })
     isUnregistered = false
-    if (report.changes.length + report.differences.length > 0) await view.catalogued(report)
+    if (report.changes.length + report.differences.length > 0) await onRegistered?.(report)
   }
 
   while (!signal.aborted) {
@@ -72,15 +86,17 @@ export async function ingestWatching(
     } catch (error) {
       if (signal.aborted) break
       isWell = false
-      view.troubled(error)
+      // A store that was down did not answer.
+      probe = createOnceProbe(lake.store, { signal, onFinding: options.onCreateOnce })
+      onFailure?.(error)
     }
     await wait(isWell ? lookMillis : retryMillis, undefined, { signal }).catch(() => undefined)
   }
   for (const key of unpublished) if ((await localFile(folder, key)) === undefined) unpublished.delete(key)
-  return unpublished
+  return { published, unpublished: [...unpublished] }
 }
 
-/** A truth goes with its data file. */
+/** The key of the data file that a truth file describes; any other key unchanged. */
 function dataKeyOf(key: string): string {
   return key.startsWith(truthPrefix) ? truthSubject(key) : key
 }

@@ -3,12 +3,11 @@ import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { isEmptyTable, type LakeBackend } from '../lake-backend.js'
-import { duckDbRowOrder } from '../verify/compare-row-order.js'
-import { count } from '../text.js'
+import { duckDbRowOrder } from './duckdb-row-order.js'
 
 /**
- * The lake on this machine: files in a folder, their keys those of the bucket in S3, and DuckDB, for which a damaged file of another
- * table does not matter.
+ * A lake on this machine: objects are files below `folder`, under the same keys as in S3, and DuckDB is the engine. An engine that
+ * was opened for some tables is not affected by a damaged file of another.
  */
 export function embeddedLake(tables: readonly Table[], { folder }: { folder: string }): LakeBackend {
   const store = folderStore({ folder: join(folder, lakeNames.bucket) })
@@ -18,10 +17,9 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
     return duckDbStatements(wanted, { root: resolve(store.location), emptyTables })
   }
   return {
+    profile: 'embedded',
     tables,
     store,
-    knownText: ({ statements }) =>
-      `${count(statements.length, 'statement')} make the tables known to DuckDB (minilake catalog prints them)`,
     catalogStatements,
     registerTables: async (wanted) => ({
       statements: await catalogStatements(wanted),
@@ -29,7 +27,7 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
       differences: [],
     }),
     openEngine: async (wanted) => {
-      // DuckDB is 70 MB of native code: commands that ask nothing do not load it.
+      // DuckDB is 70 MB of native code, so it loads only when a query needs it.
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
       return duckDbEngine({ setup: await catalogStatements(wanted) })
     },

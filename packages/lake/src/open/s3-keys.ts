@@ -1,4 +1,5 @@
-import type { Variables } from '@minilake/infra'
+/** Variables of the environment or of a .env file. */
+export type Variables = Readonly<Record<string, string | undefined>>
 
 /** Keys of a user of S3. */
 export interface S3Keys {

@@ -4,36 +4,48 @@ import type { Table } from '@minilake/schema'
 import { maskCredentials } from '../config/mask-credentials.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { registerTables } from '../register/register-tables.js'
-import type { Settings } from '../config/resolve-settings.js'
-import type { S3Keys } from './s3-keys.js'
 import { UsageError } from '../usage-error.js'
+import type { S3Keys } from './s3-keys.js'
+
+/** Where S3 and Trino are, and how to sign in. */
+export interface StackOptions {
+  /** Root of the bucket as a URL. */
+  location: string
+  /** What the location is called in an error. Default 'profiles.stack.location'. */
+  locationName?: string
+  /** URL of S3. */
+  endpoint: string
+  region: string
+  /** URL of Trino. */
+  trino: string
+  user: string
+  /** Password in Trino; empty for none. */
+  password: string
+  /** JSON Web Token for Trino; empty for none. */
+  token: string
+  /** Keys of S3. Default: the AWS SDK looks where it always does. */
+  keys?: S3Keys | undefined
+  /** Seconds after which an upload counts as interrupted. */
+  resumeAfterSeconds?: number | undefined
+}
 
 /** The lake on S3 and Trino, wherever they are. Its store throws a UsageError when the location is not the root of a bucket. */
-export async function stackLake(
-  tables: readonly Table[],
-  {
-    settings,
-    keys,
-    resumeAfterSeconds,
-  }: { settings: Settings; keys: S3Keys | undefined; resumeAfterSeconds?: number | undefined },
-): Promise<LakeBackend> {
-  const { location } = stackSettings(settings)
+export async function stackLake(tables: readonly Table[], options: StackOptions): Promise<LakeBackend> {
+  const { location, resumeAfterSeconds } = options
   const { s3Store } = await import('@minilake/ingest/s3')
-  const openEngine = () => openTrino(settings)
+  const openEngine = () => openTrino(options)
   let store: S3Store | undefined
   return {
+    profile: 'stack',
     tables,
+    servers: { endpoint: options.endpoint, trino: options.trino, location },
     // Statements can be printed for a location that is none of ours.
     get store() {
-      const name = `profiles.stack.location (${settings['profiles.stack.location'].origin})`
-      const options = storeOptions(location, { name, settings, keys })
       return (store ??= s3Store({
-        ...options,
+        ...storeOptions(options),
         ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }),
       }))
     },
-    knownText: () =>
-      `nothing new: the tables are known to Trino at ${settings['profiles.stack.trino'].value}`,
     catalogStatements: (wanted = tables) => Promise.resolve(hiveStatements(wanted, { location })),
     registerTables: async (wanted, { signal }) => {
       const engine = await openEngine()
@@ -47,38 +59,30 @@ export async function stackLake(
   }
 }
 
-/** Trino as the settings say. */
-export async function openTrino(settings: Settings) {
-  const { trino: url, user, password, token } = stackSettings(settings)
+/** Trino as the options say. */
+export async function openTrino({
+  trino: url,
+  user,
+  password,
+  token,
+}: Pick<StackOptions, 'trino' | 'user' | 'password' | 'token'>) {
   const { trinoEngine } = await import('@minilake/analytics/trino')
   return trinoEngine({ url, user, ...(password !== '' && { password }), ...(token !== '' && { token }) })
 }
 
-/** The settings of the profile by their own names. */
-export function stackSettings(settings: Settings) {
-  return {
-    location: settings['profiles.stack.location'].value,
-    endpoint: settings['profiles.stack.endpoint'].value,
-    region: settings['profiles.stack.region'].value,
-    trino: settings['profiles.stack.trino'].value,
-    user: settings['profiles.stack.user'].value,
-    password: settings['profiles.stack.password'].value,
-    token: settings['profiles.stack.token'].value,
-    folder: settings['profiles.stack.folder'].value,
-  }
-}
-
-/** A bucket of the S3 that the settings name, by its URL; `name` is what the URL is of. */
-export function storeOptions(
-  location: string,
-  { name, settings, keys }: { name: string; settings: Settings; keys: S3Keys | undefined },
-): S3StoreOptions {
+/** A bucket by its URL. Throws a UsageError for a URL that is not the root of one. */
+export function storeOptions({
+  location,
+  locationName = 'profiles.stack.location',
+  endpoint,
+  region,
+  keys,
+}: Pick<StackOptions, 'location' | 'locationName' | 'endpoint' | 'region' | 'keys'>): S3StoreOptions {
   const bucket = /^s3a?:\/\/([^/]+)\/$/.exec(location)?.[1]
   if (bucket === undefined) {
     throw new UsageError(
-      `${name} expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
+      `${locationName} expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
     )
   }
-  const { endpoint, region } = stackSettings(settings)
   return { bucket, endpoint, region, ...(keys && { credentials: keys }) }
 }

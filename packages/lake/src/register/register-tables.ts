@@ -11,18 +11,8 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
-import { dataFilesOf } from '../lake-backend.js'
+import { type CatalogReport, dataFilesOf } from '../lake-backend.js'
 import { count } from '../text.js'
-
-/** What making tables known to an engine has changed. */
-export interface CatalogReport {
-  /** What was run, or what the engine is told each time it opens. */
-  statements: string[]
-  /** What is new or gone, a line each; empty where all was as it should be. */
-  changes: string[]
-  /** Tables that are there and are not as defined, a sentence each with the way out. */
-  differences: string[]
-}
 
 /** A lake in Trino: an engine, and the root of the bucket. */
 interface TrinoLake {

@@ -3,10 +3,10 @@ import type { AlarmRule, Table } from '@minilake/schema'
 import type { StoredTruth } from '../truth/truth-file.js'
 
 /**
- * Where the alarm episodes that an engine finds differ from those of the truths, a sentence each; each UTC day is looked at by
- * itself, as each truth is.
+ * Compares the alarm episodes that an engine finds with those of the truths, one sentence per difference. Each UTC day is compared by
+ * itself, because each truth describes one day.
  */
-export async function compareEpisodes(
+export async function compareAlarms(
   table: Table,
   truths: readonly StoredTruth[],
   engine: SqlEngine,
@@ -17,7 +17,7 @@ export async function compareEpisodes(
     const alarms = truths.flatMap((truth) => truth.alarms[column] ?? [])
     const rules = new Map(alarms.map((alarm) => [ruleText(alarm), alarm]))
     if (rules.size > 1) {
-      differences.push(`alarms of ${column}: truths of different rules (${[...rules.keys()].join('; ')})`)
+      differences.push(`alarms of ${column}: the truths have different rules (${[...rules.keys()].join('; ')})`)
       continue
     }
     const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as AlarmRule
@@ -34,8 +34,8 @@ export async function compareEpisodes(
       count(expected, episodeText(start.toISOString(), end?.toISOString() ?? null, peak), -1)
     }
     for (const [episode, missing] of expected) {
-      if (missing > 0) differences.push(`alarm of ${column} ${episode}: expected, got none`)
-      if (missing < 0) differences.push(`alarm of ${column} ${episode}: got it, expected none`)
+      if (missing > 0) differences.push(`alarm of ${column} ${episode}: expected one, got none`)
+      if (missing < 0) differences.push(`alarm of ${column} ${episode}: expected none, got one`)
     }
   }
   return differences.sort()

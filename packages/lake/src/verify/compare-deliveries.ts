@@ -3,8 +3,8 @@ import type { Table } from '@minilake/schema'
 import type { StoredTruth } from '../truth/truth-file.js'
 
 /**
- * Where the readings of a UTC day, each counted once however often it was delivered, are other than the truths say, a sentence
- * each. Days without any rows are left to the comparison of hours.
+ * Compares the number of distinct readings per UTC day with the truths, one sentence per difference. Days without rows are covered by
+ * the comparison of hours.
  */
 export async function compareDeliveries(
   table: Table,
@@ -20,7 +20,7 @@ export async function compareDeliveries(
   for await (const { day, readings } of engine.query(deliveryCounts(table), { signal })) {
     const awaited = expected.get(day)
     if (awaited === undefined || awaited === Number(readings)) continue
-    differences.push(`${day}: different readings expected ${awaited}, got ${readings}`)
+    differences.push(`${day}: distinct readings expected ${awaited}, got ${readings}`)
   }
   return differences
 }

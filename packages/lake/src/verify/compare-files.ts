@@ -2,8 +2,9 @@ import type { ObjectStore, StoredObject } from '@minilake/ingest'
 import type { StoredTruth } from '../truth/truth-file.js'
 
 /**
- * The data files whose content is not the one that their truth speaks of, a sentence each: sums over a fleet do not tell one pump's file
- * from another's. By size and ETag; by size alone where the ETags do not compare: with keys of KMS, and where a file was put in other parts.
+ * Compares the content of data files with what their truths recorded, one sentence per difference: sums over a fleet cannot tell one
+ * pump's file from another's. Compares size and ETag, or size alone when ETags are not comparable: under SSE-KMS, and when a file was
+ * uploaded in other parts.
  */
 export async function compareFiles(
   files: ReadonlyMap<string, StoredObject>,
@@ -26,7 +27,7 @@ export async function compareFiles(
   return differences.sort()
 }
 
-/** In how many parts an object with this ETag was put: 0 for at once; undefined where it is no MD5. */
+/** The number of parts that an object with this ETag was uploaded in; 0 for a single put, undefined when the ETag is no MD5. */
 function partsOf(etag: string): number | undefined {
   const [, parts] = /^[0-9a-f]{32}(?:-(\d+))?$/.exec(etag) ?? [undefined, '']
   return parts === '' ? undefined : Number(parts ?? 0)

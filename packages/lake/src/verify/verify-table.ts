@@ -1,39 +1,36 @@
-import { hourlyStatistics, type HourlyStatistics, type SqlEngine } from '@minilake/analytics'
-import { type HourTruth, mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
+import { hourlyStatistics, type SqlEngine } from '@minilake/analytics'
+import { mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { readTruthFile, type StoredTruth } from '../truth/truth-file.js'
-import { compareEpisodes } from './compare-alarms.js'
+import { compareAlarms } from './compare-alarms.js'
 import { compareDeliveries } from './compare-deliveries.js'
 import { compareFiles } from './compare-files.js'
-import { compareOrders } from './compare-row-order.js'
-import { firstLines } from '../text.js'
+import { compareRowOrder } from './compare-row-order.js'
+import { compareHours } from './compare-hours.js'
 
-/** Sums are added up in another order by every engine and thread: how far they may differ, relative to the sum. */
-const sumTolerance = 1e-9
-
-/** What a table is compared by, and where it differs. */
+/** What was compared with the truth of a table, and where it differs. */
 export interface Verification {
   table: string
-  /** Data files whose truth is there too. */
+  /** Data files that have a truth. */
   files: number
   hours: number
   rows: number
   alarmRows: number
   /** Alarm episodes. */
   alarms: number
-  /** Whether the order of rows within files was compared too; only some engines tell it. */
+  /** Whether the order of rows within files was compared too; not every engine reveals it. */
   isOrderCompared: boolean
-  /** Keys of data files that nothing is known about. */
+  /** Keys of data files without a truth. */
   withoutTruth: string[]
-  /** Keys of data files that should be there. */
+  /** Keys of data files that have a truth but are gone. */
   missing: string[]
-  /** One sentence each: which hour, day or alarm, what was expected, what the engine gave. */
+  /** One sentence each: the hour, day or alarm, what was expected, and what the engine returned. */
   differences: string[]
 }
 
-/** Compares what an engine says of a table, hour by hour, with what is known from the simulation. */
+/** Compares the rows that an engine reads, hour by hour, with the truth that the simulation recorded. */
 export async function verifyTable(
   table: Table,
   { store, rowOrderOf }: Pick<LakeBackend, 'store' | 'rowOrderOf'>,
@@ -53,17 +50,17 @@ export async function verifyTable(
   const expected = mergeHours(truths.values())
   const known = [...truths.values()]
   const differences = await compareHours(expected, engine.query(hourlyStatistics(table), { signal }))
-  // Where hours differ, so will all else: that is said once.
+  // When hours differ, everything else differs too, so the rest is not compared.
   if (differences.length === 0 && known.length > 0) {
     differences.push(
       ...(await compareDeliveries(table, known, engine, signal)),
-      ...(await compareEpisodes(table, known, engine, signal)),
+      ...(await compareAlarms(table, known, engine, signal)),
     )
     const truthByFile = new Map(
       withTruth.map((key) => [key, truths.get(truthKey(key)) as StoredTruth] as const),
     )
     if (rowOrderOf)
-      differences.push(...(await compareOrders(table, truthByFile, engine, { rowOrderOf, signal })))
+      differences.push(...(await compareRowOrder(table, truthByFile, engine, { rowOrderOf, signal })))
     if (differences.length === 0) differences.push(...(await compareFiles(files, truthByFile, store)))
   }
   return {
@@ -84,76 +81,7 @@ export async function verifyTable(
   }
 }
 
-/** Whether a verification found nothing to complain of, and had something to go by. */
+/** Whether there was something to compare and everything agreed. */
 export function agrees({ files, withoutTruth, missing, differences }: Verification): boolean {
   return files > 0 && withoutTruth.length === 0 && missing.length === 0 && differences.length === 0
-}
-
-/**
- * The differences between the hours expected and those an engine gives, both in order of time: a line per hour that differs,
- * and one per day of which all hours are missing.
- */
-async function compareHours(
-  expected: readonly HourTruth[],
-  found: AsyncIterable<HourlyStatistics>,
-): Promise<string[]> {
-  const differences: string[] = []
-  const awaited = new Map(expected.map((hour) => [hour.hour, hour]))
-  for await (const row of found) {
-    const hour = row.hour.toISOString()
-    const truth = awaited.get(hour)
-    awaited.delete(hour)
-    if (truth === undefined) differences.push(`${hourText(hour)}: expected no rows, got ${row.rows}`)
-    else differences.push(...compareHour(truth, row))
-  }
-  const hoursPerDay = new Map([...byDay(expected)].map(([day, hours]) => [day, hours.length]))
-  for (const [day, hours] of byDay(awaited.values())) {
-    const rows = hours.reduce((sum, hour) => sum + hour.rows, 0)
-    if (hours.length === hoursPerDay.get(day)) differences.push(`${day}: expected ${rows} rows, got none`)
-    else
-      differences.push(...hours.map((hour) => `${hourText(hour.hour)}: expected ${hour.rows} rows, got none`))
-  }
-  return differences.sort()
-}
-
-/** What differs within an hour, as a line; none where nothing does. */
-function compareHour(truth: HourTruth, row: HourlyStatistics): string[] {
-  const pairs: [name: string, expected: unknown, found: unknown][] = [
-    ['rows', truth.rows, Number(row.rows)],
-    ['first reading', truth.first, row.first.toISOString()],
-    ['last reading', truth.last, row.last.toISOString()],
-  ]
-  for (const [name, rows] of Object.entries(truth.alarmRows)) {
-    pairs.push([`alarm rows of ${name}`, rows, Number(row[`above_${name}`])])
-  }
-  for (const [name, { count, nan, sum, min, max }] of Object.entries(truth.columns)) {
-    const foundSum = (row[`sum_${name}`] as number | null) ?? (count === 0 ? 0 : null) // no reading, no sum
-    const sumAgrees = foundSum !== null && Math.abs(foundSum - sum) <= sumTolerance * Math.abs(sum)
-    pairs.push(
-      [`count of ${name}`, count, Number(row[`count_${name}`])],
-      [`NaN of ${name}`, nan, Number(row[`nan_${name}`])],
-      [`sum of ${name}`, sum, sumAgrees ? sum : foundSum],
-      [`least ${name}`, min, row[`min_${name}`]],
-      [`greatest ${name}`, max, row[`max_${name}`]],
-    )
-  }
-  const found = pairs
-    .filter(([, expected, got]) => expected !== got)
-    .map(([name, expected, got]) => `${name} expected ${String(expected)}, got ${String(got)}`)
-  return found.length === 0 ? [] : [`${hourText(truth.hour)}: ${firstLines(found, 2).join('; ')}`]
-}
-
-function byDay(hours: Iterable<HourTruth>): Map<string, HourTruth[]> {
-  const days = new Map<string, HourTruth[]>()
-  for (const hour of hours) {
-    const day = hour.hour.slice(0, 10)
-    const found = days.get(day)
-    if (found) found.push(hour)
-    else days.set(day, [hour])
-  }
-  return days
-}
-
-function hourText(hour: string): string {
-  return hour.slice(0, 16).replace('T', ' ')
 }

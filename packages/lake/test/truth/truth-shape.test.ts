@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scenarios } from '@minilake/generator'
+import { pump, pumpDaily, type Table } from '@minilake/schema'
 import Ajv from 'ajv'
 import { format, resolveConfig } from 'prettier'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { truthShape } from '@minilake/lake'
-import { freshFolder } from './run-minilake.js'
+import { truthShape } from '../../src/truth/truth-shape.js'
+import { freshLake } from '../fresh-lake.js'
 
-const published = fileURLToPath(new URL('../../../packages/generator/truth.schema.json', import.meta.url))
+const published = fileURLToPath(new URL('../../../generator/truth.schema.json', import.meta.url))
 
 interface JsonSchema {
   description?: string
@@ -17,7 +19,7 @@ interface JsonSchema {
   additionalProperties?: JsonSchema | false
 }
 
-test('the published JSON Schema is that of the shape: npx vitest run --project cli truth-shape -u writes it', async () => {
+test('the published JSON Schema is made from the shape: npx vitest run --project lake truth-shape -u writes it', async () => {
   const schema = JSON.stringify(z.toJSONSchema(truthShape, { target: 'draft-7' }))
   const style = await resolveConfig(published)
   await expect(await format(schema, { ...style, parser: 'json' })).toMatchFileSnapshot(published)
@@ -29,18 +31,18 @@ test('the JSON Schema describes each of its properties', async () => {
 })
 
 test.each([
-  ['pump', 'default'],
-  ['pump', 'healthy'],
-  ['pump', 'nightmare'],
-  ['pump_daily', 'busy'],
-])('a truth of %s, scenario %s, is as the JSON Schema says', async (table, scenario) => {
-  const truth = await truthOf('--table', table, '--scenario', scenario)
+  [pump, 'default'],
+  [pump, 'healthy'],
+  [pump, 'nightmare'],
+  [pumpDaily, 'busy'],
+] as const)('a truth of $name in scenario %s fits the JSON Schema', async (table, scenario) => {
+  const truth = await truthOf(table, scenario)
   const validate = await publishedValidator()
   expect(validate(truth) || validate.errors).toBe(true)
 })
 
-test('the JSON Schema refuses a truth that lacks something, has more, or has another type', async () => {
-  const truth = await truthOf('--scenario', 'default')
+test('the JSON Schema refuses a truth with a missing, extra or mistyped property', async () => {
+  const truth = await truthOf(pump, 'default')
   const { hours, rows } = truth
   const validate = await publishedValidator()
   expect(validate(truth)).toBe(true)
@@ -61,14 +63,15 @@ async function publishedValidator() {
   return new Ajv({ allErrors: true }).compile(JSON.parse(await readFile(published, 'utf8')) as object)
 }
 
-async function truthOf(...options: string[]): Promise<z.infer<typeof truthShape>> {
-  const { folder, minilake } = await freshFolder()
-  const run = await minilake('generate', '--days', '1', '--interval', '10s', ...options)
-  expect(run.code).toBe(0)
+async function truthOf(table: Table, scenario: keyof typeof scenarios): Promise<z.infer<typeof truthShape>> {
+  const { folder, lake } = await freshLake()
+  const simulation = { from: '2026-01-01', days: 1, intervalSeconds: 10, scenario: scenarios[scenario] }
+  await lake.generate(table, simulation)
   const truths = join(folder, 'out', '_truth')
-  const path = options.includes('pump_daily')
-    ? join(truths, 'pump_daily', 'event_date=2026-01-01', 'pump-0001.json')
-    : join(truths, 'pump', '2026-01-01.json')
+  const path =
+    table === pumpDaily
+      ? join(truths, 'pump_daily', 'event_date=2026-01-01', 'pump-0001.json')
+      : join(truths, 'pump', '2026-01-01.json')
   return JSON.parse(await readFile(path, 'utf8')) as z.infer<typeof truthShape>
 }
 

@@ -3,12 +3,12 @@ import {
   defineLake,
   defineTable,
   isNumeric,
-  type Lake,
+  type LakeDefinition,
   type LakeProfile,
-  pumpLake,
   type Table,
 } from '@minilake/schema'
 import { z } from 'zod'
+import { UsageError } from '../usage-error.js'
 import { settingNames, settings } from './settings.js'
 
 const columnShape = z.strictObject({
@@ -34,25 +34,36 @@ const tableShape = z
     if (complaint !== undefined) context.addIssue(complaint)
   })
 
-/** What a config file exports: what `defineLake` takes, its tables beside those that minilake ships with. */
-export const configShape = z.strictObject({
-  tables: z.array(tableShape).superRefine((tables, context) => {
-    for (const [index, { name }] of tables.entries()) {
-      const soFar = [...pumpLake.tables, ...(tables.slice(0, index + 1) as Table[])]
-      const complaint = complaintOf(() => defineLake({ tables: soFar }))
-      if (complaint === undefined) continue
-      const shipped = pumpLake.tables.some((table) => table.name === name)
-      const message = shipped ? `${complaint} (one of them comes with minilake)` : complaint
-      context.addIssue({ code: 'custom', path: [index, 'name'], message })
-      return
-    }
-  }),
+/** What `defineLake` accepts. */
+const lakeShape = z.strictObject({
+  tables: z
+    .array(tableShape)
+    .superRefine((tables, context) => {
+      for (const index of tables.keys()) {
+        const complaint = complaintOf(() => defineLake({ tables: tables.slice(0, index + 1) as Table[] }))
+        if (complaint === undefined) continue
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: complaint })
+        return
+      }
+    })
+    .optional(),
   profile: settings.profile.text.optional(),
   out: settings.out.text.optional(),
   profiles: z.strictObject({ embedded: profileShape('embedded'), stack: profileShape('stack') }).optional(),
-} satisfies Record<keyof Lake, z.ZodType>)
+} satisfies Record<keyof LakeDefinition, z.ZodType>)
 
-/** The settings of a profile by the names that they have within it. */
+/** The definition of a lake, checked. Throws a UsageError that begins with `subject` and names every wrong part. */
+export function checkLakeDefinition(subject: string, given: unknown): LakeDefinition {
+  const parsed = lakeShape.safeParse(given)
+  if (parsed.success) return parsed.data as LakeDefinition
+  const issues = parsed.error.issues.map(({ path, message }) => {
+    const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
+    return `${where}: ${message.replace(/\.$/, '')}`
+  })
+  throw new UsageError(`${subject}: ${issues.join('; ')}`)
+}
+
+/** The settings of a profile, by their names within it. */
 function profileShape(profile: LakeProfile) {
   const prefix = `profiles.${profile}.`
   const names = settingNames.filter((name) => name.startsWith(prefix))
@@ -63,7 +74,7 @@ function profileShape(profile: LakeProfile) {
 /** `defineTable` for a table whose literal types are not known. */
 const defineAnyTable = defineTable as (table: Table) => Table
 
-/** What a definition throws at what it is given, if anything. */
+/** The message of the error that a definition throws; undefined when it throws none. */
 function complaintOf(define: () => unknown): string | undefined {
   try {
     define()

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+
+/** Two or three examples for the help of each command, by its name. */
+const examples: Readonly<Record<string, readonly string[]>> = {
+  minilake: ['minilake demo', 'minilake init', 'minilake query hourly --table turbine --format csv'],
+  demo: ['minilake demo', 'minilake demo --profile stack'],
+  init: ['minilake init'],
+  generate: [
+    'minilake generate --days 30',
+    'minilake generate --table pump_daily --pumps 20 --from 2026-01-01 --to 2026-01-31 --interval 1m',
+    'minilake generate --target s3://iot-time-series --scenario busy',
+  ],
+  import: [
+    'minilake import readings.csv --table turbine',
+    "minilake import *.csv.gz --map 'Time=event_timestamp' --zone Europe/Berlin --null-text NA",
+    'cat readings.ndjson | minilake import - --input-format ndjson --time-format epoch-ms',
+  ],
+  ingest: [
+    'minilake ingest',
+    'minilake ingest data --verify sample',
+    'minilake ingest --watch --profile stack',
+  ],
+  catalog: ['minilake catalog --print', 'minilake catalog --profile stack'],
+  query: ['minilake query hourly', 'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"'],
+  hourly: [
+    'minilake query hourly --columns pressure,speed --from 2026-01-02 --to 2026-01-03',
+    'minilake query hourly --table turbine --format csv',
+  ],
+  alarms: ['minilake query alarms', 'minilake query alarms --column speed --threshold 1500 --limit 5'],
+  sql: [
+    'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"',
+    'minilake query sql "SELECT * FROM hive.iot_dw.pump" --format ndjson',
+  ],
+  verify: ['minilake verify', 'minilake verify --table pump_daily --profile stack'],
+  status: ['minilake status', 'minilake status --profile stack --json'],
+  config: ['minilake config', 'minilake config --profile stack --json'],
+  doctor: ['minilake doctor', 'minilake doctor --profile stack'],
+  clean: ['minilake clean', 'minilake clean --yes'],
+  up: ['minilake up', 'minilake up --native'],
+  down: ['minilake down', 'minilake down --native'],
+  completion: [
+    'minilake completion bash >> ~/.bashrc',
+    'minilake completion zsh > ~/.zfunc/_minilake',
+    'minilake completion fish > ~/.config/fish/completions/minilake.fish',
+  ],
+}
+
+/** The examples of a command as the end of its help. */
+export function examplesOf(command: Command): string {
+  const lines = examples[command.name()] ?? []
+  return lines.length === 0 ? '' : `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`.trimEnd()
+}

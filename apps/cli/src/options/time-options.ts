@@ -1,0 +1,40 @@
+import type { TimeRange } from '@minilake/analytics'
+import { UsageError } from '@minilake/lake'
+import { formatUtcDay, millisPerDay } from '@minilake/schema'
+import { Command } from 'commander'
+import { parsedBy, timeText, type TimeText } from './parsers.js'
+
+/** The values of `--from` and `--to`. */
+export interface TimeFlags {
+  from?: TimeText
+  to?: TimeText
+}
+
+/** Adds `--from` and `--to`. */
+export function withTimeOptions(command: Command): Command {
+  return command
+    .option('--from <time>', 'first day, or first moment, such as 2026-01-31T06:00; UTC', parsedBy(timeText))
+    .option('--to <time>', 'last day (included), or the moment after the last; UTC', parsedBy(timeText))
+}
+
+/** The range from `--from` to `--to`; a day given as `--to` is included whole. Throws a UsageError when it ends before it starts. */
+export function rangeOf({ from, to }: TimeFlags): TimeRange {
+  const start = from?.millis
+  const end = to && to.millis + (to.isDay ? millisPerDay : 0)
+  if (start !== undefined && end !== undefined && start >= end)
+    throw new UsageError(`--from expected a time before --to, got ${from?.text} and ${to?.text}`)
+  return {
+    ...(start !== undefined && { from: new Date(start) }),
+    // A timestamp literal has a year of four digits, and nothing comes after the year 9999.
+    ...(end !== undefined && end < Date.UTC(9999, 11, 32) && { to: new Date(end) }),
+  }
+}
+
+/** The number of days from the day `from` to the day `to`, both included. Throws a UsageError for times of day. */
+export function daysBetween(from: TimeText, to: TimeText): number {
+  if (!to.isDay) throw new UsageError(`--to expected a day, such as ${formatUtcDay(0)}, got ${to.text}`)
+  const days = (to.millis - from.millis) / millisPerDay + 1
+  if (days < 1)
+    throw new UsageError(`--from expected a day no later than --to, got ${from.text} and ${to.text}`)
+  return days
+}

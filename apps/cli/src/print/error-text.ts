@@ -1,0 +1,39 @@
+import { messageWithHint } from './error-hint.js'
+import { coloured } from './terminal.js'
+
+/** How to print an error. */
+export interface ErrorFormat {
+  /** As a JSON object, with `name`, `message`, `exitCode` and, as far as it has them, `code` and `sql`. */
+  json: boolean
+  /** With the SQL, the stack and the causes. */
+  verbose: boolean
+  exitCode: number
+  process: { stderr: NodeJS.WriteStream }
+}
+
+/** An error as one sentence, or as the format says; ends with a line break. */
+export function errorText(error: unknown, { json, verbose, exitCode, process }: ErrorFormat): string {
+  if (json) return `${JSON.stringify({ error: { ...facts(error), exitCode } })}\n`
+  const text = verbose
+    ? detailed(error)
+    : oneLine(error instanceof Error ? messageWithHint(error) : String(error))
+  return `${coloured(process.stderr, 'red', `minilake: ${text}`)}\n`
+}
+
+function facts(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const { code, errorName, sql } = error as Partial<Record<'code' | 'errorName' | 'sql', unknown>>
+  return { name: error.name, message: oneLine(messageWithHint(error)), code: errorName ?? code, sql }
+}
+
+function detailed(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const sql = 'sql' in error ? `\nSQL: ${String(error.sql)}` : ''
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${detailed(error.cause)}`
+  return `${error.stack ?? error.message}${sql}${cause}`
+}
+
+/** A text on one line. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ')
+}

@@ -1,0 +1,147 @@
+import { simulatedTables, truthKey, truthPrefix } from '@minilake/generator'
+import { folderStore, type Identity, type ObjectStore, ObjectStoreError } from '@minilake/ingest'
+import type { UnfinishedUpload } from '@minilake/ingest/s3'
+import { type Table, tablePrefix } from '@minilake/schema'
+import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
+import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
+import { readTruthFile } from '../truth/truth-file.js'
+
+/** How to clean a lake. */
+export interface CleanOptions {
+  /** The folder of data files that wait to be ingested; it is cleaned too. */
+  out: string
+  /** Remove what was found. Default false: only list it. */
+  remove?: boolean
+  signal: AbortSignal
+}
+
+/** Files of one kind in one store. */
+export interface Leftovers {
+  /** The folder, or the URL of the bucket. */
+  location: string
+  /** `own` files are listed but never removed. */
+  kind: 'simulated' | 'truth' | 'unfinished' | 'abandoned upload' | 'own'
+  keys: string[]
+  bytes: number
+  isRemoved: boolean
+}
+
+/** A truth file, with the size and ETag of the data file it describes. */
+interface TruthFile {
+  key: string
+  /** Bytes of the truth file itself. */
+  size: number
+  file: Identity
+}
+
+/**
+ * Finds simulated data files, their truth, unfinished files, and uploads that were abandoned more than 24 hours ago, in `out` and in
+ * the lake, and removes them on request. A data file counts as simulated only if a truth describes exactly its content.
+ */
+export async function cleanLake(
+  { tables, store: lakeStore }: Pick<LakeBackend, 'tables' | 'store'>,
+  { out, remove = false, signal }: CleanOptions,
+): Promise<Leftovers[]> {
+  const stores: LakeStore[] = [folderStore({ folder: out }), lakeStore]
+  const truths = new Map<LakeStore, TruthFile[]>()
+  for (const store of stores) truths.set(store, await truthFilesOf(store))
+  // The truths of both stores count, because a data file may reach the lake before its truth does.
+  const known = [...truths.values()].flat()
+  const found: Leftovers[] = []
+  for (const [store, here] of truths) {
+    for (const leftovers of await filesIn(store, tables, here, known)) {
+      if (remove && leftovers.kind !== 'own') {
+        await removeFiles(leftovers.keys, store, signal)
+        leftovers.isRemoved = true
+      }
+      found.push(leftovers)
+    }
+    found.push(...(await abandonedIn(store, tables, { remove, signal })))
+  }
+  return found
+}
+
+/** The readable truth files of a store, for all simulated tables. */
+async function truthFilesOf(store: ObjectStore): Promise<TruthFile[]> {
+  const found: TruthFile[] = []
+  for (const table of Object.values(simulatedTables)) {
+    for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
+      const truth = await readTruthFile(table, store, key).catch(() => undefined)
+      if (truth) found.push({ key, size, file: truth.file })
+    }
+  }
+  return found
+}
+
+async function filesIn(
+  store: LakeStore,
+  tables: readonly Table[],
+  truths: readonly TruthFile[],
+  known: readonly TruthFile[],
+): Promise<Leftovers[]> {
+  const none = (kind: Leftovers['kind']): Leftovers => {
+    return { location: store.location, kind, keys: [], bytes: 0, isRemoved: false }
+  }
+  const [data, truth, unfinished, own] = [none('simulated'), none('truth'), none('unfinished'), none('own')]
+  const add = (leftovers: Leftovers, key: string, size: number) => {
+    leftovers.keys.push(key)
+    leftovers.bytes += size
+  }
+  const simulated = new Map<string, Identity[]>()
+  for (const { key, file } of known) simulated.set(key, [...(simulated.get(key) ?? []), file])
+  for (const table of tables) {
+    for await (const object of dataFilesOf(table, store)) {
+      const { key, size } = object
+      const candidates = (simulated.get(truthKey(key)) ?? []).filter((file) => file.size === size)
+      const etag = candidates.length > 0 ? await object.etag() : undefined
+      add(candidates.some((file) => file.etag === etag) ? data : own, key, size)
+    }
+  }
+  for (const { key, size } of truths) add(truth, key, size)
+  for await (const { key, size } of store.unfinished?.() ?? []) add(unfinished, key, size)
+  return [data, truth, unfinished, own].filter(({ keys }) => keys.length > 0)
+}
+
+async function abandonedIn(
+  store: LakeStore,
+  tables: readonly Table[],
+  { remove, signal }: { remove: boolean; signal: AbortSignal },
+): Promise<Leftovers[]> {
+  const uploads = abandoned(await unfinishedUploads(tables, store))
+  if (uploads.length === 0) return []
+  if (remove) await abortUploads(uploads, store, signal)
+  return [
+    {
+      location: store.location,
+      kind: 'abandoned upload',
+      keys: uploads.map(({ key }) => key),
+      bytes: uploads.reduce((sum, { bytes }) => sum + bytes, 0),
+      isRemoved: remove,
+    },
+  ]
+}
+
+async function abortUploads(uploads: readonly UnfinishedUpload[], store: LakeStore, signal: AbortSignal) {
+  for (const upload of uploads) {
+    signal.throwIfAborted()
+    await store.abortUpload?.(upload).catch(explainDenial)
+  }
+}
+
+/** Removes files, then the folders that are empty without them. */
+async function removeFiles(keys: readonly string[], store: LakeStore, signal: AbortSignal): Promise<void> {
+  for (const key of keys) {
+    signal.throwIfAborted()
+    await store.remove(key).catch(explainDenial)
+  }
+  await store.removeEmptyFolders?.(keys)
+}
+
+/** The key that publishes may have no right to remove; in the local stack it has none. */
+function explainDenial(error: unknown): never {
+  if (!(error instanceof ObjectStoreError) || error.code !== 'AccessDenied') throw error
+  throw new Error(
+    `${error.message}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to keys that may remove objects (of the local stack: MINIO_ROOT_USER and MINIO_ROOT_PASSWORD in .env)`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,15 @@
+import type { Settings } from './resolve-settings.js'
+
+/** The settings of the profile by their own names. */
+export function stackSettings(settings: Settings) {
+  return {
+    location: settings['profiles.stack.location'].value,
+    endpoint: settings['profiles.stack.endpoint'].value,
+    region: settings['profiles.stack.region'].value,
+    trino: settings['profiles.stack.trino'].value,
+    user: settings['profiles.stack.user'].value,
+    password: settings['profiles.stack.password'].value,
+    token: settings['profiles.stack.token'].value,
+    folder: settings['profiles.stack.folder'].value,
+  }
+}

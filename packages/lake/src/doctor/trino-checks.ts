@@ -1,0 +1,97 @@
+import { freeSql, QueryError } from '@minilake/analytics'
+import { lakeNames, qualifiedName } from '@minilake/schema'
+import { type LakeBackend, withEngine } from '../lake-backend.js'
+import { isLoopback } from '../open/s3-keys.js'
+import { lookAtTables } from '../register/register-tables.js'
+import { answerOf, startHint } from './answer-of.js'
+import { type Check, FailedCheck, firstLine } from './diagnose.js'
+
+/** What the checks of Trino need to know. */
+export interface TrinoCheckOptions {
+  lake: LakeBackend
+  /** URL of Trino. */
+  trino: string
+  /** Root of the bucket as a URL. */
+  location: string
+  signal: AbortSignal
+}
+
+/** How long Trino may take to list the metastore's schemas, in milliseconds: it retries a dead metastore for 20 s. */
+const metastoreMillis = 60_000
+
+/** Checks whether Trino answers, reaches the metastore and has the lake's tables as they are defined. */
+export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions): Check[] {
+  const schema = `${lakeNames.catalog}.${lakeNames.schema}`
+  return [
+    {
+      name: 'Trino',
+      run: async () => {
+        const fix = isLoopback(trino) ? startHint : 'set profiles.stack.trino'
+        const response = await answerOf(`${trino}/v1/info`, 'Trino', fix)
+        const info = (await response.json().catch(() => ({}))) as {
+          starting?: boolean
+          nodeVersion?: { version?: string }
+        }
+        if (info.starting === undefined)
+          throw new FailedCheck(`the server at ${trino} is not Trino`, { fix: 'set profiles.stack.trino' })
+        if (info.starting)
+          throw new FailedCheck(`Trino at ${trino} is still starting`, { fix: 'try again in a minute' })
+        return `${trino}, version ${info.nodeVersion?.version ?? 'unknown'}`
+      },
+    },
+    {
+      name: 'catalog',
+      run: async () => {
+        const names = await namesBy('SHOW CATALOGS', lake, signal)
+        if (names.includes(lakeNames.catalog)) return names.join(', ')
+        throw new FailedCheck(`Trino has no catalog ${lakeNames.catalog}, only ${names.join(', ')}`, {
+          fix: `add etc/catalog/${lakeNames.catalog}.properties, as in @minilake/infra`,
+        })
+      },
+    },
+    {
+      name: 'schema',
+      run: async () => {
+        const names = await schemaNames(lake, signal)
+        if (names.includes(lakeNames.schema)) return schema
+        throw new FailedCheck(`the metastore has no schema ${schema}`, {
+          fix: 'minilake catalog --profile stack creates it',
+        })
+      },
+    },
+    {
+      name: 'tables',
+      run: () =>
+        withEngine(lake, [], async (engine) => {
+          const [trouble] = await lookAtTables(lake, { engine, location, signal })
+          if (trouble === undefined) return lake.tables.map(({ name }) => `${schema}.${name}`).join(', ')
+          throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
+        }),
+    },
+  ]
+}
+
+async function schemaNames(lake: LakeBackend, signal: AbortSignal): Promise<string[]> {
+  const late = AbortSignal.timeout(metastoreMillis)
+  try {
+    const show = `SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`
+    return await namesBy(show, lake, AbortSignal.any([signal, late]))
+  } catch (cause) {
+    const isHive = cause instanceof QueryError && (cause.errorName ?? '').startsWith('HIVE')
+    if (!isHive && cause !== late.reason) throw cause
+    const why = isHive ? firstLine(cause) : `no answer within ${metastoreMillis / 1000} s`
+    throw new FailedCheck(`Trino cannot reach the metastore: ${why}`, {
+      fix: `look at the metastore's log, and at hive.metastore.uri in Trino's catalog ${lakeNames.catalog}`,
+      cause,
+    })
+  }
+}
+
+async function namesBy(sql: string, lake: LakeBackend, signal: AbortSignal): Promise<string[]> {
+  return withEngine(lake, [], async (engine) => {
+    const names: string[] = []
+    for await (const row of engine.query(freeSql(sql), { signal }))
+      names.push(...Object.values(row).map(String))
+    return names
+  })
+}

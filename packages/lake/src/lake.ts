@@ -1,0 +1,141 @@
+import type { Query, ResultRows } from '@minilake/analytics'
+import type { SimulateOptions } from '@minilake/generator'
+import type { ReadingFile } from '@minilake/import'
+import type { StoredObject } from '@minilake/ingest'
+import type { LakeProfile, Table } from '@minilake/schema'
+import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
+import type { DoctorOptions } from './doctor/check-lake.js'
+import type { CheckResult } from './doctor/diagnose.js'
+import type { GenerateFilesOptions, GenerateReport } from './generate/generate-files.js'
+import type { ImportFilesOptions, ImportFilesReport } from './import/import-files.js'
+import type { IngestFolderOptions, IngestReport } from './ingest/ingest-folder.js'
+import type { WatchFolderOptions, WatchReport } from './ingest/ingest-watch.js'
+import type { CatalogReport, LakeStore } from './lake-backend.js'
+import type { LakeStatus } from './status/lake-status.js'
+import type { Verification } from './verify/verify-table.js'
+import type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-rows.js'
+
+/** Options whose signal may be left out. */
+type Optional<Options extends { signal: AbortSignal }> = Omit<Options, 'signal'> & { signal?: AbortSignal }
+
+/** How to generate data files. */
+export type GenerateOptions = Optional<Omit<GenerateFilesOptions, 'target'>> & {
+  /** Folder to write to. Default: the lake's `out`. */
+  out?: string
+  /** URL of a bucket on the lake's S3 to write to instead, such as 's3://iot-time-series/'. */
+  target?: string
+  /** Called once, before the first write to a bucket, with what the bucket does when writers race for a key. */
+  onCreateOnce?: IngestFolderOptions['onCreateOnce']
+}
+
+/** How to write rows. */
+export type WriteOptions = Optional<WriteRowsOptions> & {
+  /** Where data files for a bucket wait until they are uploaded. Default: the system's folder for temporary files. */
+  tempFolder?: string
+  onCreateOnce?: IngestFolderOptions['onCreateOnce']
+}
+
+/** What was written, and what became of the catalog. */
+export type WriteReport = WrittenFiles & { catalog: CatalogReport }
+
+/** How to import files; what is read, and how, is as `openReadings` of `@minilake/import` has it. */
+export type ImportOptions = Optional<ImportFilesOptions> & Pick<WriteOptions, 'onCreateOnce'>
+
+/** What was imported, and what became of the catalog. `rejected` is a file below the lake's `out`. */
+export type ImportReport = ImportFilesReport & { catalog: CatalogReport }
+
+/** How to stage an import: like an import, into a folder only. */
+export type StageOptions = Optional<ImportFilesOptions> & {
+  /** Folder to write to. Default: the lake's `out`. */
+  out?: string
+}
+
+/** How to publish a folder. */
+export type IngestOptions = Optional<IngestFolderOptions> & {
+  /** The folder of data files. Default: the lake's `out`. */
+  folder?: string
+}
+
+/** How to watch a folder. */
+export type WatchOptions = WatchFolderOptions & {
+  /** The folder of data files. Default: the lake's `out`. */
+  folder?: string
+}
+
+/** What a query runs with. */
+export interface QueryOptions {
+  /** The tables that the embedded engine is told of; fewer open faster. Default: all. */
+  tables?: readonly Table[]
+  /** Aborting it ends the query in the engine too. */
+  signal?: AbortSignal
+}
+
+/** Some of a lake's tables, and a signal. */
+export interface TableOptions {
+  /** Default: all, or all simulated ones where only those make sense. */
+  tables?: readonly Table[]
+  signal?: AbortSignal
+}
+
+/**
+ * An open lake. Methods reject with a UsageError after `close`, with a TypeError for a table that is not of this lake, and with the
+ * signal's reason when it is aborted. Reports are plain data; nothing is printed.
+ */
+export interface Lake {
+  readonly profile: LakeProfile
+  readonly tables: readonly Table[]
+  /** The folder of data files between `generate` or `stage` and `ingest`. */
+  readonly out: string
+  /** The store of the lake's objects; `store.location` is its folder or URL. */
+  readonly store: LakeStore
+
+  /** Simulates a table's readings and writes data files with their truth, by default to `out`, for `ingest`. */
+  generate(table: Table, simulation: SimulateOptions, options?: GenerateOptions): Promise<GenerateReport>
+
+  /**
+   * Writes rows: encodes, partitions, publishes and registers them. They become visible when the source ends; after an error none
+   * are. The same rows written again change nothing.
+   */
+  write<T extends Table>(table: T, rows: RowSource<NoInfer<T>>, options?: WriteOptions): Promise<WriteReport>
+
+  /** Imports CSV, NDJSON or Parquet files: like `write`, with the files' rows. */
+  import(table: Table, files: readonly ReadingFile[], options?: ImportOptions): Promise<ImportReport>
+
+  /** Turns files into data files in `out` only; `ingest` then publishes them. */
+  stage(table: Table, files: readonly ReadingFile[], options?: StageOptions): Promise<ImportFilesReport>
+
+  /** Publishes the data files of a folder. A file that is there already is unchanged. */
+  ingest(options?: IngestOptions): Promise<IngestReport>
+
+  /** Publishes the files of a folder as they are finished, until the signal is aborted. */
+  watch(options: WatchOptions): Promise<WatchReport>
+
+  /** Registers tables and their partitions in the catalog. The embedded catalog is set up each time an engine opens. */
+  register(options?: TableOptions): Promise<CatalogReport>
+
+  /** The statements that register tables. */
+  statements(options?: Pick<TableOptions, 'tables'>): Promise<string[]>
+
+  /** The data files of a table, ordered by key. */
+  files(table: Table): AsyncIterable<StoredObject>
+
+  /** Rows of a query, or of any SQL in the engine's dialect. It runs when rows or columns are first requested. */
+  query<R>(query: Query<R>, options?: QueryOptions): ResultRows<R>
+  query(sql: string, options?: QueryOptions): ResultRows<Record<string, unknown>>
+
+  /** Compares simulated tables with their truth; tables without files are left out. */
+  verify(options?: TableOptions): Promise<Verification[]>
+
+  /** Counts files and rows of every table. */
+  status(options?: { signal?: AbortSignal }): Promise<LakeStatus>
+
+  /** Lists simulated files and leftovers in `out` and in the lake; removes them on request. */
+  clean(options?: Optional<Omit<CleanOptions, 'out'>>): Promise<Leftovers[]>
+
+  /** Checks everything between the settings and an answer, in order, up to the first failure. */
+  doctor(options?: Optional<DoctorOptions>): Promise<CheckResult[]>
+
+  /** Closes the lake's engines. Calling it again does nothing. */
+  close(): Promise<void>
+}
+

@@ -1,0 +1,130 @@
+import { stat } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import type { LakeDefinition, Table } from '@minilake/schema'
+import { composeLake } from './compose-lake.js'
+import { checkLakeDefinition } from './config/check-lake-definition.js'
+import { loadConfig } from './config/load-config.js'
+import { resolveSettings, type Settings } from './config/resolve-settings.js'
+import { stackSettings } from './config/stack-settings.js'
+import type { Lake } from './lake.js'
+import { suggestion } from './nearest-name.js'
+import { embeddedLake } from './open/embedded-lake.js'
+import { localKeys, type S3Keys, type Variables } from './open/s3-keys.js'
+import { stackLake } from './open/stack-lake.js'
+import { UsageError } from './usage-error.js'
+
+/** How to open a lake: a lake's definition, as `defineLake` takes it, and where to find what it leaves out. */
+export interface OpenLakeOptions extends LakeDefinition {
+  /** Path of a config file. Default: `minilake.config.ts`, `.js`, `.mjs` or `.json` in `cwd`; not read when `tables` are given. */
+  config?: string
+  /** The folder that relative paths start from. Default '.'. */
+  cwd?: string
+  /** Environment variables, such as MINILAKE_PROFILE, that set what the options leave open. Default none. */
+  env?: Variables
+  /** Keys of S3. Default: what the AWS SDK finds. */
+  credentials?: S3Keys
+  /** Seconds without progress after which an upload counts as interrupted and is resumed. Default 60. */
+  resumeAfterSeconds?: number
+}
+
+const optionNames = [
+  'tables',
+  'profile',
+  'out',
+  'profiles',
+  'config',
+  'cwd',
+  'env',
+  'credentials',
+  'resumeAfterSeconds',
+] as const satisfies (keyof OpenLakeOptions)[]
+
+/**
+ * Opens a lake: a folder with DuckDB (profile 'embedded', the default), or S3 with Trino (profile 'stack'). Options win over `env`,
+ * which wins over the config file. A client loads when it is first needed, and nothing is created before the first write.
+ * Throws a TypeError for an unknown option, and a UsageError for a setting or a config that is wrong.
+ *
+ * @example
+ * import { openLake } from '@minilake/lake'
+ * import { hourlyAverages } from '@minilake/analytics'
+ * import { pump } from '@minilake/schema'
+ *
+ * const lake = await openLake({ tables: [pump] })
+ * await lake.write(pump, [{ event_timestamp: new Date(), pressure: 120.5, velocity: 2.4, speed: 1480 }])
+ * for await (const { hour, avg_pressure } of lake.query(hourlyAverages(pump, ['pressure']))) console.log(hour, avg_pressure)
+ * await lake.close()
+ */
+export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
+  for (const name of Object.keys(options)) {
+    if (optionNames.some((known) => known === name)) continue
+    throw new TypeError(
+      `openLake expected options of ${optionNames.join(', ')}, got ${name}${suggestion(name, optionNames)}`,
+    )
+  }
+  const { tables, profile, out, profiles, config, cwd = '.', env = {}, credentials, resumeAfterSeconds } = options
+  const given = checkLakeDefinition('openLake', {
+    ...(tables !== undefined && { tables }),
+    ...(profile !== undefined && { profile }),
+    ...(out !== undefined && { out }),
+    ...(profiles !== undefined && { profiles }),
+  })
+  const read = tables ? { tables, file: undefined } : await loadConfig({ file: config, variables: env, folder: cwd })
+  const settings = resolveSettings({ file: read.file, variables: env, options: given })
+  const lake = await openResolvedLake({
+    tables: read.tables,
+    settings,
+    cwd,
+    keys: credentials ?? localKeys(settings['profiles.stack.endpoint'].value, { local: env, environment: env }),
+    resumeAfterSeconds,
+  })
+  await checkFolder(lake)
+  return lake
+}
+
+/** What a lake is opened with once its settings are known. */
+export interface ResolvedLake {
+  tables: readonly Table[]
+  settings: Settings
+  keys: S3Keys | undefined
+  /** Default '.'. */
+  cwd?: string
+  resumeAfterSeconds?: number | undefined
+}
+
+/** Opens a lake by settings that are already resolved, as the command line does. */
+export async function openResolvedLake({
+  tables,
+  settings,
+  keys,
+  cwd = '.',
+  resumeAfterSeconds,
+}: ResolvedLake): Promise<Lake> {
+  const inCwd = (path: string) => (cwd === '.' || isAbsolute(path) ? path : join(cwd, path))
+  const { value: location, origin } = settings['profiles.stack.location']
+  const backend =
+    settings.profile.value === 'stack'
+      ? await stackLake(tables, {
+          ...stackSettings(settings),
+          location,
+          locationName: `profiles.stack.location (${origin})`,
+          keys,
+          resumeAfterSeconds,
+        })
+      : embeddedLake(tables, { folder: inCwd(settings['profiles.embedded.folder'].value) })
+  return composeLake(backend, {
+    out: inCwd(settings.out.value),
+    inCwd,
+    s3: { ...stackSettings(settings), keys },
+  })
+}
+
+/** A lake's folder may be missing until the first write, but it cannot be a file. */
+async function checkFolder({ profile, store }: Lake): Promise<void> {
+  if (profile !== 'embedded') return
+  const found = await stat(store.location).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new UsageError(`openLake expected a folder at ${store.location}: ${error.message}`, { cause: error })
+  })
+  if (found && !found.isDirectory())
+    throw new UsageError(`openLake expected a folder at ${store.location}, got a file`)
+}

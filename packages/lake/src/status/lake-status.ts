@@ -1,0 +1,78 @@
+import { tableSummary } from '@minilake/analytics'
+import { folderStore, type ObjectStore } from '@minilake/ingest'
+import type { LakeProfile, Table } from '@minilake/schema'
+import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
+
+/** What a lake holds. */
+export interface LakeStatus {
+  profile: LakeProfile
+  /** The folder of data files that wait to be ingested. */
+  out: string
+  /** The folder or the URL of the bucket that the lake's objects are in. */
+  location: string
+  tables: TableStatus[]
+}
+
+/** What a table holds. */
+export interface TableStatus {
+  table: string
+  /** Data files that wait in `out`, and how many of them the lake lacks. */
+  out: { files: number; notInLake: number }
+  lake: {
+    files: number
+    bytes: number
+    /** Null when the engine cannot read the table; `error` then says why. */
+    rows: bigint | null
+    /** Times of the first and the last reading; null without readings, or for a table without times. */
+    first: Date | null
+    last: Date | null
+  }
+  error?: Error
+}
+
+/** Counts the data files and the rows of every table. A table that the engine cannot read is reported with its error. */
+export async function lakeStatus(
+  lake: LakeBackend,
+  { out, signal }: { out: string; signal: AbortSignal },
+): Promise<LakeStatus> {
+  const waiting = folderStore({ folder: out })
+  const tables: TableStatus[] = []
+  for (const table of lake.tables) tables.push(await tableStatus(table, lake, waiting, signal))
+  return { profile: lake.profile, out, location: lake.store.location, tables }
+}
+
+async function tableStatus(
+  table: Table,
+  lake: LakeBackend,
+  out: ObjectStore,
+  signal: AbortSignal,
+): Promise<TableStatus> {
+  const [waiting, stored] = [await sizesOf(table, out), await sizesOf(table, lake.store)]
+  const status: TableStatus = {
+    table: table.name,
+    out: { files: waiting.size, notInLake: [...waiting.keys()].filter((key) => !stored.has(key)).length },
+    lake: {
+      files: stored.size,
+      bytes: [...stored.values()].reduce((sum, size) => sum + size, 0),
+      rows: null,
+      first: null,
+      last: null,
+    },
+  }
+  try {
+    await withEngine(lake, [table], async (engine) => {
+      for await (const row of engine.query(tableSummary(table), { signal })) Object.assign(status.lake, row)
+    })
+  } catch (error) {
+    signal.throwIfAborted()
+    status.error = error instanceof Error ? error : new Error(String(error))
+  }
+  return status
+}
+
+/** The sizes of a table's data files in a store, by key. */
+async function sizesOf(table: Table, store: ObjectStore): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  for await (const { key, size } of dataFilesOf(table, store)) found.set(key, size)
+  return found
+}

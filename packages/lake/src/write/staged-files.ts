@@ -1,0 +1,66 @@
+import { type ByteStream, type FolderStore, type Identity, type StagedObject } from '@minilake/ingest'
+
+/** Files that are written out of sight, and appear under their names together. */
+export interface StagedFiles {
+  /** Writes a file whose key depends on its content; resolves with the key. */
+  add(bytes: ByteStream, keyOf: (identity: Identity) => string): Promise<string>
+  /**
+   * Gives all files their names; resolves with the keys that are new. A key that holds the same content is left alone. Rejects before
+   * the first file is named when a key holds other content.
+   */
+  name(): Promise<ReadonlySet<string>>
+  /** Bytes of the files under these keys. */
+  bytesOf(keys: readonly string[]): number
+  /** Removes what has no name. */
+  discard(): Promise<void>
+}
+
+/** Stages files in a folder. Nothing gets its name before everything is on the disk. Rejects with the signal's reason. */
+export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSignal }): StagedFiles {
+  const staged: { key: string; object: StagedObject }[] = []
+
+  /** Whether the store holds a key with the content that its name stands for. Throws an Error for other content. */
+  const isThere = async (key: string, { size, etag }: Identity): Promise<boolean> => {
+    const found = await store.find(key)
+    if (found === undefined) return false
+    if (found.size === size && (await found.etag()) === etag) return true
+    throw new Error(
+      `the content of ${store.location}/${key} is not what its name says: remove the file and try again`,
+    )
+  }
+
+  return {
+    add: async (bytes, keyOf) => {
+      const object = await store.stage(bytes, { signal })
+      const key = keyOf(object)
+      staged.push({ key, object })
+      return key
+    },
+    name: async () => {
+      const missing: typeof staged = []
+      for (const each of staged) if (!(await isThere(each.key, each.object))) missing.push(each)
+      const named = new Set<string>()
+      const waiting = missing.values()
+      const nameAll = async () => {
+        for (const { key, object } of waiting) {
+          signal.throwIfAborted()
+          if (await object.name(key)) named.add(key)
+          else if (!(await isThere(key, object)))
+            throw new Error(`${store.location}/${key} was created and removed by another process: try again`)
+        }
+      }
+      // Four at a time, because each waits until the disk has its content.
+      const lanes = await Promise.allSettled(Array.from({ length: 4 }, nameAll))
+      for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
+      return named
+    },
+    bytesOf: (keys) => {
+      const wanted = new Set(keys)
+      return staged.reduce((sum, { key, object }) => sum + (wanted.has(key) ? object.size : 0), 0)
+    },
+    discard: async () => {
+      for (const { object } of staged) await object.discard()
+    },
+  }
+}
+

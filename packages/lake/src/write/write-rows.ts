@@ -1,0 +1,95 @@
+import type { FolderStore } from '@minilake/ingest'
+import { type Batch, batchesOf, type InputRow, type Table } from '@minilake/schema'
+import { stagedFiles } from './staged-files.js'
+import { defaultMaxPartitions, stagePartitions } from './stage-partitions.js'
+
+/** Rows of a table, or batches of them, in any order. */
+export type RowSource<T extends Table> =
+  | Iterable<InputRow<T>>
+  | AsyncIterable<InputRow<T>>
+  | Iterable<Batch<T>>
+  | AsyncIterable<Batch<T>>
+
+/** How to write rows. */
+export interface WriteRowsOptions {
+  /** Most partitions; more are a RangeError. Default 3660, ten years of days. */
+  maxPartitions?: number
+  signal: AbortSignal
+}
+
+/** The data files that rows were written to. */
+export interface WrittenFiles {
+  table: string
+  rows: number
+  /** Data files, one per partition: new ones, and those that were there with the same content. */
+  written: number
+  unchanged: number
+  /** Bytes of those files. */
+  bytes: number
+  /** Keys of the data files. */
+  keys: string[]
+}
+
+/**
+ * Writes rows to data files of a folder, one per partition. The files appear when the source has ended; after an error there are
+ * none. Memory is bounded however many rows come. Rejects with a TypeError or RangeError that names the row and the column when a row
+ * does not fit the table, with the source's own error, and with the signal's reason.
+ */
+export async function writeRows<T extends Table>(
+  table: T,
+  rows: RowSource<T>,
+  store: FolderStore,
+  { maxPartitions = defaultMaxPartitions, signal }: WriteRowsOptions,
+): Promise<WrittenFiles> {
+  const staged = stagedFiles(store, { signal })
+  let rowCount = 0
+  const counted = async function* () {
+    for await (const batch of asBatches(table, rows)) {
+      signal.throwIfAborted()
+      rowCount += batch.rowCount
+      yield batch
+    }
+  }
+  try {
+    const keys = await stagePartitions(table, counted(), staged, { prefix: 'write', maxPartitions })
+    const written = (await staged.name()).size
+    return {
+      table: table.name,
+      rows: rowCount,
+      written,
+      unchanged: keys.length - written,
+      bytes: staged.bytesOf(keys),
+      keys,
+    }
+  } finally {
+    await staged.discard()
+  }
+}
+
+/** Batches as they come; rows gathered into batches. The first element tells which it is. */
+async function* asBatches<T extends Table>(table: T, source: RowSource<T>): AsyncGenerator<Batch<T>> {
+  const elements = elementsOf(source)
+  const first = await elements.next()
+  if (first.done) return
+  if (isBatch(first.value)) {
+    yield first.value
+    yield* elements as AsyncGenerator<Batch<T>>
+    return
+  }
+  const rows: AsyncIterable<unknown> = {
+    async *[Symbol.asyncIterator]() {
+      yield first.value
+      yield* elements
+    },
+  }
+  yield* batchesOf<Table>(table, rows as AsyncIterable<InputRow<Table>>) as AsyncGenerator<Batch<T>>
+}
+
+async function* elementsOf<T extends Table>(source: RowSource<T>): AsyncGenerator<Batch<T> | InputRow<T>> {
+  yield* source as AsyncIterable<Batch<T> | InputRow<T>>
+}
+
+/** A column name has no upper-case letter, so a row never has `rowCount`. */
+function isBatch<T extends Table>(element: Batch<T> | InputRow<T>): element is Batch<T> {
+  return typeof element === 'object' && element !== null && 'rowCount' in element
+}

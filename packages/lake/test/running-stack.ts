@@ -1,0 +1,53 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { trinoEngine } from '@minilake/analytics/trino'
+import { s3Store } from '@minilake/ingest/s3'
+import { lakeNames, qualifiedName } from '@minilake/schema'
+import type { OpenLakeOptions } from '../src/index.js'
+
+/** The running stack, as far as these tests use it (tools/test-stack.ts starts it). */
+export interface TestStack {
+  endpoint: string
+  bucket: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  administrator: { accessKeyId: string; secretAccessKey: string }
+  trino: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    stack: TestStack
+  }
+}
+
+/** The options of `openLake` for the running stack. */
+export function stackOptions({ endpoint, trino, credentials }: TestStack): OpenLakeOptions {
+  return { profile: 'stack', profiles: { stack: { endpoint, trino } }, credentials }
+}
+
+/** The bucket of the running stack, as the user that publishes sees it. */
+export function storeOf({ bucket, endpoint, credentials }: TestStack) {
+  return s3Store({ bucket, endpoint, credentials })
+}
+
+/** The Trino of the running stack. */
+export function engineOf({ trino }: TestStack) {
+  return trinoEngine({ url: trino, user: 'test' })
+}
+
+/** Removes every object and every table of the running stack. */
+export async function emptyLake(stack: TestStack): Promise<void> {
+  const { bucket, endpoint, administrator: credentials } = stack
+  const store = s3Store({ bucket, endpoint, credentials })
+  for await (const { key } of store.list('')) await store.remove(key)
+  const engine = engineOf(stack)
+  await engine.execute(`DROP SCHEMA IF EXISTS ${qualifiedName(lakeNames.catalog, lakeNames.schema)} CASCADE`)
+  await engine.close()
+}
+
+/** A folder for a whole test file; the caller removes it. */
+export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'minilake-lake-')))
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
+}
