@@ -59,9 +59,12 @@ async function untilAnswers({ settings, signal }: Session): Promise<void> {
       } catch (error) {
         signal.throwIfAborted()
         if (late.aborted && error === late.reason) {
-          throw new Error(`Trino was not ready after ${answerSeconds} s: it cannot list the metastore's schemas`, {
-            cause: error,
-          })
+          throw new Error(
+            `Trino was not ready after ${answerSeconds} s: it cannot list the metastore's schemas`,
+            {
+              cause: error,
+            },
+          )
         }
         if (late.aborted) throw error
       }
