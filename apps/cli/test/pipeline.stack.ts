@@ -196,7 +196,7 @@ describe('a catalog that is not as defined', () => {
     const { code, stderr } = await minilake('catalog', '--config', 'changed.json')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^table hive\.iot_dw\.station expected the columns .*extra double.*, got .*\(DROP TABLE "hive"\."iot_dw"\."station" leaves its files, and minilake catalog makes it anew\)$/m,
+      /^table hive\.iot_dw\.station expected the columns .*extra double.*, got .*\(DROP TABLE "hive"\."iot_dw"\."station" keeps its files, and minilake catalog creates it again\)$/m,
     )
   })
 

@@ -1,4 +1,4 @@
-import { freeSql, query, type SqlEngine } from '@minilake/analytics'
+import { freeSql, query, QueryError, type SqlEngine } from '@minilake/analytics'
 import { type HiveColumn, hiveColumnComment, hiveColumns, hiveStatements } from '@minilake/catalog'
 import type { ObjectStore } from '@minilake/ingest'
 import {
@@ -14,7 +14,7 @@ import {
 import { type CatalogReport, dataFilesOf } from '../lake-backend.js'
 import { count } from '../text.js'
 
-/** A lake in Trino: an engine, and the root of the bucket. */
+/** A lake in Trino: its engine, and the root of the bucket as a URL. */
 interface TrinoLake {
   engine: SqlEngine
   location: string
@@ -25,47 +25,59 @@ interface Found {
   /** Columns of each table, in order. */
   columns: Map<string, HiveColumn[]>
   hasSchema: boolean
-  /** The partitions of each partitioned table, as folders below its own: `event_date=2026-01-01`. */
+  /** The partitions of each partitioned table, as folders below the table's: `event_date=2026-01-01`. */
   partitions: Map<string, Set<string>>
 }
 
-/** Makes tables known to Trino, and says what that changed. Rejects with a QueryError where a statement fails. */
+/**
+ * Registers tables and their partitions with Trino. A table whose catalog entry differs from its definition is left alone and reported.
+ * Rejects with a QueryError when a statement fails.
+ */
 export async function registerTables(
   tables: readonly Table[],
   { engine, location, signal }: TrinoLake,
 ): Promise<CatalogReport> {
-  const statements = hiveStatements(tables, { location })
   const before = await look(tables, engine, signal)
+  const differences: string[] = []
+  const matching: Table[] = []
+  for (const table of tables) {
+    const found = before.columns.has(table.name)
+      ? await differencesOf(table, before, { engine, location, signal })
+      : []
+    differences.push(...found)
+    if (found.length === 0) matching.push(table)
+  }
+  const statements = hiveStatements(matching, { location })
+  for (const table of matching)
+    if (before.columns.has(table.name)) statements.push(...otherComments(table, before))
   for (const statement of statements) {
     signal.throwIfAborted()
     await engine.execute(statement)
   }
-  const after = await look(tables, engine, signal)
-  const changes = before.hasSchema ? [] : [`schema ${schemaName} created`]
-  const differences: string[] = []
-  for (const table of tables) {
-    if (!before.columns.has(table.name)) changes.push(`table ${nameOf(table)} created`)
-    else {
-      differences.push(...(await differencesOf(table, after, { engine, location, signal })))
-      const comments = otherComments(table, after)
-      for (const comment of comments) await engine.execute(comment)
-      statements.push(...comments)
-      if (comments.length > 0)
-        changes.push(`table ${nameOf(table)}: ${count(comments.length, 'new comment')}`)
-    }
-    const [then, now] = [before, after].map(
-      ({ partitions }) => partitions.get(table.name) ?? new Set<string>(),
-    )
-    const [added, gone] = [notIn(then, now), notIn(now, then)]
-    if (added.length > 0) changes.push(`table ${nameOf(table)}: ${count(added.length, 'new partition')}`)
-    if (gone.length > 0) changes.push(`table ${nameOf(table)}: ${count(gone.length, 'partition')} gone`)
-  }
+  const after = await look(matching, engine, signal)
+  const changes = before.hasSchema || !after.hasSchema ? [] : [`schema ${schemaName} created`]
+  for (const table of matching) changes.push(...changesOf(table, before, after))
   return { statements, changes, differences }
 }
 
+/** What changed in a table's catalog entry, one line each. */
+function changesOf(table: Table, before: Found, after: Found): string[] {
+  const name = `table ${nameOf(table)}`
+  const isNew = !before.columns.has(table.name)
+  const comments = isNew ? [] : otherComments(table, before)
+  const [then, now] = [before.partitions.get(table.name), after.partitions.get(table.name)]
+  const [added, gone] = [notIn(then, now), notIn(now, then)]
+  return [
+    ...(isNew ? [`${name} created`] : []),
+    ...(comments.length > 0 ? [`${name}: ${count(comments.length, 'new comment')}`] : []),
+    ...(added.length > 0 ? [`${name}: ${count(added.length, 'new partition')}`] : []),
+    ...(gone.length > 0 ? [`${name}: ${count(gone.length, 'partition')} gone`] : []),
+  ]
+}
+
 /**
- * What keeps Trino from seeing a lake's tables as they are, a sentence each: a table that is missing or not as defined, partitions that
- * are not registered.
+ * What keeps Trino from reading a lake's tables, one sentence each: a table that is missing or differs from its definition, and
+ * partitions that are not registered.
  */
 export async function lookAtTables(
   { tables, store }: { tables: readonly Table[]; store: ObjectStore },
@@ -83,7 +95,7 @@ export async function lookAtTables(
     const stored = new Set<string>()
     for await (const { key } of dataFilesOf(table, store))
       stored.add(key.slice(tablePrefix(table).length, key.lastIndexOf('/')))
-    const unknown = notIn(found.partitions.get(table.name) ?? new Set(), stored)
+    const unknown = notIn(found.partitions.get(table.name), stored)
     if (unknown.length > 0) {
       const first = `${store.location}/${tablePrefix(table)}${unknown[0]}`
       trouble.push(
@@ -104,7 +116,7 @@ async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSi
   for await (const _row of engine.query(schemata, { signal })) found.hasSchema = true
   if (!found.hasSchema) return found
 
-  // Trino's information_schema has a comment of columns too, though it does not list it.
+  // The column `comment` exists in Trino's information_schema, although it is not listed there.
   const columns = query(
     `SELECT table_name, column_name, data_type, comment FROM ${information('columns')}\nWHERE table_schema = ${schema} ORDER BY table_name, ordinal_position`,
     {
@@ -124,45 +136,49 @@ async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSi
     if (partitionsOf(table).length === 0 || !found.columns.has(table.name)) continue
     const partitions = qualifiedName(lakeNames.catalog, lakeNames.schema, `${table.name}$partitions`)
     const folders = new Set<string>()
-    for await (const row of engine.query(freeSql(`SELECT * FROM ${partitions}`), { signal })) {
-      folders.add(partitionPath(row as Record<string, string>).slice(0, -1))
+    try {
+      for await (const row of engine.query(freeSql(`SELECT * FROM ${partitions}`), { signal }))
+        folders.add(partitionPath(row as Record<string, string>).slice(0, -1))
+    } catch (error) {
+      // A table of this name that is not partitioned has no such view.
+      if (!(error instanceof QueryError && error.errorName === 'TABLE_NOT_FOUND')) throw error
     }
     found.partitions.set(table.name, folders)
   }
   return found
 }
 
-/** How a table that is there differs from its definition. */
+/** How a registered table differs from its definition, one sentence each. */
 async function differencesOf(
   table: Table,
   { columns: known }: Found,
   { engine, location, signal }: TrinoLake,
 ): Promise<string[]> {
   const name = sqlTableName(table)
-  const anew = `DROP TABLE ${name} leaves its files, and minilake catalog makes it anew`
+  const fix = `DROP TABLE ${name} keeps its files, and minilake catalog creates it again`
   const found: string[] = []
   const [expected, columns] = [hiveColumns(table), known.get(table.name) ?? []].map((list) =>
     list.map((column) => `${column.name} ${column.type}`).join(', '),
   )
   if (expected !== columns)
-    found.push(`table ${nameOf(table)} expected the columns ${expected}, got ${columns} (${anew})`)
+    found.push(`table ${nameOf(table)} expected the columns ${expected}, got ${columns} (${fix})`)
   for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${name}`), { signal })) {
     const [text] = Object.values(row)
     const place = /\bexternal_location = '([^']*)'/.exec(String(text))?.[1]
     const wanted = `${location}${tablePrefix(table)}`
     if (place === undefined) {
-      // Of such a table a DROP removes the files, whosever they are.
+      // DROP would remove the files of such a table.
       return [
-        `table ${nameOf(table)} expected an external table over ${wanted}, got one whose files Trino manages: save its rows elsewhere before you drop it`,
+        `table ${nameOf(table)} expected an external table over ${wanted}, got one whose files Trino manages: copy its rows elsewhere before you drop it`,
       ]
     }
     if (withSlash(place) !== wanted)
-      found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${anew})`)
+      found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${fix})`)
   }
   return found
 }
 
-/** The statements that give a table's columns the comments of its definition, where they have others. */
+/** The statements that give columns the comments of the definition where they differ. */
 function otherComments(table: Table, { columns }: Found): string[] {
   const known = new Map(columns.get(table.name)?.map(({ name, comment }) => [name, comment]))
   return hiveColumns(table)
@@ -176,7 +192,7 @@ function nameOf(table: Table): string {
   return `${schemaName}.${table.name}`
 }
 
-/** What a set has and another lacks. */
+/** The elements of `having` that `lacking` lacks. */
 function notIn(lacking: ReadonlySet<string> = new Set(), having: ReadonlySet<string> = new Set()): string[] {
   return [...having].filter((name) => !lacking.has(name))
 }
