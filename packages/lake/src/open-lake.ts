@@ -82,7 +82,7 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
 }
 
 /** What a lake is opened with once its settings are known. */
-export interface ResolvedLake {
+interface ResolvedLake {
   tables: readonly Table[]
   settings: Settings
   keys: S3Keys | undefined

@@ -28,11 +28,6 @@ export const finiteNumber = z
   .transform(Number)
   .refine((value) => Number.isFinite(value), 'Expected a finite number.')
 
-/** A UTC date, kept as its text. */
-export const utcDate = z
-  .string()
-  .refine((text) => findUtcDay(text) !== undefined, 'Expected a UTC date YYYY-MM-DD, such as 2026-01-31.')
-
 /** A day or a moment, with the text that gave it. */
 export interface TimeText {
   text: string

@@ -24,7 +24,7 @@ export interface Terminal {
 export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold'
 
 /** A bar that fills, with the time left. */
-export interface ProgressBar {
+interface ProgressBar {
   /** Completes one more step. */
   step(): void
   /** Sets the completed steps, with a text instead of their number. */

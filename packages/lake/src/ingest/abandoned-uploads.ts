@@ -2,7 +2,6 @@ import { truthPrefix } from '@minilake/generator'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
-import { bytesText, count } from '../text.js'
 
 /** An upload that nobody has gone on with for so long is abandoned, in hours. */
 export const abandonedAfterHours = 24
@@ -26,9 +25,4 @@ export function abandoned(uploads: readonly UnfinishedUpload[]): UnfinishedUploa
     ({ lastActivity, listedAt }) =>
       listedAt.getTime() - lastActivity.getTime() > abandonedAfterHours * 3_600_000,
   )
-}
-
-/** `pump/a.parquet: 2 parts, 34 MB, last written to 2026-01-01T00:00:00.000Z`. */
-export function uploadText({ key, parts, bytes, lastActivity }: UnfinishedUpload): string {
-  return `${key}: ${count(parts, 'part')}, ${bytesText(bytes)}, last written to ${lastActivity.toISOString()}`
 }

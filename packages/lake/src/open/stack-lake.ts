@@ -60,7 +60,7 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
 }
 
 /** Trino as the options say. */
-export async function openTrino({
+async function openTrino({
   trino: url,
   user,
   password,
