@@ -72,7 +72,7 @@ describe('ingest', () => {
     expect(run.stderr).toContain(
       'foreign.parquet: does not fit table pump: column event_timestamp is missing',
     )
-    expect(run.stderr).toContain('is not where a file of table pump can be read: expected pump/….parquet')
+    expect(run.stderr).toContain('is not where the engine finds files of table pump: expected pump/….parquet')
     expect(run.stderr).toContain(
       'belongs to no table: expected it in a folder of pump, pump_daily (did you mean pump?)',
     )
@@ -254,7 +254,7 @@ describe('verify', () => {
     expect((await minilake('verify')).stderr).toContain('(rows expected the 1440 of its hours, got 5)')
     await writeFile(path, JSON.stringify({ ...truth, delivery: { ...truth.delivery, missing: 3 } }))
     expect((await minilake('verify')).stderr).toContain(
-      '(rows without duplicates and with those missing expected 1440, got 1440 − 0 + 3)',
+      '(rows − duplicates + missing expected 1440, got 1440 − 0 + 3)',
     )
     const alarms = { pressure: { ...truth.alarms.pressure, rows: 7777 } }
     await writeFile(path, JSON.stringify({ ...truth, alarms }))

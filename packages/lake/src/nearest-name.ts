@@ -1,4 +1,4 @@
-/** The name that was probably meant: the one with the fewest edits, if that is at most a third of its letters. */
+/** The name that was probably meant: the one with the fewest edits, if they are at most a third of its letters. */
 function nearestName(given: string, names: readonly string[]): string | undefined {
   const ranked = names
     .map((name) => ({ name, edits: editDistance(given.toLowerCase(), name.toLowerCase()) }))
@@ -7,7 +7,7 @@ function nearestName(given: string, names: readonly string[]): string | undefine
   return best && best.edits <= Math.max(1, best.name.length / 3) ? best.name : undefined
 }
 
-/** ` (did you mean pump?)`, or nothing. */
+/** ` (did you mean pump?)`, or an empty text when no name is close. */
 export function suggestion(given: string, names: readonly string[]): string {
   const nearest = nearestName(given, names)
   return nearest === undefined ? '' : ` (did you mean ${nearest}?)`

@@ -3,7 +3,7 @@ export function count(number: number | bigint, noun: string): string {
   return `${number.toLocaleString('en-US')} ${noun}${Number(number) === 1 ? '' : 's'}`
 }
 
-/** A size in decimal units, as storage is sold and billed: `6.8 MB`. */
+/** A size in decimal units, the units of storage vendors: `6.8 MB`. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
@@ -15,7 +15,7 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`
 }
 
-/** The first few of a list, and how many more there are, one to a line. */
+/** The first lines of a list, and a line that counts the rest. */
 export function firstLines(lines: readonly string[], most = 10): string[] {
   if (lines.length <= most) return [...lines]
   return [...lines.slice(0, most), `… and ${(lines.length - most).toLocaleString('en-US')} more`]

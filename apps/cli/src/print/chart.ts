@@ -1,4 +1,4 @@
-/** A value at a time; null where there is none. */
+/** A value at a time; null when it is missing. */
 export interface ChartPoint {
   time: Date
   value: number | null
@@ -7,8 +7,8 @@ export interface ChartPoint {
 const blocks = ' ▁▂▃▄▅▆▇█'
 
 /**
- * A chart of a series as lines of text, at most `width` columns wide: bars from the least to the greatest value, several
- * points to a bar as their average, and the days below. Empty for a series without values.
+ * A bar chart of a series as lines of text, at most `width` columns wide, from the least to the greatest value, with the days below.
+ * A bar averages several points when there are more points than columns. Empty for a series without values.
  */
 export function chartText(
   title: string,
@@ -26,7 +26,7 @@ export function chartText(
   const least = drawn.reduce((a, b) => Math.min(a, b))
   const labels = [greatest, least].map((value) => String(Number(value.toPrecision(5))))
   const margin = Math.max(...labels.map((label) => label.length))
-  // The least bar is one eighth high, so that it can be told from a gap.
+  // The lowest bar is one eighth high, to distinguish it from a gap.
   const eighths = bars.map((value) =>
     value === null ? 0 : 1 + Math.round(((value - least) / (greatest - least || 1)) * (height * 8 - 1)),
   )
@@ -41,7 +41,7 @@ export function chartText(
     .join('')
 }
 
-/** The dates (month and day) under the bars at which they begin, as many as there is room for. */
+/** The dates (month and day) under the bars at which they begin, as far as there is room. */
 function dayAxis(points: readonly ChartPoint[], perBar: number): string {
   let axis = ''
   points.forEach(({ time }, index) => {

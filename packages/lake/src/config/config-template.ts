@@ -3,7 +3,7 @@ import { settingNames, settings } from './settings.js'
 const { profile, out } = settings
 const { 'profiles.embedded.folder': folder } = settings
 
-// Secrets do not belong in a file that is in git: the environment has them.
+// Secrets do not belong in a file in git, so they come from the environment.
 const stackSettings = settingNames
   .filter((name) => name.startsWith('profiles.stack.') && !('isSecret' in settings[name]))
   .map((name) => {
@@ -11,11 +11,11 @@ const stackSettings = settingNames
     return `  //     ${name.slice('profiles.stack.'.length)}: '${value}', // ${meaning}`
   })
 
-/** The `minilake.config.ts` to begin with: a sample table, and each setting as a comment that states its default. */
+/** A `minilake.config.ts` to start from: a sample table, and every setting as a comment with its default. */
 export const configTemplate = `import { defineLake, defineTable } from '@minilake/schema'
 
 // The tables and settings of the lake in this folder; options: https://www.npmjs.com/package/@minilake/schema
-// minilake needs no more than this file; an editor checks it after npm install --save-dev @minilake/schema
+// minilake needs only this file; for checks in your editor: npm install --save-dev @minilake/schema
 
 const turbine = defineTable({
   // Lower-case letters, digits and underscores; in SQL it is hive.iot_dw.turbine.
@@ -34,10 +34,11 @@ const turbine = defineTable({
 })
 
 export default defineLake({
+  // The lake's tables. For minilake generate and demo, add pump and pumpDaily from @minilake/schema.
   tables: [turbine],
 
-  // Settings, by default as here. An environment variable wins over this file, an option of the command line over both:
-  // minilake status --config shows what holds and where it comes from.
+  // Settings with their defaults. An environment variable wins over this file, and a command-line option over both:
+  // minilake config shows the settings in force, and where each comes from.
   // profile: '${profile.default}', // ${profile.meaning}
   // out: '${out.default}', // ${out.meaning}
   // profiles: {

@@ -1,6 +1,6 @@
 import type { Settings } from './resolve-settings.js'
 
-/** The settings of the profile by their own names. */
+/** The values of the stack profile's settings, by their names within it. */
 export function stackSettings(settings: Settings) {
   return {
     location: settings['profiles.stack.location'].value,

@@ -2,13 +2,13 @@ import { normalize } from 'node:path'
 import { lakeLocation } from '@minilake/schema'
 import { z } from 'zod'
 
-/** A folder, without a slash at its end. */
+/** A folder, normalised, without a trailing slash. */
 export const folderPath = z
   .string()
   .refine((path) => path.trim() !== '', 'Expected a folder, got nothing.')
   .transform((path) => normalize(path).replace(/(?<=.)[\\/]$/, ''))
 
-/** The root of a bucket as a URL, with a slash at its end. */
+/** The root of a bucket as a URL, with a trailing slash. */
 export const bucketUrl = z
   .string()
   .regex(
@@ -17,7 +17,7 @@ export const bucketUrl = z
   )
   .transform((url) => (url.endsWith('/') ? url : `${url}/`))
 
-/** The URL of a server, without a slash at its end. */
+/** The URL of a server, without a trailing slash. */
 export const serverUrl = z
   .string()
   .regex(
@@ -29,10 +29,10 @@ export const serverUrl = z
 /** A text without spaces. */
 export const word = z.string().regex(/^\S+$/, 'Expected a word, without spaces.')
 
-/** A text that is never shown. */
+/** A text that must never be shown. */
 export const secretText = z.string()
 
-/** One of a few words. */
+/** One of these words. */
 export function oneOf<const Word extends string>(words: readonly Word[]) {
   return z.enum(words, `Allowed choices are ${words.join(', ')}.`)
 }

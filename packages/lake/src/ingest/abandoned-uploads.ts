@@ -3,10 +3,10 @@ import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
 
-/** An upload that nobody has gone on with for so long is abandoned, in hours. */
+/** An upload counts as abandoned after this many hours without progress. */
 export const abandonedAfterHours = 24
 
-/** The uploads to a lake's tables, and of probes, that were begun and neither finished nor given up; a folder has none. */
+/** The unfinished uploads to a lake's tables, and those of probes; a folder has none. */
 export async function unfinishedUploads(
   tables: readonly Table[],
   store: LakeStore,
@@ -19,7 +19,7 @@ export async function unfinishedUploads(
   return found
 }
 
-/** Those that are abandoned, by the store's own clock. */
+/** The abandoned uploads among these, by the store's own clock. */
 export function abandoned(uploads: readonly UnfinishedUpload[]): UnfinishedUpload[] {
   return uploads.filter(
     ({ lastActivity, listedAt }) =>

@@ -5,8 +5,8 @@ import { isDataFileKey, parsePartitionPath, partitionsOf, type Table, tablePrefi
 import { suggestion } from '../nearest-name.js'
 
 /**
- * Throws an Error in one sentence when a file is not a data file of one of the tables: by its place, then by its footer, then
- * by whether its rows belong in its partition.
+ * Throws an Error in one sentence when a file is not a data file of one of the tables: because of its path, of its footer, or of rows
+ * that belong in another partition.
  */
 export async function checkDataFile(tables: readonly Table[], { key, path }: LocalFile): Promise<void> {
   const table = tables.find((candidate) => key.startsWith(tablePrefix(candidate)))
@@ -20,7 +20,7 @@ export async function checkDataFile(tables: readonly Table[], { key, path }: Loc
   if (!isDataFileKey(table, key)) {
     const partitions = partitionsOf(table).map(([name]) => `${name}=…/`)
     throw new Error(
-      `${path} is not where a file of table ${table.name} can be read: expected ${tablePrefix(table)}${partitions.join('')}….parquet`,
+      `${path} is not where the engine finds files of table ${table.name}: expected ${tablePrefix(table)}${partitions.join('')}….parquet`,
     )
   }
   try {
@@ -49,7 +49,7 @@ async function footerOf(path: string): Promise<Footer> {
   }
 }
 
-/** A row in another day's folder would be there for some queries and not for others. */
+/** Queries would find a row in another day's folder or miss it, depending on their conditions. */
 function checkPartition(table: Table, key: string, { rowCount, columns }: Footer): void {
   const values = parsePartitionPath(key)
   for (const [name, { from }] of partitionsOf(table)) {

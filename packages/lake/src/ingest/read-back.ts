@@ -1,16 +1,16 @@
 import { localFile, type ObjectStore, verifyObject } from '@minilake/ingest'
 
-/** What reading published files back has shown. */
+/** The result of reading published files back. */
 export interface ReadBack {
   /** Files that were read back. */
   compared: number
-  /** Those whose content in the store is another, or that could not be read there or here, a sentence each. */
+  /** One sentence per file whose content differs in the store, or that could not be read. */
   differences: string[]
 }
 
 const sampleFiles = 10
 
-/** Reads published files back, all or a sample spread evenly over them, and compares them with those of the folder. */
+/** Reads published files back, all or an evenly spread sample, and compares them with the files of the folder. */
 export async function readBack(
   keys: readonly string[],
   {

@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises'
 import { type LocalFile, localFiles } from '@minilake/ingest'
 
-/** Looks at a folder now and then. */
+/** A folder that is looked at repeatedly. */
 export interface FolderWatch {
   /**
-   * The data files that are new or have changed, and that nobody has written to since the last look: one still being written is
-   * left for a later one. None where there is no folder.
+   * The data files that are new or changed, and that were not written to since the last look: a file that is still being written
+   * waits for a later look. Empty when the folder does not exist.
    */
   look(): Promise<LocalFile[]>
-  /** Gives a file out again at the next look. */
+  /** Returns a file again at the next look. */
   forget(key: string): void
 }
 
-/** Watches a folder for finished files. Links and renames count as writing. */
+/** Watches a folder for finished files. Linking or renaming a file counts as writing to it. */
 export function watchFolder(folder: string): FolderWatch {
   let before = new Map<string, string>()
   const given = new Map<string, string>()
@@ -42,7 +42,7 @@ export function watchFolder(folder: string): FolderWatch {
   }
 }
 
-/** What changes when a file is written to or replaced; undefined where it has gone meanwhile. */
+/** A text that changes when the file is written to or replaced; undefined when the file is gone. */
 async function stateOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined)
   return found && [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ')

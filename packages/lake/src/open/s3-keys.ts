@@ -1,13 +1,13 @@
 /** Variables of the environment or of a .env file. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
-/** Keys of a user of S3. */
+/** The keys of an S3 user. */
 export interface S3Keys {
   accessKeyId: string
   secretAccessKey: string
 }
 
-/** Variables by which somebody says which of the AWS tools' own credentials to take. */
+/** Variables that choose credentials for the AWS tools. */
 const awsVariables = [
   'AWS_ACCESS_KEY_ID',
   'AWS_PROFILE',
@@ -17,8 +17,8 @@ const awsVariables = [
 ]
 
 /**
- * The keys that the local stack's .env gives the lake's user, where the store is on this machine and the environment names no
- * others; else none, and the AWS SDK looks where it always does. They never leave this machine.
+ * The keys of the lake's user from the local stack's .env, if the endpoint is on this machine and the environment chooses no other
+ * credentials; else undefined, and the AWS SDK finds its own. The keys of .env never leave this machine.
  */
 export function localKeys(
   endpoint: string,
@@ -29,12 +29,12 @@ export function localKeys(
   return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined
 }
 
-/** Whether the environment says which of the AWS tools' credentials to take. */
+/** Whether the environment chooses credentials for the AWS tools. */
 export function namesAwsKeys(environment: Variables): boolean {
   return awsVariables.some((name) => environment[name])
 }
 
-/** Whether a URL leads to this machine. */
+/** Whether a URL points to this machine. */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url)
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)

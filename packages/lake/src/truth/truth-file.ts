@@ -4,7 +4,7 @@ import { columnsOf, type Table } from '@minilake/schema'
 import { z } from 'zod'
 import { truthShape } from './truth-shape.js'
 
-/** A truth as it is stored: with the size and ETag of the data file it speaks of. */
+/** A stored truth: with the size and ETag of the data file that it describes. */
 export type StoredTruth = z.infer<typeof truthShape>
 
 /** The bytes of a truth file. */
@@ -12,7 +12,7 @@ export function truthFileBytes(truth: Truth, file: Identity): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify({ ...truth, file }, null, 2)}\n`)
 }
 
-/** Reads a truth file about a table. Rejects in one sentence when it is damaged, or leaves something of the table out. */
+/** Reads a truth file. Rejects with one sentence when the file is damaged, or lacks something of the table. */
 export async function readTruthFile(table: Table, store: ObjectStore, key: string): Promise<StoredTruth> {
   const text = new TextDecoder().decode(await store.read(key))
   try {
@@ -41,12 +41,12 @@ function checkComplete(table: Table, { rows, hours, alarms, delivery, parameters
   }
   const sum = hours.reduce((total, hour) => total + hour.rows, 0)
   if (sum !== rows) throw new Error(`rows expected the ${sum} of its hours, got ${rows}`)
-  // Engines tell how many different readings there are; which of them are missing follows from the interval.
+  // Engines count distinct readings; how many are missing follows from the interval.
   const { missing, duplicates } = delivery
   const moments = Math.round(86_400 / parameters.intervalSeconds)
   if (rows - duplicates + missing !== moments) {
     throw new Error(
-      `rows without duplicates and with those missing expected ${moments}, got ${rows} − ${duplicates} + ${missing}`,
+      `rows − duplicates + missing expected ${moments}, got ${rows} − ${duplicates} + ${missing}`,
     )
   }
   for (const [name, alarm] of Object.entries(alarms)) {
