@@ -1,10 +1,10 @@
 import { type Batch, checkBatch, type Table } from '@minilake/schema'
 import { ParquetWriter } from 'hyparquet-writer'
-import { ByteBlocks } from './byte-blocks.js'
-import { checkCodec, type Codec } from './codec.js'
-import { schemaElements } from './element.js'
-import { PageIndexes } from './page-indexes.js'
-import { compression, type RowGroup, rowGroup } from './row-group.js'
+import { ByteBlocks } from './file/byte-blocks.js'
+import { checkCodec, type Codec } from './file/codec.js'
+import { schemaElements } from './file/schema-elements.js'
+import { PageIndexes } from './file/page-indexes.js'
+import { compression, type RowGroup, rowGroup } from './file/row-group.js'
 
 /**
  * The writer's name in our files, in the form parquet-java needs to trust string statistics (PARQUET-251). It names the

@@ -1,5 +1,5 @@
-export { checkFooter } from './check-footer.js'
-export type { Codec } from './codec.js'
+export { checkFooter } from './footer/check-footer.js'
+export type { Codec } from './file/codec.js'
 export { type DataFile, dataFiles } from './data-files.js'
 export { createdBy, encodeParquet, type EncodeOptions } from './encode-parquet.js'
 export {
@@ -8,4 +8,4 @@ export {
   type FooterColumn,
   type FooterValue,
   readFooter,
-} from './read-footer.js'
+} from './footer/read-footer.js'

@@ -2,7 +2,7 @@ import { columnsOf, type Batch, type ColumnType, type Table } from '@minilake/sc
 import type { DecodedArray, Encoding } from 'hyparquet'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { createdBy } from '../src/index.js'
-import { schemaElements } from '../src/element.js'
+import { schemaElements } from '../src/file/schema-elements.js'
 
 /** Page sizes in bytes at which hyparquet-writer, too, ends a page after 20,000 rows; for indexes it counts 4 bytes each. */
 const pageBytes = { indexes: 80_001, values: 160_001 }

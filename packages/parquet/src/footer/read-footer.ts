@@ -1,5 +1,5 @@
 import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet'
-import { describeElement } from './element.js'
+import { describeElement } from '../file/schema-elements.js'
 
 /** What a Parquet file says of itself at its end. */
 export interface Footer {

@@ -3,12 +3,12 @@ import { type Batch, type ColumnBuffers, columnsOf, type ColumnType, type Table 
 import type { SchemaElement } from 'hyparquet'
 import type { ParquetWriter } from 'hyparquet-writer'
 import type { Codec } from './codec.js'
-import type { ChunkColumn } from './column-chunk.js'
-import { doubleValues } from './double-values.js'
-import { schemaElements } from './element.js'
-import { joinedColumn } from './joined-column.js'
+import type { ChunkColumn } from './write-column-chunk.js'
+import { doubleValues } from '../encodings/double-values.js'
+import { schemaElements } from './schema-elements.js'
+import { joinedColumn } from './buffered-column.js'
 import type { PageIndexes } from './page-indexes.js'
-import { timestampValues } from './timestamp-values.js'
+import { timestampValues } from '../encodings/timestamp-values.js'
 import { type ColumnEncoder, typedColumn } from './typed-column.js'
 
 /** Gathers batches until they make a row group, and writes them as one; then it is empty again, for the same file or another. */

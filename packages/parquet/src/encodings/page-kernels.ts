@@ -1,4 +1,4 @@
-import { instantiate } from './kernels-wasm.js'
+import { instantiate } from '../kernels-wasm.js'
 
 /** A number that the kernels tell; an address in their memory where its type says so. */
 export interface Told<T = number> {

@@ -1,9 +1,9 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import type { PageStatistics } from './column-chunk.js'
+import type { PageStatistics } from '../file/write-column-chunk.js'
 import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
 import { decodeIndexes } from './hybrid-encoding.js'
-import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
-import type { EncodedValues, ValueEncoder } from './typed-column.js'
+import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
+import type { EncodedValues, ValueEncoder } from '../file/typed-column.js'
 
 /** A page that has ended: where its indexes into the dictionary lie, encoded, or its values themselves. */
 interface EndedPage {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { decodeIndexes, hybridDecode } from '../src/hybrid-encoding.js'
-import { type EncodedRange, PageKernels } from '../src/kernels.js'
-import { pageRows } from '../src/typed-column.js'
+import { decodeIndexes, hybridDecode } from '../../src/encodings/hybrid-encoding.js'
+import { type EncodedRange, PageKernels } from '../../src/encodings/page-kernels.js'
+import { pageRows } from '../../src/file/typed-column.js'
 
 const mostPageBytes = 131_072
 

@@ -1,10 +1,10 @@
 import { columnsOf, defineTable, pump } from '@minilake/schema'
 import { parquetMetadata } from 'hyparquet'
 import { expect, test } from 'vitest'
-import { describeElement, schemaElements } from '../src/element.js'
-import { encodeParquet } from '../src/index.js'
-import { everyType } from './every-type.js'
-import { bytesOf } from './read-back.js'
+import { describeElement, schemaElements } from '../../src/file/schema-elements.js'
+import { encodeParquet } from '../../src/index.js'
+import { everyType } from '../every-type.js'
+import { bytesOf } from '../read-back.js'
 
 const writtenSchema = (table: typeof everyType | typeof pump) =>
   parquetMetadata(bytesOf(encodeParquet(table, [])).buffer).schema

@@ -1,4 +1,4 @@
-import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
+import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
 
 let shared: PageKernels | undefined
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
 import { expect, test } from 'vitest'
-import { timestampValues } from '../src/timestamp-values.js'
+import { timestampValues } from '../../src/encodings/timestamp-values.js'
 
 test('pages are those of hyparquet-writer and have their own bounds, also where numbers lie far apart', () => {
   const time = fc.oneof(

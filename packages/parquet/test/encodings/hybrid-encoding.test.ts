@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js'
 import { expect, test } from 'vitest'
-import { decodeIndexes, encodeIndexes, hybridDecode, hybridEncode } from '../src/hybrid-encoding.js'
+import {
+  decodeIndexes,
+  encodeIndexes,
+  hybridDecode,
+  hybridEncode,
+} from '../../src/encodings/hybrid-encoding.js'
 
 const pageRows = 20_000
 const mostPageBytes = 131_072

@@ -2,9 +2,9 @@ import { defineTable } from '@minilake/schema'
 import type { SchemaElement } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
-import { checkFooter, encodeParquet, readFooter } from '../src/index.js'
-import { batchOf, everyType } from './every-type.js'
-import { bytesOf, fileOf } from './read-back.js'
+import { checkFooter, encodeParquet, readFooter } from '../../src/index.js'
+import { batchOf, everyType } from '../every-type.js'
+import { bytesOf, fileOf } from '../read-back.js'
 
 const gauge = defineTable({
   name: 'gauge',

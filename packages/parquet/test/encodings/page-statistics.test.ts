@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PageKernels } from '../src/kernels.js'
+import { PageKernels } from '../../src/encodings/page-kernels.js'
 
 const page = new PageKernels()
 const { kernels } = page

@@ -2,10 +2,10 @@ import { type Batch, defineTable } from '@minilake/schema'
 import { parquetMetadata, parquetRead } from 'hyparquet'
 import { parquetReadColumn } from 'hyparquet/src/read.js'
 import { expect, test } from 'vitest'
-import { doubleValues } from '../src/double-values.js'
-import { type EncodeOptions, encodeParquet } from '../src/index.js'
-import { snappy } from '../src/snappy.js'
-import { bytesOf, fileOf } from './read-back.js'
+import { doubleValues } from '../../src/encodings/double-values.js'
+import { type EncodeOptions, encodeParquet } from '../../src/index.js'
+import { snappy } from '../../src/snappy.js'
+import { bytesOf, fileOf } from '../read-back.js'
 
 const gauge = defineTable({
   name: 'gauge',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack as packedByLibrary } from 'hyparquet-writer/src/delta.js'
 import { expect, test } from 'vitest'
-import { PageKernels } from '../src/kernels.js'
+import { PageKernels } from '../../src/encodings/page-kernels.js'
 
 const page = new PageKernels()
 const { kernels } = page

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ByteBlocks } from '../src/byte-blocks.js'
+import { ByteBlocks } from '../../src/file/byte-blocks.js'
 
 test('whatever is appended comes out in its order, in blocks of one size', () => {
   const step = fc.oneof(

@@ -3,8 +3,8 @@ import { columnBuffer, type ColumnBuffers, type ColumnType } from '@minilake/sch
 import type { DecodedArray } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
 import { writeColumn } from 'hyparquet-writer/src/column.js'
-import { type ChunkColumn, type WrittenChunk, writeColumnChunk } from './column-chunk.js'
-import { recurringTexts } from './recurring-texts.js'
+import { type ChunkColumn, type WrittenChunk, writeColumnChunk } from './write-column-chunk.js'
+import { recurringTexts } from '../encodings/recurring-texts.js'
 import { type ColumnEncoder, pageRows } from './typed-column.js'
 
 type Buffer = ColumnBuffers[ColumnType]

@@ -1,8 +1,8 @@
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
-import type { PageStatistics } from './column-chunk.js'
-import { type EncodedRange, type Kernels, PageKernels } from './kernels.js'
-import type { ValueEncoder } from './typed-column.js'
+import type { PageStatistics } from '../file/write-column-chunk.js'
+import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
+import type { ValueEncoder } from '../file/typed-column.js'
 
 /** Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. */
 export function timestampValues(): ValueEncoder<BigInt64Array> {

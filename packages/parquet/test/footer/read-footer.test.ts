@@ -1,9 +1,9 @@
 import { pump } from '@minilake/schema'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
-import { createdBy, encodeParquet, readFooter } from '../src/index.js'
-import { batchOf, everyType } from './every-type.js'
-import { bytesOf, fileOf } from './read-back.js'
+import { createdBy, encodeParquet, readFooter } from '../../src/index.js'
+import { batchOf, everyType } from '../every-type.js'
+import { bytesOf, fileOf } from '../read-back.js'
 
 const day = Date.UTC(2026, 0, 1)
 const bytes = bytesOf(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dictionaryPays, mostDifferent } from '../src/dictionary-limits.js'
+import { dictionaryPays, mostDifferent } from '../../src/encodings/dictionary-limits.js'
 
 test.each([
   [0, 32_768],

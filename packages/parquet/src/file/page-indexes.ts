@@ -1,7 +1,7 @@
 import type { ColumnChunk, OffsetIndex } from 'hyparquet'
 import { BoundaryOrders } from 'hyparquet/src/constants.js'
 import type { Writer } from 'hyparquet-writer'
-import type { WrittenChunk } from './column-chunk.js'
+import type { WrittenChunk } from './write-column-chunk.js'
 import { compactType, CompactWriter } from './compact-writer.js'
 
 type ColumnIndex = NonNullable<WrittenChunk['columnIndex']>

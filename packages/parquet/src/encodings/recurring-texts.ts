@@ -1,4 +1,4 @@
-import type { ChunkContent, Page } from './column-chunk.js'
+import type { ChunkContent, Page } from '../file/write-column-chunk.js'
 import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
 import { encodeIndexes } from './hybrid-encoding.js'
 

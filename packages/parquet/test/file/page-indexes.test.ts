@@ -5,9 +5,9 @@ import { readColumnIndex, readOffsetIndex } from 'hyparquet/src/indexes.js'
 import { ByteWriter } from 'hyparquet-writer'
 import { writeIndexes } from 'hyparquet-writer/src/indexes.js'
 import { expect, test } from 'vitest'
-import { encodeParquet } from '../src/index.js'
-import { PageIndexes } from '../src/page-indexes.js'
-import { bytesOf } from './read-back.js'
+import { encodeParquet } from '../../src/index.js'
+import { PageIndexes } from '../../src/file/page-indexes.js'
+import { bytesOf } from '../read-back.js'
 
 const gauge = defineTable({
   name: 'gauge',

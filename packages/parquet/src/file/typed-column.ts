@@ -6,8 +6,8 @@ import {
   type PageStatistics,
   type WrittenChunk,
   writeColumnChunk,
-} from './column-chunk.js'
-import { hybridEncode } from './hybrid-encoding.js'
+} from './write-column-chunk.js'
+import { hybridEncode } from '../encodings/hybrid-encoding.js'
 
 /** Takes a column's values of one row group, batch by batch, and writes them as a column chunk; then it is empty again. */
 export interface ColumnEncoder<Buffer> {

@@ -1,6 +1,6 @@
 import { columnsOf, type Table } from '@minilake/schema'
 import type { SchemaElement } from 'hyparquet'
-import { describeElement, schemaElements } from './element.js'
+import { describeElement, schemaElements } from '../file/schema-elements.js'
 import type { Footer } from './read-footer.js'
 
 /**
