@@ -1,5 +1,5 @@
 import { type Batch, columnBuffer, columnsOf, type Table } from '@minilake/schema'
-import { type WideBuffer, wordsOf } from './words-of.js'
+import { type WideBuffer, wordsOf } from './int32-view.js'
 
 /** What is copied of a column: its texts, its bytes, or one or two words to a value. */
 export type Units = string[] | Uint8Array | Int32Array

@@ -1,5 +1,5 @@
 import type { Batch, Table } from '@minilake/schema'
-import { firstWhere } from './first-where.js'
+import { firstWhere } from './galloping-search.js'
 import { compareRows, type SortKeys, sortKeys } from './sort-keys.js'
 
 /** The rows of several runs in order, some at a time. */

@@ -9,7 +9,7 @@ import {
   type Table,
 } from '@minilake/schema'
 import { compareTexts } from './compare-texts.js'
-import { highWord, lowWord, wordsOf } from './words-of.js'
+import { highWord, lowWord, wordsOf } from './int32-view.js'
 
 /** Where the rows of a batch stand in the order of partitions and of `sortedBy`. */
 export interface SortKeys {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { firstWhere } from '../src/first-where.js'
+import { firstWhere } from '../src/galloping-search.js'
 
 test('the first is found, wherever it is', () => {
   const number = fc.integer({ min: 0, max: 200 })
