@@ -44,7 +44,7 @@ export function* encodeParquet<T extends Table>(
   batches: Iterable<Batch<T>>,
   options: EncodeOptions = {},
 ): Generator<Uint8Array> {
-  checkOptions(options)
+  checkEncodeOptions('encodeParquet', options, optionNames)
   const { rowGroupRows = 1_048_576, codec, reuseBuffers = false } = options
   const blocks = new ByteBlocks(blockBytes, reuseBuffers ? freeBuffers : [])
   const writer = new ParquetWriter({
@@ -96,17 +96,20 @@ function takeSpare(table: Table, codec: Codec | undefined): RowGroup | undefined
   return spare?.group.deref()
 }
 
-function checkOptions(options: unknown): void {
+/** Throws a TypeError or RangeError for options of other names than `names`, or of values that make no sense. */
+export function checkEncodeOptions(
+  subject: string,
+  options: Readonly<Partial<Record<keyof EncodeOptions, unknown>>>,
+  names: readonly string[],
+): void {
   if (typeof options !== 'object' || options === null)
-    throw new TypeError(
-      `encodeParquet expected an object of ${optionNames.join(', ')}, got ${String(options)}`,
-    )
-  const unknown = Object.keys(options).filter((name) => !optionNames.includes(name))
+    throw new TypeError(`${subject} expected an object of ${names.join(', ')}, got ${String(options)}`)
+  const unknown = Object.keys(options).filter((name) => !names.includes(name))
   if (unknown.length > 0)
-    throw new TypeError(`encodeParquet expected only ${optionNames.join(', ')}, got ${unknown.join(', ')}`)
-  const { rowGroupRows = 1, codec, reuseBuffers = false } = options as EncodeOptions
-  if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1)
-    throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${rowGroupRows}`)
+    throw new TypeError(`${subject} expected only ${names.join(', ')}, got ${unknown.join(', ')}`)
+  const { rowGroupRows = 1, codec, reuseBuffers = false } = options
+  if (!Number.isSafeInteger(rowGroupRows) || Number(rowGroupRows) < 1)
+    throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${String(rowGroupRows)}`)
   if (codec !== undefined) checkCodec(codec)
   if (typeof reuseBuffers !== 'boolean')
     throw new TypeError(`reuseBuffers expected true or false, got ${String(reuseBuffers)}`)

@@ -1,3 +1,14 @@
+export {
+  type Batch,
+  type Column,
+  columnBuffer,
+  type ColumnBuffers,
+  type ColumnType,
+  dataFileKey,
+  defineTable,
+  type Table,
+} from '@minilake/schema'
+export type { ArrayColumnData, ColumnData, TypedColumnData } from './columns/column-data.js'
 export { checkFooter } from './footer/check-footer.js'
 export type { Codec } from './file/codec.js'
 export { type DataFile, dataFiles } from './data-files.js'
@@ -9,3 +20,4 @@ export {
   type FooterValue,
   readFooter,
 } from './footer/read-footer.js'
+export { writeParquet, type WriteParquetOptions, type WrittenFile } from './write-parquet.js'

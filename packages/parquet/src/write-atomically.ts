@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/**
+ * Writes a file so that its name only ever leads to a complete one: the bytes go to a hidden file in the same folder, which takes
+ * the name (and replaces a file of that name) once it is on the disk. Returns how many bytes it has. Removes the hidden file when
+ * `chunks` throws, and when the file system fails: then the error names the path.
+ */
+export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<number> {
+  const hidden = join(dirname(path), `.parquet.${randomUUID()}.part`)
+  const attempt = <Result>(step: Promise<Result>): Promise<Result> =>
+    step.catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(`file ${path} could not be written: ${reason}`, { cause })
+    })
+  let byteLength = 0
+  try {
+    const file = await attempt(open(hidden, 'wx'))
+    try {
+      for (const chunk of chunks) {
+        await attempt(file.writeFile(chunk))
+        byteLength += chunk.byteLength
+      }
+      await attempt(file.datasync())
+    } finally {
+      await attempt(file.close())
+    }
+    await attempt(rename(hidden, path))
+  } catch (error) {
+    await rm(hidden, { force: true }).catch(() => undefined)
+    throw error
+  }
+  return byteLength
+}
