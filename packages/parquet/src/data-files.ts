@@ -1,15 +1,23 @@
 import { type Batch, isDataFileKey, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
 import { encodeParquet, type EncodeOptions } from './encode-parquet.js'
 
-/** One data file to be published: its object key and its bytes, encoded while they are taken. */
+/** A data file to publish: its object key, and its bytes, which are encoded as they are pulled. */
 export interface DataFile {
   readonly key: string
   readonly bytes: Iterable<Uint8Array>
 }
 
 /**
- * Files of batches as files of Parquet, one by one: nothing is encoded before its bytes are taken. Throws a RangeError for a
- * key under which no engine would find the table's data (`dataFileKey` makes good ones).
+ * Turns files of batches into Parquet files, one by one. Nothing is encoded before its bytes are pulled. Throws a RangeError for a
+ * key under which no engine would find the table's data; `dataFileKey` makes valid keys.
+ *
+ * @example
+ * import { type Batch, dataFileKey, dataFiles, defineTable } from '@minilake/parquet'
+ *
+ * const turbine = defineTable({ name: 'turbine', columns: { power: { type: 'double' } } })
+ * const batch: Batch<typeof turbine> = { rowCount: 2, columns: { power: Float64Array.of(1.5, 2.5) } }
+ * const key = dataFileKey(turbine, { name: '2026-01-01' })
+ * for (const file of dataFiles(turbine, [{ key, batches: [batch] }])) console.log(file.key, [...file.bytes].length)
  */
 export function* dataFiles<T extends Table>(
   table: T,

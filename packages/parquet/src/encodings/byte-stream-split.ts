@@ -1,4 +1,4 @@
-/** BYTE_STREAM_SPLIT (Parquet's Encodings.md): the first bytes of all values, then their second bytes, and so on. */
+/** Encodes as BYTE_STREAM_SPLIT (Parquet's Encodings.md): the first byte of every value, then the second of every value, and so on. */
 export function byteStreamSplit(values: Uint8Array, valueBytes: number): Uint8Array {
   const count = values.length / valueBytes
   const split = new Uint8Array(values.length)

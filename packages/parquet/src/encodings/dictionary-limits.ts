@@ -1,12 +1,12 @@
-/** A dictionary this small is not given up before the chunk ends. */
-const alwaysKept = 32_768
+/** A dictionary of up to this many values is kept until the chunk ends. */
+const alwaysAllowed = 32_768
 
-/** How many different values the first `valueCount` values of a chunk may have; one more, and its dictionary is given up. */
-export function mostDifferent(valueCount: number): number {
-  return Math.max(alwaysKept, Math.floor(valueCount / 2) + 1)
+/** How many distinct values a dictionary may have after `valueCount` values of a chunk; it is given up at the next one. */
+export function maxDictionarySize(valueCount: number): number {
+  return Math.max(alwaysAllowed, Math.floor(valueCount / 2) + 1)
 }
 
-/** Whether a dictionary and the indexes into it save a quarter and more of what the values take in PLAIN. */
+/** Whether a dictionary and the indexes into it take at most three quarters of the bytes of PLAIN values. */
 export function dictionaryPays(
   dictionary: { size: number; byteLength: number },
   values: { count: number; plainBytes: number },
@@ -14,7 +14,7 @@ export function dictionaryPays(
   return dictionary.byteLength + indexBytes(dictionary.size, values.count) <= 0.75 * values.plainBytes
 }
 
-/** About how many bytes the indexes of so many values into a dictionary of a size take. */
+/** About how many bytes the bit-packed indexes of `valueCount` values take. */
 function indexBytes(dictionarySize: number, valueCount: number): number {
   return Math.ceil((valueCount * (32 - Math.clz32(Math.max(dictionarySize - 1, 0)))) / 8)
 }

@@ -1,36 +1,41 @@
 import { byteStreamSplit } from './byte-stream-split.js'
-import type { PageStatistics } from '../file/write-column-chunk.js'
-import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
+import { dictionaryPays, maxDictionarySize } from './dictionary-limits.js'
 import { decodeIndexes } from './hybrid-encoding.js'
 import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
-import type { EncodedValues, ValueEncoder } from '../file/typed-column.js'
+import type { EncodedValues, PageStatistics, ValueEncoder } from './value-encoder.js'
 
-/** A page that has ended: where its indexes into the dictionary lie, encoded, or its values themselves. */
-interface EndedPage {
+/** A page encoded as indexes into the dictionary. */
+interface IndexPage {
   valueCount: number
-  indexes: EncodedRange | undefined
-  values: Float64Array<ArrayBuffer> | undefined
+  indexes: EncodedRange
+  statistics: PageStatistics
+}
+
+/** A page whose values are kept as they are, because the dictionary was given up. */
+interface PlainPage {
+  values: Float64Array<ArrayBuffer>
   statistics: PageStatistics
 }
 
 /**
- * Encodes doubles as RLE_DICTIONARY where that saves a quarter and more of the chunk, else as they are: PLAIN, or
- * BYTE_STREAM_SPLIT for a codec to compress. Sensors give decimals of which few differ: a dictionary's indexes then take a
- * quarter of the bytes. All NaN are one value: their bits are not kept.
+ * Encodes doubles as RLE_DICTIONARY when that saves at least a quarter of the chunk. Otherwise as PLAIN, or as BYTE_STREAM_SPLIT when a
+ * codec will compress them. Sensors report decimals with few distinct values: a dictionary's indexes then take a quarter of the
+ * bytes. All NaN are one value: their bits are not kept.
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
   const page = new PageKernels()
   const { kernels } = page
-  /** Values of the page, and of the pages before it. */
+  /** Values of the current page, and of the pages before it. */
   let count = 0
   let countBefore = 0
-  /** Whether the dictionary has been given up. */
-  let isPlain = false
-  let pages: EndedPage[] = []
+  let isDictionaryGivenUp = false
+  let indexPages: IndexPage[] = []
+  let plainPages: PlainPage[] = []
 
   const lookUpPage = (): boolean => {
     if (countBefore === 0) kernels.clear(scaleOf(page.doubles().subarray(0, count)) ?? 0)
-    const limitAt = (row: number) => Math.min(kernels.mostDifferent.value, mostDifferent(countBefore + row))
+    const limitAt = (row: number) =>
+      Math.min(kernels.mostDifferent.value, maxDictionarySize(countBefore + row))
     let row = kernels.lookUp(0, count, limitAt(0))
     while (row < count) {
       const limit = limitAt(row)
@@ -39,13 +44,17 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
     }
     return true
   }
-  const giveUp = () => {
-    isPlain = true
-    const different = page.different()
-    for (const ended of pages) {
-      const indexes = decodeIndexes(page.encoded(ended.indexes as EncodedRange), ended.valueCount)
-      ended.values = Float64Array.from(indexes, (index) => different[index] as number)
-    }
+  const giveUpDictionary = () => {
+    isDictionaryGivenUp = true
+    const dictionary = page.dictionary()
+    plainPages = indexPages.map(({ indexes, valueCount, statistics }) => ({
+      values: Float64Array.from(
+        decodeIndexes(page.encoded(indexes), valueCount),
+        (index) => dictionary[index] ?? NaN,
+      ),
+      statistics,
+    }))
+    indexPages = []
   }
 
   return {
@@ -55,37 +64,38 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
     },
     endPage(nullCount) {
       kernels.scan(count)
-      if (!isPlain && !lookUpPage()) giveUp()
+      if (!isDictionaryGivenUp && !lookUpPage()) giveUpDictionary()
       const statistics = statisticsOf(kernels, nullCount)
-      const [indexes, values] = isPlain
-        ? [undefined, page.doubles().slice(0, count)]
-        : [page.encode((kernels, at) => kernels.encodeIndexes(count, at)), undefined]
-      pages.push({ valueCount: count, indexes, values, statistics })
+      if (isDictionaryGivenUp) plainPages.push({ values: page.doubles().slice(0, count), statistics })
+      else {
+        const indexes = page.encode((kernels, at) => kernels.encodeIndexes(count, at))
+        indexPages.push({ valueCount: count, indexes, statistics })
+      }
       countBefore += count
       count = 0
     },
     finish() {
-      const different = page.different()
-      if (!isPlain && !pays(different.length, countBefore)) giveUp()
-      const ended = pages
-      const isDictionary = !isPlain && ended.length > 0
-      pages = []
+      const dictionary = page.dictionary()
+      if (!isDictionaryGivenUp && !pays(dictionary.length, countBefore)) giveUpDictionary()
+      const finished = { indexPages, plainPages }
+      indexPages = []
+      plainPages = []
       countBefore = 0
-      isPlain = false
+      isDictionaryGivenUp = false
       page.reuse()
-      if (!isDictionary)
+      if (finished.indexPages.length === 0)
         return {
           encoding: isCompressed ? 'BYTE_STREAM_SPLIT' : 'PLAIN',
-          pages: plainPages(ended, isCompressed),
+          pages: encodePlain(finished.plainPages, isCompressed),
         }
       return {
         encoding: 'RLE_DICTIONARY',
         dictionary: {
-          valueCount: different.length,
-          bytes: new Uint8Array(different.buffer, different.byteOffset, different.byteLength),
+          valueCount: dictionary.length,
+          bytes: new Uint8Array(dictionary.buffer, dictionary.byteOffset, dictionary.byteLength),
         },
-        pages: ended.map(({ indexes, statistics }) => ({
-          values: page.encoded(indexes as EncodedRange),
+        pages: finished.indexPages.map(({ indexes, statistics }) => ({
+          values: page.encoded(indexes),
           statistics,
         })),
       }
@@ -93,21 +103,21 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
   }
 }
 
-function pays(different: number, count: number): boolean {
+function pays(dictionarySize: number, count: number): boolean {
   return (
     count > 0 &&
-    dictionaryPays({ size: different, byteLength: 8 * different }, { count, plainBytes: 8 * count })
+    dictionaryPays({ size: dictionarySize, byteLength: 8 * dictionarySize }, { count, plainBytes: 8 * count })
   )
 }
 
-function* plainPages(pages: readonly EndedPage[], isSplit: boolean): Generator<EncodedValues> {
+function* encodePlain(pages: readonly PlainPage[], isSplit: boolean): Generator<EncodedValues> {
   for (const { values, statistics } of pages) {
-    const bytes = new Uint8Array((values as Float64Array<ArrayBuffer>).buffer)
+    const bytes = new Uint8Array(values.buffer)
     yield { values: isSplit ? byteStreamSplit(bytes, 8) : bytes, statistics }
   }
 }
 
-/** By Parquet's rule a least 0 is given as −0 and a greatest −0 as 0, since readers order the two differently. */
+/** Parquet's rule: a minimum of 0 is written as −0 and a maximum of −0 as 0, because readers order the two differently. */
 function statisticsOf({ least, greatest, nanCount }: Kernels, nullCount: number): PageStatistics {
   const null_count = BigInt(nullCount)
   const nan_count = BigInt(nanCount.value)
@@ -122,7 +132,7 @@ function statisticsOf({ least, greatest, nanCount }: Kernels, nullCount: number)
 
 const sampleValues = 256
 
-/** The power of ten that makes whole numbers of values that are decimals, as sensors give them; undefined for others. */
+/** The power of ten that turns decimals, as sensors report them, into whole numbers; undefined for other values. */
 function scaleOf(values: Float64Array): number | undefined {
   const sample = values.subarray(0, sampleValues)
   return [1, 10, 100, 1000, 10_000, 100_000, 1_000_000].find((scale) =>

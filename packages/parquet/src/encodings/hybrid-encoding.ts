@@ -1,16 +1,13 @@
-import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
+import { type Kernels, PageKernels } from './page-kernels.js'
 
 let shared: PageKernels | undefined
 
-/** Levels of at most a page, of `width` bits each, as the hybrid of run-length encoding and bit-packing. */
+/** Encodes up to a page of levels, `width` bits each, as Parquet's hybrid of run-length encoding and bit-packing. */
 export function hybridEncode(levels: Uint32Array, width: number): Uint8Array {
   return encodeAlone(levels, (kernels, at) => kernels.hybridEncode(levels.length, width, at))
 }
 
-/**
- * Indexes of at most a page into a dictionary as a page of RLE_DICTIONARY: the width in bits of the greatest of them, then the
- * hybrid.
- */
+/** Encodes up to a page of dictionary indexes as an RLE_DICTIONARY page: the bit width of the greatest index, then the hybrid. */
 export function encodeIndexes(indexes: Uint32Array): Uint8Array {
   return encodeAlone(indexes, (kernels, at) => kernels.encodeIndexes(indexes.length, at))
 }
@@ -19,22 +16,22 @@ function encodeAlone(values: Uint32Array, encode: (kernels: Kernels, at: number)
   shared ??= new PageKernels()
   shared.reuse()
   shared.indexes().set(values)
-  return shared.encoded(shared.encode(encode) as EncodedRange).slice()
+  return shared.encoded(shared.encode(encode)).slice()
 }
 
-/** The `count` indexes of a page of RLE_DICTIONARY. */
+/** Decodes the `count` indexes of an RLE_DICTIONARY page. */
 export function decodeIndexes(page: Uint8Array, count: number): Uint32Array {
-  return hybridDecode(page.subarray(1), page[0] as number, count)
+  return hybridDecode(page.subarray(1), page[0] ?? 0, count)
 }
 
-/** The first `count` values that `hybridEncode` encoded. */
+/** Decodes the first `count` values of what `hybridEncode` encoded. */
 export function hybridDecode(bytes: Uint8Array, width: number, count: number): Uint32Array {
   const values = new Uint32Array(count)
   let position = 0
   for (let next = 0; next < count;) {
     let header = 0
     for (let shift = 0; ; shift += 7) {
-      const byte = bytes[position++] as number
+      const byte = bytes[position++] ?? 0
       header |= (byte & 0x7f) << shift
       if (byte < 0x80) break
     }
@@ -52,7 +49,7 @@ function bitsAt(bytes: Uint8Array, firstBit: number, width: number): number {
   let value = 0
   for (let done = 0; done < width; done++) {
     const bit = firstBit + done
-    value |= (((bytes[bit >>> 3] as number) >>> (bit & 7)) & 1) << done
+    value |= (((bytes[bit >>> 3] ?? 0) >>> (bit & 7)) & 1) << done
   }
   return value
 }

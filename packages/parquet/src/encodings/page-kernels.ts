@@ -1,49 +1,55 @@
 import { instantiate } from '../kernels-wasm.js'
 
-/** A number that the kernels tell; an address in their memory where its type says so. */
-export interface Told<T = number> {
-  readonly value: T
+/** A number that the kernels export; some are addresses in their memory. */
+export interface KernelGlobal<Value = number> {
+  readonly value: Value
 }
 
-/** The inner loops of the encoders, compiled from ../assembly, where each is described. All work on a page in a memory of their own. */
+/**
+ * The inner loops of the encoders, compiled from ../../assembly, which documents each of them. All work on one page in a memory of
+ * their own.
+ */
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
-  /** Where the memory that pages are encoded into begins. */
-  readonly out: Told
-  /** Where a page's values lie, 64 bits each, how many there can be, and where its indexes into a dictionary lie, 32 bits each. */
-  readonly values: Told
-  readonly pageRows: Told
-  readonly indexes: Told
+  /** Address of the first encoded page. */
+  readonly out: KernelGlobal
+  /** Address of a page's values, 64 bits each; how many fit; and the address of its dictionary indexes, 32 bits each. */
+  readonly values: KernelGlobal
+  readonly pageRows: KernelGlobal
+  readonly indexes: KernelGlobal
 
-  /** To be called before `lookUp`, which takes all NaN to have the bits that this gives them. */
+  /** Must run before `lookUp`, which expects every NaN to have the bits that `scan` gives it. */
   scan(count: number): void
-  readonly least: Told
-  readonly greatest: Told
-  readonly nanCount: Told
+  readonly least: KernelGlobal
+  readonly greatest: KernelGlobal
+  readonly nanCount: KernelGlobal
 
   clear(multiplesPerUnit: number): void
   lookUp(from: number, to: number, limit: number): number
-  /** Where the dictionary lies, how many values it has and can have, and how often a slot of its hash table was another's. */
-  readonly different: Told
-  readonly differentCount: Told
-  readonly mostDifferent: Told
-  readonly collisions: Told
+  /** Address of the dictionary, its size, its maximum size, and how often a value found its hash slot occupied by another. */
+  readonly different: KernelGlobal
+  readonly differentCount: KernelGlobal
+  readonly mostDifferent: KernelGlobal
+  readonly collisions: KernelGlobal
 
   encodeIndexes(count: number, at: number): number
   hybridEncode(count: number, width: number, at: number): number
   bitPack(from: number, groups: number, width: number, at: number): number
 
   deltaBinaryPack(count: number, at: number): number
-  readonly leastTime: Told<bigint>
-  readonly greatestTime: Told<bigint>
+  readonly leastTime: KernelGlobal<bigint>
+  readonly greatestTime: KernelGlobal<bigint>
 }
 
-/** More than any page takes when it is encoded: 41 bytes for each 8 values, in the worst case of widths and runs. */
-const mostPageBytes = 131_072
+/** Encodes a page at an address. Returns the address after the last byte, or 0 when it leaves the page to another encoder. */
+export type EncodePage = (kernels: Kernels, at: number) => number
+
+/** An upper bound of an encoded page: 41 bytes for every 8 values, in the worst case of widths and runs. */
+const maxPageBytes = 131_072
 
 const memoryPageBytes = 65_536
 
-/** Memory grows by so much at once: each time V8 takes it for as much garbage as the memory was large. */
+/** Memory grows in steps of this size: V8 counts the whole memory as garbage each time it grows. */
 const growthBytes = 1_048_576
 
 /** Where an encoded page lies in the kernels' memory. */
@@ -52,65 +58,62 @@ export interface EncodedRange {
   readonly end: number
 }
 
-/** Kernels and their memory: for one column at a time, whose pages are encoded one after another. */
+/** Kernels and their memory, for one column at a time. Encoded pages lie one after another. */
 export class PageKernels {
   readonly kernels = instantiate() as Kernels
-  /** The end of what has been encoded. */
+  /** The end of the encoded pages. */
   #end = this.kernels.out.value
 
-  /** The page's values to be. This and other views are good until the next page is encoded. */
+  /** The values of the page to encode, as doubles. All views are valid until the next page is encoded. */
   doubles(): Float64Array<ArrayBuffer> {
-    return new Float64Array(
-      this.kernels.memory.buffer,
-      this.kernels.values.value,
-      this.kernels.pageRows.value,
-    )
+    const { memory, values, pageRows } = this.kernels
+    return new Float64Array(memory.buffer, values.value, pageRows.value)
   }
 
+  /** The values of the page to encode, as 64-bit integers. */
   integers(): BigInt64Array<ArrayBuffer> {
-    return new BigInt64Array(
-      this.kernels.memory.buffer,
-      this.kernels.values.value,
-      this.kernels.pageRows.value,
-    )
+    const { memory, values, pageRows } = this.kernels
+    return new BigInt64Array(memory.buffer, values.value, pageRows.value)
   }
 
+  /** The dictionary indexes, or levels, of the page to encode. */
   indexes(): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(
-      this.kernels.memory.buffer,
-      this.kernels.indexes.value,
-      this.kernels.pageRows.value,
-    )
+    const { memory, indexes, pageRows } = this.kernels
+    return new Uint32Array(memory.buffer, indexes.value, pageRows.value)
   }
 
-  /** The values of the dictionary. */
-  different(): Float64Array<ArrayBuffer> {
-    return new Float64Array(
-      this.kernels.memory.buffer,
-      this.kernels.different.value,
-      this.kernels.differentCount.value,
-    )
+  /** The distinct values of the dictionary, in order of first appearance. */
+  dictionary(): Float64Array<ArrayBuffer> {
+    const { memory, different, differentCount } = this.kernels
+    return new Float64Array(memory.buffer, different.value, differentCount.value)
   }
 
-  /** What was encoded. */
+  /** The bytes of an encoded page. */
   encoded({ start, end }: EncodedRange): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.kernels.memory.buffer, start, end - start)
   }
 
-  /** Encodes a page by a function that writes at an address and returns the one after, or 0. Returns where it lies; undefined for 0. */
-  encode(page: (kernels: Kernels, at: number) => number): EncodedRange | undefined {
+  /** Encodes a page after the ones before it. Throws a RangeError when the memory cannot grow. */
+  encode(page: EncodePage): EncodedRange {
+    const range = this.tryEncode(page)
+    if (range === undefined) throw new Error('encode expected a kernel that encodes every page')
+    return range
+  }
+
+  /** As `encode`; undefined, and nothing is kept, when the kernel leaves the page to another encoder. */
+  tryEncode(page: EncodePage): EncodedRange | undefined {
     const { memory } = this.kernels
-    const missing = this.#end + mostPageBytes - memory.buffer.byteLength
+    const missing = this.#end + maxPageBytes - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(Math.max(missing, growthBytes) / memoryPageBytes))
     const start = this.#end
-    // Addresses of 2 GiB and more come as negative numbers.
+    // WebAssembly hands addresses of 2 GiB and more over as negative numbers.
     const end = page(this.kernels, start) >>> 0
     if (end === 0) return undefined
     this.#end = end
     return { start, end }
   }
 
-  /** Forgets what was encoded. */
+  /** Forgets the encoded pages and writes the next ones over them. */
   reuse(): void {
     this.#end = this.kernels.out.value
   }

@@ -1,31 +1,28 @@
-import type { ChunkContent, Page } from '../file/write-column-chunk.js'
-import { dictionaryPays, mostDifferent } from './dictionary-limits.js'
+import { dictionaryPays, maxDictionarySize } from './dictionary-limits.js'
 import { encodeIndexes } from './hybrid-encoding.js'
+import { type ChunkContent, type Page, pageRows } from './value-encoder.js'
 
-/** Bytes that PLAIN puts before each text: its length. */
+/** PLAIN puts the length of each text before it, in this many bytes. */
 const lengthBytes = 4
 
-/**
- * A REQUIRED column's texts as RLE_DICTIONARY, in pages of so many rows; undefined where a dictionary would not save a quarter
- * and more, such as for texts that hardly recur.
- */
-export function recurringTexts(texts: readonly string[], pageRows: number): ChunkContent | undefined {
+/** Encodes the texts of a REQUIRED column as RLE_DICTIONARY; undefined when a dictionary would not save at least a quarter. */
+export function recurringTexts(texts: readonly string[]): ChunkContent | undefined {
   const indexOf = new Map<string, number>()
   const indexes = new Uint32Array(texts.length)
   let unitCount = 0
+  let row = 0
   let [before, index] = ['', -1]
-  for (let row = 0; row < texts.length; row++) {
-    const text = texts[row] as string
+  for (const text of texts) {
     unitCount += text.length
     if (text !== before || index === -1) {
       index = indexOf.get(text) ?? indexOf.size
       if (index === indexOf.size) {
-        if (index >= mostDifferent(row)) return undefined
+        if (index >= maxDictionarySize(row)) return undefined
         indexOf.set(text, index)
       }
       before = text
     }
-    indexes[row] = index
+    indexes[row++] = index
   }
   const utf8 = new TextEncoder()
   const values = [...indexOf.keys()].map((text) => utf8.encode(text))
@@ -36,7 +33,7 @@ export function recurringTexts(texts: readonly string[], pageRows: number): Chun
   return {
     encoding: 'RLE_DICTIONARY',
     dictionary: { valueCount: values.length, bytes: plainTexts(values, dictionaryBytes) },
-    pages: pagesOf(indexes, values, pageRows),
+    pages: pagesOf(indexes, values),
   }
 }
 
@@ -52,7 +49,7 @@ function plainTexts(values: readonly Uint8Array[], byteLength: number): Uint8Arr
   return bytes
 }
 
-function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows: number): Generator<Page> {
+function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[]): Generator<Page> {
   for (let start = 0; start < indexes.length; start += pageRows) {
     const page = indexes.subarray(start, start + pageRows)
     yield {
@@ -64,16 +61,16 @@ function* pagesOf(indexes: Uint32Array, values: readonly Uint8Array[], pageRows:
   }
 }
 
-/** Least and greatest text of a page by the bytes of UTF-8, as Parquet orders them. */
+/** The least and the greatest text of a page by their UTF-8 bytes, which is Parquet's order. */
 function boundsOf(
   indexes: Uint32Array,
   values: readonly Uint8Array[],
 ): { min_value: Uint8Array; max_value: Uint8Array } {
-  const isThere = new Uint8Array(values.length)
-  for (const index of indexes) isThere[index] = 1
-  const there = values.filter((_, index) => isThere[index] === 1)
+  const isOnPage = new Uint8Array(values.length)
+  for (const index of indexes) isOnPage[index] = 1
+  const onPage = values.filter((_, index) => isOnPage[index] === 1)
   return {
-    min_value: there.reduce((least, value) => (Buffer.compare(value, least) < 0 ? value : least)),
-    max_value: there.reduce((greatest, value) => (Buffer.compare(value, greatest) > 0 ? value : greatest)),
+    min_value: onPage.reduce((least, value) => (Buffer.compare(value, least) < 0 ? value : least)),
+    max_value: onPage.reduce((greatest, value) => (Buffer.compare(value, greatest) > 0 ? value : greatest)),
   }
 }

@@ -1,8 +1,7 @@
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
-import type { PageStatistics } from '../file/write-column-chunk.js'
 import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
-import type { ValueEncoder } from '../file/typed-column.js'
+import type { PageStatistics, ValueEncoder } from './value-encoder.js'
 
 /** Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. */
 export function timestampValues(): ValueEncoder<BigInt64Array> {
@@ -11,8 +10,9 @@ export function timestampValues(): ValueEncoder<BigInt64Array> {
   let pages: { encoded: EncodedRange | Uint8Array; statistics: PageStatistics }[] = []
 
   const encodePage = () => {
-    const encoded = count > 0 ? page.encode((kernels, at) => kernels.deltaBinaryPack(count, at)) : undefined
-    return encoded ?? encodeExactly(page.integers().subarray(0, count))
+    const encoded =
+      count > 0 ? page.tryEncode((kernels, at) => kernels.deltaBinaryPack(count, at)) : undefined
+    return encoded ?? encodeByLibrary(page.integers().subarray(0, count))
   }
   const statisticsOf = ({ leastTime, greatestTime }: Kernels, nullCount: number): PageStatistics => {
     const null_count = BigInt(nullCount)
@@ -29,12 +29,12 @@ export function timestampValues(): ValueEncoder<BigInt64Array> {
       count = 0
     },
     finish() {
-      const ended = pages
+      const finished = pages
       pages = []
       page.reuse()
       return {
         encoding: 'DELTA_BINARY_PACKED',
-        pages: ended.map(({ encoded, statistics }) => ({
+        pages: finished.map(({ encoded, statistics }) => ({
           values: encoded instanceof Uint8Array ? encoded : page.encoded(encoded),
           statistics,
         })),
@@ -43,8 +43,9 @@ export function timestampValues(): ValueEncoder<BigInt64Array> {
   }
 }
 
-function encodeExactly(times: BigInt64Array): Uint8Array {
-  const exact = new ByteWriter()
-  deltaBinaryPack(exact, times, 'INT64')
-  return exact.getBytes()
+/** hyparquet-writer encodes differences of any size. */
+function encodeByLibrary(times: BigInt64Array): Uint8Array {
+  const writer = new ByteWriter()
+  deltaBinaryPack(writer, times, 'INT64')
+  return writer.getBytes()
 }

@@ -1,73 +1,110 @@
 import { endianness } from 'node:os'
-import { columnBuffer, type ColumnBuffers, type ColumnType } from '@minilake/schema'
+import { columnBuffer } from '@minilake/schema'
 import type { DecodedArray } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
 import { writeColumn } from 'hyparquet-writer/src/column.js'
-import { type ChunkColumn, type WrittenChunk, writeColumnChunk } from './write-column-chunk.js'
 import { recurringTexts } from '../encodings/recurring-texts.js'
-import { type ColumnEncoder, pageRows } from './typed-column.js'
+import type { ChunkContent } from '../encodings/value-encoder.js'
+import type { ChunkColumn, WrittenChunk } from './chunk-column.js'
+import type { ColumnEncoder } from './column-encoder.js'
+import { writeColumnChunk } from './write-column-chunk.js'
 
-type Buffer = ColumnBuffers[ColumnType]
+/** How the values of a column type are joined and encoded. */
+export interface BufferedType<Buffer> {
+  /** Joins the buffers of two parts or more. */
+  join(parts: readonly Buffer[], rowCount: number): Buffer
+  /** The values as hyparquet-writer takes them. */
+  decoded(values: Buffer): DecodedArray
+  /** Encodes a column without nulls by a dictionary of our own; undefined when hyparquet-writer does it as well. */
+  withDictionary?(values: Buffer): ChunkContent | undefined
+}
 
-interface Part {
+/** An array or a typed array, as far as it is used here. */
+interface BufferedValues<Buffer> {
+  readonly length: number
+  slice(start: number, end: number): Buffer
+}
+
+interface Part<Buffer> {
   values: Buffer
   nulls: Uint8Array | undefined
 }
 
 /**
- * A column of any type, held until its row group is whole and then encoded by hyparquet-writer, which takes every value as it
- * is; only texts that recur get a dictionary of our own.
+ * Encodes a column of any type: it keeps the values until the row group is complete, and hyparquet-writer then encodes them. Only
+ * texts that recur get a dictionary of our own.
  */
-export function joinedColumn(column: ChunkColumn, type: ColumnType): ColumnEncoder<Buffer> {
+export function bufferedColumn<Buffer extends BufferedValues<Buffer>>(
+  column: ChunkColumn,
+  type: BufferedType<Buffer>,
+): ColumnEncoder<Buffer> {
   const isOptional = column.element.repetition_type === 'OPTIONAL'
-  let parts: Part[] = []
+  let parts: Part<Buffer>[] = []
   let rows = 0
   return {
     add(values, nulls, start, end) {
-      // Copied: the caller may fill its buffers again before the row group is whole.
+      // Copies, because the caller may reuse its buffers before the row group is complete.
       parts.push({ values: values.slice(start, end), nulls: nulls?.slice(start, end) })
       rows += end - start
     },
     write(writer) {
-      const values = join(type, parts, rows)
-      const masks = parts
+      const [first, ...others] = parts
+      const values =
+        first && others.length === 0
+          ? first.values
+          : type.join(
+              parts.map((part) => part.values),
+              rows,
+            )
+      const written = parts
       parts = []
       rows = 0
-      const texts =
-        type === 'varchar' && !isOptional && endianness() === 'LE'
-          ? recurringTexts(values as string[], pageRows)
-          : undefined
-      if (texts) return writeColumnChunk(writer, column, texts)
-      return writeExactly(
-        writer,
-        column,
-        isOptional ? withNulls(plainValues(type, values), masks) : plainValues(type, values),
-      )
+      const content = isOptional ? undefined : type.withDictionary?.(values)
+      if (content) return writeColumnChunk(writer, column, content)
+      const decoded = type.decoded(values)
+      return writeByLibrary(writer, column, isOptional ? withNulls(decoded, written) : decoded)
     },
   }
 }
 
-function join(type: ColumnType, parts: readonly Part[], rows: number): Buffer {
-  const [first] = parts
-  if (first && parts.length === 1) return first.values
-  const joined = columnBuffer[type](rows)
-  let at = 0
-  for (const { values } of parts) {
-    if (Array.isArray(values)) for (const text of values) (joined as string[])[at++] = text
-    else {
-      ;(joined as Uint8Array).set(values as Uint8Array, at)
-      at += values.length
-    }
+/** Values in typed arrays, encoded as they are. */
+export function bufferedNumbers<Buffer extends DecodedArray & { set(part: Buffer, at: number): void }>(
+  newBuffer: (rowCount: number) => Buffer,
+): BufferedType<Buffer> {
+  return {
+    join(parts, rowCount) {
+      const joined = newBuffer(rowCount)
+      let at = 0
+      for (const part of parts) {
+        joined.set(part, at)
+        at += part.length
+      }
+      return joined
+    },
+    decoded: (values) => values,
   }
-  return joined
 }
 
-function plainValues(type: ColumnType, values: Buffer): DecodedArray {
-  return type === 'boolean' ? Array.from(values as Uint8Array, (value) => value !== 0) : values
+/** Booleans: 0 or 1 in a batch, false or true for hyparquet-writer. */
+export const bufferedBooleans: BufferedType<Uint8Array> = {
+  ...bufferedNumbers(columnBuffer.boolean),
+  decoded: (values) => Array.from(values, (value) => value !== 0),
 }
 
-function withNulls(values: DecodedArray, parts: readonly Part[]): DecodedArray {
-  const all = Array.from(values as ArrayLike<unknown>)
+/** Texts. */
+export const bufferedTexts: BufferedType<string[]> = {
+  join(parts, rowCount) {
+    const joined = columnBuffer.varchar(rowCount)
+    let at = 0
+    for (const part of parts) for (const text of part) joined[at++] = text
+    return joined
+  },
+  decoded: (values) => values,
+  ...(endianness() === 'LE' && { withDictionary: recurringTexts }),
+}
+
+function withNulls(values: DecodedArray, parts: readonly Part<{ length: number }>[]): DecodedArray {
+  const all = Array.from<unknown>(values)
   let at = 0
   for (const { values: part, nulls } of parts) {
     for (let row = 0; nulls && row < part.length; row++) if (nulls[row] === 1) all[at + row] = null
@@ -76,21 +113,25 @@ function withNulls(values: DecodedArray, parts: readonly Part[]): DecodedArray {
   return all
 }
 
-function writeExactly(writer: Writer, column: ChunkColumn, values: DecodedArray): WrittenChunk {
+function writeByLibrary(writer: Writer, column: ChunkColumn, values: DecodedArray): WrittenChunk {
   const isOptional = column.element.repetition_type === 'OPTIONAL'
   // The library's dictionaries take 0 and −0 for one value.
-  const isPlain =
-    column.element.type === 'FLOAT' && (values as unknown[]).some((value) => Object.is(value, -0))
+  const isPlain = column.element.type === 'FLOAT' && hasNegativeZero(values)
   return writeColumn({
     writer,
     column: { ...column, ...(isPlain && { encoding: 'PLAIN' as const }) },
     pageData: {
       values,
       definitionLevels: isOptional
-        ? Array.from(values as ArrayLike<unknown>, (value) => (value === null ? 0 : 1))
+        ? Array.from<unknown, number>(values, (value) => (value === null ? 0 : 1))
         : [],
       repetitionLevels: [],
       maxDefinitionLevel: isOptional ? 1 : 0,
     },
   })
+}
+
+function hasNegativeZero(values: ArrayLike<unknown>): boolean {
+  for (let row = 0; row < values.length; row++) if (Object.is(values[row], -0)) return true
+  return false
 }

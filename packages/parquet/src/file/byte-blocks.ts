@@ -1,14 +1,13 @@
 import { ByteWriter } from 'hyparquet-writer'
 
-/** More than any single value that hyparquet-writer appends by other means than `appendBytes`. */
+/** More than hyparquet-writer ever appends at once, other than by `appendBytes`. */
 const spareBytes = 64
 
-/** Of free buffers so many are kept. */
-const mostFree = 8
+const maxFreeBuffers = 8
 
 /**
- * hyparquet-writer's buffer, cut into blocks of one size: what has been written is handed out block by block, so that a file's
- * bytes take little memory however large it is.
+ * A buffer for hyparquet-writer that is cut into blocks of one size. Written blocks are handed out one by one, so that a file takes
+ * little memory, however large it is.
  */
 export class ByteBlocks extends ByteWriter {
   readonly #blockBytes: number
@@ -17,7 +16,7 @@ export class ByteBlocks extends ByteWriter {
   /** The block that is being filled. */
   #block = new Uint8Array(0)
 
-  /** Buffers of blocks that their takers are done with are used again; `free` is of one block size. */
+  /** Recycled blocks go to `free` and are used again; it may be shared with writers of the same block size. */
   constructor(blockBytes: number, free: ArrayBuffer[] = []) {
     super(0)
     this.#blockBytes = blockBytes
@@ -31,10 +30,10 @@ export class ByteBlocks extends ByteWriter {
     this.#block = new Uint8Array(this.buffer)
   }
 
-  /** Takes back the buffer of a block that was taken: it is written to again. */
-  takeBack({ buffer }: Uint8Array<ArrayBuffer>): void {
-    // Its taker may have transferred it.
-    if (this.#free.length < mostFree && buffer.byteLength > 0) this.#free.push(buffer)
+  /** Takes a block's buffer back, to write to it again. */
+  recycle({ buffer }: Uint8Array<ArrayBuffer>): void {
+    // The consumer may have transferred it, which leaves it empty.
+    if (this.#free.length < maxFreeBuffers && buffer.byteLength > 0) this.#free.push(buffer)
   }
 
   override ensure(): void {
@@ -58,17 +57,17 @@ export class ByteBlocks extends ByteWriter {
     }
   }
 
-  /** The blocks filled since the last call; each stands for itself until it is taken back. */
-  takeBlocks(): Uint8Array<ArrayBuffer>[] {
+  /** The blocks filled since the last call. None of them is written to again until it is recycled. */
+  takeFullBlocks(): Uint8Array<ArrayBuffer>[] {
     this.ensure()
     const blocks = this.#full
     this.#full = []
     return blocks
   }
 
-  /** What is left of the last block, if anything. */
-  takeRest(): Uint8Array<ArrayBuffer>[] {
-    const blocks = this.takeBlocks()
+  /** As `takeFullBlocks`, and last the block that is partly filled. */
+  drain(): Uint8Array<ArrayBuffer>[] {
+    const blocks = this.takeFullBlocks()
     if (this.index > 0) blocks.push(this.#block.subarray(0, this.index))
     this.index = 0
     return blocks

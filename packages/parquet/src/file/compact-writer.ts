@@ -1,19 +1,19 @@
-/** Types of Thrift's compact protocol (thrift-compact-protocol.md of Apache Thrift), as they stand in fields and lists. */
+/** Type numbers of fields and list elements in Thrift's compact protocol (Apache Thrift, thrift-compact-protocol.md). */
 export const compactType = { boolean: 2, int32: 5, int64: 6, binary: 8, list: 9, struct: 12 } as const
 
-/** Writes what Parquet's page indexes are made of in Thrift's compact protocol. */
+/** Writes the parts of Thrift's compact protocol that Parquet's page indexes consist of. */
 export class CompactWriter {
   #bytes = new Uint8Array(1024)
   #length = 0
 
-  /** What has been written. */
+  /** A copy of the bytes written so far. */
   bytes(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
   }
 
-  /** Begins a field of a struct, so many numbers after the one before it. */
-  field(after: number, type: number): void {
-    this.#byte((after << 4) | type)
+  /** Begins a field of a struct; `delta` is its number less that of the field before it. */
+  field(delta: number, type: number): void {
+    this.#byte((delta << 4) | type)
   }
 
   /** Ends a struct. */
@@ -21,7 +21,7 @@ export class CompactWriter {
     this.#byte(0)
   }
 
-  /** Begins a list of so many elements. */
+  /** Begins a list of `size` elements. */
   list(size: number, type: number): void {
     this.#byte((Math.min(size, 15) << 4) | type)
     if (size >= 15) this.#varint(size)
@@ -31,7 +31,7 @@ export class CompactWriter {
     this.#byte(value ? 1 : 0)
   }
 
-  /** A whole number from 0 up to 2^52. */
+  /** Writes a whole number from 0 to 2^52. */
   count(value: number): void {
     this.#varint(2 * value) // zigzag
   }

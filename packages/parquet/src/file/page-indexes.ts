@@ -1,15 +1,15 @@
 import type { ColumnChunk, OffsetIndex } from 'hyparquet'
 import { BoundaryOrders } from 'hyparquet/src/constants.js'
 import type { Writer } from 'hyparquet-writer'
-import type { WrittenChunk } from './write-column-chunk.js'
+import type { WrittenChunk } from './chunk-column.js'
 import { compactType, CompactWriter } from './compact-writer.js'
 
 type ColumnIndex = NonNullable<WrittenChunk['columnIndex']>
 
 /**
- * The column and offset indexes of a file's chunks, which Parquet has between the row groups and the footer. They wait for it as
- * bytes, the same that hyparquet-writer writes: thousands of pages as objects would take more memory than all else, and the
- * library, which serialises any object, as long as the encoding of their values.
+ * The column and offset indexes of a file, which Parquet stores between the last row group and the footer. Until then they are kept
+ * as the bytes that hyparquet-writer would write: as objects, thousands of pages would take more memory than everything else, and the
+ * library's generic serialisation would take as long as encoding the values.
  */
 export class PageIndexes {
   readonly #pending: { chunk: ColumnChunk; columnIndex: Uint8Array; offsetIndex: Uint8Array }[] = []
@@ -22,7 +22,7 @@ export class PageIndexes {
     })
   }
 
-  /** Writes all column indexes, then all offset indexes, and tells the chunks where. */
+  /** Writes all column indexes, then all offset indexes, and sets their offsets in the chunks' metadata. */
   write(writer: Writer): void {
     for (const { chunk, columnIndex } of this.#pending) {
       if (columnIndex.length === 0) continue
@@ -39,7 +39,7 @@ export class PageIndexes {
   }
 }
 
-// The numbers of the fields are those of ColumnIndex, OffsetIndex and PageLocation in parquet.thrift.
+// Field numbers are those of ColumnIndex, OffsetIndex and PageLocation in parquet.thrift.
 
 function columnIndexBytes(index: ColumnIndex): Uint8Array {
   const { boolean, int32, int64, binary, list } = compactType

@@ -1,34 +1,41 @@
 import { endianness } from 'node:os'
-import { type Batch, type ColumnBuffers, columnsOf, type ColumnType, type Table } from '@minilake/schema'
-import type { SchemaElement } from 'hyparquet'
+import {
+  type Batch,
+  columnBuffer,
+  type ColumnBuffers,
+  columnsOf,
+  type ColumnType,
+  type Table,
+} from '@minilake/schema'
 import type { ParquetWriter } from 'hyparquet-writer'
-import type { Codec } from './codec.js'
-import type { ChunkColumn } from './write-column-chunk.js'
 import { doubleValues } from '../encodings/double-values.js'
-import { schemaElements } from './schema-elements.js'
-import { joinedColumn } from './buffered-column.js'
-import type { PageIndexes } from './page-indexes.js'
 import { timestampValues } from '../encodings/timestamp-values.js'
-import { type ColumnEncoder, typedColumn } from './typed-column.js'
+import { bufferedBooleans, bufferedColumn, bufferedNumbers, bufferedTexts } from './buffered-column.js'
+import type { ChunkColumn } from './chunk-column.js'
+import type { Codec } from './codec.js'
+import type { ColumnEncoder } from './column-encoder.js'
+import type { PageIndexes } from './page-indexes.js'
+import { columnElement, schemaElements } from './schema-elements.js'
+import { typedColumn } from './typed-column.js'
 
-/** Gathers batches until they make a row group, and writes them as one; then it is empty again, for the same file or another. */
+/** Gathers rows until they make a row group, and writes it. It is then empty and ready for the next one, of any file of the table. */
 export interface RowGroup {
-  /** Rows gathered. */
+  /** Number of rows gathered. */
   rowCount(): number
-  /** Takes the rows of a batch from `start` to before `end`. */
+  /** Adds the rows of a batch from `start` to before `end`. */
   add(batch: Batch, start: number, end: number): void
-  /** Writes the column chunks to a file, one at a step, and last the row group's entry in its footer; their indexes are for later. */
+  /** Writes one column chunk per step, then adds the row group to the footer and its page indexes to `indexes`. */
   write(writer: ParquetWriter, indexes: PageIndexes): Generator<void>
 }
 
 /**
- * A table's row group in the making. Times and doubles, which readings are made of, are encoded from their typed arrays as they
- * come; hyparquet-writer, which makes an object of every value, encodes the rest when the row group is whole.
+ * An empty row group of a table. Times and doubles, which readings consist of, are encoded from their typed arrays as they arrive.
+ * Other columns wait until the row group is complete; hyparquet-writer, which makes an object of every value, then encodes them.
  */
 export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
-  const [root, ...elements] = schemaElements(table) as [SchemaElement, ...SchemaElement[]]
-  const columns = columnsOf(table).map(([name, { type }], index) => {
-    const element = elements[index] as SchemaElement
+  const [root] = schemaElements(table)
+  const columns = columnsOf(table).map(([name, definition]) => {
+    const element = columnElement(name, definition)
     const column: ChunkColumn = {
       columnName: name,
       element,
@@ -39,16 +46,18 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
       columnIndex: true,
       offsetIndex: true,
     }
-    const encoder: ColumnEncoder<ColumnBuffers[ColumnType]> = encoders[type](column)
+    const encoder: ColumnEncoder<ColumnBuffers[ColumnType]> = encoders[definition.type](column)
     return { name, encoder }
   })
   let rowCount = 0
   return {
     rowCount: () => rowCount,
     add(batch, start, end) {
-      const nulls = batch.nulls as Readonly<Record<string, Uint8Array>> | undefined
+      const nulls: Readonly<Record<string, Uint8Array>> | undefined = batch.nulls
       for (const { name, encoder } of columns) {
-        encoder.add(batch.columns[name] as ColumnBuffers[ColumnType], nulls?.[name], start, end)
+        const values = batch.columns[name]
+        if (values === undefined) throw new TypeError(`batch of table ${table.name} lacks column ${name}`)
+        encoder.add(values, nulls?.[name], start, end)
       }
       rowCount += end - start
     },
@@ -73,23 +82,30 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
   }
 }
 
-/** How hyparquet-writer is told to compress. */
+/** A codec in hyparquet-writer's options. */
 export function compression(codec: Codec | undefined): Pick<ChunkColumn, 'codec' | 'compressors'> {
   if (codec === undefined) return { codec: 'UNCOMPRESSED', compressors: {} }
   return { codec: codec.name, compressors: { [codec.name]: (bytes: Uint8Array) => codec.compress(bytes) } }
 }
 
-const joined = (type: ColumnType) => (column: ChunkColumn) => joinedColumn(column, type)
+const buffered: { [T in ColumnType]: (column: ChunkColumn) => ColumnEncoder<ColumnBuffers[T]> } = {
+  timestamp: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.timestamp)),
+  date: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.date)),
+  double: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.double)),
+  real: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.real)),
+  bigint: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.bigint)),
+  integer: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.integer)),
+  boolean: (column) => bufferedColumn(column, bufferedBooleans),
+  varchar: (column) => bufferedColumn(column, bufferedTexts),
+}
 
-// Parquet's bytes are those of typed arrays in memory on little-endian machines, which all that Node.js is built for but s390x are.
-const encoders: { [T in ColumnType]: (column: ChunkColumn) => ColumnEncoder<ColumnBuffers[T]> } = {
-  ...{ date: joined('date'), real: joined('real'), bigint: joined('bigint'), integer: joined('integer') },
-  ...{ boolean: joined('boolean'), varchar: joined('varchar') },
-  ...(endianness() === 'LE'
+// Parquet's values are little-endian, and so are typed arrays on every platform of Node.js but s390x.
+const encoders: typeof buffered =
+  endianness() === 'LE'
     ? {
-        timestamp: (column: ChunkColumn) => typedColumn(column, timestampValues()),
-        double: (column: ChunkColumn) =>
+        ...buffered,
+        timestamp: (column) => typedColumn(column, timestampValues()),
+        double: (column) =>
           typedColumn(column, doubleValues({ isCompressed: column.codec !== 'UNCOMPRESSED' })),
       }
-    : { timestamp: joined('timestamp'), double: joined('double') }),
-}
+    : buffered

@@ -1,9 +1,9 @@
-import { type ColumnType, columnsOf, type Table } from '@minilake/schema'
+import { type Column, type ColumnType, columnsOf, type Table } from '@minilake/schema'
 import type { SchemaElement } from 'hyparquet'
 
-// TIMESTAMP(MICROS, isAdjustedToUTC=false): the wall clock without a zone, which is what Hive, Trino's TIMESTAMP and
-// DuckDB's TIMESTAMP mean. The converted type TIMESTAMP_MICROS would say the opposite (adjusted to UTC), so it is left out
-// (Parquet's LogicalTypes.md, "Deprecated timestamp ConvertedType").
+// TIMESTAMP(MICROS, isAdjustedToUTC=false) is a wall clock without a time zone, which is what Hive's, Trino's and DuckDB's TIMESTAMP
+// mean. The converted type TIMESTAMP_MICROS is left out because it says the opposite, adjusted to UTC (Parquet's LogicalTypes.md,
+// "Deprecated timestamp ConvertedType").
 const elements: Record<ColumnType, Omit<SchemaElement, 'name' | 'repetition_type'>> = {
   timestamp: { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' } },
   date: { type: 'INT32', converted_type: 'DATE', logical_type: { type: 'DATE' } },
@@ -15,20 +15,21 @@ const elements: Record<ColumnType, Omit<SchemaElement, 'name' | 'repetition_type
   varchar: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
 }
 
-/** A table as Parquet's schema: the root, then one REQUIRED (or, where nullable, OPTIONAL) element per column. */
-export function schemaElements(table: Table): SchemaElement[] {
+/** A table as a Parquet schema: the root, then an element per column. */
+export function schemaElements(table: Table): [root: SchemaElement, ...columns: SchemaElement[]] {
   const columns = columnsOf(table)
   return [
     { name: table.name, num_children: columns.length },
-    ...columns.map(([name, { type, nullable }]) => ({
-      name,
-      repetition_type: nullable ? ('OPTIONAL' as const) : ('REQUIRED' as const),
-      ...elements[type],
-    })),
+    ...columns.map(([name, column]) => columnElement(name, column)),
   ]
 }
 
-/** A column's Parquet type in the words of Parquet's own documents: `INT64 TIMESTAMP(MICROS,false)`. */
+/** The schema element of a column: REQUIRED, or OPTIONAL when the column is nullable. */
+export function columnElement(name: string, { type, nullable }: Column): SchemaElement {
+  return { name, repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED', ...elements[type] }
+}
+
+/** A column's Parquet type in the terms of the Parquet documents: `INT64 TIMESTAMP(MICROS,false)`. */
 export function describeElement({ type, logical_type, converted_type }: SchemaElement): string {
   const logical =
     logical_type?.type === 'TIMESTAMP' || logical_type?.type === 'TIME'

@@ -1,66 +1,44 @@
-import type { Writer } from 'hyparquet-writer'
-import {
-  type ChunkColumn,
-  type ChunkContent,
-  type Page,
-  type PageStatistics,
-  type WrittenChunk,
-  writeColumnChunk,
-} from './write-column-chunk.js'
 import { hybridEncode } from '../encodings/hybrid-encoding.js'
+import { type EncodedValues, type Page, pageRows, type ValueEncoder } from '../encodings/value-encoder.js'
+import type { ChunkColumn } from './chunk-column.js'
+import type { ColumnEncoder } from './column-encoder.js'
+import { writeColumnChunk } from './write-column-chunk.js'
 
-/** Takes a column's values of one row group, batch by batch, and writes them as a column chunk; then it is empty again. */
-export interface ColumnEncoder<Buffer> {
-  /** Takes the values from `start` to before `end`; where `nulls` is 1, the row has none. */
-  add(values: Buffer, nulls: Uint8Array | undefined, start: number, end: number): void
-  write(writer: Writer): WrittenChunk
+/** A typed array, as far as it is used here. */
+interface TypedValues<Values> {
+  subarray(start: number, end: number): Values
 }
 
-/** Encodes the values of one column chunk page by page, nulls left out; then it is empty again. */
-export interface ValueEncoder<Values> {
-  add(values: Values): void
-  /** The page ends after the values taken so far and so many rows without one. */
-  endPage(nullCount: number): void
-  /** Each page is encoded as it is taken. */
-  finish(): Omit<ChunkContent, 'pages'> & { pages: Iterable<EncodedValues> }
-}
+/** Row count and encoded definition levels of a page. */
+type PageRows = Pick<Page, 'rowCount' | 'levels'>
 
-/** A page's values, encoded; valid until the next page is taken. */
-export interface EncodedValues {
-  values: Uint8Array
-  statistics: PageStatistics
-}
-
-/** Rows of a page, as parquet-java cuts them: enough to encode well, few enough that the page index prunes. */
-export const pageRows = 20_000
-
-/** A column encoded from its typed array: this cuts it into pages and keeps account of nulls, `values` does the rest. */
-export function typedColumn<Values extends Float64Array | BigInt64Array>(
+/** Encodes a column from its typed arrays. It cuts pages and keeps track of nulls; `encoder` encodes the values. */
+export function typedColumn<Values extends TypedValues<Values>>(
   column: ChunkColumn,
   encoder: ValueEncoder<Values>,
 ): ColumnEncoder<Values> {
   const isOptional = column.element.repetition_type === 'OPTIONAL'
   const definitionLevels = new Uint32Array(isOptional ? pageRows : 0)
-  let ended: { rowCount: number; levels: Uint8Array }[] = []
+  let pages: PageRows[] = []
   let rows = 0
   let nulls = 0
 
   const addRows = (values: Values, mask: Uint8Array | undefined, start: number, end: number) => {
-    if (!isOptional) return encoder.add(values.subarray(start, end) as Values)
+    if (!isOptional) return encoder.add(values.subarray(start, end))
     definitionLevels.fill(1, rows, rows + end - start)
     let next = start
     for (let row = start; row < end && mask; row++) {
       if (mask[row] !== 1) continue
       definitionLevels[rows + row - start] = 0
       nulls += 1
-      if (next < row) encoder.add(values.subarray(next, row) as Values)
+      if (next < row) encoder.add(values.subarray(next, row))
       next = row + 1
     }
-    if (next < end) encoder.add(values.subarray(next, end) as Values)
+    if (next < end) encoder.add(values.subarray(next, end))
   }
   const endPage = () => {
     encoder.endPage(nulls)
-    ended.push({ rowCount: rows, levels: encodeLevels(definitionLevels, rows) })
+    pages.push({ rowCount: rows, levels: encodeLevels(definitionLevels, rows) })
     rows = nulls = 0
   }
   return {
@@ -75,22 +53,20 @@ export function typedColumn<Values extends Float64Array | BigInt64Array>(
     },
     write(writer) {
       if (rows > 0) endPage()
-      const { pages, ...content } = encoder.finish()
-      const counted = ended
-      ended = []
-      return writeColumnChunk(writer, column, { ...content, pages: withRows(pages, counted) })
+      const { pages: encoded, ...content } = encoder.finish()
+      const pageRowCounts = pages
+      pages = []
+      return writeColumnChunk(writer, column, { ...content, pages: withValues(pageRowCounts, encoded) })
     },
   }
 }
 
-function* withRows(
-  pages: Iterable<EncodedValues>,
-  counted: readonly { rowCount: number; levels: Uint8Array }[],
-): Generator<Page> {
-  let page = 0
-  for (const { values, statistics } of pages) {
-    const { rowCount, levels } = counted[page++] as (typeof counted)[number]
-    yield { rowCount, levels, values, statistics }
+function* withValues(pages: readonly PageRows[], encoded: Iterable<EncodedValues>): Generator<Page> {
+  const values = encoded[Symbol.iterator]()
+  for (const page of pages) {
+    const next = values.next()
+    if (next.done) return
+    yield { ...page, ...next.value }
   }
 }
 

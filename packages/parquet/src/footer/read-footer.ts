@@ -1,42 +1,50 @@
 import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet'
+import { isBefore } from '../file/bound-order.js'
 import { describeElement } from '../file/schema-elements.js'
 
-/** What a Parquet file says of itself at its end. */
+/** What a Parquet file's footer says about it. */
 export interface Footer {
   rowCount: number
   rowGroupCount: number
-  /** The program that wrote it; absent where it does not say. */
+  /** The program that wrote the file; absent when the footer does not name it. */
   createdBy?: string
-  /** The columns of the file, in order; a nested one stands as its leaves, by dotted name. */
+  /** The columns in file order. A nested column is listed as its leaves, by dotted names. */
   columns: FooterColumn[]
 }
 
 /** One column of a Parquet file. */
 export interface FooterColumn {
   name: string
-  /** In Parquet's words: `INT64 TIMESTAMP(MICROS,false)`. */
+  /** In Parquet's terms: `INT64 TIMESTAMP(MICROS,false)`. */
   type: string
-  /** Whether rows may lack a value: OPTIONAL (or REPEATED), not REQUIRED. */
+  /** Whether rows may lack a value: true unless the column is REQUIRED. */
   nullable: boolean
-  /** Least and greatest value by the file's statistics; absent where a row group has none (no values, or all NaN). */
+  /** Minimum and maximum from the file's statistics; absent when a row group has none (no values, or only NaN). */
   min?: FooterValue
   max?: FooterValue
-  /** Rows without a value; absent where a row group does not say. */
+  /** Number of rows without a value; absent when a row group does not state it. */
   nullCount?: number
 }
 
-/** A bound in a footer. Times come as Date (to the millisecond), INT64 as bigint, texts may be cut short (a max then rounded up). */
+/** A bound in a footer. Timestamps are Dates (to the millisecond) and INT64 are bigints. Texts may be truncated, a max rounded up. */
 export type FooterValue = bigint | boolean | number | string | Date | Uint8Array
 
-/** A file's bytes by position: hyparquet's `AsyncBuffer`, of which only the length and slices are used. */
+/** A file's length and slices of its bytes: an ArrayBuffer, or hyparquet's `AsyncBuffer`. */
 export type FileBytes = Pick<AsyncBuffer, 'byteLength' | 'slice'>
 
 /**
- * Reads the footer of a Parquet file: a few KiB from its end, whatever its size.
- * Throws an Error in one sentence for a file that is not Parquet or is cut short.
+ * Reads the footer of a Parquet file: a few KiB from its end, whatever its size. Rejects with an Error of one sentence for a file
+ * that is not Parquet, is truncated or has a damaged footer.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises'
+ * import { readFooter } from '@minilake/parquet'
+ *
+ * const { buffer } = new Uint8Array(await readFile('readings.parquet'))
+ * const { rowCount, columns } = await readFooter(buffer)
  */
 export async function readFooter(file: FileBytes): Promise<Footer> {
-  // The least a Parquet file can be: PAR1, an empty footer's length, PAR1.
+  // The smallest file: PAR1, the length of an empty footer, PAR1.
   if (file.byteLength < 12)
     throw new Error(`not a Parquet file: expected at least 12 bytes, got ${file.byteLength}`)
   const magic = new TextDecoder('latin1')
@@ -80,13 +88,6 @@ export async function readFooter(file: FileBytes): Promise<Footer> {
 
 function isComplete<V>(values: (V | undefined)[]): values is V[] {
   return values.length > 0 && values.every((value) => value !== undefined)
-}
-
-// Parquet orders texts by their UTF-8 bytes, JavaScript by UTF-16 units: they differ on characters beyond U+FFFF.
-function isBefore(a: FooterValue, b: FooterValue): boolean {
-  if (typeof a === 'string' && typeof b === 'string')
-    return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
-  return a < b
 }
 
 function messageOf(cause: unknown): string {

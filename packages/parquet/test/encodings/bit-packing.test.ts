@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type EncodedRange, PageKernels } from '../../src/encodings/page-kernels.js'
+import { PageKernels } from '../../src/encodings/page-kernels.js'
 
 const page = new PageKernels()
 const groupValues = 8
@@ -14,7 +14,7 @@ function bitPack(values: Uint32Array, { from = 0, width = 0 }): { bytes: Uint8Ar
     const groups = (values.length - from) / groupValues
     return kernels.bitPack(kernels.indexes.value + 4 * from, groups, width, at)
   })
-  const { start, end } = packed as EncodedRange
+  const { start, end } = packed
   return { bytes: page.encoded({ start, end }), after: page.encoded({ start: end, end: end + 16 }) }
 }
 

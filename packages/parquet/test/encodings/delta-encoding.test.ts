@@ -14,7 +14,7 @@ const mostPageBytes = 131_072
 function encode(values: BigInt64Array): Uint8Array | undefined {
   page.reuse()
   page.integers().set(values)
-  const encoded = page.encode((kernels, at) => kernels.deltaBinaryPack(values.length, at))
+  const encoded = page.tryEncode((kernels, at) => kernels.deltaBinaryPack(values.length, at))
   return encoded && page.encoded(encoded)
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dictionaryPays, mostDifferent } from '../../src/encodings/dictionary-limits.js'
+import { dictionaryPays, maxDictionarySize } from '../../src/encodings/dictionary-limits.js'
 
 test.each([
   [0, 32_768],
@@ -11,14 +11,14 @@ test.each([
   [65_538, 32_770],
   [1_048_576, 524_289],
 ])('the first %i values may have %i different ones', (valueCount, most) => {
-  expect(mostDifferent(valueCount)).toBe(most)
+  expect(maxDictionarySize(valueCount)).toBe(most)
 })
 
 test('one more is taken in while there are few, or at most half of the values differ', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 20), fc.integer({ min: -2, max: 2 }), (valueCount, more) => {
       const size = Math.max(0, Math.floor(valueCount / 2) + more)
-      expect(size < mostDifferent(valueCount)).toBe(size < 32_768 || 2 * size <= valueCount)
+      expect(size < maxDictionarySize(valueCount)).toBe(size < 32_768 || 2 * size <= valueCount)
     }),
     { numRuns: 1000 },
   )

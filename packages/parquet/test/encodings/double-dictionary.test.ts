@@ -36,7 +36,7 @@ function lookUpAll(values: Float64Array, { rows = pageRows, limit = most }): Loo
     taken += count
     if (count < part.length) break
   }
-  return { indexes: indexes.slice(0, taken), different: page.different().slice() }
+  return { indexes: indexes.slice(0, taken), different: page.dictionary().slice() }
 }
 
 /** What a Map says: values by their bits, but all NaN are one. */
@@ -108,7 +108,7 @@ test('the row of a value that is one too many is told, and from it on a higher l
           const { indexes, different } = lookUpPlainly(values, limit)
           expect(row).toBe(indexes.length)
           expectSame(
-            { indexes: page.indexes().slice(0, row), different: page.different() },
+            { indexes: page.indexes().slice(0, row), different: page.dictionary() },
             { indexes, different },
           )
         }
@@ -189,7 +189,7 @@ test('once cleared it is empty, and forgets zeros and NaN too', () => {
       {},
     )
     kernels.clear(decimals)
-    expect(page.different()).toHaveLength(0)
+    expect(page.dictionary()).toHaveLength(0)
     const { indexes, different } = lookUpAll(Float64Array.of(2, -0, 1, 2, NaN), {})
     expectSameBits(different, Float64Array.of(2, -0, 1, NaN))
     expect([...indexes]).toEqual([0, 1, 2, 0, 3])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { decodeIndexes, hybridDecode } from '../../src/encodings/hybrid-encoding.js'
 import { type EncodedRange, PageKernels } from '../../src/encodings/page-kernels.js'
-import { pageRows } from '../../src/file/typed-column.js'
+import { pageRows } from '../../src/encodings/value-encoder.js'
 
 const mostPageBytes = 131_072
 
@@ -10,7 +10,7 @@ const indexesOf = (seed: number, count = pageRows) =>
 
 function encodeIndexes(page: PageKernels, indexes: Uint32Array): EncodedRange {
   page.indexes().set(indexes)
-  return page.encode((kernels, at) => kernels.encodeIndexes(indexes.length, at)) as EncodedRange
+  return page.encode((kernels, at) => kernels.encodeIndexes(indexes.length, at))
 }
 
 function expectIndexes(page: PageKernels, range: EncodedRange, indexes: Uint32Array): void {
@@ -54,7 +54,7 @@ test('values, indexes and the dictionary outlast growth, and what is encoded tou
     page.encode((kernels, at) => kernels.encodeIndexes(pageRows - (pages % 9), at))
   expect(page.indexes().slice(0, pageRows - 8)).toEqual(Uint32Array.from(values.keys()).slice(0, -8))
   expect(page.doubles()).toEqual(values)
-  expect(page.different()).toEqual(values)
+  expect(page.dictionary()).toEqual(values)
 })
 
 test('what is reused begins anew in the same memory', () => {
@@ -72,7 +72,7 @@ test('a page that is not encoded takes no place', () => {
   const page = new PageKernels()
   const first = encodeIndexes(page, indexesOf(1))
   page.integers().set([0n, 2n ** 60n])
-  expect(page.encode((kernels, at) => kernels.deltaBinaryPack(2, at))).toBeUndefined()
+  expect(page.tryEncode((kernels, at) => kernels.deltaBinaryPack(2, at))).toBeUndefined()
   const second = encodeIndexes(page, indexesOf(2))
   expect(second.start).toBe(first.end)
   expectIndexes(page, first, indexesOf(1))
@@ -84,7 +84,7 @@ test('two share nothing', () => {
   pages.forEach(({ kernels }) => kernels.clear(100))
   pages.forEach((page, at) => page.doubles().set([1 + at, 2, NaN]))
   expect(pages.map(({ kernels }) => kernels.lookUp(0, 2, 100))).toEqual([2, 2])
-  expect(pages.map((page) => [...page.different()])).toEqual([[1, 2], [2]])
+  expect(pages.map((page) => [...page.dictionary()])).toEqual([[1, 2], [2]])
   one.kernels.scan(3)
   expect(pages.map(({ kernels }) => kernels.nanCount.value)).toEqual([1, 0])
 
@@ -106,7 +106,7 @@ test.each([
   const expectSame = (fill: (page: PageKernels) => void, encode: Parameters<PageKernels['encode']>[0]) => {
     const [expected, found] = [low, high].map((page) => {
       fill(page)
-      const range = page.encode(encode) as EncodedRange
+      const range = page.encode(encode)
       expect(range.end).toBeGreaterThan(range.start)
       return page.encoded(range)
     })

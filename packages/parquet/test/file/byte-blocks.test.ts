@@ -32,13 +32,13 @@ test('whatever is appended comes out in its order, in blocks of one size', () =>
           expected.push(...new Uint8Array(Uint32Array.of(uint32 as number).buffer))
         }
         expect(blocks.offset).toBe(expected.length)
-        const full = blocks.takeBlocks()
+        const full = blocks.takeFullBlocks()
         taken.push(...full)
         copies.push(...full.map((block) => block.slice()))
       }
       expect(taken.every(({ length }) => length === 100)).toBe(true)
       expect(taken).toEqual(copies)
-      const rest = blocks.takeRest()
+      const rest = blocks.drain()
       expect(rest.slice(0, -1).every(({ length }) => length === 100)).toBe(true)
       expect([...taken, ...rest].flatMap((block) => [...block])).toEqual(expected)
     }),

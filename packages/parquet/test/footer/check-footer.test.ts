@@ -56,7 +56,7 @@ test.each<[string, [SchemaElement, unknown[]][], string]>([
       [level, [1, 2]],
       [{ ...level, name: 'depth' }, [1, 2]],
     ],
-    'it has the further columns depth',
+    'the file has columns that the table lacks: depth',
   ],
   [
     'a wrong type',
@@ -96,7 +96,7 @@ test.each<[string, [SchemaElement, unknown[]][], string]>([
       [time, times],
       [{ ...level, repetition_type: 'OPTIONAL' }, [1, null]],
     ],
-    'column level expected a value in every row, got 1 without',
+    'column level expected a value in every row, got 1 null',
   ],
 ])('%s does not fit, and the sentence says why', async (_, columns, words) => {
   const footer = await foreign(...columns)
@@ -119,7 +119,7 @@ test('an OPTIONAL column of a file that does not count its nulls does not fit', 
   })
   const footer = await readFooter(fileOf(new Uint8Array(bytes)))
   expect(() => checkFooter(gauge, footer)).toThrow(
-    'column level expected a value in every row, got an unknown number of without',
+    'column level expected a value in every row, got an unknown number of nulls',
   )
 })
 
