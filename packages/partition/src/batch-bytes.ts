@@ -1,6 +1,6 @@
-import { type Batch } from '@minilake/schema'
+import type { Batch } from '@minilake/schema'
 
-/** About how many bytes a batch's columns take in memory: those of its typed arrays, and 24 + 2 per character of a text. */
+/** About how many bytes a batch takes in memory: its typed arrays, and 24 bytes plus 2 per character for each text. */
 export function batchBytes({ columns, nulls }: Batch): number {
   let bytes = 0
   for (const buffer of Object.values(columns))

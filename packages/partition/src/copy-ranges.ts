@@ -1,16 +1,16 @@
 import type { Batch, Table } from '@minilake/schema'
 import { fillBatch, type Units } from './fill-batch.js'
 
-/** Some rows of one of several batches. */
+/** A range of rows in one of several batches. */
 export interface RowRange {
-  /** Which of the batches. */
+  /** Index of the batch. */
   readonly source: number
   readonly start: number
   /** The row after the last. */
   readonly end: number
 }
 
-/** Ranges of rows, one after the other, as a batch of its own. */
+/** Copies ranges of rows, one after another, to a new batch. */
 export function copyRanges(table: Table, sources: readonly Batch[], ranges: readonly RowRange[]): Batch {
   const rowCount = ranges.reduce((rows, { start, end }) => rows + end - start, 0)
   return fillBatch(table, rowCount, sources, (target, units, unitsPerRow) =>
@@ -18,7 +18,7 @@ export function copyRanges(table: Table, sources: readonly Batch[], ranges: read
   )
 }
 
-// From here on it pays to copy a range as a whole.
+// Ranges of at least this many units are faster to copy with `set`.
 const longRange = 32
 
 function copyUnits<U extends Units>(
@@ -29,11 +29,13 @@ function copyUnits<U extends Units>(
 ): void {
   let at = 0
   for (const { source, start, end } of ranges) {
-    const units = sources[source] as U
+    const units: Units | undefined = sources[source]
+    if (units === undefined)
+      throw new RangeError(`range expected one of ${sources.length} batches, got ${source}`)
     const last = end * unitsPerRow
     let unit = start * unitsPerRow
-    if (last - unit >= longRange && !Array.isArray(target)) {
-      target.set((units as Int32Array).subarray(unit, last), at)
+    if (last - unit >= longRange && !Array.isArray(target) && !Array.isArray(units)) {
+      target.set(units.subarray(unit, last), at)
       at += last - unit
     } else while (unit < last) target[at++] = units[unit++] as U[number]
   }

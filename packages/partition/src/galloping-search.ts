@@ -1,8 +1,8 @@
 /**
- * The first number from `start` up to `end` of which something holds that holds of all after it too, or `end`. It doubles
- * its steps from `start`, so that a number near by is found at once.
+ * The first index from `start` to before `end` for which a monotonic predicate holds, or `end`. Galloping search: it doubles its steps
+ * from `start`, so an index near `start` is found at once.
  */
-export function firstWhere(start: number, end: number, holds: (index: number) => boolean): number {
+export function gallopingSearch(start: number, end: number, holds: (index: number) => boolean): number {
   let low = start
   let high = start
   for (let step = 1; high < end && !holds(high); step *= 2) {

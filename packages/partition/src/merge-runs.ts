@@ -1,16 +1,16 @@
 import type { Batch, Table } from '@minilake/schema'
-import { firstWhere } from './galloping-search.js'
-import { compareRows, type SortKeys, sortKeys } from './sort-keys.js'
+import { gallopingSearch } from './galloping-search.js'
+import { compareRows, daysAt, type SortKeys, sortKeys } from './sort-keys.js'
 
-/** The rows of several runs in order, some at a time. */
+/** The rows of several runs in order, pulled in pieces. */
 export interface MergedRows {
-  /** The partition days of the next row, outermost first, as `SortKeys` counts them; undefined when there is none. */
+  /** The partition days of the next row, outermost first, counted as in `SortKeys`; undefined after the last row. */
   nextDays(): readonly number[] | undefined
-  /** Takes the next rows of these days, one or more, `maxRows` at most; undefined when no more are on them. */
+  /** Takes one or more of the next rows of these days, at most `maxRows`; undefined when no more rows have them. */
   take(days: readonly number[], maxRows: number): BlockRows | undefined
 }
 
-/** Some rows of a block. */
+/** A range of rows in a block. */
 export interface BlockRows {
   readonly block: Batch
   readonly start: number
@@ -18,7 +18,7 @@ export interface BlockRows {
   readonly end: number
 }
 
-/** A run's next row. */
+/** The next row of a run. */
 interface Cursor {
   readonly run: number
   readonly laterBlocks: Iterator<Batch>
@@ -27,29 +27,29 @@ interface Cursor {
   row: number
 }
 
-/** Merges sorted runs, each in blocks that are not empty. Of equal rows those of the run given first come first. */
+/** Merges sorted runs of non-empty blocks. Rows that compare equal keep the order of their runs. */
 export function mergeRuns(table: Table, runs: readonly Iterable<Batch>[]): MergedRows {
-  // In order of their rows, so that the first cursor is at the next row of all.
+  // Sorted by their rows: the first cursor is at the next row.
   const cursors = runs
     .flatMap((blocks, run) => openCursor(table, blocks, run))
     .sort((cursor, other) => compareCursors(cursor, cursor.row, other))
   return {
     nextDays() {
       const cursor = cursors[0]
-      return cursor?.keys.days.map((days) => days[cursor.row] as number)
+      return cursor && daysAt(cursor.keys.days, cursor.row)
     },
     take(days, maxRows) {
       const cursor = cursors[0]
       if (!cursor || !isOn(days, cursor, cursor.row)) return undefined
       const next = cursors[1]
       const { block, row: start } = cursor
-      const end = firstWhere(
+      const end = gallopingSearch(
         start + 1,
         Math.min(start + maxRows, block.rowCount),
         (row) => !isOn(days, cursor, row) || (next !== undefined && compareCursors(cursor, row, next) > 0),
       )
       cursor.row = end
-      if (end < block.rowCount || openNextBlock(table, cursor)) moveFirst(cursors)
+      if (end < block.rowCount || openNextBlock(table, cursor)) moveFirst(cursor, cursors)
       else cursors.shift()
       return { block, start, end }
     },
@@ -72,7 +72,7 @@ function openNextBlock(table: Table, cursor: Cursor): boolean {
   return true
 }
 
-/** Compares a row of a cursor's block with the row another cursor is at. */
+/** Compares a row in a cursor's block with the row that another cursor is at. */
 function compareCursors(cursor: Cursor, row: number, other: Cursor): number {
   return compareRows(cursor.keys, row, other.keys, other.row) || cursor.run - other.run
 }
@@ -84,14 +84,15 @@ function isOn(days: readonly number[], { keys }: Cursor, row: number): boolean {
   return true
 }
 
-/** Moves the first cursor to its place among the others, which are in order. */
-function moveFirst(cursors: Cursor[]): void {
-  const cursor = cursors[0] as Cursor
-  const place = firstWhere(
-    1,
-    cursors.length,
-    (index) => compareCursors(cursor, cursor.row, cursors[index] as Cursor) < 0,
-  )
-  for (let index = 1; index < place; index++) cursors[index - 1] = cursors[index] as Cursor
-  cursors[place - 1] = cursor
+/** Moves the first cursor to its place among the others, which are sorted. */
+function moveFirst(first: Cursor, cursors: Cursor[]): void {
+  const place = gallopingSearch(1, cursors.length, (index) => {
+    const other = cursors[index]
+    return other === undefined || compareCursors(first, first.row, other) < 0
+  })
+  for (let index = 1; index < place; index++) {
+    const other = cursors[index]
+    if (other) cursors[index - 1] = other
+  }
+  cursors[place - 1] = first
 }

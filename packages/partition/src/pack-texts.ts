@@ -1,51 +1,55 @@
 import type { Batch } from '@minilake/schema'
+import type { ColumnBuffer } from './batch-column.js'
 
-type Buffer = Batch['columns'][string]
-
-/** Texts of which each different one stands once. */
+/** A column of texts in which each distinct text is stored once. */
 interface PackedTexts {
   readonly texts: readonly string[]
-  /** For every row, which of the texts. */
+  /** For every row, the index of its text. */
   readonly places: Uint16Array
 }
 
 /** A batch whose columns of recurring texts are packed. */
 export interface PackedBatch {
   readonly rowCount: number
-  readonly columns: Readonly<Record<string, Buffer | PackedTexts>>
+  readonly columns: Readonly<Record<string, ColumnBuffer | PackedTexts>>
   readonly nulls?: Readonly<Record<string, Uint8Array>>
 }
 
-/** Packs columns of texts that recur: written and read one by one, they would take most of the time. */
+/** Packs columns of recurring texts, which would take most of the time if they were written and read one by one. */
 export function packTexts({ columns, ...batch }: Batch): PackedBatch {
-  const packed = Object.entries(columns).map(([name, buffer]) => [
-    name,
-    Array.isArray(buffer) ? pack(buffer) : buffer,
-  ])
-  return { ...batch, columns: Object.fromEntries(packed) as PackedBatch['columns'] }
+  return {
+    ...batch,
+    columns: mapValues<ColumnBuffer, ColumnBuffer | PackedTexts>(columns, (buffer) =>
+      Array.isArray(buffer) ? pack(buffer) : buffer,
+    ),
+  }
 }
 
-/** A batch with the texts of each row; those of the same content are the same. */
+/** Unpacks the texts of a batch again. Rows with the same text share one string. */
 export function unpackTexts({ columns, ...batch }: PackedBatch): Batch {
-  const unpacked = Object.entries(columns).map(([name, buffer]) => [
-    name,
-    'places' in buffer ? unpack(buffer) : buffer,
-  ])
-  return { ...batch, columns: Object.fromEntries(unpacked) as Batch['columns'] }
+  return { ...batch, columns: mapValues(columns, (buffer) => ('places' in buffer ? unpack(buffer) : buffer)) }
 }
 
-const mostTexts = 2 ** 16
+function mapValues<Value, Mapped>(
+  values: Readonly<Record<string, Value>>,
+  map: (value: Value) => Mapped,
+): Record<string, Mapped> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
+}
 
-/** The texts packed, or as they are where half of them or more differ. */
+/** As many texts as `places` can tell apart. */
+const maxTexts = 2 ** 16
+
+/** Packs texts; returns them as they are when half of them or more are distinct. */
 function pack(texts: string[]): PackedTexts | string[] {
   const placeOf = new Map<string, number>()
   const places = new Uint16Array(texts.length)
-  const most = Math.min(texts.length / 2, mostTexts)
+  const limit = Math.min(texts.length / 2, maxTexts)
   for (let row = 0; row < texts.length; row++) {
-    const text = texts[row] as string
+    const text = texts[row] ?? ''
     let place = placeOf.get(text)
     if (place === undefined) {
-      if (placeOf.size >= most) return texts
+      if (placeOf.size >= limit) return texts
       place = placeOf.size
       placeOf.set(text, place)
     }
@@ -56,6 +60,6 @@ function pack(texts: string[]): PackedTexts | string[] {
 
 function unpack({ texts, places }: PackedTexts): string[] {
   const unpacked = new Array<string>(places.length)
-  for (let row = 0; row < places.length; row++) unpacked[row] = texts[places[row] as number] as string
+  for (let row = 0; row < places.length; row++) unpacked[row] = texts[places[row] ?? 0] ?? ''
   return unpacked
 }

@@ -7,26 +7,41 @@ import { type PartitionedBatches, partitionRows } from './partition-rows.js'
 import { sortRun } from './sort-run.js'
 import { spillFile } from './spill-file.js'
 
-/** How much is sorted in memory, and where the rest lies. */
+/** How much is sorted in memory, and where the rest is kept. */
 export interface PartitionOptions {
-  /** Bytes of column data held before they are sorted and written to the temporary file. Default 32 MiB. */
+  /** Bytes of column data to hold before they are sorted and written to the temporary file. Default 32 MiB. */
   memoryBytes?: number
-  /** Partitions at the most: more, such as misread times give, are a RangeError before the first is given. Default: no limit. */
+  /** Maximum number of partitions. More, as misread times give, are a RangeError before the first partition. Default: no limit. */
   maxPartitions?: number
-  /** Folder of the temporary file, which is made only when the rows do not fit into memory. Default `os.tmpdir()`. */
+  /** Folder of the temporary file, which is created only when the rows do not fit in memory. Default `os.tmpdir()`. */
   spillFolder?: string
 }
 
-// As many runs can be merged before their blocks, one of each in memory, take more than memoryBytes.
+// A merge holds one block of every run: that many runs fit in memoryBytes.
 const blocksInMemory = 128
 
 /**
- * Batches of rows in any order as sorted batches by partition: partitions in ascending order, rows in order of
- * `sortedBy`, ties in order of arrival. Text is ordered by its UTF-8 bytes, false before true, NaN after all numbers,
- * null last. The same rows in the same order give the same batches, however they are cut and whatever fits into memory.
- * Throws a RangeError for a row whose partition time is null or outside the years 0001 to 9999 and for too many
- * partitions, a TypeError or RangeError when a batch does not fit the table, and an Error that names the temporary file
- * when that fails.
+ * Sorts the rows of batches into partitions: partitions in ascending order, rows in the order of `sortedBy`, ties in order of arrival.
+ * Texts are ordered by their UTF-8 bytes, false before true, NaN after all numbers, nulls last. The same rows in the same order give
+ * the same batches, however they are cut and however many fit in memory.
+ *
+ * Throws a RangeError for a row whose partition time is null or outside the years 0001 to 9999, and for too many partitions; a
+ * TypeError or RangeError for a batch that does not fit the table; and an Error that names the temporary file when that fails.
+ *
+ * @example
+ * import { partitionBatches } from '@minilake/partition'
+ * import { type Batch, defineTable } from '@minilake/schema'
+ *
+ * const turbine = defineTable({
+ *   name: 'turbine',
+ *   columns: { event_timestamp: { type: 'timestamp' } },
+ *   partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
+ *   sortedBy: ['event_timestamp'],
+ * })
+ * const batch: Batch<typeof turbine> = { rowCount: 2, columns: { event_timestamp: BigInt64Array.of(86_400_000_000n, 0n) } }
+ * for await (const { partition, batches } of partitionBatches(turbine, [batch])) {
+ *   for (const { rowCount } of batches) console.log(partition.event_date, rowCount)
+ * }
  */
 export async function* partitionBatches<T extends Table>(
   table: T,

@@ -1,20 +1,20 @@
-import { type Batch, formatUtcDay, partitionsOf, type Table } from '@minilake/schema'
+import type { Batch, Table } from '@minilake/schema'
 import { copyRanges, type RowRange } from './copy-ranges.js'
 import type { BlockRows, MergedRows } from './merge-runs.js'
-import { firstDay } from './sort-keys.js'
+import { partitionValues } from './partition-values.js'
 
 /** The rows of one partition. */
 export interface PartitionedBatches<T extends Table> {
   /** Partition values by name, outermost first: `{ event_date: '2026-01-01' }`; `{}` for a table without partitions. */
   readonly partition: Readonly<Record<string, string>>
   /**
-   * The partition's rows in order of `sortedBy`, 131,072 to a batch, fewer in the last. To be taken once, and before the next
-   * partition is asked for: what is left is skipped then, and to take it later throws an Error.
+   * The rows of the partition in the order of `sortedBy`, in batches of 131,072 rows (fewer in the last). Pull them once, and before
+   * you ask for the next partition: that skips the rest, and pulling them afterwards throws an Error.
    */
   readonly batches: Iterable<Batch<T>>
 }
 
-/** Splits rows in order into partitions, and those into batches, each of which belongs to its taker. */
+/** Splits rows, which come in order, into partitions, and each partition into batches. The consumer owns every batch. */
 export function* partitionRows(table: Table, rows: MergedRows): Generator<PartitionedBatches<Table>> {
   let current: object | undefined
   try {
@@ -35,12 +35,6 @@ export function* partitionRows(table: Table, rows: MergedRows): Generator<Partit
   } finally {
     current = undefined
   }
-}
-
-function partitionValues(table: Table, days: readonly number[]): Record<string, string> {
-  return Object.fromEntries(
-    partitionsOf(table).map(([name], level) => [name, formatUtcDay((days[level] as number) + firstDay)]),
-  )
 }
 
 const batchRows = 131_072

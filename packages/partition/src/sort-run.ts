@@ -7,8 +7,8 @@ import { rowOrder } from './row-order.js'
 import { sortKeys } from './sort-keys.js'
 
 /**
- * The rows of some batches in order, ties as they come, their partitions counted, in blocks of about `blockBytes`. The
- * first block is one row: a run whose turn has not come takes no more memory than that in a merge.
+ * Sorts the rows of some batches, ties in order of arrival, into blocks of about `blockBytes`, and counts their partitions in `limit`.
+ * The first block is a single row: that is all that a run holds in memory until the merge gets to it.
  */
 export function sortRun(
   table: Table,

@@ -5,15 +5,15 @@ import { deserialize, serialize } from 'node:v8'
 import type { Batch } from '@minilake/schema'
 import { type PackedBatch, packTexts, unpackTexts } from './pack-texts.js'
 
-/** A temporary file for batches. Whatever fails is an Error that names the file, with its cause. */
+/** A temporary file for batches. When it fails, the Error names the file and has the cause. */
 export interface SpillFile {
-  /** Writes batches and gives them back, once, each read when it is taken. */
+  /** Writes batches. Returns an iterable that reads them back one by one, when they are pulled. */
   write(batches: Iterable<Batch>): Iterable<Batch>
-  /** Gives the space back; nothing may be read any more. */
+  /** Frees the space. Batches can no longer be read. */
   close(): void
 }
 
-/** A temporary file in a folder, made when something is written, readable by its owner alone. */
+/** A temporary file in a folder. It is created at the first write, readable by its owner only. */
 export function spillFile(folder: string): SpillFile {
   const path = join(folder, `minilake-${randomUUID()}.spill`)
   let descriptor: number | undefined
@@ -21,8 +21,8 @@ export function spillFile(folder: string): SpillFile {
   return {
     write(batches) {
       if (descriptor === undefined) {
-        descriptor = attempt(path, 'made', () => openSync(path, 'wx+', 0o600))
-        // The name goes at once and the space with the descriptor: even a process that is killed leaves nothing behind.
+        descriptor = attempt(path, 'created', () => openSync(path, 'wx+', 0o600))
+        // Unlinked at once: the space is freed with the descriptor, so even a killed process leaves nothing behind.
         attempt(path, 'unlinked', () => unlinkSync(path))
       }
       const places: Place[] = []
@@ -41,7 +41,7 @@ export function spillFile(folder: string): SpillFile {
   }
 }
 
-/** Where a batch lies in the file. */
+/** Position of a batch in the file. */
 interface Place {
   readonly position: number
   readonly byteLength: number
@@ -63,7 +63,7 @@ function* readBatches(path: string, descriptor: number, places: readonly Place[]
     while (done < byteLength) {
       done += attempt(path, 'read', () => {
         const count = readSync(descriptor, bytes, done, byteLength - done, position + done)
-        if (count === 0) throw new Error(`it ends at byte ${position + done}`)
+        if (count === 0) throw new Error(`the file ends at byte ${position + done}`)
         return count
       })
     }
@@ -71,10 +71,11 @@ function* readBatches(path: string, descriptor: number, places: readonly Place[]
   }
 }
 
-function attempt<R>(path: string, done: string, action: () => R): R {
+function attempt<Result>(path: string, done: string, action: () => Result): Result {
   try {
     return action()
   } catch (cause) {
-    throw new Error(`spill file ${path} could not be ${done}: ${(cause as Error).message}`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`spill file ${path} could not be ${done}: ${reason}`, { cause })
   }
 }

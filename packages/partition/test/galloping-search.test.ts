@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { firstWhere } from '../src/galloping-search.js'
+import { gallopingSearch } from '../src/galloping-search.js'
 
 test('the first is found, wherever it is', () => {
   const number = fc.integer({ min: 0, max: 200 })
@@ -8,7 +8,7 @@ test('the first is found, wherever it is', () => {
     fc.property(number, number, number, (start, length, first) => {
       const end = start + length
       const asked: number[] = []
-      const found = firstWhere(start, end, (index) => {
+      const found = gallopingSearch(start, end, (index) => {
         asked.push(index)
         return index >= first
       })
@@ -21,7 +21,7 @@ test('the first is found, wherever it is', () => {
 test('what is near is found at once, and what is far in few steps', () => {
   const asked = (first: number) => {
     let count = 0
-    firstWhere(0, 1_000_000, (index) => {
+    gallopingSearch(0, 1_000_000, (index) => {
       count += 1
       return index >= first
     })

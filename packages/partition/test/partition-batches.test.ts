@@ -311,7 +311,7 @@ describe('the temporary file', () => {
   test('that cannot be made is an Error that names it, with its cause', async () => {
     const failed = taken(reading, twoDays(), { memoryBytes: 1, spillFolder: missingFolder })
     await expect(failed).rejects.toThrow(`spill file ${missingFolder}`)
-    await expect(failed).rejects.toThrow(/could not be made: ENOENT/)
+    await expect(failed).rejects.toThrow(/could not be created: ENOENT/)
     await expect(failed).rejects.toMatchObject({ cause: { code: 'ENOENT' } })
   })
 })

@@ -1,7 +1,8 @@
 import { type ColumnType, defineTable, formatUtcDay, type Table } from '@minilake/schema'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareRows, firstDay, sortKeys } from '../src/sort-keys.js'
+import { firstDay } from '../src/partition-values.js'
+import { compareRows, sortKeys } from '../src/sort-keys.js'
 import { anyPartitionTime, anyValue, batchOf, type StoredValue } from './any-rows.js'
 import { compareValues } from './expected-partitions.js'
 
