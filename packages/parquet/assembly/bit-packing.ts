@@ -1,4 +1,4 @@
-/** The bits that the greatest of some values, 32 bits each in memory, takes. */
+/** The number of bits in the greatest of `count` values, which have 32 bits each in memory. */
 export function widthOf(from: usize, count: i32): i32 {
   let fours = i32x4.splat(0)
   let at = from
@@ -12,13 +12,13 @@ export function widthOf(from: usize, count: i32): i32 {
 }
 
 /**
- * Packs groups of 8 values, 32 bits each in memory, into `width` bits each, 0 to 31, lowest bits first, as Parquet does. Writes
- * up to 8 bytes beyond. Returns the position after the last byte.
+ * Packs groups of 8 values, which have 32 bits each in memory, into `width` bits each (0 to 31), lowest bits first, as Parquet does.
+ * May write up to 8 bytes beyond. Returns the position after the last byte.
  */
 export function bitPack(from: usize, groups: i32, width: i32, out: usize): usize {
   if (width <= 15) return packNarrow(from, groups, <u64>width, out)
-  // What does not fill a byte yet, at most 7 bits, waits in `word` for what comes next: as many values at once as its other bits
-  // have room for. Without branches, since no processor foresees which value fills a byte.
+  // `word` holds at most 7 bits that do not fill a byte yet, and has room for one or two more values. No branches: a processor
+  // cannot predict which value fills a byte.
   const bits = <u64>width
   let at = from
   let end = out
@@ -48,10 +48,10 @@ export function bitPack(from: usize, groups: i32, width: i32, out: usize): usize
   return end
 }
 
-/** A group takes as many bytes as a value has bits, so none waits for the one before it: two halves of four values each. */
+/** A group takes as many bytes as a value has bits, so groups are independent: each is packed in two halves of four values. */
 function packNarrow(from: usize, groups: i32, bits: u64, out: usize): usize {
   const halfBytes = <usize>(bits >> 1)
-  // Of an odd number of bits, the first half ends in the middle of a byte, which the second goes on with.
+  // With an odd number of bits, the first half ends in the middle of a byte and the second half continues it.
   const rest = 8 * <u64>halfBytes
   const carried = (4 * bits) & 7
   let end = out

@@ -2,22 +2,22 @@ import { bitPack, widthOf } from './bit-packing'
 import { indexes, values } from './memory'
 import { appendVarint, appendZigZag } from './varint'
 
-// What hyparquet-writer, parquet-java and arrow use too.
+// As in hyparquet-writer, parquet-java and arrow.
 const blockValues: i32 = 128
 const miniblockValues: i32 = 32
 const miniblocks: i32 = blockValues / miniblockValues
 
-/** Numbers of a page that lie this far apart are left to the library, which knows numbers of any size. */
+/** A page whose numbers are this far apart is left to the library, which handles numbers of any size. */
 const widest: u64 = 1 << 52
 
-/** Of the page encoded last. */
+/** Bounds of the page encoded last. */
 export let leastTime: i64 = 0
 export let greatestTime: i64 = 0
 
 /**
- * Encodes the first `count` (at least 1) whole numbers of a page as DELTA_BINARY_PACKED (Parquet's Encodings.md) at `at`, byte for
- * byte as hyparquet-writer does. Returns the position after the last byte; 0 where a page's numbers or a block's deltas lie too far
- * apart. Finds the least and the greatest number in any case.
+ * Encodes the first `count` (at least 1) integers of a page as DELTA_BINARY_PACKED (Parquet's Encodings.md) at `at`, byte for byte as
+ * hyparquet-writer does. Returns the position after the last byte, or 0 when the page's numbers or a block's deltas are too far
+ * apart. Sets the bounds in any case.
  */
 export function deltaBinaryPack(count: i32, at: usize): usize {
   leastTime = greatestTime = load<i64>(values)
@@ -32,7 +32,7 @@ export function deltaBinaryPack(count: i32, at: usize): usize {
   return <u64>(greatestTime - leastTime) < widest ? end : 0
 }
 
-/** Appends some values as deltas, each to the one before it, and takes in their bounds. Returns 0 where the deltas lie too far apart. */
+/** Appends values as deltas to the value before each, and widens the bounds. Returns 0 when the deltas are too far apart. */
 function appendBlock(from: usize, count: i32, at: usize): usize {
   if (isRegular(from, count)) {
     takeBounds(from, 1)
@@ -55,8 +55,8 @@ function appendBlock(from: usize, count: i32, at: usize): usize {
 }
 
 /**
- * Whether a block's values go up or down by the same delta, as those of regular readings do: no miniblock then has any bits, and the
- * first and the last value are its bounds. Some that do are left to the general way, such as wide steps.
+ * Whether a block's values rise or fall by one delta, as those of regular readings do. Its miniblocks then have no bits, and the first
+ * and the last value are its bounds. False for some such blocks too, as those with wide steps.
  */
 function isRegular(from: usize, count: i32): bool {
   const delta = deltaAt(from)
@@ -67,8 +67,8 @@ function isRegular(from: usize, count: i32): bool {
     different = v128.or(different, v128.xor(i64x2.sub(v128.load(at), v128.load(at - 8)), deltas))
   }
   if (v128.any_true(different) || deltaAt(last) != delta) return false
-  // Numbers that run over the greatest that there is go on with the least one: at most once, by steps no wider than this, so that
-  // the last one then lies on the wrong side of the first.
+  // Numbers that overflow wrap around. With steps below this width they do so at most once, and the last number is then on the
+  // wrong side of the first.
   return <u64>abs(delta) < widest && delta >= 0 == load<i64>(last) >= load<i64>(from)
 }
 

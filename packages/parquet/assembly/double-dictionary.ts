@@ -1,26 +1,26 @@
 import { different, indexes, mostSlots, slotBits, slotIndexes, values } from './memory'
 
-// The dictionary of a column chunk of doubles: a hash table with open addressing. What makes it fast is that decimals, as
-// sensors give them, have the whole numbers that they are multiples by as their hash: none is in another's slot, and neighbours
-// lie side by side, in the same lines of the cache, while a signal moves slowly. Any other doubles have their bits hashed.
+// The dictionary of a column chunk of doubles: a hash table with open addressing. Decimals, as sensors report them, are hashed to the
+// integer that they are after scaling by a power of ten. That makes it fast: no two values share a slot, and the neighbouring values
+// of a slow signal share cache lines. For other doubles the bits are hashed.
 
-/** The bits of a free slot: those of a NaN that no page has once it has been scanned. */
+/** The bits of a free slot: a NaN that no page contains after `scan`. */
 const free: u64 = u64.MAX_VALUE
 
-/** A double this large has no bits for fractions, so that what is added to it ends as a whole number in its lowest bits. */
+/** A double this large has no fraction bits, so a number added to it ends up rounded in its lowest bits. */
 const roundingTerm: f64 = 6_755_399_441_055_744.0 // 1.5 × 2^52
 
-/** How many different values there are. */
+/** The number of distinct values. */
 export let differentCount: i32 = 0
 let slots: i32 = 2048
-/** What makes whole numbers of the values; 0 where their bits are hashed. */
+/** The factor that turns values into integers; 0 when their bits are hashed. */
 let scale: f64 = 0
 let leastMultiple: f64 = 0
 let greatestMultiple: f64 = 0
-/** How often a slot was another value's. */
+/** How often a value found its slot occupied by another value. */
 export let collisions: i32 = 0
 
-/** Empties the dictionary; the values to come are multiples of 1 / `multiplesPerUnit`, or any doubles where that is 0. */
+/** Empties the dictionary. The next values are multiples of 1 / `multiplesPerUnit`, or any doubles when that is 0. */
 export function clear(multiplesPerUnit: f64): void {
   scale = multiplesPerUnit
   differentCount = 0
@@ -31,12 +31,12 @@ export function clear(multiplesPerUnit: f64): void {
 }
 
 /**
- * Writes which value of the dictionary each of a page's values from row `from` until before `to` is; new ones are taken in, as long as
- * it has fewer than `limit`. Returns the first row that found no place, or `to`. 0 and −0 are two values. The page must have been
- * scanned: a NaN with the bits of a free slot would find itself there.
+ * Writes the dictionary index of each value of a page from row `from` to before `to`. Adds new values while the dictionary has fewer
+ * than `limit`. Returns the first row whose value found no place, or `to`. 0 and −0 are two values. The page must have been scanned:
+ * a NaN with the bits of a free slot would match free slots.
  */
 export function lookUp(from: i32, to: i32, limit: i32): i32 {
-  // A value seen before is mostly in its first slot; the loop that finds it there has no calls.
+  // A known value is mostly in its first slot. The loop that finds it there makes no calls.
   const end = values + ((<usize>to) << 3)
   let at = values + ((<usize>from) << 3)
   let into = indexes + ((<usize>from) << 2)
@@ -61,13 +61,13 @@ export function lookUp(from: i32, to: i32, limit: i32): i32 {
 
 function hash(bits: u64, multiples: f64): i32 {
   if (multiples != 0) return <i32>reinterpret<u64>(reinterpret<f64>(bits) * multiples + roundingTerm)
-  // The lowest bits of a product know nothing of a value's highest ones: the 11 highest are added to them, which the least
-  // table has.
+  // The lowest bits of a product do not depend on a value's highest bits. So the 11 highest bits are mixed in, which is as many as
+  // the smallest table uses.
   const product = bits * 0x9e37_79b9_7f4a_7c15
   return <i32>((product >> 32) ^ (product >> 53))
 }
 
-/** The index of a value that is not in its first slot, taken in if need be; −1 where that is one too many. */
+/** The index of a value that is not in its first slot, which is added if it is new; −1 when it would exceed the limit. */
 function find(bits: u64, limit: i32): i32 {
   const slot = slotOf(bits)
   if (load<u64>(slotBits + ((<usize>slot) << 3)) == bits) return load<i32>(slotIndexes + ((<usize>slot) << 2))
@@ -79,7 +79,7 @@ function find(bits: u64, limit: i32): i32 {
   return index
 }
 
-/** The slot that holds a value, or the free one that is to hold it. */
+/** The slot that holds a value, or the free slot for it. */
 function slotOf(bits: u64): i32 {
   const mask = slots - 1
   let slot = hash(bits, scale) & mask
@@ -97,7 +97,7 @@ function occupy(slot: i32, bits: u64, index: i32): void {
   store<i32>(slotIndexes + ((<usize>slot) << 2), index)
 }
 
-/** At least half of the slots are free, and each multiple between the least and the greatest has its own. */
+/** Grows the table so that at least half of its slots are free and each multiple between the least and the greatest has its own. */
 function makeRoom(value: f64): void {
   let needed = 2 * <f64>differentCount
   if (scale != 0) {
@@ -112,7 +112,7 @@ function makeRoom(value: f64): void {
     while (<f64>slots < needed) slots <<= 1
     rehash()
   }
-  // No decimals after all, or multiples of a large power of two: they lie in clusters.
+  // The values are not decimals after all, or are multiples of a large power of two: they cluster.
   if (scale != 0 && collisions > 64 * (differentCount + 1024)) {
     scale = 0
     rehash()

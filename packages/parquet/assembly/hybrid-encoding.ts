@@ -5,8 +5,8 @@ import { appendVarint } from './varint'
 const groupBytes: usize = 8 * 4
 
 /**
- * Encodes the first `count` indexes as a page of RLE_DICTIONARY at `at`: the width in bits of the greatest of them, then the
- * hybrid. Returns the position after the last byte.
+ * Encodes the first `count` indexes as an RLE_DICTIONARY page at `at`: the bit width of the greatest index, then the hybrid. Returns
+ * the position after the last byte.
  */
 export function encodeIndexes(count: i32, at: usize): usize {
   const width = widthOf(indexes, count)
@@ -15,13 +15,13 @@ export function encodeIndexes(count: i32, at: usize): usize {
 }
 
 /**
- * Encodes the first `count` indexes as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at`: runs of
- * 8 and more as a value and a count, all else as groups of 8 in `width` bits each, 0 to 31, as hyparquet-writer does. Returns the
- * position after the last byte.
+ * Encodes the first `count` indexes as the hybrid of run-length encoding and bit-packing (Parquet's Encodings.md) at `at`. As in
+ * hyparquet-writer, runs of at least 8 become a count and a value, and everything else groups of 8 values of `width` bits (0 to 31).
+ * Returns the position after the last byte.
  */
 export function hybridEncode(count: i32, width: i32, at: usize): usize {
   const end = indexes + ((<usize>count) << 2)
-  // Indexes beyond the last fill up its group.
+  // Zeros fill up the last group.
   memory.fill(end, 0, groupBytes - 4)
   let position = at
   let packedFrom = indexes

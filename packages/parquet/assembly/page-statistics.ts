@@ -2,12 +2,12 @@ import { values } from './memory'
 
 const theNan: u64 = 0x7ff8_0000_0000_0000
 
-/** Of the page scanned last: its least and greatest value, NaN left out (∞ and −∞ where there is none), and how many are NaN. */
+/** Bounds of the page scanned last, without NaN (∞ and −∞ for a page without other values), and its number of NaN. */
 export let least: f64 = Infinity
 export let greatest: f64 = -Infinity
 export let nanCount: i32 = 0
 
-/** Scans the first values of the page, four at a time, and gives all NaN among them the same bits. */
+/** Scans the first `count` values of the page, four at a time, and gives all NaN among them the same bits. */
 export function scan(count: i32): void {
   let lower = f64x2.splat(Infinity)
   let upper = f64x2.splat(-Infinity)
@@ -18,7 +18,7 @@ export function scan(count: i32): void {
   for (let at = values; at < end; at += 32) {
     const pair = v128.load(at)
     const other = v128.load(at, 16)
-    // The first operand stays where the second is NaN.
+    // The result is the first operand when the second is NaN.
     lower = f64x2.pmin(lower, pair)
     upper = f64x2.pmax(upper, pair)
     otherLower = f64x2.pmin(otherLower, other)

@@ -1,4 +1,4 @@
-/** Appends a whole number as ULEB128: 7 bits a byte, lowest first. Returns the position after the last byte. */
+/** Appends an integer as ULEB128: 7 bits per byte, lowest first. Returns the position after the last byte. */
 export function appendVarint(at: usize, value: u64): usize {
   let end = at
   let rest = value
@@ -10,7 +10,7 @@ export function appendVarint(at: usize, value: u64): usize {
   return end
 }
 
-/** Appends a signed whole number in zigzag order: 0, −1, 1, −2 … */
+/** Appends a signed integer in zigzag order: 0, −1, 1, −2 … */
 export function appendZigZag(at: usize, value: i64): usize {
   return appendVarint(at, <u64>((value << 1) ^ (value >> 63)))
 }

@@ -69,10 +69,10 @@ export async function writeParquet<Columns extends { readonly [Name in keyof Col
   return { rows, bytes: await writeAtomically(path, chunks) }
 }
 
-function sourceColumns(columns: object, types: Readonly<Record<string, unknown>> | null): SourceColumn[] {
+function sourceColumns(columns: unknown, types: Readonly<Record<string, unknown>> | null): SourceColumn[] {
   if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
     throw new TypeError(
-      `writeParquet expected an object of columns by name, got ${describeValue(columns as unknown)}`,
+      `writeParquet expected an object of columns by name, got ${describeValue(columns)}`,
     )
   }
   const entries: [string, unknown][] = Object.entries(columns)

@@ -1,9 +1,9 @@
-"""Reads Parquet files with pyarrow and DuckDB and compares values, bit by bit, and statistics with what was to be written.
+"""Reads Parquet files with pyarrow and DuckDB and compares values, bit by bit, and statistics with the expected ones.
 
 usage: python check-every-type.py FOLDER
 
-Beside each X.parquet lies X.json: its columns, and for each row group the values of each column: null, text, true or false, and
-numbers as the whole numbers that their bits are.
+Beside each X.parquet is an X.json with its columns and, for each row group, the values of each column: null, text, true or false,
+and numbers as the integers of their bits.
 """
 
 import glob
@@ -35,18 +35,18 @@ bits_types = {
     "bigint": pa.int64(),
     "integer": pa.int32(),
 }
-# How the bits of the types that are ordered as something else than whole numbers become values.
+# Formats to turn integers back into the values of types that are not ordered like integers.
 floats = {"double": ("<q", "<d"), "real": ("<i", "<f")}
 
 
 def stored(column, type):
-    """A column's values as a reader has them: numbers as the whole numbers that their bits are."""
+    """A column's values as read, with numbers as the integers of their bits."""
     array = pa.chunked_array(column.chunks, column.type).combine_chunks()
     return (array.view(bits_types[type]) if type in bits_types else array).to_pylist()
 
 
 def written(values, type):
-    """A column's values as the other side wrote them down: whole numbers as text, for JavaScript's JSON has no large ones."""
+    """A column's values from the JSON: integers come as text, because JSON in JavaScript has no large ones."""
     return [int(value) if type in bits_types and value is not None else value for value in values]
 
 
@@ -68,7 +68,7 @@ def check_statistics(found, values, type, where):
     least, greatest = min(present), max(present)
     low, high = found.min_raw, found.max_raw
     if type == "varchar":
-        # Bounds of more than 16 bytes may be cut short, a greatest one then rounded up.
+        # Bounds of more than 16 bytes may be truncated; a truncated max is rounded up.
         assert low <= least and least.startswith(low), (where, low, least)
         assert high >= greatest, (where, high, greatest)
         if len(least) <= 16:
@@ -77,7 +77,7 @@ def check_statistics(found, values, type, where):
             assert high == greatest, (where, high, greatest)
         return
     assert (low, high) == (least, greatest), (where, low, high, least, greatest)
-    # Parquet's rule: a bound that is zero is -0.0 below and +0.0 above, whatever the sign of the zeros.
+    # Parquet's rule: a min of zero is -0.0 and a max of zero is +0.0, whatever the sign of the zeros.
     if type in floats and least == 0:
         assert math.copysign(1, low) == -1, (where, low)
     if type in floats and greatest == 0:

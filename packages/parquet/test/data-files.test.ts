@@ -6,7 +6,7 @@ import { bytesOf } from './read-back.js'
 
 const batches = [batchOf(pump, [[0n, 100, 2, 1450]])]
 
-test('each file keeps its key and becomes its Parquet bytes', () => {
+test('each file keeps its key, with its batches as Parquet bytes', () => {
   const files = [
     ...dataFiles(pump, [
       { key: 'pump/a.parquet', batches },
@@ -20,7 +20,7 @@ test('each file keeps its key and becomes its Parquet bytes', () => {
   ])
 })
 
-test('nothing is encoded before its bytes are taken', () => {
+test('encodes nothing before its bytes are pulled', () => {
   let taken = 0
   const counted: Iterable<Batch<typeof pump>> = {
     *[Symbol.iterator]() {
@@ -35,7 +35,7 @@ test('nothing is encoded before its bytes are taken', () => {
 })
 
 test.each(['2026.parquet', 'pump/sub/a.parquet', 'pump/_a.parquet', 'pump/a.txt', 'turbine/a.parquet'])(
-  'a key under which no engine would find the rows is refused: %s',
+  'refuses a key under which no engine would find the rows: %s',
   (key) => {
     expect(() => [...dataFiles(pump, [{ key, batches }])]).toThrow(
       new RangeError(`data file of table pump expected a key such as pump/a.parquet, got ${key}`),

@@ -7,14 +7,14 @@ import { encodeParquet } from '../src/index.js'
 import { bytesOf } from './read-back.js'
 import { writtenByLibrary } from './written-by-library.js'
 
-// A table per type: hyparquet-writer has one page size for all columns.
+// A table per type, because hyparquet-writer has one page size for all columns.
 const times = defineTable({ name: 'times', columns: { time: { type: 'timestamp' } } })
 const maybeTimes = defineTable({ name: 'times', columns: { time: { type: 'timestamp', nullable: true } } })
 const levels = defineTable({ name: 'levels', columns: { level: { type: 'double' } } })
 const maybeLevels = defineTable({ name: 'levels', columns: { level: { type: 'double', nullable: true } } })
 const names = defineTable({ name: 'names', columns: { name: { type: 'varchar' } } })
 
-/** Encodes a batch and checks that hyparquet-writer, told the encoding, gives the same file byte for byte. */
+/** Encodes a batch and expects the same file, byte for byte, from hyparquet-writer with the same encoding. Returns the encoding. */
 function expectSame(table: Table, batch: Batch): Encoding {
   const bytes = bytesOf(encodeParquet(table, [batch]))
   const [chunk] = parquetMetadata(bytes.buffer).row_groups[0]!.columns
@@ -36,7 +36,7 @@ const anyTime = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   fc.integer().map((millis) => BigInt(millis) * 1000n),
 )
-// Its dictionaries take 0 and −0 for one value: that is tested by reading back.
+// hyparquet-writer's dictionaries take 0 and −0 for one value, so −0 is tested by reading back.
 const anyLevel = fc.oneof(
   fc.constantFrom(0, NaN, Infinity, -Infinity, 1, 2.5),
   fc.double().map((value) => value + 0),
@@ -51,7 +51,7 @@ test('times', () => {
   )
 })
 
-test('doubles, whether they recur or not', () => {
+test('doubles, recurring or not', () => {
   const found = new Set<Encoding>()
   fc.assert(
     fc.property(
@@ -67,7 +67,7 @@ test('doubles, whether they recur or not', () => {
   expect([...found].sort()).toEqual(['PLAIN', 'RLE_DICTIONARY'])
 })
 
-test('times and doubles of which some are missing', () => {
+test('times and doubles with missing values', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(anyTime, anyLevel, fc.constantFrom(0, 0, 1)), { minLength: 1, maxLength: 200 }),
@@ -87,7 +87,7 @@ test('times and doubles of which some are missing', () => {
   )
 })
 
-const pages = 70_000 // three of 20,000 rows and a shorter one
+const pages = 70_000 // three pages of 20,000 rows and a shorter one
 
 test.each<[string, (row: number) => number, Encoding]>([
   ['of one value', () => 42, 'RLE_DICTIONARY'],
@@ -95,8 +95,8 @@ test.each<[string, (row: number) => number, Encoding]>([
   ['of many decimals', (row) => ((row * 7919) % 20_011) / 100, 'RLE_DICTIONARY'],
   ['that rise slowly', (row) => Math.floor(row / 9) / 10, 'RLE_DICTIONARY'],
   ['all different', (row) => row / 3, 'PLAIN'],
-  ['of NaN alone', () => NaN, 'RLE_DICTIONARY'],
-  ['of which one page is NaN alone', (row) => (row < 20_000 ? NaN : row % 5), 'RLE_DICTIONARY'],
+  ['of nothing but NaN', () => NaN, 'RLE_DICTIONARY'],
+  ['with one page of nothing but NaN', (row) => (row < 20_000 ? NaN : row % 5), 'RLE_DICTIONARY'],
   ['of infinities', (row) => (row % 2 === 0 ? Infinity : -Infinity), 'RLE_DICTIONARY'],
 ])('several pages of doubles %s, with their page indexes', (_, valueOf, encoding) => {
   const values = Array.from({ length: pages }, (_, row) => valueOf(row))
@@ -112,7 +112,7 @@ test.each<[string, (row: number) => bigint]>([
   expectSame(times, timesOf(Array.from({ length: pages }, (_, row) => valueOf(row))))
 })
 
-test('texts that recur, in several pages', () => {
+test('several pages of recurring texts', () => {
   for (const different of [1, 3, 1000, 20_000]) {
     const texts = Array.from({ length: pages }, (_, row) => `device ${(row * 7919) % different}`)
     expect(expectSame(names, { rowCount: pages, columns: { name: texts } })).toBe('RLE_DICTIONARY')

@@ -8,7 +8,7 @@ import {
 } from '@minilake/schema'
 import fc from 'fast-check'
 
-/** A table with a column of every type, and one of every type that may lack a value. */
+/** A table with a column of every type, and a nullable one of every type. */
 export const everyType = defineTable({
   name: 'every_type',
   columns: {
@@ -31,10 +31,10 @@ export const everyType = defineTable({
   },
 })
 
-/** A value as a file holds it: timestamps in microseconds, dates in days. */
+/** A value as a file stores it: timestamps in microseconds, dates in days. */
 export type StoredValue = bigint | number | boolean | string | null
 
-/** Any value of a column type, edges more often than not. Few of them, so that columns repeat and get a dictionary. */
+/** Any value of a column type, often an edge. Few distinct values, so that columns repeat and get a dictionary. */
 const anyValue: Record<ColumnType, fc.Arbitrary<StoredValue>> = {
   timestamp: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   date: fc.integer(),
@@ -45,7 +45,7 @@ const anyValue: Record<ColumnType, fc.Arbitrary<StoredValue>> = {
   boolean: fc.boolean(),
   varchar: fc.oneof(
     fc.constantFrom('', '\u{1F600}', '\uFFFD', 'ä', "'", '\0', 'x'.repeat(40)),
-    // @duckdb/node-api leaves out a byte order mark at a text's start.
+    // @duckdb/node-api drops a byte order mark at the start of a text.
     fc.string({ unit: 'binary' }).filter((text) => !text.startsWith('\uFEFF')),
   ),
 }
@@ -56,7 +56,7 @@ export function anyRows(table: Table, { maxLength = 60 } = {}): fc.Arbitrary<Sto
     nullable ? fc.option(anyValue[type], { nil: null, freq: 3 }) : anyValue[type],
   )
   const rows = fc.array(fc.tuple(...row), { maxLength })
-  // A few rows over and over are what makes dictionaries pay.
+  // Dictionaries pay when a few rows repeat.
   const repeated = fc
     .tuple(fc.array(fc.tuple(...row), { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: maxLength }))
     .map(([some, times]) => Array.from({ length: times }, () => some).flat())

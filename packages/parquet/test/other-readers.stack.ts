@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const types = columnsOf(everyType)
 const int64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n }
 
-// The edges of each type, in an order that is not theirs.
+// The edges of each type, not in ascending order.
 const edges: Record<ColumnType, readonly StoredValue[]> = {
   timestamp: [0n, int64.greatest, -1n, int64.least, 1_767_225_600_000_000n, -62_135_596_800_000_000n],
   date: [0, 2 ** 31 - 1, -1, -(2 ** 31), 20_454, -719_162],
@@ -38,7 +38,7 @@ const edges: Record<ColumnType, readonly StoredValue[]> = {
   boolean: [true, false],
   varchar: ['', '\u{1F600}', '\uFFFD', 'ä', "'", '\0', 'a text of more than sixteen bytes'],
 }
-/** A value of each type that no other row has, half of them below zero. */
+/** Distinct values of each type, half of them below zero. */
 const distinct: Record<ColumnType, (row: number) => StoredValue> = {
   timestamp: (row) => BigInt(row - 25_000) * 1_000_003n,
   date: (row) => row - 25_000,
@@ -91,7 +91,7 @@ test.each<[string, Codec | undefined]>([
   ['plain', undefined],
   ['snappy', snappy],
 ])(
-  'pyarrow and DuckDB in Python read every type bit by bit, and statistics that fit: %s',
+  'pyarrow and DuckDB in Python read every type bit by bit, with correct statistics: %s',
   { timeout: 300_000 },
   async (name, codec) => {
     const files = join(folder, name)
@@ -103,7 +103,7 @@ test.each<[string, Codec | undefined]>([
       { rows, rowGroupRows = rows.length + 1, batchRows = rows.length + 1 },
     ] of Object.entries(cases)) {
       const batches = cut(rows, batchRows).map((part) => batchOf(everyType, part))
-      // Batches of no rows change nothing.
+      // Empty batches change nothing.
       const withEmpty = batches.flatMap((batch) => [batchOf(everyType, []), batch, batchOf(everyType, [])])
       const bytes = encodeParquet(everyType, withEmpty, { rowGroupRows, ...(codec && { codec }) })
       await writeFile(join(files, `${title}.parquet`), Buffer.concat([...bytes]))
@@ -127,7 +127,7 @@ function cut<T>(rows: readonly T[], size: number): T[][] {
   return parts
 }
 
-/** A batch's columns with each number as the whole number that its bits are. */
+/** A batch's columns, with each number as the integer of its bits. */
 function bitsOf({ columns, nulls }: Batch<typeof everyType>): unknown[][] {
   return types.map(([name, { type }]) => {
     const buffer = (columns as Readonly<Record<string, unknown>>)[name]
@@ -144,7 +144,7 @@ function bitsOf({ columns, nulls }: Batch<typeof everyType>): unknown[][] {
   })
 }
 
-// JSON of JavaScript has no whole numbers beyond 2^53.
+// JSON in JavaScript has no integers beyond 2^53.
 function jsonText(value: unknown): string {
   return JSON.stringify(value, (_, entry: unknown) => (typeof entry === 'bigint' ? String(entry) : entry))
 }

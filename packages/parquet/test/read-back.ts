@@ -5,7 +5,7 @@ import { DuckDBDateValue, DuckDBInstance, DuckDBTimestampValue, type DuckDBValue
 import { parquetReadObjects } from 'hyparquet'
 import type { StoredValue } from './every-type.js'
 
-/** The chunks of a file as one array of bytes. */
+/** Joins the chunks of a file. */
 export function bytesOf(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.concat([...chunks]))
 }
@@ -37,12 +37,12 @@ export async function readWithHyparquet(bytes: Uint8Array): Promise<StoredValue[
 export interface DuckDbReader {
   /** The rows of a Parquet file, in the file's own units. */
   read(bytes: Uint8Array): Promise<StoredValue[][]>
-  /** The rows of a query about a Parquet file, which it names FILE. */
+  /** The rows of a query on a Parquet file, which the query calls FILE. */
   query(sql: string, bytes: Uint8Array): Promise<DuckDBValue[][]>
   close(): Promise<void>
 }
 
-/** Opens DuckDB with a folder of its own for the files. */
+/** Opens DuckDB, with a temporary folder for the files. */
 export async function openDuckDbReader(): Promise<DuckDbReader> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-parquet-'))
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' })

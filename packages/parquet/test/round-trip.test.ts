@@ -14,11 +14,11 @@ afterAll(() => duckDb.close())
 const encode = (batches: Iterable<Batch<typeof everyType>>, rowGroupRows?: number) =>
   bytesOf(encodeParquet(everyType, batches, rowGroupRows === undefined ? {} : { rowGroupRows }))
 
-test('what is encoded is what hyparquet and DuckDB read, bit by bit, whatever the type', async () => {
+test('hyparquet and DuckDB read back what was encoded, bit by bit, for every type', async () => {
   await fc.assert(
     fc.asyncProperty(anyRows(everyType), fc.integer({ min: 1, max: 50 }), async (rows, rowGroupRows) => {
       const bytes = encode([batchOf(everyType, rows)], rowGroupRows)
-      // toEqual tells 0 from −0 and takes NaN for NaN.
+      // toEqual distinguishes 0 from −0 and treats all NaN as equal.
       expect(await readWithHyparquet(bytes)).toEqual(rows)
       expect(await duckDb.read(bytes)).toEqual(rows)
     }),
@@ -46,7 +46,7 @@ test('the same rows give the same bytes, however they are cut into batches', () 
   )
 })
 
-test('nulls that are left out are no nulls: the bytes are those of an all-zero mask', () => {
+test('a missing null mask gives the same bytes as an all-zero mask', () => {
   fc.assert(
     fc.property(anyRows(everyType), fc.integer({ min: 1, max: 70 }), (rows, rowGroupRows) => {
       const present = rows.map((row) => row.map((value, index) => value ?? (row[index % 8] as StoredValue)))
@@ -58,7 +58,7 @@ test('nulls that are left out are no nulls: the bytes are those of an all-zero m
   )
 })
 
-// Dictionaries take 0 and −0 for one value.
+// hyparquet-writer's dictionaries take 0 and −0 for one value.
 test.each([
   ['a_double', 2],
   ['a_real', 3],
@@ -72,7 +72,7 @@ test.each([
   expect(await duckDb.read(bytes)).toEqual(rows)
 })
 
-test('timestamps at both ends of the range follow each other without loss', async () => {
+test('keeps timestamps that jump between both ends of the range', async () => {
   const row: StoredValue[] = [0n, 0, 0, 0, 0n, 0, false, '', 0n, null, null, null, null, null, null, null]
   const ends = [-(2n ** 63n), 2n ** 63n - 1n, -1n, 0n, 1_767_225_600_000_000n]
   const rows = Array.from({ length: 300 }, (_, at) =>

@@ -153,7 +153,7 @@ describe('types', () => {
     write(path, readings, { types: { time: 'datetime' } })
     // @ts-expect-error values of two kinds
     void (() => writeParquet(path, { mixed: [1, 'one'] }))
-    // @ts-expect-error chunks are never handed out, so their buffers are no business of the caller's
+    // @ts-expect-error the caller never sees the chunks
     void (() => writeParquet(path, readings, { reuseBuffers: true }))
     expectTypeOf<Awaited<ReturnType<typeof writeParquet>>>().toEqualTypeOf<WrittenFile>()
   })
@@ -183,7 +183,7 @@ describe('missing values', () => {
     expect((await typesIn()).filter((type) => !type.endsWith('?'))).toEqual(['all: DOUBLE'])
   })
 
-  test('alone are a column of the type that is given', async () => {
+  test('alone make a column of the given type', async () => {
     await expectRows(
       { a: [null, undefined], b: [null, null], c: [1, 2] },
       [
@@ -201,12 +201,12 @@ describe('missing values', () => {
 })
 
 describe('no rows', () => {
-  test('are a valid file where the types are known', async () => {
+  test('give a valid file when the types are known', async () => {
     await expectRows({ time: [], pressure: new Float64Array() }, [], { types: { time: 'timestamp' } })
     expect(await typesIn()).toEqual(['time: INT64 TIMESTAMP(MICROS,false)', 'pressure: DOUBLE'])
   })
 
-  test('are refused where a type is not known', async () => {
+  test('are refused when a type is unknown', async () => {
     await expect(writeParquet(path, { pressure: new Float64Array(), time: [] })).rejects.toThrow(
       new TypeError(
         `column time expected a value to infer its type from, got no rows: give the type, such as types: { "time": 'double' }`,
@@ -269,7 +269,7 @@ test('options of encodeParquet pass through: row groups and codec', async () => 
   expect(created_by).toBe(createdBy)
 })
 
-test('views of a larger buffer, subclasses and shared memory are read as they are', async () => {
+test('reads views of a larger buffer, subclasses and shared memory', async () => {
   class Samples extends Float64Array {}
   const samples = new Samples([1, 2, 3, 4])
   const shared = new Int32Array(new SharedArrayBuffer(16), 4, 2)
@@ -416,7 +416,7 @@ describe('columns that are refused before anything is written', () => {
   })
 })
 
-describe('a file is whole or not there', () => {
+describe('a file is complete or absent', () => {
   const columns = { pressure: Float64Array.from({ length: 400_000 }, (_, row) => Math.sqrt(row)) }
   const codecThatFails = () => {
     let pages = 0
@@ -440,7 +440,7 @@ describe('a file is whole or not there', () => {
     expect(await readdir(empty)).toEqual([])
   })
 
-  test('an error in the middle leaves an earlier file as it was', async () => {
+  test('an error in the middle leaves an earlier file unchanged', async () => {
     const file = join(empty, 'a.parquet')
     await writeFile(file, 'earlier')
     await expect(
@@ -461,7 +461,7 @@ describe('a file is whole or not there', () => {
     expect(await readdir(empty)).toEqual([])
   })
 
-  test('a folder that is missing, or a folder under the name, is an Error that names the path', async () => {
+  test('a missing folder, or a folder of that name, is an Error that names the path', async () => {
     const missing = join(empty, 'missing', 'a.parquet')
     await expect(writeParquet(missing, columns)).rejects.toThrow(
       `file ${missing} could not be written: ENOENT`,
@@ -473,7 +473,7 @@ describe('a file is whole or not there', () => {
     expect(await readdir(empty)).toEqual(['taken'])
   })
 
-  test('two writers of one name at a time: the file is one of theirs', async () => {
+  test('concurrent writers of one name leave one complete file', async () => {
     const file = join(empty, 'a.parquet')
     const written = await Promise.all([1, 2, 3].map((value) => writeParquet(file, { a: [value, value] })))
     expect(written).toHaveLength(3)
@@ -483,7 +483,7 @@ describe('a file is whole or not there', () => {
   })
 })
 
-test('the bytes are those of encodeParquet for the same columns', async () => {
+test('writes the bytes of encodeParquet for the same columns', async () => {
   const { encodeParquet } = await import('../src/index.js')
   const columns = { a: Float64Array.of(1, 2), b: ['x', 'y'] }
   await writeParquet(path, columns)

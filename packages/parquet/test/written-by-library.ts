@@ -4,12 +4,12 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { createdBy } from '../src/index.js'
 import { schemaElements } from '../src/file/schema-elements.js'
 
-/** Page sizes in bytes at which hyparquet-writer, too, ends a page after 20,000 rows; for indexes it counts 4 bytes each. */
+/** Page sizes in bytes that make hyparquet-writer end a page after 20,000 rows; it counts 4 bytes per index. */
 const pageBytes = { indexes: 80_001, values: 160_001 }
 
 /**
- * A batch as one row group of a file, written by hyparquet-writer alone: the yardstick for our own encoders. Which encoding a
- * column is to have must be said, since it is ours to choose.
+ * A batch as a file of one row group, written by hyparquet-writer alone, to compare our own encoders with. The encodings are
+ * arguments, because we choose them by rules of our own.
  */
 export function writtenByLibrary(
   table: Table,
@@ -23,7 +23,7 @@ export function writtenByLibrary(
     codec: 'UNCOMPRESSED',
     createdBy,
   })
-  // It writes columns of one page size at a time: a file of its own for each column, cut out and put together, would say little.
+  // hyparquet-writer writes all columns with one page size.
   const pageSizes = new Set(
     Object.values(encodings).map(
       (encoding) => pageBytes[encoding === 'RLE_DICTIONARY' ? 'indexes' : 'values'],

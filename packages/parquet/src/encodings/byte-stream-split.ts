@@ -4,7 +4,7 @@ export function byteStreamSplit(values: Uint8Array, valueBytes: number): Uint8Ar
   const split = new Uint8Array(values.length)
   for (let stream = 0; stream < valueBytes; stream++) {
     for (let value = 0; value < count; value++) {
-      split[stream * count + value] = values[value * valueBytes + stream] as number
+      split[stream * count + value] = values[value * valueBytes + stream] ?? 0
     }
   }
   return split

@@ -10,9 +10,9 @@ export function recurringTexts(texts: readonly string[]): ChunkContent | undefin
   const indexOf = new Map<string, number>()
   const indexes = new Uint32Array(texts.length)
   let unitCount = 0
-  let row = 0
   let [before, index] = ['', -1]
-  for (const text of texts) {
+  for (let row = 0; row < texts.length; row++) {
+    const text = texts[row] ?? ''
     unitCount += text.length
     if (text !== before || index === -1) {
       index = indexOf.get(text) ?? indexOf.size
@@ -22,7 +22,7 @@ export function recurringTexts(texts: readonly string[]): ChunkContent | undefin
       }
       before = text
     }
-    indexes[row++] = index
+    indexes[row] = index
   }
   const utf8 = new TextEncoder()
   const values = [...indexOf.keys()].map((text) => utf8.encode(text))

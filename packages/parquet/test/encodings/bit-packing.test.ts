@@ -5,7 +5,7 @@ import { PageKernels } from '../../src/encodings/page-kernels.js'
 const page = new PageKernels()
 const groupValues = 8
 
-/** Packs the groups of 8 from a row on; what was not written to is 0xff. */
+/** Packs the groups of 8 that begin at row `from`. Bytes that are not written to are 0xff. */
 function bitPack(values: Uint32Array, { from = 0, width = 0 }): { bytes: Uint8Array; after: Uint8Array } {
   page.reuse()
   page.indexes().set(values)
@@ -30,13 +30,13 @@ function expectUnpacked(bytes: Uint8Array, values: Uint32Array, width: number): 
 
 const widths = Array.from({ length: 32 }, (_, width) => width)
 
-test('the bits of values follow each other, lowest first, as in the example of Parquet’s Encodings.md', () => {
+test('packs bits lowest first, as in the example of Parquet’s Encodings.md', () => {
   // The numbers 0 to 7 in 3 bits each: 10001000 11000110 11111010.
   const { bytes } = bitPack(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7), { width: 3 })
   expect([...bytes]).toEqual([0b10001000, 0b11000110, 0b11111010])
 })
 
-test.each(widths)('what is packed in %i bits can be unpacked bit by bit', (width) => {
+test.each(widths)('packs values in %i bits that unpack to the same values', (width) => {
   const group = fc.array(fc.nat(2 ** 31 - 1), { minLength: groupValues, maxLength: groupValues })
   fc.assert(
     fc.property(fc.array(group, { maxLength: 40 }), fc.nat(3), (groups, from) => {
@@ -49,7 +49,7 @@ test.each(widths)('what is packed in %i bits can be unpacked bit by bit', (width
   )
 })
 
-test.each(widths)('a page of the greatest values of %i bits', (width) => {
+test.each(widths)('packs a page of the greatest values of %i bits', (width) => {
   const values = new Uint32Array(page.kernels.pageRows.value).fill(2 ** width - 1)
   const { bytes, after } = bitPack(values, { width })
   expect(bytes).toHaveLength((values.length / 8) * width)
@@ -57,6 +57,6 @@ test.each(widths)('a page of the greatest values of %i bits', (width) => {
   expect([...after.subarray(8)]).toEqual(new Array(8).fill(0xff))
 })
 
-test('no groups are no bytes', () => {
+test('packs no groups in no bytes', () => {
   expect(bitPack(new Uint32Array(0), { width: 7 }).bytes).toHaveLength(0)
 })

@@ -10,7 +10,7 @@ const blockValues = 128
 const pageRows = 20_000
 const mostPageBytes = 131_072
 
-/** The bytes of a page; undefined where it is left to the library. */
+/** The bytes of a page; undefined when the kernel leaves it to the library. */
 function encode(values: BigInt64Array): Uint8Array | undefined {
   page.reuse()
   page.integers().set(values)
@@ -43,7 +43,7 @@ function isLeft(values: BigInt64Array): boolean {
   )
 }
 
-/** The bytes are the library's, unless the page is left to it; the bounds are right in any case. */
+/** Expects the library's bytes, unless the page is left to the library, and the right bounds in any case. */
 function expectRight(values: BigInt64Array): void {
   const found = encode(values)
   const bounds = [kernels.leastTime.value, kernels.greatestTime.value]
@@ -53,7 +53,7 @@ function expectRight(values: BigInt64Array): void {
   if (found) expect(Buffer.compare(found, bytesOfLibrary(values))).toBe(0)
 }
 
-/** Values from a first one on by steps, of which each is taken so many times in a row. */
+/** Values that start at `first` and go on by steps, each step taken `times` times in a row. */
 function walk(first: bigint, steps: readonly bigint[], times = 1): BigInt64Array {
   const values = [first]
   for (const step of steps) {
@@ -67,13 +67,13 @@ function walk(first: bigint, steps: readonly bigint[], times = 1): BigInt64Array
 const start = 1_767_225_600_000_000n
 const [leastInteger, greatestInteger] = [-(2n ** 63n), 2n ** 63n - 1n]
 
-test('regular readings take a few bytes a block', () => {
+test('regular readings take a few bytes per block', () => {
   const values = BigInt64Array.from({ length: pageRows }, (_, row) => start + BigInt(row) * 1_000_000n)
   expectRight(values)
   expect(encode(values)!.byteLength).toBeLessThan(0.06 * pageRows)
 })
 
-test('the bytes are those of hyparquet-writer: any start, steps of either sign, and blocks that end anywhere', () => {
+test('writes the bytes of hyparquet-writer: any start, steps of either sign, blocks of any length', () => {
   const steps = fc.oneof(
     fc.constantFrom(0n, 1n, -1n, 1_000_000n, 2n ** 30n, -(2n ** 30n)),
     fc.bigInt({ min: -(2n ** 29n), max: 2n ** 29n }),
@@ -89,7 +89,7 @@ test('the bytes are those of hyparquet-writer: any start, steps of either sign, 
   )
 })
 
-test('the whole range of numbers, and neighbours whose difference has more than 64 bits', () => {
+test('covers the whole range of numbers, and differences of more than 64 bits', () => {
   const value = fc.oneof(
     fc.constantFrom(leastInteger, leastInteger + 1n, -1n, 0n, 1n, greatestInteger - 1n, greatestInteger),
     fc.bigInt({ min: leastInteger, max: greatestInteger }),
@@ -102,7 +102,7 @@ test('the whole range of numbers, and neighbours whose difference has more than 
   )
 })
 
-test('pages that spread just below and just above 2^52, anywhere', () => {
+test('covers pages with a spread just below and just above 2^52', () => {
   const offset = fc.oneof(
     fc.constantFrom(0n, 1n, 2n ** 52n - 1n, 2n ** 52n, 2n ** 52n - 2n),
     fc.bigInt({ min: 0n, max: 2n ** 52n }),
@@ -117,7 +117,7 @@ test('pages that spread just below and just above 2^52, anywhere', () => {
   )
 })
 
-test('blocks whose deltas spread just below and just above 2^31, of any sign', () => {
+test('covers blocks whose deltas spread just below and just above 2^31, of any sign', () => {
   const adjusted = fc.oneof(
     fc.constantFrom(0n, 1n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n),
     fc.bigInt({ min: 0n, max: 2n ** 31n }),
@@ -139,7 +139,7 @@ test('blocks whose deltas spread just below and just above 2^31, of any sign', (
   )
 })
 
-test('steps that look alike in their low 32 bits are told apart', () => {
+test('distinguishes steps with the same low 32 bits', () => {
   const steps = fc.constantFrom(
     1n,
     -1n,
@@ -157,14 +157,14 @@ test('steps that look alike in their low 32 bits are told apart', () => {
   )
 })
 
-test('times that cross a 32-bit boundary, and the year 1970', () => {
+test('covers times that cross a 32-bit boundary, and the year 1970', () => {
   for (const first of [2n ** 32n - 5n, -5n, -(2n ** 32n) - 5n, 0n]) {
     expectRight(BigInt64Array.from({ length: 300 }, (_, row) => first + BigInt(row)))
     expectRight(BigInt64Array.from({ length: 300 }, (_, row) => first - BigInt(row * row)))
   }
 })
 
-test('one value, and the ends of blocks and of the page', () => {
+test('covers a single value, and the ends of blocks and of the page', () => {
   for (const length of [1, 2, 32, 33, 34, 128, 129, 130, 257, pageRows - 1, pageRows]) {
     expectRight(BigInt64Array.from({ length }, (_, row) => start + BigInt((row * 7919) % 4001)))
     expectRight(BigInt64Array.from({ length }, () => greatestInteger))
@@ -172,16 +172,16 @@ test('one value, and the ends of blocks and of the page', () => {
 })
 
 test.each<[string, bigint[]]>([
-  ['neighbours that are the whole range apart', [leastInteger, greatestInteger]],
+  ['neighbours at both ends of the range', [leastInteger, greatestInteger]],
   ['neighbours whose difference wraps around to 1', [greatestInteger, leastInteger]],
   ['a step of 2^52', [0n, 2n ** 52n]],
   ['a page that spreads 2^52', [5n, 2n ** 51n, 2n ** 52n + 5n]],
   ['deltas that spread 2^31', [0n, 2n ** 31n, 2n ** 31n]],
-  ['deltas that spread 2^31 in the last block alone', [...new Array<bigint>(200).fill(0n), 2n ** 31n]],
+  ['deltas that spread 2^31 only in the last block', [...new Array<bigint>(200).fill(0n), 2n ** 31n]],
   ['many steps that lead far away', Array.from({ length: 300 }, (_, row) => BigInt(row) * 2n ** 51n)],
   ['the same step again and again, past the greatest number', [...walk(greatestInteger - 5n, [3n], 200)]],
   ['the same step again and again, past the least number', [...walk(leastInteger + 600n, [-7n], 128)]],
-  ['the same wide step, which leads around all numbers', [...walk(1n, [2n ** 62n], 128)]],
+  ['the same wide step, which wraps around all numbers', [...walk(1n, [2n ** 62n], 128)]],
   ['the widest step there is', [...walk(1n, [leastInteger], 256)]],
   ['the same step of 2^52', [...walk(0n, [2n ** 52n], 3)]],
 ])('left to the library: %s', (_, values) => {
@@ -199,7 +199,7 @@ test.each<[string, bigint[]]>([
   expectRight(BigInt64Array.from(values))
 })
 
-test('a page takes no more bytes than there is room for, however wide the deltas', () => {
+test('a page fits in the room for a page, however wide the deltas', () => {
   const steps = [2n ** 30n, 1n - 2n ** 30n]
   const values = walk(
     start,
@@ -208,7 +208,7 @@ test('a page takes no more bytes than there is room for, however wide the deltas
   expect(values).toHaveLength(pageRows)
   expectRight(values)
   const { byteLength } = encode(values) as Uint8Array
-  // All deltas have the full width, 31 bits.
+  // All deltas have the full width of 31 bits.
   expect(byteLength).toBeGreaterThan(Math.ceil(pageRows / blockValues) * 4 * 4 * 31)
   expect(byteLength).toBeLessThanOrEqual(mostPageBytes)
 })

@@ -10,11 +10,11 @@ test.each([
   [65_537, 32_769],
   [65_538, 32_770],
   [1_048_576, 524_289],
-])('the first %i values may have %i different ones', (valueCount, most) => {
+])('%i values may have %i distinct ones', (valueCount, most) => {
   expect(maxDictionarySize(valueCount)).toBe(most)
 })
 
-test('one more is taken in while there are few, or at most half of the values differ', () => {
+test('accepts another value while there are few, or while at most half are distinct', () => {
   fc.assert(
     fc.property(fc.nat(2 ** 20), fc.integer({ min: -2, max: 2 }), (valueCount, more) => {
       const size = Math.max(0, Math.floor(valueCount / 2) + more)
@@ -24,10 +24,10 @@ test('one more is taken in while there are few, or at most half of the values di
   )
 })
 
-test('a dictionary pays where a quarter is saved, and not where a byte less is', () => {
+test('a dictionary pays when it saves a quarter, not when it saves a byte less', () => {
   const pays = (size: number, byteLength: number, count = 200) =>
     dictionaryPays({ size, byteLength }, { count, plainBytes: 400 })
-  // 257 values take 9 bits each, 256 take 8, two 1 and one none.
+  // Indexes into 257 values take 9 bits each, into 256 values 8, into two 1, into one none.
   expect([pays(257, 75), pays(257, 76)]).toEqual([true, false])
   expect([pays(256, 100), pays(256, 101)]).toEqual([true, false])
   expect([pays(2, 275), pays(2, 276)]).toEqual([true, false])

@@ -8,7 +8,7 @@ const pageRows = 20_000
 const most = 131_072
 
 const nan = 0x7ff8_0000_0000_0000n
-/** The bits that a free slot has, which a NaN may have too. */
+/** The bits of a free slot, which a NaN may have too. */
 const allBits = 2n ** 64n - 1n
 const nans = [nan, allBits, 0xfff8_0000_0000_0000n, 0x7ff0_0000_0000_0001n, 0x7fff_ffff_0000_0000n]
 
@@ -18,7 +18,7 @@ const expectSameBits = (found: Float64Array, expected: Float64Array) =>
   expect(Buffer.compare(Buffer.from(found.slice().buffer), Buffer.from(expected.slice().buffer))).toBe(0)
 
 interface LookedUp {
-  /** Which value of the dictionary each is, of the values before the one that found no place. */
+  /** Dictionary indexes of the values before the first one that found no place. */
   indexes: Uint32Array
   different: Float64Array
 }
@@ -39,7 +39,7 @@ function lookUpAll(values: Float64Array, { rows = pageRows, limit = most }): Loo
   return { indexes: indexes.slice(0, taken), different: page.dictionary().slice() }
 }
 
-/** What a Map says: values by their bits, but all NaN are one. */
+/** The same by a Map: values by their bits, but all NaN are one. */
 function lookUpPlainly(values: Float64Array, limit = most): LookedUp {
   const indexOf = new Map<bigint, number>()
   const indexes: number[] = []
@@ -59,7 +59,7 @@ function expectSame(found: LookedUp, expected: LookedUp): void {
   expectSameBits(found.different, expected.different)
 }
 
-/** Powers of ten that make whole numbers of decimals, and 0 where values are any doubles. */
+/** Powers of ten that turn decimals into whole numbers, and 0 for any doubles. */
 const scales = [0, 1, 10, 100, 1000, 1_000_000]
 
 const anyBits = fc.oneof(
@@ -74,7 +74,7 @@ const anyBits = fc.oneof(
   fc.bigInt({ min: 0n, max: allBits }),
 )
 
-test('every value finds itself, and different values come in their order', () => {
+test('finds every value, and keeps distinct values in order of appearance', () => {
   fc.assert(
     fc.property(
       fc.array(anyBits, { maxLength: 300 }),
@@ -90,7 +90,7 @@ test('every value finds itself, and different values come in their order', () =>
   )
 })
 
-test('the row of a value that is one too many is told, and from it on a higher limit leads further', () => {
+test('stops at the row of the first value beyond the limit, and continues from there with a higher limit', () => {
   const limits = fc.array(fc.nat(40), { maxLength: 6 })
   fc.assert(
     fc.property(
@@ -126,12 +126,12 @@ const recurring: readonly [string, (row: number) => number][] = [
   ['powers of 2', (row) => 2 ** ((row % 2000) - 1000)],
   ['decimals at first', (row) => (row < 5000 ? row / 100 : (row % 7919) / 7)],
   ['decimals over a wide range', (row) => (row % 2 === 0 ? 1 : (row % 4001) * 997_000)],
-  ['decimals, and far away others', (row) => (row % 3 === 0 ? 1e300 / (row % 1009) : row % 4001)],
+  ['decimals, and values far from them', (row) => (row % 3 === 0 ? 1e300 / (row % 1009) : row % 4001)],
   ['NaN among decimals', (row) => (row % 13 === 0 ? NaN : -(row % 4001) / 1000)],
   ['both zeros among decimals', (row) => (row % 5 === 0 ? -0 : row % 5 === 1 ? 0 : (row % 4001) / 10)],
 ]
 
-test.each(recurring)('%s: thousands of them, over and over, whatever the scale', (_, valueOf) => {
+test.each(recurring)('%s: thousands of recurring values, at any scale', (_, valueOf) => {
   const values = Float64Array.from({ length: 30_000 }, (_, row) => valueOf(row))
   const expected = lookUpPlainly(values)
   for (const decimals of scales) {
@@ -140,7 +140,7 @@ test.each(recurring)('%s: thousands of them, over and over, whatever the scale',
   }
 })
 
-test.each(scales)('0 and −0 are two, all NaN are one: scale %i', (decimals) => {
+test.each(scales)('0 and −0 are two values, all NaN are one: scale %i', (decimals) => {
   kernels.clear(decimals)
   const values = doublesOf([0n, ...nans, 1n << 63n, ...nans, 0n, 1n << 63n])
   const { indexes, different } = lookUpAll(values, {})
@@ -148,7 +148,7 @@ test.each(scales)('0 and −0 are two, all NaN are one: scale %i', (decimals) =>
   expect([...indexes]).toEqual([0, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 0, 2])
 })
 
-test.each(scales)('a NaN that has the bits of a free slot is a NaN: scale %i', (decimals) => {
+test.each(scales)('a NaN with the bits of a free slot is found as a NaN: scale %i', (decimals) => {
   const one = 0x3ff0_0000_0000_0000n
   for (const all of [[allBits], [one, allBits, one], [allBits, nan], [one, nan, allBits]]) {
     kernels.clear(decimals)
@@ -162,12 +162,12 @@ test.each(scales)('a NaN that has the bits of a free slot is a NaN: scale %i', (
 
 test.each<[string, number, (row: number) => number]>([
   ['decimals', 10, (row) => row / 10],
-  ['decimals that come down', 10, (row) => -row / 10],
+  ['falling decimals', 10, (row) => -row / 10],
   ['decimals over a wide range', 1, (row) => (row % 2 === 0 ? row : 2 ** 31 - 2 - row)],
   ['decimals over a range that outgrows the slots', 100, (row) => (row * 977) / 100],
-  ['no decimals', 0, (row) => row / 7],
-  ['no decimals, though taken for some', 1, (row) => row / 7],
-])('as many as a dictionary page of 1 MiB has room for: %s', (_, decimals, valueOf) => {
+  ['fractions', 0, (row) => row / 7],
+  ['fractions that are taken for decimals', 1, (row) => row / 7],
+])('holds as many values as a dictionary page of 1 MiB: %s', (_, decimals, valueOf) => {
   const values = Float64Array.from({ length: 3 * most }, (_, row) => valueOf(row % most))
   kernels.clear(decimals)
   expectSame(lookUpAll(values, {}), lookUpPlainly(values))
@@ -179,11 +179,11 @@ test.each<[string, number, (row: number) => number]>([
   expect(kernels.differentCount.value).toBe(most)
 })
 
-test('once cleared it is empty, and forgets zeros and NaN too', () => {
+test('is empty once cleared, of zeros and NaN too', () => {
   for (const decimals of scales) {
     kernels.clear(decimals)
     lookUpAll(Float64Array.of(1, 0, NaN, 2), {})
-    // Many slots, and decimals that turn out to be none.
+    // Many slots, and values that turn out not to be decimals.
     lookUpAll(
       Float64Array.from({ length: 60_000 }, (_, row) => row * 2 ** 40),
       {},
@@ -197,17 +197,17 @@ test('once cleared it is empty, and forgets zeros and NaN too', () => {
 })
 
 test.each<[string, (index: number) => number]>([
-  ['differ in their exponents alone', (index) => 2 ** (index - 1000)],
-  ['differ in their highest bits alone', (index) => (index - 1000) * 2 ** 40],
-  ['differ in their lowest bits alone', (index) => 1 + index * 2 ** -52],
+  ['differ only in their exponents', (index) => 2 ** (index - 1000)],
+  ['differ only in their highest bits', (index) => (index - 1000) * 2 ** 40],
+  ['differ only in their lowest bits', (index) => 1 + index * 2 ** -52],
   ['are sevenths', (index) => index / 7],
   ['are floats of 32 bits', (index) => Math.fround(20 + index / 48)],
-])('values that %s do not share their slots', (_, valueOf) => {
+])('values that %s seldom share a slot', (_, valueOf) => {
   const page = new PageKernels()
   const { kernels } = page
   page.doubles().set(Float64Array.from({ length: pageRows }, (_, row) => valueOf(row % 2000)))
   kernels.clear(0)
   kernels.lookUp(0, pageRows, most)
-  // Half of the slots are free at the least; with most values in a few slots it is dozens for each.
+  // At least half of the slots are free. If most values had the same few slots, each would collide dozens of times.
   expect(kernels.collisions.value).toBeLessThan(2 * pageRows)
 })

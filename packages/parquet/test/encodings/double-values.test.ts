@@ -14,15 +14,15 @@ const gauge = defineTable({
 
 const rowGroupRows = 160_000 // eight pages
 
-// Each row group, by row within it; pages have 20,000 rows.
+// The values of each row group by row. Pages have 20,000 rows.
 const groups: readonly ((row: number) => number)[] = [
-  // Given up at the 32,768th row, in the middle of the second page.
+  // The dictionary is given up at the 32,768th row, in the middle of the second page.
   (row) => row / 7,
   (row) => (row % 977) / 100,
-  // Given up at the 130,000th row and a few, in the middle of the seventh page: six are dictionary-encoded by then.
+  // Given up shortly after the 130,000th row, in the middle of the seventh page: six pages are dictionary-encoded by then.
   (row) => (row < 70_000 ? (row % 5000) / 100 : row / 7),
   (row) => ((row * 7919) % 4001) / 1000,
-  // Given up when the row group is whole: every value comes twice, and a dictionary saves less than a quarter.
+  // Given up when the row group is complete: every value comes twice, so a dictionary saves less than a quarter.
   (row) => Math.floor(row / 2) / 7,
   (row) => row % 3,
 ]
@@ -51,7 +51,7 @@ test.each<[string, EncodeOptions, string]>([
   ['PLAIN', {}, 'PLAIN'],
   ['BYTE_STREAM_SPLIT', { codec: snappy }, 'BYTE_STREAM_SPLIT'],
 ])(
-  'row groups in turns %s and dictionary read back bit by bit, wherever the dictionary was given up',
+  'row groups that alternate between %s and a dictionary read back bit by bit, wherever the dictionary was given up',
   async (_, options, plain) => {
     const bytes = bytesOf(encodeParquet(gauge, batchesOf(8640), { ...options, rowGroupRows }))
     const { row_groups } = parquetMetadata(bytes.buffer)
@@ -74,7 +74,7 @@ test.each<[string, EncodeOptions, string]>([
 
 const pageRows = 20_000
 
-/** The size of the dictionary of a column chunk; undefined where it was given up. */
+/** The size of a column chunk's dictionary; undefined when it was given up. */
 function dictionarySize(valueCount: number, valueOf: (row: number) => number, batchRows: number) {
   const encoder = doubleValues({ isCompressed: false })
   const values = Float64Array.from({ length: valueCount }, (_, row) => valueOf(row))
@@ -89,13 +89,13 @@ function dictionarySize(valueCount: number, valueOf: (row: number) => number, ba
 
 test.each<{ name: string; rows: number; valueOf: (row: number) => number; size: number | undefined }>([
   {
-    name: '32,768 different ones at first',
+    name: '32,768 distinct values at first',
     rows: 400_000,
     valueOf: (row) => (row < 32_768 ? row : row % 9) / 7,
     size: 32_768,
   },
   {
-    name: 'one more than 32,768 at first',
+    name: '32,769 distinct values at first',
     rows: 400_000,
     valueOf: (row) => (row < 32_769 ? row : row % 9) / 7,
     size: undefined,
@@ -113,13 +113,13 @@ test.each<{ name: string; rows: number; valueOf: (row: number) => number; size: 
     size: 32_769,
   },
   {
-    name: 'many at first that recur later',
+    name: 'many distinct values at first that recur later',
     rows: 300_000,
     valueOf: (row) => (row % 140_000) / 10,
     size: undefined,
   },
   {
-    name: 'as many as a page of 1 MiB holds',
+    name: 'as many distinct values as a page of 1 MiB holds',
     rows: 3 * 131_072,
     valueOf: (row) => Math.floor(row / 3) / 10,
     size: 131_072,
@@ -130,12 +130,12 @@ test.each<{ name: string; rows: number; valueOf: (row: number) => number; size: 
     valueOf: (row) => Math.floor(row / 3) / 10,
     size: undefined,
   },
-])('a dictionary is kept or given up at the same value, however batches are cut: $name', (chunk) => {
+])('gives a dictionary up at the same value, however batches are cut: $name', (chunk) => {
   for (const batchRows of [1000, 8192, pageRows])
     expect(dictionarySize(chunk.rows, chunk.valueOf, batchRows)).toBe(chunk.size)
 })
 
-test('a chunk after another one is encoded as if it were the first, also one of nulls alone', () => {
+test('encodes every chunk as if it were the first, even after a chunk of nulls', () => {
   const encoder = doubleValues({ isCompressed: false })
   const encode = (values: number[]) => {
     encoder.add(Float64Array.from(values))
@@ -153,7 +153,7 @@ test('a chunk after another one is encoded as if it were the first, also one of 
 
 test.each<[string, (row: number) => number, string]>([
   ['a dictionary', (row) => (row % 977) / 100, 'RLE_DICTIONARY'],
-  ['a dictionary that is given up in the middle of a page', (row) => row / 7, 'PLAIN'],
+  ['PLAIN pages of a dictionary given up in the middle of a page', (row) => row / 7, 'PLAIN'],
 ])('all NaN are one value, whatever their bits, in %s', async (_, valueOf, encoding) => {
   const nans = [2n ** 64n - 1n, 0x7ff0_0000_0000_0001n, 0xfff8_0000_0000_0000n, 0x7ff8_0000_0000_0000n]
   const isNan = (row: number) => row < 2 || row % 1000 === 999

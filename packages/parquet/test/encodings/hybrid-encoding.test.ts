@@ -11,7 +11,7 @@ import {
 
 const pageRows = 20_000
 const mostPageBytes = 131_072
-/** The library packs by 32-bit arithmetic, so wider values lose bits there; how many bytes it writes is right at any width. */
+/** The library packs with 32-bit arithmetic and loses bits of wider values. The number of bytes it writes is right at any width. */
 const widestOfLibrary = 25
 
 function bytesOfLibrary(values: Uint32Array, width: number): Uint8Array {
@@ -37,7 +37,7 @@ function expectIndexesRight(indexes: Uint32Array): void {
   expect(decodeIndexes(page, indexes.length)).toEqual(indexes)
 }
 
-test('a run is a count and a value, all else is groups of eight', () => {
+test('encodes a run as a count and a value, and everything else as groups of eight', () => {
   expect([...hybridEncode(new Uint32Array(100).fill(5), 3)]).toEqual([0b1100_1000, 0b1, 5])
   expect([...hybridEncode(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7), 3)]).toEqual([
     0b11, 0b10001000, 0b11000110, 0b11111010,
@@ -46,7 +46,7 @@ test('a run is a count and a value, all else is groups of eight', () => {
   expect([...hybridEncode(new Uint32Array(0), 3)]).toEqual([])
 })
 
-test('indexes have the width of the greatest of them before them', () => {
+test('writes the bit width of the greatest index before the indexes', () => {
   expect([...encodeIndexes(Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7))]).toEqual([
     3, 0b11, 0b10001000, 0b11000110, 0b11111010,
   ])
@@ -64,7 +64,7 @@ function valuesOf(runs: readonly [number, number][], width: number): Uint32Array
   )
 }
 
-test('the bytes are those of hyparquet-writer, whatever the runs', () => {
+test('writes the bytes of hyparquet-writer, whatever the runs', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 31 }), runs, (width, runs) => {
       const values = valuesOf(runs, width)
@@ -75,7 +75,7 @@ test('the bytes are those of hyparquet-writer, whatever the runs', () => {
   )
 })
 
-test('levels of one bit, with runs of any length', () => {
+test('encodes levels of one bit, with runs of any length', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 60 })
   fc.assert(
     fc.property(lengths, (lengths) => {
@@ -85,7 +85,7 @@ test('levels of one bit, with runs of any length', () => {
   )
 })
 
-test('a page is not filled up with what the page before it had there', () => {
+test('does not fill a page up with values of the page before it', () => {
   for (const length of [1, 7, 8, 9, 15, 19_985, 19_993, 19_999, pageRows]) {
     hybridEncode(new Uint32Array(pageRows).fill(2 ** 13 - 1), 13)
     expectRight(
@@ -95,27 +95,27 @@ test('a page is not filled up with what the page before it had there', () => {
   }
 })
 
-test('many groups in a row are one run of groups', () => {
+test('encodes consecutive groups as one run of groups', () => {
   const values = Uint32Array.from({ length: pageRows - 1 }, (_, row) => (row * 7919) % 4099)
   expectRight(values, 13)
-  // A header of two bytes, and no other.
+  // A single header of two bytes.
   expect(hybridEncode(values, 13)).toHaveLength(2 + (pageRows / 8) * 13)
 })
 
 test.each<[string, (row: number) => number]>([
-  ['nothing but groups', (row) => 2 ** 31 - 1 - row],
-  ['groups and runs of 8 by turns', (row) => 2 ** 31 - 1 - (row % 16 < 8 ? row : 0)],
+  ['only groups', (row) => 2 ** 31 - 1 - row],
+  ['groups and runs of 8 in turn', (row) => 2 ** 31 - 1 - (row % 16 < 8 ? row : 0)],
   ['runs of 8', (row) => 2 ** 31 - 1 - Math.floor(row / 8)],
-  ['runs of 7, which are no runs', (row) => 2 ** 31 - 1 - Math.floor(row / 7)],
+  ['runs of 7, which are too short to count', (row) => 2 ** 31 - 1 - Math.floor(row / 7)],
   ['one run', () => 2 ** 31 - 1],
-])('a page of 31 bits a value takes no more bytes than there is room for: %s', (_, valueAt) => {
+])('a page of 31 bits per value fits in the room for a page: %s', (_, valueAt) => {
   const values = Uint32Array.from({ length: pageRows }, (_, row) => valueAt(row))
   expectRight(values, 31)
   expectIndexesRight(values)
   expect(encodeIndexes(values).length).toBeLessThanOrEqual(mostPageBytes)
 })
 
-test('more than a page is refused', () => {
+test('refuses more than a page', () => {
   expect(() => hybridEncode(new Uint32Array(pageRows + 1), 1)).toThrow(RangeError)
   expect(() => encodeIndexes(new Uint32Array(pageRows + 1))).toThrow(RangeError)
 })

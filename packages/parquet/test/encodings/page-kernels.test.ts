@@ -18,21 +18,21 @@ function expectIndexes(page: PageKernels, range: EncodedRange, indexes: Uint32Ar
   expect(Buffer.compare(Buffer.from(decoded.buffer), Buffer.from(indexes.buffer))).toBe(0)
 }
 
-test('the memory has room for as many values as pages have rows', () => {
+test('the memory has room for the values of a page', () => {
   expect(new PageKernels().kernels.pageRows.value).toBe(pageRows)
 })
 
-test('pages that are kept hold the same bytes when the memory has grown', () => {
+test('encoded pages keep their bytes when the memory grows', () => {
   const page = new PageKernels()
   const before = page.kernels.memory.buffer.byteLength
   const kept = Array.from({ length: 60 }, (_, seed) => encodeIndexes(page, indexesOf(seed)))
   expect(page.kernels.memory.buffer.byteLength).toBeGreaterThan(before + 60 * 31 * (pageRows / 8))
   kept.forEach((encoded, seed) => expectIndexes(page, encoded, indexesOf(seed)))
-  // One after another, without gaps.
+  // Pages lie one after another, without gaps.
   expect(kept.slice(1).map(({ start }) => start)).toEqual(kept.slice(0, -1).map(({ end }) => end))
 })
 
-test('the memory has room for a page before it is encoded', () => {
+test('the memory grows before a page is encoded', () => {
   const page = new PageKernels()
   for (let pages = 0; pages < 200; pages++) {
     page.encode(({ memory }, at) => {
@@ -42,14 +42,14 @@ test('the memory has room for a page before it is encoded', () => {
   }
 })
 
-test('values, indexes and the dictionary outlast growth, and what is encoded touches none of them', () => {
+test('values, indexes and the dictionary survive growth, and encoding changes none of them', () => {
   const page = new PageKernels()
   const { kernels } = page
   const values = Float64Array.from({ length: pageRows }, (_, row) => row / 7)
   kernels.clear(0)
   page.doubles().set(values)
   expect(kernels.lookUp(0, pageRows, pageRows)).toBe(pageRows)
-  // The last group of 8 is filled up beyond the page's last index.
+  // The last group of 8 extends beyond the page's last index.
   for (let pages = 0; pages < 20; pages++)
     page.encode((kernels, at) => kernels.encodeIndexes(pageRows - (pages % 9), at))
   expect(page.indexes().slice(0, pageRows - 8)).toEqual(Uint32Array.from(values.keys()).slice(0, -8))
@@ -57,7 +57,7 @@ test('values, indexes and the dictionary outlast growth, and what is encoded tou
   expect(page.dictionary()).toEqual(values)
 })
 
-test('what is reused begins anew in the same memory', () => {
+test('reuse starts over in the same memory', () => {
   const page = new PageKernels()
   const first = Array.from({ length: 20 }, (_, seed) => encodeIndexes(page, indexesOf(seed)))
   const grown = page.kernels.memory.buffer.byteLength
@@ -68,7 +68,7 @@ test('what is reused begins anew in the same memory', () => {
   second.forEach((encoded, seed) => expectIndexes(page, encoded, indexesOf(seed + 100)))
 })
 
-test('a page that is not encoded takes no place', () => {
+test('a page left to another encoder takes no space', () => {
   const page = new PageKernels()
   const first = encodeIndexes(page, indexesOf(1))
   page.integers().set([0n, 2n ** 60n])
@@ -78,7 +78,7 @@ test('a page that is not encoded takes no place', () => {
   expectIndexes(page, first, indexesOf(1))
 })
 
-test('two share nothing', () => {
+test('two instances share nothing', () => {
   const [one, other] = [new PageKernels(), new PageKernels()]
   const pages = [one, other]
   pages.forEach(({ kernels }) => kernels.clear(100))
@@ -95,12 +95,12 @@ test('two share nothing', () => {
   expect(encodeIndexes(other, indexesOf(5)).start).toBe(encoded[1]!.end)
 })
 
-// Memory that is not touched takes none of the machine's.
+// Untouched memory takes no physical memory.
 test.each([
-  ['that begin below 2 GiB and end above', 2 ** 31 - 40_000],
+  ['across 2 GiB', 2 ** 31 - 40_000],
   ['above 2 GiB', 2 ** 31 + 5],
   ['above 3 GiB', 3 * 2 ** 30 + 12_345],
-])('pages %s are those of the first addresses', (_, address) => {
+])('pages %s have the same bytes as at the first addresses', (_, address) => {
   const [low, high] = [new PageKernels(), new PageKernels()]
   high.encode(() => address)
   const expectSame = (fill: (page: PageKernels) => void, encode: Parameters<PageKernels['encode']>[0]) => {
@@ -135,7 +135,7 @@ test.each([
   expect(hybridDecode(Buffer.concat([header, packed]), 31, pageRows)).toEqual(indexes)
 })
 
-test('a page for which there is no memory below 4 GiB is refused', () => {
+test('refuses a page that does not fit below 4 GiB', () => {
   const page = new PageKernels()
   page.encode(() => 2 ** 32 - mostPageBytes + 1)
   expect(() => page.encode((_, at) => at + 1)).toThrow(RangeError)

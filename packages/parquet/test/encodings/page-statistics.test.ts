@@ -6,7 +6,7 @@ const page = new PageKernels()
 const { kernels } = page
 const pageRows = 20_000
 
-/** Which of the zeros a bound is, is left open: −0 + 0 is 0. */
+/** Either zero will do as a bound, so `+ 0` turns −0 into 0. */
 function scan(values: Float64Array): { least: number; greatest: number; nanCount: number } {
   page.doubles().set(values)
   kernels.scan(values.length)
@@ -27,7 +27,7 @@ function scanPlainly(values: Float64Array): ReturnType<typeof scan> {
   return { least: least + 0, greatest: greatest + 0, nanCount }
 }
 
-/** NaN of either sign and any payload among them. */
+/** Bits of any double, NaN of either sign and any payload included. */
 const bits = fc.oneof(
   fc
     .constantFrom(NaN, NaN, 0, -0, 1, -1, Infinity, -Infinity, 5e-324, 1.7976931348623157e308)
@@ -38,7 +38,7 @@ const bits = fc.oneof(
   fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
 )
 
-test('bounds and NaN are those of a plain loop, whatever lies behind the values', () => {
+test('finds the bounds and NaN of a plain loop, whatever follows the values in memory', () => {
   fc.assert(
     fc.property(fc.array(bits, { maxLength: 40 }), bits, (all, behind) => {
       page.doubles().set(new Float64Array(BigUint64Array.from({ length: 50 }, () => behind).buffer))
@@ -49,7 +49,7 @@ test('bounds and NaN are those of a plain loop, whatever lies behind the values'
   )
 })
 
-test('all NaN of a page get the same bits, and other values keep theirs', () => {
+test('gives all NaN of a page the same bits and leaves other values alone', () => {
   fc.assert(
     fc.property(fc.array(bits, { maxLength: 40 }), (all) => {
       const values = new Float64Array(BigUint64Array.from(all).buffer)
@@ -62,7 +62,7 @@ test('all NaN of a page get the same bits, and other values keep theirs', () => 
 
 test.each([
   { name: 'no values', values: [], expected: { least: Infinity, greatest: -Infinity, nanCount: 0 } },
-  { name: 'NaN alone', values: [NaN], expected: { least: Infinity, greatest: -Infinity, nanCount: 1 } },
+  { name: 'one NaN', values: [NaN], expected: { least: Infinity, greatest: -Infinity, nanCount: 1 } },
   { name: 'all NaN', values: [NaN, NaN], expected: { least: Infinity, greatest: -Infinity, nanCount: 2 } },
   { name: 'a value after NaN', values: [NaN, NaN, 7], expected: { least: 7, greatest: 7, nanCount: 2 } },
   { name: 'NaN after a value', values: [7, NaN, NaN], expected: { least: 7, greatest: 7, nanCount: 2 } },
@@ -71,13 +71,13 @@ test.each([
     values: [-Infinity, Infinity],
     expected: { least: -Infinity, greatest: Infinity, nanCount: 0 },
   },
-  { name: '∞ alone', values: [Infinity], expected: { least: Infinity, greatest: Infinity, nanCount: 0 } },
+  { name: 'only ∞', values: [Infinity], expected: { least: Infinity, greatest: Infinity, nanCount: 0 } },
   { name: 'both zeros', values: [0, -0, 0], expected: { least: 0, greatest: 0, nanCount: 0 } },
 ])('$name', ({ values, expected }) => {
   expect(scan(Float64Array.from(values))).toEqual(expected)
 })
 
-test.each([pageRows - 1, pageRows])('the extremes and NaN count at every row of a page of %i', (length) => {
+test.each([pageRows - 1, pageRows])('finds extremes and NaN in every row of a page of %i', (length) => {
   const values = new Float64Array(length).fill(1)
   page.doubles().set(values)
   for (let row = 0; row < length; row++) {

@@ -4,7 +4,7 @@ import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
 import { expect, test } from 'vitest'
 import { timestampValues } from '../../src/encodings/timestamp-values.js'
 
-test('pages are those of hyparquet-writer and have their own bounds, also where numbers lie far apart', () => {
+test('encodes pages as hyparquet-writer does, each with its bounds, even when numbers are far apart', () => {
   const time = fc.oneof(
     fc.bigInt({ min: 1_767_225_600_000_000n, max: 1_767_225_600_100_000n }),
     fc.constantFrom(-(2n ** 63n), 2n ** 63n - 1n, 0n),
@@ -36,7 +36,7 @@ test('pages are those of hyparquet-writer and have their own bounds, also where 
   )
 })
 
-test('a page of nulls alone has no values and no bounds', () => {
+test('a page of nulls has no values and no bounds', () => {
   const encoder = timestampValues()
   encoder.add(BigInt64Array.of(5n))
   encoder.endPage(0)

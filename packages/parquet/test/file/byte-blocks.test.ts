@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ByteBlocks } from '../../src/file/byte-blocks.js'
 
-test('whatever is appended comes out in its order, in blocks of one size', () => {
+test('hands appended bytes out in order, in blocks of one size', () => {
   const step = fc.oneof(
     fc.uint8Array({ maxLength: 300 }).map((bytes) => ({ bytes })),
     fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((varint) => ({ varint })),

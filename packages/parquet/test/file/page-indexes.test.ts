@@ -14,7 +14,7 @@ const gauge = defineTable({
   columns: { level: { type: 'double' }, place: { type: 'varchar' }, depth: { type: 'double' } },
 })
 
-test('each chunk of several pages has its own indexes, where its footer says', () => {
+test('each chunk of several pages has its own indexes where the footer points', () => {
   const rowCount = 130_000
   const columns = {
     level: Float64Array.from({ length: rowCount }, (_, row) => row + 1),
@@ -30,7 +30,7 @@ test('each chunk of several pages has its own indexes, where its footer says', (
   for (const [group, { columns, num_rows }] of metadata.row_groups.entries()) {
     for (const [column, chunk] of columns.entries()) {
       const hasPages = num_rows > 20_000n
-      // A page of NaN alone has no bounds, and then the chunk has no column index.
+      // A page of nothing but NaN has no bounds, so its chunk has no column index.
       const hasColumnIndex = hasPages && !(group === 0 && column === 2)
       expect(chunk.offset_index_offset !== undefined).toBe(hasPages)
       expect(chunk.column_index_offset !== undefined).toBe(hasColumnIndex)
@@ -62,7 +62,7 @@ const page = fc.record({
   greatest: fc.uint8Array({ maxLength: 200 }),
   nulls: count,
   nans: count,
-  // Files of up to 4 PiB.
+  // Offsets in files of up to 4 PiB.
   offset: fc.bigInt({ min: 0n, max: 2n ** 52n - 1n }),
   compressed_page_size: fc.nat(2 ** 30 - 1),
   first_row_index: fc.bigInt({ min: 0n, max: 2n ** 52n - 1n }),
@@ -99,7 +99,7 @@ const writtenChunk = fc
 
 const chunk = (): ColumnChunk => ({ file_offset: 4n })
 
-test('the bytes are those of hyparquet-writer, and so are the places', () => {
+test('writes the bytes of hyparquet-writer, at the same offsets', () => {
   fc.assert(
     fc.property(fc.array(writtenChunk, { maxLength: 5 }), (written) => {
       const chunksOf = () => written.map((indexes) => ({ chunk: chunk(), ...indexes }))

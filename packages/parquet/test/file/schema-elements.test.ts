@@ -9,7 +9,7 @@ import { bytesOf } from '../read-back.js'
 const writtenSchema = (table: typeof everyType | typeof pump) =>
   parquetMetadata(bytesOf(encodeParquet(table, [])).buffer).schema
 
-test('a file of table pump has its four columns, REQUIRED, the time as wall clock in microseconds', () => {
+test('a file of table pump has four REQUIRED columns, with the time as a wall clock in microseconds', () => {
   expect(writtenSchema(pump)).toEqual([
     { name: 'pump', num_children: 4 },
     {
@@ -24,11 +24,11 @@ test('a file of table pump has its four columns, REQUIRED, the time as wall cloc
   ])
 })
 
-test('the time has no converted type, which would say that it is adjusted to UTC', () => {
+test('the time has no converted type, which would mean that it is adjusted to UTC', () => {
   expect(writtenSchema(pump)[1]!.converted_type).toBeUndefined()
 })
 
-test('every column type has its Parquet type, OPTIONAL where the column is nullable', () => {
+test('every column type has its Parquet type, OPTIONAL when the column is nullable', () => {
   const described = writtenSchema(everyType)
     .slice(1)
     .map((element) => `${element.name}: ${element.repetition_type} ${describeElement(element)}`)
@@ -52,7 +52,7 @@ test('every column type has its Parquet type, OPTIONAL where the column is nulla
   ])
 })
 
-test('the schema that is written is the schema that was meant', () => {
+test('a file has exactly the schema of its table', () => {
   expect(writtenSchema(everyType)).toEqual(schemaElements(everyType))
 })
 
@@ -68,7 +68,7 @@ test('partition columns are not in the file', () => {
   ])
 })
 
-test('types of other writers are described in the words of Parquet’s documents', () => {
+test('describes the types of other writers in the terms of the Parquet documents', () => {
   expect(
     [
       { type: 'INT96' as const },

@@ -23,7 +23,7 @@ const stamp = (isAdjustedToUTC: boolean, unit: 'MILLIS' | 'MICROS'): SchemaEleme
 })
 const times = [0n, 1_000_000n]
 
-/** The footer of a file that another writer made. */
+/** The footer of a file from another writer. */
 async function foreign(...columns: [SchemaElement, unknown[]][]) {
   const bytes = parquetWriteBuffer({
     schema: [{ name: 'root', num_children: columns.length }, ...columns.map(([element]) => element)],
@@ -32,7 +32,7 @@ async function foreign(...columns: [SchemaElement, unknown[]][]) {
   return readFooter(fileOf(new Uint8Array(bytes)))
 }
 
-test('our own files fit their table, with and without rows', async () => {
+test('accepts our own files, with and without rows', async () => {
   const batch = batchOf(everyType, [
     [0n, 0, 0, 0, 0n, 0, false, '', null, null, null, null, null, null, null, null],
   ])
@@ -42,7 +42,7 @@ test('our own files fit their table, with and without rows', async () => {
   }
 })
 
-test('a file of another writer fits, whatever the order of its columns', async () => {
+test('accepts a file of another writer with its columns in any order', async () => {
   const footer = await foreign([level, [1, 2]], [time, times])
   expect(() => checkFooter(gauge, footer)).not.toThrow()
 })
@@ -50,7 +50,7 @@ test('a file of another writer fits, whatever the order of its columns', async (
 test.each<[string, [SchemaElement, unknown[]][], string]>([
   ['a missing column', [[time, times]], 'column level is missing, the file has time'],
   [
-    'a further column',
+    'an extra column',
     [
       [time, times],
       [level, [1, 2]],
@@ -91,24 +91,24 @@ test.each<[string, [SchemaElement, unknown[]][], string]>([
     'column time expected INT64 TIMESTAMP(MICROS,false), got INT64',
   ],
   [
-    'values that are missing',
+    'missing values',
     [
       [time, times],
       [{ ...level, repetition_type: 'OPTIONAL' }, [1, null]],
     ],
     'column level expected a value in every row, got 1 null',
   ],
-])('%s does not fit, and the sentence says why', async (_, columns, words) => {
+])('refuses %s and says why', async (_, columns, words) => {
   const footer = await foreign(...columns)
   expect(() => checkFooter(gauge, footer)).toThrow(new TypeError(`does not fit table gauge: ${words}`))
 })
 
-test('an OPTIONAL column fits if no value is missing', async () => {
+test('accepts an OPTIONAL column when no value is missing', async () => {
   const footer = await foreign([time, times], [{ ...level, repetition_type: 'OPTIONAL' }, [1, 2]])
   expect(() => checkFooter(gauge, footer)).not.toThrow()
 })
 
-test('an OPTIONAL column of a file that does not count its nulls does not fit', async () => {
+test('refuses an OPTIONAL column when the file does not count its nulls', async () => {
   const bytes = parquetWriteBuffer({
     schema: [{ name: 'root', num_children: 2 }, time, { ...level, repetition_type: 'OPTIONAL' }],
     columnData: [
@@ -123,7 +123,7 @@ test('an OPTIONAL column of a file that does not count its nulls does not fit', 
   )
 })
 
-test('a REQUIRED column fits one that may lack values', async () => {
+test('accepts a REQUIRED column for a nullable one', async () => {
   const loose = defineTable({
     name: 'loose',
     columns: { time: { type: 'timestamp' }, level: { type: 'double', nullable: true } },

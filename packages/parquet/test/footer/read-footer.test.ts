@@ -20,7 +20,7 @@ const bytes = bytesOf(
 )
 const footerOf = (content: Uint8Array) => readFooter(fileOf(content))
 
-test('the footer of our own file says what is in it, over all row groups', async () => {
+test('describes our own file over all row groups', async () => {
   expect(await footerOf(bytes)).toEqual({
     rowCount: 5,
     rowGroupCount: 3,
@@ -41,13 +41,13 @@ test('the footer of our own file says what is in it, over all row groups', async
   })
 })
 
-test('a file of no rows has columns without bounds', async () => {
+test('a file without rows has columns without bounds', async () => {
   const footer = await footerOf(bytesOf(encodeParquet(pump, [])))
   expect(footer).toMatchObject({ rowCount: 0, rowGroupCount: 0 })
   expect(footer.columns[1]).toEqual({ name: 'pressure', type: 'DOUBLE', nullable: false })
 })
 
-test('bounds and nulls of every type are added up over the row groups', async () => {
+test('combines bounds and nulls of every type over the row groups', async () => {
   const rows = [
     [1n, 1, 1, 1, 2n ** 60n, 1, false, 'b', null, null, null, null, null, null, null, null],
     [0n, 0, 0.5, 0.5, -1n, -1, true, 'a', 1n, 1, 1, 1, 1n, 1, true, 'z'],
@@ -70,15 +70,15 @@ test('bounds and nulls of every type are added up over the row groups', async ()
   )
 })
 
-// UTF-16, which JavaScript compares by, has them the other way round.
-test('bounds of texts over several row groups are in the order of UTF-8, as in each of them', async () => {
+// In UTF-16, by which JavaScript compares strings, they have the opposite order.
+test('combines bounds of texts in the order of UTF-8, as in every row group', async () => {
   const note = { name: 'note', columns: { text: { type: 'varchar' } } } as const
   const batch = batchOf(note, [['\uFFFD'], ['\u{1F600}']])
   const { columns } = await footerOf(bytesOf(encodeParquet(note, [batch], { rowGroupRows: 1 })))
   expect(columns[0]).toMatchObject({ min: '\uFFFD', max: '\u{1F600}' })
 })
 
-test('only the ends of a file are read', async () => {
+test('reads only the ends of a file', async () => {
   const large = new Uint8Array(4_000_000)
   large.set(bytes.subarray(0, 4))
   large.set(bytes.subarray(4), large.length - bytes.length + 4)
@@ -96,7 +96,7 @@ test('only the ends of a file are read', async () => {
   expect(read).toBeLessThan(100_000)
 })
 
-test('files of other writers read too, nested columns by their leaves', async () => {
+test('reads files of other writers, with the leaves of nested columns', async () => {
   const foreign = parquetWriteBuffer({
     columnData: [
       { name: 'id', data: [1, 2], type: 'INT32', nullable: false },
@@ -152,7 +152,7 @@ test.each<[string, Uint8Array, string | RegExp]>([
     'a truncated Parquet file: expected PAR1 at its end',
   ],
   [
-    'a file that lacks its last byte',
+    'a file without its last byte',
     bytes.subarray(0, -1),
     'a truncated Parquet file: expected PAR1 at its end',
   ],
@@ -173,7 +173,7 @@ test.each<[string, Uint8Array, string | RegExp]>([
     text('PAR1\0\0\0\0\x04\0\0\0PAR1'),
     /^a damaged Parquet file: its footer cannot be read \(.+\)$/,
   ],
-])('%s is refused in one sentence', async (_, content, sentence) => {
+])('refuses %s in one sentence', async (_, content, sentence) => {
   const error = await footerOf(content).then(
     () => undefined,
     (error: unknown) => error as Error,
@@ -184,7 +184,7 @@ test.each<[string, Uint8Array, string | RegExp]>([
   else expect(error!.message).toMatch(sentence)
 })
 
-test('a file cut anywhere is never taken for a whole one', async () => {
+test('never takes a truncated file for a complete one', async () => {
   for (let length = 0; length < bytes.length; length += 7) {
     await expect(footerOf(bytes.subarray(0, length))).rejects.toThrow(
       /^(not a|a truncated|a damaged) Parquet file/,
