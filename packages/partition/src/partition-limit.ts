@@ -31,7 +31,7 @@ export function partitionLimit(table: Table, maxPartitions: number): PartitionLi
         .sort(compareDays)
         .map((days) => partitionPath(partitionValues(table, days)).replace(/\/$/, ''))
       throw new RangeError(
-        `rows of table ${table.name} expected at most ${maxPartitions} partitions, got ${found.size} (${folders[0]} to ${folders.at(-1)}): are the times read right? \`maxPartitions\` ${found.size} allows them`,
+        `rows of table ${table.name} expected at most ${maxPartitions} partitions, got ${found.size} (${folders[0]} to ${folders.at(-1)}): check that the times are read correctly, or allow them with \`maxPartitions\` ${found.size}`,
       )
     },
   }

@@ -25,7 +25,7 @@ export function* partitionRows(table: Table, rows: MergedRows): Generator<Partit
       const take = (maxRows: number) => {
         if (current === partition) return rows.take(days, maxRows)
         throw new Error(
-          `batches of table ${table.name} expected to be taken before the next partition, got asked late for ${JSON.stringify(partition)}`,
+          `batches of table ${table.name} expected to be pulled before the next partition, got pulled too late for ${JSON.stringify(partition)}`,
         )
       }
       current = partition

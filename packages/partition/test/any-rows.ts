@@ -9,7 +9,7 @@ import {
 } from '@minilake/schema'
 import fc from 'fast-check'
 
-/** A value as a batch holds it: timestamps in microseconds, dates in days, booleans as booleans. */
+/** A value of a batch: timestamps in microseconds, dates in days, booleans as booleans. */
 export type StoredValue = bigint | number | boolean | string | null
 
 /** A row, value by value in the order of its table's columns. */
@@ -21,7 +21,7 @@ const firstMicros = -719_162n * dayMicros
 const lastMicros = 2_932_897n * dayMicros - 1n
 const anyInt64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
 
-/** A time in one of the years 0001 to 9999: often of a few days around 1970, often next to midnight. */
+/** A time in the years 0001 to 9999, often in the days around 1970 and next to midnight. */
 export const anyPartitionTime: fc.Arbitrary<bigint> = fc.oneof(
   fc.bigInt({ min: firstMicros, max: lastMicros }),
   fc.constantFrom(firstMicros, lastMicros),
@@ -30,7 +30,7 @@ export const anyPartitionTime: fc.Arbitrary<bigint> = fc.oneof(
     .map(([day, micros]) => day * dayMicros + micros),
 )
 
-/** Any value of a column type, and a few over and over, so that rows tie. */
+/** Any value of a column type, with a few frequent ones so that rows tie. */
 export const anyValue: Record<ColumnType, fc.Arbitrary<StoredValue>> = {
   timestamp: fc.oneof(fc.constantFrom(0n, -1n, 2n ** 32n), anyInt64),
   date: fc.oneof(fc.constantFrom(0, -1, 2 ** 31 - 1, -(2 ** 31)), fc.integer()),
@@ -66,11 +66,11 @@ const everyColumn: Readonly<Record<string, Column>> = Object.fromEntries([
     [`a_${type}`, { type }],
     [`maybe_${type}`, { type, nullable: true }],
   ]),
-  // Tells rows apart that tie.
+  // Distinguishes rows that tie.
   ['arrival', { type: 'integer' }],
 ])
 
-/** Tables of every column type, with up to two partition levels and sorted by up to two columns. */
+/** A table with every column type, up to two partition levels and up to two sort columns. */
 export const anyTable: fc.Arbitrary<Table> = fc
   .record({
     sortedBy: fc.uniqueArray(fc.constantFrom(...Object.keys(everyColumn)), { maxLength: 2 }),
@@ -88,7 +88,7 @@ export const anyTable: fc.Arbitrary<Table> = fc
     sortedBy,
   }))
 
-/** Any rows of a table that `anyTable` made. */
+/** Any rows of a table from `anyTable`. */
 export function anyRows(table: Table, { maxLength = 40 } = {}): fc.Arbitrary<StoredRow[]> {
   const partitionTimes = partitionsOf(table).map(([, { from }]) => from)
   const values = columnsOf(table).map(([name, { type, nullable }]) => {
@@ -100,14 +100,14 @@ export function anyRows(table: Table, { maxLength = 40 } = {}): fc.Arbitrary<Sto
     .map((rows) => rows.map((row, arrival) => row.with(columnIndex(table, 'arrival'), arrival)))
 }
 
-/** Where a column's values stand in a row. */
+/** The index of a column's values in a row. */
 export function columnIndex(table: Table, name: string): number {
   return Object.keys(table.columns).indexOf(name)
 }
 
 /**
- * Rows as a batch of a table. Where a row has no value the buffer has one nevertheless, which nobody may read; a column
- * without any null has no mask; and the buffers are views that do not start where their memory starts.
+ * Rows as a batch of a table. Buffers hold a value even where a row has none, which nobody may read. A column without nulls has no
+ * mask, and the buffers are views that do not start at the beginning of their memory.
  */
 export function batchOf<T extends Table>(table: T, rows: readonly StoredRow[]): Batch<T> {
   const columns: Record<string, unknown> = {}

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareTexts } from '../src/compare-texts.js'
 
-// Half surrogates, which UTF-8 has no bytes for, are written as U+FFFD.
+// UTF-8 has no bytes for half surrogates: they are written as U+FFFD.
 const anyText = fc
   .array(
     fc.oneof(
@@ -13,7 +13,7 @@ const anyText = fc
   )
   .map((parts) => parts.join(''))
 
-test('texts are ordered by their UTF-8 bytes', () => {
+test('orders texts by their UTF-8 bytes', () => {
   fc.assert(
     fc.property(anyText, anyText, (text, other) => {
       const order = Buffer.compare(Buffer.from(text), Buffer.from(other))

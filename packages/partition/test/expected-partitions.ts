@@ -7,7 +7,7 @@ export interface PartitionedRows {
   readonly rows: StoredRow[]
 }
 
-/** What `partitionBatches` should give, found in the plainest way. */
+/** What `partitionBatches` should give, computed in the simplest way. */
 export function expectedPartitions(table: Table, rows: readonly StoredRow[]): PartitionedRows[] {
   const partitions = new Map<string, PartitionedRows>()
   for (const row of rows) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gallopingSearch } from '../src/galloping-search.js'
 
-test('the first is found, wherever it is', () => {
+test('finds the first index, wherever it is', () => {
   const number = fc.integer({ min: 0, max: 200 })
   fc.assert(
     fc.property(number, number, number, (start, length, first) => {
@@ -18,7 +18,7 @@ test('the first is found, wherever it is', () => {
   )
 })
 
-test('what is near is found at once, and what is far in few steps', () => {
+test('finds near indexes at once and far ones in few steps', () => {
   const asked = (first: number) => {
     let count = 0
     gallopingSearch(0, 1_000_000, (index) => {

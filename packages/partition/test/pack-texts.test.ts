@@ -10,7 +10,7 @@ const batchOf = (texts: string[]): Batch => ({
   nulls: { texts: Uint8Array.from(texts, (text) => (text === '' ? 1 : 0)) },
 })
 
-test('what is packed, written, read and unpacked is what it was', () => {
+test('packed, written, read and unpacked texts are unchanged', () => {
   const text = fc.oneof(fc.constantFrom('', 'a', 'b'), fc.string({ unit: 'binary' }))
   fc.assert(
     fc.property(fc.array(text, { maxLength: 50 }), (texts) => {
@@ -20,7 +20,7 @@ test('what is packed, written, read and unpacked is what it was', () => {
   )
 })
 
-test('recurring texts are packed, others are not', () => {
+test('packs recurring texts only', () => {
   const recurring = batchOf(Array.from({ length: 1000 }, (_, row) => `pump-${row % 400}`))
   const different = batchOf(Array.from({ length: 1000 }, (_, row) => `pump-${row}`))
   expect(packTexts(recurring).columns.texts).toMatchObject({ texts: { length: 400 } })

@@ -58,7 +58,7 @@ const anyCase = anyTable.chain((table) =>
 )
 
 describe('laws', () => {
-  test('rows come out by partition and in order, ties as they came, every value as it was', async () => {
+  test('rows come out by partition and in order, ties in order of arrival, all values unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anyCase, async ({ table, rows, sizes, memoryBytes, isAsync }) => {
         const batches = cut(table, rows, sizes)
@@ -79,7 +79,7 @@ describe('laws', () => {
     )
   })
 
-  test('batches are the same, however the rows are cut and whatever fits into memory', async () => {
+  test('batches are the same, however the rows are cut and however many fit in memory', async () => {
     await fc.assert(
       fc.asyncProperty(anyCase, async ({ table, rows, sizes, memoryBytes }) => {
         const whole = await taken(table, [batchOf(table, rows)])
@@ -91,14 +91,14 @@ describe('laws', () => {
   })
 })
 
-test('no rows give no partition, with partitions and without', async () => {
+test('no rows give no partition, for tables with and without partitions', async () => {
   for (const table of [reading, unpartitioned]) {
     expect(await taken(table, [])).toEqual([])
     expect(await taken(table, [readings([]), readings([])], { memoryBytes: 1, spillFolder })).toEqual([])
   }
 })
 
-test('a day begins at midnight and ends a microsecond before the next, before 1970 too', async () => {
+test('a day begins at midnight and ends a microsecond before the next one, before 1970 too', async () => {
   const midnights = [-2n, -1n, 0n, 1n, 20_454n].map((day) => day * dayMicros)
   const partitions = await taken(reading, [readings(midnights.flatMap((time) => [time - 1n, time]))])
   expect(
@@ -117,7 +117,7 @@ test('a day begins at midnight and ends a microsecond before the next, before 19
   ])
 })
 
-test('the years 0001 to 9999 have partitions, and no others', async () => {
+test('only the years 0001 to 9999 have partitions', async () => {
   const [first, last] = [-719_162n * dayMicros, 2_932_897n * dayMicros - 1n]
   const partitions = await taken(reading, [readings([last, first])])
   expect(partitions.map(({ partition }) => partition.event_date)).toEqual(['0001-01-01', '9999-12-31'])
@@ -130,7 +130,7 @@ test('the years 0001 to 9999 have partitions, and no others', async () => {
   }
 })
 
-test('a row without a partition time is refused', async () => {
+test('refuses a row without a partition time', async () => {
   const table = defineTable({
     ...reading,
     columns: { ...reading.columns, event_timestamp: { type: 'timestamp', nullable: true } },
@@ -143,7 +143,7 @@ test('a row without a partition time is refused', async () => {
   )
 })
 
-test('batches have 131,072 rows each, but for the last of a partition', async () => {
+test('all batches but the last of a partition have 131,072 rows', async () => {
   const times = Array.from({ length: 300_000 }, (_, row) => BigInt((row * 7919) % 300_000))
   const batches = [times.slice(0, 1000), times.slice(1000, 200_000), times.slice(200_000)]
   for (const memoryBytes of [64 * 1024 * 1024, 1024 * 1024]) {
@@ -155,7 +155,7 @@ test('batches have 131,072 rows each, but for the last of a partition', async ()
   }
 })
 
-test('ten thousand partitions come out of one input', async () => {
+test('splits one input into ten thousand partitions', async () => {
   const days = 10_000
   const times = Array.from({ length: 3 * days }, (_, row) => BigInt((row * 7919) % days) * dayMicros)
   const batches = Array.from({ length: 60 }, (_, at) => readings(times.slice(at * 500, (at + 1) * 500)))
@@ -166,12 +166,12 @@ test('ten thousand partitions come out of one input', async () => {
   expect(partitions.every(({ batches }) => batches.length === 1 && batches[0]?.rowCount === 3)).toBe(true)
 })
 
-test('more partitions than allowed are refused before the first is given', async () => {
+test('refuses too many partitions before the first one', async () => {
   const batches = [readings([5n * dayMicros, 0n]), readings([dayMicros, 0n])]
   expect(await taken(reading, batches, { maxPartitions: 3 })).toHaveLength(3)
   await expect(taken(reading, batches, { maxPartitions: 2 })).rejects.toThrow(
     new RangeError(
-      'rows of table reading expected at most 2 partitions, got 3 (event_date=1970-01-01 to event_date=1970-01-06): are the times read right? `maxPartitions` 3 allows them',
+      'rows of table reading expected at most 2 partitions, got 3 (event_date=1970-01-01 to event_date=1970-01-06): check that the times are read correctly, or allow them with `maxPartitions` 3',
     ),
   )
   expect(await taken(unpartitioned, batches, { maxPartitions: 1 })).toHaveLength(1)
@@ -188,8 +188,8 @@ test('more partitions than allowed are refused before the first is given', async
   )
 })
 
-describe('taking', () => {
-  test('what is left of a partition is skipped when the next is asked for', async () => {
+describe('consuming', () => {
+  test('asking for the next partition skips the rest of the current one', async () => {
     const found: unknown[] = []
     for await (const { partition } of partitionBatches(reading, twoDays())) found.push(partition)
     expect(found).toEqual([{ event_date: '1970-01-01' }, { event_date: '1970-01-02' }])
@@ -207,21 +207,21 @@ describe('taking', () => {
   test.each([
     ['from memory', {}],
     ['from the temporary file', { memoryBytes: 1, spillFolder }],
-  ])('batches taken too late throw, %s', async (_, options) => {
+  ])('pulling batches too late throws, %s', async (_, options) => {
     const partitions = partitionBatches(reading, twoDays(), options)
     const first = (await partitions.next()).value as PartitionedBatches<typeof reading>
     const second = (await partitions.next()).value as PartitionedBatches<typeof reading>
-    expect(() => [...first.batches]).toThrow('got asked late for {"event_date":"1970-01-01"}')
+    expect(() => [...first.batches]).toThrow('got pulled too late for {"event_date":"1970-01-01"}')
     expect([...second.batches]).toHaveLength(1)
     await partitions.return(undefined)
 
     const untaken: Iterable<unknown>[] = []
     for await (const { batches } of partitionBatches(reading, twoDays(), options)) untaken.push(batches)
     expect(untaken).toHaveLength(2)
-    for (const batches of untaken) expect(() => [...batches]).toThrow('got asked late for')
+    for (const batches of untaken) expect(() => [...batches]).toThrow('got pulled too late for')
   })
 
-  test('a batch belongs to its taker, who may write into its memory', async () => {
+  test('the consumer owns a batch and may write to its memory', async () => {
     const kept: bigint[][] = []
     for await (const { batches } of partitionBatches(reading, twoDays())) {
       for (const { columns } of batches) {
@@ -242,7 +242,7 @@ describe('the temporary file', () => {
       try {
         return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(spillFolder)
       } catch {
-        return false // the descriptor that listed them
+        return false // the descriptor of the listing itself
       }
     })
   const expectNoFiles = () => {
@@ -251,7 +251,7 @@ describe('the temporary file', () => {
   }
   const spilling = { memoryBytes: 1, spillFolder }
 
-  test('is made only for what does not fit into memory', async () => {
+  test('is created only when rows do not fit in memory', async () => {
     const inMemory = (memoryBytes: number) =>
       taken(reading, twoDays(), { memoryBytes, spillFolder: missingFolder })
     const bytes = 5 * 12
@@ -259,7 +259,7 @@ describe('the temporary file', () => {
     await expect(inMemory(bytes - 1)).rejects.toThrow('spill file')
   })
 
-  test('is one, has no name that could be left behind, and is gone in the end', async () => {
+  test('is a single file without a name, and is gone at the end', async () => {
     for await (const { batches } of partitionBatches(reading, twoDays(), spilling)) {
       expect(readdirSync(spillFolder)).toEqual([])
       if (existsSync('/proc/self/fd')) expect(openSpillFiles()).toHaveLength(1)
@@ -285,7 +285,7 @@ describe('the temporary file', () => {
     expectNoFiles()
   })
 
-  test('is gone when the input throws or does not fit the table, and the input is ended', async () => {
+  test('is gone when the input throws or does not fit the table, and closes the input', async () => {
     let ended = 0
     function* failing(last: () => Batch<typeof reading>) {
       try {
@@ -308,7 +308,7 @@ describe('the temporary file', () => {
     expect(ended).toBe(3)
   })
 
-  test('that cannot be made is an Error that names it, with its cause', async () => {
+  test('that cannot be created is an Error that names it, with its cause', async () => {
     const failed = taken(reading, twoDays(), { memoryBytes: 1, spillFolder: missingFolder })
     await expect(failed).rejects.toThrow(`spill file ${missingFolder}`)
     await expect(failed).rejects.toThrow(/could not be created: ENOENT/)
@@ -316,7 +316,7 @@ describe('the temporary file', () => {
   })
 })
 
-test.each([0, -1, 0.5, NaN, Infinity])('memoryBytes of %s is refused', async (memoryBytes) => {
+test.each([0, -1, 0.5, NaN, Infinity])('refuses memoryBytes of %s', async (memoryBytes) => {
   await expect(taken(reading, [], { memoryBytes })).rejects.toThrow(
     new RangeError(`memoryBytes expected a whole number of at least 1, got ${memoryBytes}`),
   )

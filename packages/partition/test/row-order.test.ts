@@ -5,14 +5,14 @@ import { compareRows, type KeyColumn } from '../src/sort-keys.js'
 
 const keysOf = (columns: KeyColumn[], rowCount: number) => ({ rowCount, days: [], columns })
 
-// Words that differ in one digit of the radix sort, in the last of its bits, and in none.
+// Words that differ in one digit of the radix sort, only in its last bit, or not at all.
 const anyWord = fc.oneof(
   fc.constantFrom(0, 1, 2 ** 11 - 1, 2 ** 11, 2 ** 22, 2 ** 31, 2 ** 32 - 1),
   fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 )
 const anyText = fc.constantFrom('', 'a', 'b', 'ab', '\uFFFF', '\u{10000}', '\uD800', '\uDC00')
 
-test('rows are in the order of their keys, ties as they came', () => {
+test('orders rows by their keys, ties in order of arrival', () => {
   const anyRow = fc.record({ word: anyWord, text: anyText, lastWord: anyWord })
   fc.assert(
     fc.property(fc.array(anyRow, { maxLength: 300 }), (rows) => {
@@ -29,7 +29,7 @@ test('rows are in the order of their keys, ties as they came', () => {
   )
 })
 
-test('rows in order are left alone', () => {
+test('gives no order for rows that are in order', () => {
   expect(rowOrder(keysOf([Uint32Array.of(1, 2, 2, 3)], 4))).toBeUndefined()
   expect(rowOrder(keysOf([], 4))).toBeUndefined()
   expect(rowOrder(keysOf([Uint32Array.of(1, 2, 3, 2)], 4))).toEqual(Uint32Array.of(0, 1, 3, 2))

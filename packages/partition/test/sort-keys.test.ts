@@ -6,7 +6,7 @@ import { compareRows, sortKeys } from '../src/sort-keys.js'
 import { anyPartitionTime, anyValue, batchOf, type StoredValue } from './any-rows.js'
 import { compareValues } from './expected-partitions.js'
 
-test('days are those of exact arithmetic', () => {
+test('computes the days of exact arithmetic', () => {
   const table = defineTable({
     name: 'reading',
     columns: { event_timestamp: { type: 'timestamp' } },
@@ -26,7 +26,7 @@ test('days are those of exact arithmetic', () => {
   )
 })
 
-test.each(Object.keys(anyValue) as ColumnType[])('keys of type %s are ordered as its values', (type) => {
+test.each(Object.keys(anyValue) as ColumnType[])('keys of type %s have the order of its values', (type) => {
   const table: Table = { name: 'one', columns: { value: { type } }, sortedBy: ['value'] }
   const keysOf = (value: StoredValue) => sortKeys(table, batchOf(table, [[value]]))
   fc.assert(

@@ -17,13 +17,13 @@ const blocksOf = (batches: Batch[], blockBytes: number) =>
     ...(columns.number as Int32Array),
   ])
 
-test('a run comes in blocks of the given size, after a first one of a single row', () => {
+test('cuts a run into blocks of the given size, after a first block of one row', () => {
   const blocks = [[1], [2, 3, 4], [5, 6, 7], [8]]
   expect(blocksOf([numbers(4, 8, 2), numbers(7), numbers(5, 1, 3, 6)], 12)).toEqual(blocks)
   expect(blocksOf([numbers(1, 2, 3), numbers(4, 5, 6, 7, 8)], 12)).toEqual(blocks)
 })
 
-test('a block has a row at least, and a run of no rows no block', () => {
+test('every block has at least one row, and a run without rows has no block', () => {
   expect(blocksOf([numbers(2, 1)], 0.1)).toEqual([[1], [2]])
   expect(blocksOf([numbers()], 12)).toEqual([])
 })

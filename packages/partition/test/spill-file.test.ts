@@ -9,7 +9,7 @@ import { anyRows, anyTable, batchOf, rowsOf } from './any-rows.js'
 const folder = mkdtempSync(join(tmpdir(), 'minilake-spill-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('batches read back are those that were written, in any order', () => {
+test('reads back the written batches, in any order', () => {
   fc.assert(
     fc.property(
       anyTable.chain((table) => fc.tuple(fc.constant(table), anyRows(table), anyRows(table))),
@@ -30,14 +30,14 @@ test('batches read back are those that were written, in any order', () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('a file that cannot be read is an Error that names it, with its cause', () => {
+test('reading a closed file is an Error that names it', () => {
   const file = spillFile(folder)
   const written = file.write([{ rowCount: 1, columns: { value: Int32Array.of(1) } }])
   file.close()
   expect(() => [...written]).toThrow(`spill file ${folder}`)
 })
 
-test('nothing written, nothing made: closing is all there is to it', () => {
+test('creates no file when nothing is written', () => {
   const file = spillFile(join(folder, 'missing'))
   file.close()
   file.close()
