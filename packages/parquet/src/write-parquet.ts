@@ -71,9 +71,7 @@ export async function writeParquet<Columns extends { readonly [Name in keyof Col
 
 function sourceColumns(columns: unknown, types: Readonly<Record<string, unknown>> | null): SourceColumn[] {
   if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
-    throw new TypeError(
-      `writeParquet expected an object of columns by name, got ${describeValue(columns)}`,
-    )
+    throw new TypeError(`writeParquet expected an object of columns by name, got ${describeValue(columns)}`)
   }
   const entries: [string, unknown][] = Object.entries(columns)
   if (entries.length === 0) throw new TypeError('writeParquet expected at least one column, got none')

@@ -269,6 +269,36 @@ test('options of encodeParquet pass through: row groups and codec', async () => 
   expect(created_by).toBe(createdBy)
 })
 
+test('more rows than a batch, of every kind, with and without missing values', async () => {
+  const rowCount = 140_000
+  const kinds = {
+    number: (row: number) => row / 3,
+    bigint: (row: number) => BigInt(row) ** 3n,
+    date: (row: number) => new Date(row * 1001),
+    string: (row: number) => `reading ${row % 1000}`,
+    boolean: (row: number) => row % 3 === 0,
+    integer: (row: number) => row - 70_000,
+  }
+  const columns = Object.fromEntries(
+    Object.entries(kinds).flatMap(([name, valueAt]) =>
+      [2, Infinity].map((missing): [string, ColumnData] => [
+        `${name} ${missing}`,
+        // One kind per column, which the compiler cannot see here.
+        Array.from({ length: rowCount }, (_, row) => (row % 7 === missing ? null : valueAt(row))) as number[],
+      ]),
+    ),
+  )
+  const stored = (value: unknown) =>
+    (value instanceof Date ? BigInt(value.getTime()) * 1000n : value) as StoredValue
+  await writeParquet(path, columns, { types: { 'integer 2': 'integer', 'integer Infinity': 'integer' } })
+  const bytes = await readFile(path)
+  const expected = Array.from({ length: rowCount }, (_, row) =>
+    Object.values(columns).map((values) => stored(values[row])),
+  )
+  expect(await rowsByHyparquet(bytes)).toEqual(expected)
+  expect(await duckDb.read(bytes)).toEqual(expected)
+})
+
 test('reads views of a larger buffer, subclasses and shared memory', async () => {
   class Samples extends Float64Array {}
   const samples = new Samples([1, 2, 3, 4])
@@ -361,7 +391,7 @@ describe('columns that are refused before anything is written', () => {
       { types: { a: 'varchar' } },
     ],
     [
-      'a type of no column',
+      'a type for a missing column',
       { a: [1] },
       'types expected names of columns, got "b"',
       { types: { b: 'double' } },
@@ -373,7 +403,7 @@ describe('columns that are refused before anything is written', () => {
       { types: { a: 'float' } },
     ],
     [
-      'types that are none',
+      'types that are a string',
       { a: [1] },
       'types expected column types by column name, got "double"',
       { types: 'double' },
