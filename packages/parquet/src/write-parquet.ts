@@ -11,7 +11,7 @@ export interface WriteParquetOptions<Name extends string = string> extends Omit<
   'reuseBuffers'
 > {
   /**
-   * Column types by column name, where the inferred type is not the one you want, or cannot be inferred: no rows, or only nulls.
+   * Column types by column name, when the type cannot be inferred (no rows, or only nulls) or is not the one you want.
    * A `timestamp` then also takes bigints (microseconds since 1970), a `date` takes Dates (their UTC day), 'YYYY-MM-DD' or days since
    * 1970, and `bigint`, `integer` and `boolean` take numbers that fit. Default: inferred.
    */
@@ -25,8 +25,8 @@ export interface WrittenFile {
 }
 
 /**
- * Writes columns to a Parquet file, and replaces a file of that name. Columns have the order and the names of the object's keys;
- * any name will do.
+ * Writes columns to a Parquet file, and replaces a file of that name. Columns have the names and the order of the object's keys (in
+ * JavaScript, keys that are whole numbers come first). Any name works that is well-formed Unicode.
  *
  * | values                          | column type                              |
  * | ------------------------------- | ---------------------------------------- |
@@ -39,7 +39,7 @@ export interface WrittenFile {
  * | `boolean[]`                     | boolean                                  |
  *
  * `null` and `undefined` in an array are missing values and make the column nullable. Memory beyond the caller's arrays is bounded by a
- * row group. Nobody ever sees half a file: the name is given to a complete one.
+ * row group. The file appears under its name only when it is complete.
  *
  * Throws a TypeError or RangeError, before anything is written, for values that do not make columns of one type and one length, and
  * an Error that names the path when the file cannot be written.
