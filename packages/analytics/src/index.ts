@@ -1,4 +1,4 @@
-export { type AlarmEpisode, alarmEpisodes, type AlarmEpisodesOptions } from './alarm-episodes.js'
+export { type AlarmEpisode, alarmEpisodes, type AlarmEpisodesOptions } from './queries/alarm-episodes.js'
 export {
   alarmCount,
   alarmLimit,
@@ -6,9 +6,14 @@ export {
   alarmRows,
   alarmRule,
   type AlarmRuleOptions,
-} from './alarms.js'
-export { deliveryCounts, type DeliveryCountsOptions } from './delivery-counts.js'
-export { type HourlyAverage, hourlyAverages, type HourlyStatistics, hourlyStatistics } from './hourly.js'
+} from './queries/alarms.js'
+export { deliveryCounts, type DeliveryCountsOptions } from './queries/delivery-counts.js'
+export {
+  type HourlyAverage,
+  hourlyAverages,
+  type HourlyStatistics,
+  hourlyStatistics,
+} from './queries/hourly.js'
 export { freeSql, query, type Query } from './query.js'
 export { QueryError } from './query-error.js'
 export {
@@ -18,5 +23,5 @@ export {
   type ResultRows,
   type SqlEngine,
 } from './sql-engine.js'
-export { tableSummary } from './table-summary.js'
-export type { TimeRange } from './time-range.js'
+export { tableSummary } from './queries/table-summary.js'
+export type { TimeRange } from './queries/time-range.js'

@@ -1,5 +1,5 @@
 import { QueryError } from './query-error.js'
-import type { TrinoResultColumn } from './trino-types.js'
+import type { TrinoResultColumn } from './trino/trino-types.js'
 
 /** A row of Trino's as an object. Throws a QueryError where a required column has no value, or one that cannot be read. */
 export function rowObject(

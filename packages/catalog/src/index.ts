@@ -1,2 +1,8 @@
-export { duckDbStatements, type DuckDbOptions } from './duckdb.js'
-export { type HiveColumn, hiveColumnComment, hiveColumns, hiveStatements, type HiveOptions } from './hive.js'
+export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
+export {
+  type HiveColumn,
+  hiveColumnComment,
+  hiveColumns,
+  hiveStatements,
+  type HiveOptions,
+} from './hive-statements.js'

@@ -20,7 +20,7 @@ export {
   sqlTableName,
 } from './lake.js'
 export { dataFileKey, isDataFileKey, tablePrefix } from './object-key.js'
-export { parsePartitionPath, partitionPath } from './partition.js'
+export { parsePartitionPath, partitionPath } from './partition-path.js'
 export { pump, pumpDaily, pumpLake } from './pump.js'
 export type { Row, ValueOf } from './row.js'
 export {

@@ -1,4 +1,4 @@
-import { parsePartitionPath, partitionPath } from './partition.js'
+import { parsePartitionPath, partitionPath } from './partition-path.js'
 import { partitionsOf, type Table } from './table.js'
 
 /** The prefix of every object of a table, with its slash: `pump/`. The table's location is the bucket and this. */

@@ -1,0 +1,136 @@
+import {
+  type AlarmRule,
+  type ColumnName,
+  columnsOf,
+  type ColumnType,
+  eventTimeColumn,
+  type NumericColumnName,
+  quoteIdentifier,
+  sqlTableName,
+  type Table,
+  type ValueOf,
+} from '@minilake/schema'
+import { query, type Query } from '../query.js'
+import { aboveSql } from './reading-sql.js'
+import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+
+/** Which rows are alarm rows. */
+export interface AlarmOptions<T extends Table> extends TimeRange {
+  /** The column that is watched. Default: the table's only one with a `highLimit`. */
+  column?: NumericColumnName<T>
+  /** A reading strictly above it is an alarm row, in the column's unit. Default: the column's `highLimit`. */
+  above?: number
+}
+
+/** When an alarm is raised and when it ends; what is not given is the column's own, and 0 where it has none. */
+export interface AlarmRuleOptions<T extends Table> extends Pick<AlarmOptions<T>, 'column' | 'above'> {
+  /** How far below `above` a reading must come for the alarm's condition to end, in the column's unit. */
+  deadband?: number
+  /** How long the condition must hold before an alarm is raised, to the millisecond. */
+  onDelaySeconds?: number
+  /** How long it must not hold before the alarm ends, to the millisecond. */
+  offDelaySeconds?: number
+}
+
+/** How many rows are over the limit: `alarms`. NaN is not. Throws a TypeError when column or limit cannot be told. */
+export function alarmCount<T extends Table>(
+  table: T,
+  options: AlarmOptions<T> = {},
+): Query<{ alarms: bigint }> {
+  return query(`SELECT count(*) AS "alarms"\nFROM ${sqlTableName(table)}${alarmWhere(table, options)}`, {
+    alarms: { type: 'bigint' },
+  })
+}
+
+/** The rows over the limit, in order of time, all columns; `limit` takes that many at the most. */
+export function alarmRows<T extends Table>(
+  table: T,
+  { limit, ...options }: AlarmOptions<T> & { limit?: number } = {},
+): Query<{ [C in ColumnName<T>]: ValueOf<T['columns'][C]> }> {
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
+    throw new RangeError(`limit expected a whole number, got ${limit}`)
+  }
+  const names = columnsOf(table).map(([name]) => quoteIdentifier(name))
+  const time = eventTimeColumn(table)
+  // Readings of one moment are told apart by what names their source, so that every engine gives the same order.
+  const ties = columnsOf(table).filter(([name, { type }]) => name !== time && tellsApart[type])
+  const order = [time, ...ties.map(([name]) => name)].map(quoteIdentifier)
+  return {
+    sql: [
+      `SELECT ${names.join(', ')}`,
+      `FROM ${sqlTableName(table)}${alarmWhere(table, options as AlarmOptions<T>)}`,
+      `ORDER BY ${order.join(', ')}`,
+      ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
+    ].join('\n'),
+    columns: table.columns as NonNullable<ReturnType<typeof alarmRows<T>>['columns']>,
+  }
+}
+
+/** The column and limit that alarms are told by: those given, else the table's own. Throws a TypeError for neither. */
+export function alarmLimit<T extends Table>(
+  table: T,
+  { column, above }: Pick<AlarmOptions<T>, 'column' | 'above'> = {},
+): { column: NumericColumnName<T>; above: number } {
+  const limited = columnsOf(table).filter(([, { highLimit }]) => highLimit !== undefined)
+  const watched = column ?? (limited.length === 1 ? limited[0]?.[0] : undefined)
+  if (watched === undefined) {
+    const found = limited.map(([name]) => name).join(', ') || 'none'
+    throw new TypeError(
+      `alarms on table ${table.name} expected a column, or one column with a highLimit, got ${found}`,
+    )
+  }
+  const limit = above ?? table.columns[watched]?.highLimit
+  if (limit === undefined) {
+    throw new TypeError(
+      `alarms on table ${table.name} expected a threshold: column ${watched} has no highLimit`,
+    )
+  }
+  return { column: watched as NumericColumnName<T>, above: limit }
+}
+
+/**
+ * The column that alarms are told by, and its rule: what is given, else the column's own. Throws a TypeError when column or
+ * limit cannot be told, and a RangeError for a limit, deadband or delay that is no alarm's.
+ */
+export function alarmRule<T extends Table>(
+  table: T,
+  { deadband, onDelaySeconds, offDelaySeconds, ...limit }: AlarmRuleOptions<T> = {},
+): { column: NumericColumnName<T>; rule: AlarmRule } {
+  const { column, above } = alarmLimit(table, limit)
+  const own = table.columns[column]
+  const rule = {
+    above,
+    deadband: deadband ?? own?.deadband ?? 0,
+    onDelaySeconds: onDelaySeconds ?? own?.onDelaySeconds ?? 0,
+    offDelaySeconds: offDelaySeconds ?? own?.offDelaySeconds ?? 0,
+  }
+  checkNumber('above', rule.above, -Number.MAX_VALUE, Number.MAX_VALUE)
+  checkNumber('deadband', rule.deadband, 0, Number.MAX_VALUE)
+  checkNumber('onDelaySeconds', rule.onDelaySeconds, 0, longestDelaySeconds)
+  checkNumber('offDelaySeconds', rule.offDelaySeconds, 0, longestDelaySeconds)
+  return { column, rule }
+}
+
+/** The most seconds that Trino takes in an INTERVAL. */
+const longestDelaySeconds = 2 ** 31 - 1
+
+function checkNumber(name: string, value: number, least: number, greatest: number): void {
+  if (value >= least && value <= greatest) return
+  throw new RangeError(`alarm rule: ${name} expected a number from ${least} to ${greatest}, got ${value}`)
+}
+
+const tellsApart: Record<ColumnType, boolean> = {
+  timestamp: true,
+  date: true,
+  bigint: true,
+  integer: true,
+  boolean: true,
+  varchar: true,
+  double: false,
+  real: false,
+}
+
+function alarmWhere<T extends Table>(table: T, { column, above, ...range }: AlarmOptions<T>): string {
+  const limit = alarmLimit(table, { ...(column && { column }), ...(above !== undefined && { above }) })
+  return whereClause([aboveSql(table, limit.column, limit.above), ...timeRangeConditions(table, range)])
+}

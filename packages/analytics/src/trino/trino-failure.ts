@@ -1,0 +1,140 @@
+import type { QueryError } from '../query-error.js'
+import type { NoAnswer, Reply } from './trino-exchange.js'
+
+/** The server that failed. Words that are not ours may repeat credentials, so they pass through `redact`. */
+interface Peer {
+  where: string
+  redact: (text: string) => string
+}
+
+/** A statement's failure as Trino's protocol describes it. */
+export interface TrinoFailure {
+  message: string
+  errorCode: number
+  errorName: string
+  errorLocation?: { lineNumber: number; columnNumber: number }
+  failureInfo?: FailureInfo
+}
+
+interface FailureInfo {
+  type: string
+  message?: string
+  stack?: readonly string[]
+  cause?: FailureInfo
+}
+
+/** What a statement's failure says. */
+export function failureText({ where, redact }: Peer, { message, errorName }: TrinoFailure): string {
+  return errorName === 'ABANDONED_QUERY' ? goneText(where) : `${redact(message)} (${errorName})`
+}
+
+/** The facts of a statement's failure for its QueryError; the cause is Trino's exception with its Java stack. */
+export function failureFacts(
+  { redact }: Peer,
+  { errorCode, errorName, errorLocation, failureInfo }: TrinoFailure,
+): Pick<QueryError, 'code' | 'errorName' | 'line' | 'column'> & { cause: unknown } {
+  return {
+    code: errorCode,
+    errorName,
+    ...(errorLocation && { line: errorLocation.lineNumber, column: errorLocation.columnNumber }),
+    cause: failureInfo && exceptionOf(failureInfo, redact),
+  }
+}
+
+function exceptionOf({ type, message = '', stack = [], cause }: FailureInfo, redact: Peer['redact']): Error {
+  const error = new Error(redact(message), cause && { cause: exceptionOf(cause, redact) })
+  error.name = type
+  error.stack = redact([`${type}: ${message}`, ...stack.map((line) => `    at ${line}`)].join('\n'))
+  return error
+}
+
+/** Why there was no answer in time, and what to do. */
+export function noAnswerText({ where }: Peer, { but }: NoAnswer, timeoutMillis: number): string {
+  return `Trino at ${where} gave no answer${but ? ` but ${but}` : ''} for ${timeoutMillis / 1000} s: check that it is up and not overloaded, or raise requestTimeoutMillis`
+}
+
+/** Why a reply is none of Trino's to a statement, and what to do. */
+export function replyText(peer: Peer, { status, body, error }: Reply, isPage: boolean): string {
+  const trino = `Trino at ${peer.where}`
+  if (status === undefined) return brokenText(peer, error)
+  if (isPage && (status === 404 || status === 410)) return goneText(peer.where)
+  const text = statusTexts[status]
+  if (text !== undefined) return `${trino} ${text}`
+  if (status === 200) {
+    return `${trino} answered with what is not Trino's protocol, or not the whole of it: check that the URL leads to Trino and to no web page, and that it still runs`
+  }
+  const words = typeof body === 'string' ? plainWords(peer, body) : ''
+  const answered = `${trino} answered HTTP ${status}`
+  return !isPage && [400, 404, 405].includes(status)
+    ? `${answered}${words && ` (${words})`}: is it Trino, and the right port?`
+    : `${answered}${words && `: ${words}`}`
+}
+
+const statusTexts: Record<number, string> = {
+  401: 'wants other credentials (HTTP 401): check user and password, or token',
+  403: 'does not let this user in (HTTP 403): check user, and that it may use Trino over this URL',
+  429: 'has had too many requests (HTTP 429) again and again: run fewer queries at once, or try again later',
+  502: 'cannot be reached by the proxy before it (HTTP 502): check that Trino is up',
+  503: 'is not ready (HTTP 503): wait until it has started, and check that it is up',
+  504: 'does not answer the proxy before it (HTTP 504): check that Trino is up and not overloaded',
+}
+
+/** The beginning of an answer's text, in one line and without HTML. */
+function plainWords({ redact }: Peer, text: string): string {
+  const words = redact(text)
+    .replace(/<[^>]*>|&#?\w+;/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return redact(words).slice(0, 200)
+}
+
+/** What is wrong with the URL of a query's next page, undefined when it may be asked for. */
+export function pageUrlText(
+  { where, redact }: Peer,
+  text: string,
+  hasCredentials: boolean,
+): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    return `Trino at ${where} gave ${redact(JSON.stringify(text))} as the URL of the next page: check that the URL leads to Trino itself, or to a proxy that rewrites nothing`
+  }
+  if (where.startsWith('https:') && url.protocol !== 'https:') {
+    return `Trino at ${where} sends its clients on to a URL without TLS: set http-server.process-forwarded=true in Trino behind a proxy`
+  }
+  if (hasCredentials && url.origin !== where) {
+    return `Trino at ${where} sends its clients on to ${redact(url.origin)}, where no password or token is sent: give that as url if it is right, or set http-server.process-forwarded=true in Trino behind a proxy`
+  }
+  return undefined
+}
+
+function goneText(where: string): string {
+  return `Trino at ${where} has dropped the query: it does so with one whose rows nobody takes for 5 minutes (its query.client.timeout), and when it restarts; take the rows faster, or run the query again`
+}
+
+function brokenText({ where, redact }: Peer, error: (Error & { code?: unknown }) | undefined): string {
+  const trino = `Trino at ${where}`
+  const words = redact(error?.message ?? 'no connection')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const code = typeof error?.code === 'string' ? error.code : ''
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `${trino} has a certificate that is for another host (${words}): write the certificate's host in the URL`
+  }
+  if (code === 'CERT_HAS_EXPIRED') {
+    return `${trino} has a certificate that has expired (${words}): renew it, and check this machine's clock`
+  }
+  if (/ISSUER|VERIFY_LEAF|SELF_SIGNED|UNTRUSTED/.test(code)) {
+    return `${trino} has a certificate that is not trusted (${words}): give the certificate of its authority as ca`
+  }
+  if (/CERT/.test(code)) return `${trino} has a certificate that is refused (${words})`
+  if (/^ERR_SSL_.*ALERT/.test(code) || / alert /.test(words)) {
+    return `${trino} refuses this TLS connection (${words}): check which versions of TLS and which certificates it asks for`
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    return `${trino} does not speak TLS: write ${where.replace('https:', 'http:')}, or the port of its https`
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) {
+    return `${trino} broke the connection (${words}): check that it still runs, and that the URL has the right one of http and https`
+  }
+  return `${trino} cannot be reached (${words || code}): check that it runs, and its URL`
+}

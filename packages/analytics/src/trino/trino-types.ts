@@ -1,0 +1,142 @@
+import { type ColumnType, formatUtcDay, millisPerDay } from '@minilake/schema'
+import type { ResultColumn } from '../sql-engine.js'
+
+/** A column as Trino's protocol describes it. */
+export interface TrinoColumn {
+  name: string
+  type: string
+  typeSignature?: TypeSignature
+}
+
+interface TypeSignature {
+  rawType: string
+  arguments?: readonly { value: TypeSignature | { typeSignature: TypeSignature } | number }[]
+}
+
+/** A column of a result and how its values are read from a page, null left out. */
+export type TrinoResultColumn = ResultColumn & { read: (value: unknown) => unknown }
+
+/** The columns of a result; further ones of one name are called `name:1`, `name:2` …, whichever no other has. */
+export function trinoResultColumns(columns: readonly TrinoColumn[]): TrinoResultColumn[] {
+  const names = distinctNames(columns.map(({ name }) => name))
+  return columns.map(({ type, typeSignature }, index) => ({
+    name: names[index] as string,
+    engineType: type,
+    ...(types[type.replace(/ ?\(.*\)/, '')] ?? { read: (value) => textOf(value, typeSignature) }),
+  }))
+}
+
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set(names)
+  const seen = new Set<string>()
+  return names.map((name) => {
+    if (!seen.has(name)) {
+      seen.add(name)
+      return name
+    }
+    let number = 1
+    while (taken.has(`${name}:${number}`)) number++
+    taken.add(`${name}:${number}`)
+    return `${name}:${number}`
+  })
+}
+
+// Trino's types, without their parameters: the column type they read as, and how. Those left out read as text.
+const asItIs = (value: unknown) => value
+// NaN and the infinities arrive as text.
+const double = (value: unknown) => (typeof value === 'number' ? value : Number(value))
+const bigint = (value: unknown) => BigInt(value as number | string)
+const types: Record<string, { type: ColumnType; read: (value: unknown) => unknown }> = {
+  boolean: { type: 'boolean', read: asItIs },
+  tinyint: { type: 'integer', read: asItIs },
+  smallint: { type: 'integer', read: asItIs },
+  integer: { type: 'integer', read: asItIs },
+  bigint: { type: 'bigint', read: bigint },
+  // Trino writes the shortest text of the 32-bit number.
+  real: { type: 'real', read: (value) => Math.fround(double(value)) },
+  double: { type: 'double', read: double },
+  varchar: { type: 'varchar', read: asItIs },
+  char: { type: 'varchar', read: asItIs },
+  date: { type: 'date', read: (value) => dateOf(value as string) },
+  timestamp: { type: 'timestamp', read: (value) => new Date(millisOf(value as string, '')) },
+  'timestamp with time zone': { type: 'timestamp', read: (value) => zonedTimeOf(value as string) },
+}
+
+function dateOf(text: string): string {
+  return text.length === 10 ? text : formatUtcDay(millisOf(`${text} 00:00:00`, '') / millisPerDay)
+}
+
+function zonedTimeOf(text: string): Date {
+  const zone = text.lastIndexOf(' ')
+  const offset = /^(?:UTC|Z|([+-])(\d\d):(\d\d))$/.exec(text.slice(zone + 1))
+  if (offset === null) {
+    // In the hour that a zone's clocks repeat, its name does not tell which moment is meant.
+    throw new RangeError(
+      `time with a zone expected UTC or an offset, got ${text}: select it AT TIME ZONE 'UTC', or as text by CAST(… AS VARCHAR)`,
+    )
+  }
+  const [, sign, hours = 0, minutes = 0] = offset
+  const offsetMillis = (Number(hours) * 60 + Number(minutes)) * 60_000
+  const millis = millisOf(text.slice(0, zone), text.slice(zone))
+  return new Date(sign === '-' ? millis + offsetMillis : millis - offsetMillis)
+}
+
+/** The moment of '[±]YYYY-MM-DD hh:mm:ss.f…' read as UTC, cut down to the millisecond. Throws a RangeError if no Date holds it. */
+function millisOf(text: string, zone: string): number {
+  const isSigned = text[0] === '-' || text[0] === '+'
+  const at = text.indexOf('-', 1)
+  const year = digits(text, isSigned ? 1 : 0, at)
+  const days = daysOf(
+    text[0] === '-' ? -year : year,
+    digits(text, at + 1, at + 3),
+    digits(text, at + 4, at + 6),
+  )
+  const minutes = digits(text, at + 7, at + 9) * 60 + digits(text, at + 10, at + 12)
+  const seconds = minutes * 60 + digits(text, at + 13, at + 15)
+  const places = Math.min(Math.max(text.length - at - 16, 0), 3)
+  const fraction = digits(text, at + 16, at + 16 + places) * 10 ** (3 - places)
+  const millis = days * millisPerDay + seconds * 1000 + fraction
+  if (!(Math.abs(millis) <= 8.64e15)) {
+    throw new RangeError(`timestamp expected one that a Date can hold, got ${text}${zone}`)
+  }
+  return millis
+}
+
+/** Days since 1970-01-01: those of the years before, counted from a first of March, and those within the year. */
+function daysOf(year: number, month: number, day: number): number {
+  // Date.UTC takes more time than all of this.
+  const years = month > 2 ? year : year - 1
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400)
+  const daysBeforeMonth = Math.floor((153 * ((month + 9) % 12) + 2) / 5)
+  return 365 * years + leapDays + daysBeforeMonth + day - 719_469
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let index = from; index < to; index++) value = 10 * value + text.charCodeAt(index) - 48
+  return value
+}
+
+/** A value of a type that no column has as text: as Trino gives it, and arrays, maps and rows (as arrays) as JSON. */
+function textOf(value: unknown, signature: TypeSignature | undefined): string {
+  return typeof value === 'string' ? value : jsonOf(value, signature)
+}
+
+function jsonOf(value: unknown, signature: TypeSignature | undefined): string {
+  const inner = (signature?.arguments ?? []).map(({ value }) =>
+    typeof value === 'number' ? undefined : 'typeSignature' in value ? value.typeSignature : value,
+  )
+  // A long integer has been read as text, so that all its digits are there.
+  if (signature?.rawType === 'bigint') return String(value)
+  if (Array.isArray(value)) {
+    const isRow = signature?.rawType === 'row'
+    return `[${value.map((item, index) => jsonOf(item, inner[isRow ? index : 0])).join(',')}]`
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, item]) => `${JSON.stringify(key)}:${jsonOf(item, inner[1])}`,
+    )
+    return `{${entries.join(',')}}`
+  }
+  return JSON.stringify(value)
+}

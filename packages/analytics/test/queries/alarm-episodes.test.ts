@@ -1,0 +1,395 @@
+import { type AlarmRule, pump, pumpDaily } from '@minilake/schema'
+import fc from 'fast-check'
+import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type AlarmEpisode, alarmEpisodes, type Query } from '../../src/index.js'
+import { expectedEpisodes, tank, tankReadings, tankValues } from './episode-readings.js'
+import { engineWith, machine, rowsOf } from './machines.js'
+
+const start = Date.parse('2026-01-01T00:00:00Z')
+const noDelays = { onDelaySeconds: 0, offDelaySeconds: 0 }
+const engine = engineWith(
+  tank,
+  'time TIMESTAMP, level DOUBLE, tank VARCHAR',
+  "(TIMESTAMP '2026-01-01', 0, 'a')",
+)
+afterAll(() => engine.close())
+
+type Options = NonNullable<Parameters<typeof alarmEpisodes<typeof tank>>[1]>
+
+async function episodesOf(readings: Parameters<typeof tankValues>[0], options: Options = {}) {
+  await engine.execute('DELETE FROM hive.iot_dw.tank_levels')
+  if (readings.length > 0) {
+    await engine.execute(`INSERT INTO hive.iot_dw.tank_levels VALUES ${tankValues(readings)}`)
+  }
+  const episodes = await rowsOf(engine, alarmEpisodes(tank, options))
+  return episodes.map(({ tank, start, end, peak }) => ({
+    tank,
+    start: start.getTime(),
+    end: end && end.getTime(),
+    peak,
+  }))
+}
+
+/** Episodes as [start, end, peak], times in seconds, of one tank's levels, a second apart or at times in seconds. */
+async function episodesOfLevels(
+  levels: readonly (number | null | readonly [seconds: number, level: number | null])[],
+  options: Options = {},
+) {
+  const readings = levels.map((level, index) => {
+    const [seconds, value] = Array.isArray(level)
+      ? (level as [number, number | null])
+      : [index, level as number]
+    return { time: start + seconds * 1000, level: value, tank: 'a' }
+  })
+  const seconds = (time: number) => (time - start) / 1000
+  return (await episodesOf(readings, options)).map(({ start, end, peak }) => [
+    seconds(start),
+    end === null ? null : seconds(end),
+    peak,
+  ])
+}
+
+describe('an episode', () => {
+  test('begins over the limit, not at it', async () => {
+    expect(await episodesOfLevels([150, 150, 100], noDelays)).toEqual([])
+    expect(await episodesOfLevels([150, 150.01, 100], noDelays)).toEqual([[1, 2, 150.01]])
+  })
+
+  test('ends at the limit less the deadband, not over it', async () => {
+    expect(await episodesOfLevels([160, 147.01, 149, 160, 147, 149], noDelays)).toEqual([[0, 4, 160]])
+  })
+
+  test('has its deadband subtracted in doubles, as in every other program', async () => {
+    const options = { above: 0.3, deadband: 0.1, ...noDelays }
+    expect(await episodesOfLevels([0.4, 0.2], options)).toEqual([[0, null, 0.4]])
+    expect(await episodesOfLevels([0.4, 0.3 - 0.1], options)).toEqual([[0, 1, 0.4]])
+    expect(alarmEpisodes(tank, options).sql).toContain('"the reading" <= 0.19999999999999998E0')
+  })
+
+  test('is open when its readings end within it', async () => {
+    expect(await episodesOfLevels([100, 160, 170, 148], noDelays)).toEqual([[1, null, 170]])
+  })
+
+  test('needs the on-delay from the first to the last reading of a run, and no less', async () => {
+    const run = (lastSeconds: number) => [100, [1, 160], [lastSeconds, 155], [100, 100], [200, 100]] as const
+    expect(await episodesOfLevels(run(15.999))).toEqual([])
+    expect(await episodesOfLevels(run(16))).toEqual([[1, 100, 160]])
+  })
+
+  test('ends after the off-delay, which the readings after the last alarm can meet too', async () => {
+    const run = (lastSeconds: number) =>
+      [
+        [0, 160],
+        [20, 160],
+        [30, 100],
+        [lastSeconds, 100],
+      ] as const
+    expect(await episodesOfLevels(run(39.999))).toEqual([[0, null, 160]])
+    expect(await episodesOfLevels(run(40))).toEqual([[0, 30, 160]])
+  })
+
+  test('goes on over a dip too short for the off-delay, and its peak may come after it', async () => {
+    const levels = [
+      [0, 160],
+      [20, 160],
+      [21, 100],
+      [30.999, 100],
+      [31, 170],
+      [32, 100],
+      [50, 100],
+    ] as const
+    expect(await episodesOfLevels(levels)).toEqual([[0, 32, 170]])
+  })
+
+  test('has nothing to do with a short run over the limit after its end, however high', async () => {
+    const levels = [
+      [0, 160],
+      [20, 160],
+      [21, 100],
+      [40, 100],
+      [41, 999],
+      [42, 100],
+      [60, 100],
+    ] as const
+    expect(await episodesOfLevels(levels)).toEqual([[0, 21, 160]])
+  })
+
+  test('is no other for NaN, NULL, gaps and readings in the deadband, which prolong the run they stand in', async () => {
+    expect(
+      await episodesOfLevels([
+        [0, NaN],
+        [1, 160],
+        [2, NaN],
+        [9, null],
+        [16, 148],
+        [17, 100],
+        [5000, NaN],
+      ]),
+    ).toEqual([[1, 17, 160]])
+    expect(
+      await episodesOfLevels([
+        [0, 160],
+        [1, NaN],
+        [14.999, NaN],
+        [20, 100],
+        [30, 100],
+      ]),
+    ).toEqual([])
+  })
+
+  test('counts fractions of a second', async () => {
+    const options = { onDelaySeconds: 0.5, offDelaySeconds: 0.25 }
+    const levels = [
+      [0, 160],
+      [0.499, 160],
+      [1, 100],
+      [2, 160],
+      [2.5, 160],
+      [3, 100],
+      [3.249, 1],
+      [4, 160],
+    ] as const
+    expect(await episodesOfLevels(levels, options)).toEqual([[2, null, 160]])
+    expect(await episodesOfLevels([...levels.slice(0, -1), [3.25, 1]], options)).toEqual([[2, 3, 160]])
+  })
+
+  test('takes readings of one moment from least to greatest, whatever their order in the file', async () => {
+    const levels = [
+      [0, 160],
+      [1, 170],
+      [1, 100],
+      [2, 100],
+    ] as const
+    for (const order of [levels, levels.toReversed()]) {
+      expect(await episodesOfLevels(order, noDelays)).toEqual([
+        [0, 1, 160],
+        [1, 2, 170],
+      ])
+    }
+  })
+
+  test('may have an infinite peak', async () => {
+    expect(await episodesOfLevels([Infinity, -Infinity], noDelays)).toEqual([[0, 1, Infinity]])
+  })
+})
+
+const rules = fc.record({
+  above: fc.constantFrom(150, 149.5),
+  deadband: fc.constantFrom(0, 0.1, 3),
+  onDelaySeconds: fc.constantFrom(0, 0.001, 1, 15),
+  offDelaySeconds: fc.constantFrom(0, 0.001, 5, 10),
+})
+
+test('episodes are those of the rule by its letter, for any readings, by tank and by day', async () => {
+  let [episodes, closed] = [0, 0]
+  await fc.assert(
+    fc.asyncProperty(tankReadings(['a', 'b', null]), rules, fc.boolean(), async (readings, rule, eachDay) => {
+      const found = await episodesOf(readings, { ...rule, eachDay })
+      expect(found).toEqual(expectedEpisodes(readings, rule, { eachDay }))
+      episodes += found.length
+      closed += found.filter(({ end }) => end !== null).length
+    }),
+    { numRuns: 300 },
+  )
+  // Readings that make no episodes would agree with anything.
+  expect(episodes).toBeGreaterThan(300)
+  expect(closed).toBeGreaterThan(100)
+})
+
+test('each day by itself leaves an episode open at midnight, and begins without one', async () => {
+  const midnight = Date.parse('2026-01-02T00:00:00Z')
+  const readings = [-30, -10, 0, 20, 30, 60].map((seconds, index) => ({
+    time: midnight + seconds * 1000,
+    level: [160, 161, 162, 170, 100, 100][index]!,
+    tank: 'a',
+  }))
+  const at = (seconds: number) => midnight + seconds * 1000
+  expect(await episodesOf(readings)).toEqual([{ tank: 'a', start: at(-30), end: at(30), peak: 170 }])
+  expect(await episodesOf(readings, { eachDay: true })).toEqual([
+    { tank: 'a', start: at(-30), end: null, peak: 161 },
+    { tank: 'a', start: at(0), end: at(30), peak: 170 },
+  ])
+})
+
+test('a range is looked at as if there were nothing else', async () => {
+  const options = { ...noDelays, from: new Date(start + 2000), to: new Date(start + 4000) }
+  expect(await episodesOfLevels([160, 160, 160, 170, 100], options)).toEqual([[2, null, 170]])
+})
+
+test('sources are told apart by what is asked for', async () => {
+  const readings = ['a', 'b', null].flatMap((tank, index) =>
+    [160, 100].map((level, second) => ({ time: start + second * 1000, level: level + index, tank })),
+  )
+  const of = { start, end: start + 1000 }
+  expect(await episodesOf(readings, noDelays)).toEqual([
+    { tank: 'a', ...of, peak: 160 },
+    { tank: 'b', ...of, peak: 161 },
+    { tank: null, ...of, peak: 162 },
+  ])
+  expect(await rowsOf(engine, alarmEpisodes(tank, { ...noDelays, by: [] }))).toEqual([
+    { start: new Date(start), end: new Date(start + 1000), peak: 162 },
+  ])
+})
+
+describe('alarmEpisodes', () => {
+  test('is this SQL', () => {
+    expect(alarmEpisodes(pumpDaily, { from: new Date(start), eachDay: true, offDelaySeconds: 0.5 }).sql)
+      .toMatchInlineSnapshot(`
+        "WITH "hours" AS (
+          SELECT
+            "pump_id", "reading hour",
+            min("reading time") AS "first time",
+            max("reading time") AS "last time",
+            min(CASE WHEN "the reading" > 150 THEN "reading time" END) AS "first over",
+            min(CASE WHEN "the reading" <= 147 THEN "reading time" END) AS "first under"
+          FROM (
+            SELECT
+              "pump_id",
+              "event_timestamp" AS "reading time",
+              date_trunc('hour', "event_timestamp") AS "reading hour",
+              date_trunc('day', "event_timestamp") AS "utc day",
+              CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
+            FROM "hive"."iot_dw"."pump_daily"
+            WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+              AND "event_date" >= '2026-01-01'
+          ) AS "readings"
+          GROUP BY "pump_id", "reading hour"
+          HAVING count(*) > 0
+        ),
+        "telling readings" AS (
+          SELECT "readings".*
+          FROM (
+            SELECT
+              "pump_id",
+              "event_timestamp" AS "reading time",
+              date_trunc('hour', "event_timestamp") AS "reading hour",
+              date_trunc('day', "event_timestamp") AS "utc day",
+              CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
+            FROM "hive"."iot_dw"."pump_daily"
+            WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+              AND "event_date" >= '2026-01-01'
+          ) AS "readings"
+          INNER JOIN "hours" ON "readings"."reading hour" = "hours"."reading hour"
+            AND coalesce(CAST("readings"."pump_id" AS VARCHAR), '') = coalesce(CAST("hours"."pump_id" AS VARCHAR), '')
+            AND "readings"."pump_id" IS NOT DISTINCT FROM "hours"."pump_id"
+          WHERE "first over" IS NOT NULL OR "first under" > "first time"
+            OR "reading time" = "first time" OR "reading time" = "last time"
+        ),
+        "readings in order" AS (
+          SELECT *,
+            lag("reading time") OVER "by time" AS "time before",
+            lead("reading time") OVER "by time" IS NULL AS "is last",
+            coalesce(
+              max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before"
+                >= max(CASE WHEN "the reading" <= 147 THEN "reading time" END) OVER "before",
+              max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before" IS NOT NULL
+            ) AS "was over"
+          FROM "telling readings"
+          WINDOW
+            "by time" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading"),
+            "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        ),
+        "numbered readings" AS (
+          SELECT *, count(CASE WHEN ("the reading" > 150 AND NOT "was over") OR ("the reading" <= 147 AND "was over") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading") AS "the run"
+          FROM "readings in order"
+          WHERE "the reading" > 150 OR ("the reading" <= 147 AND "was over") OR "is last"
+        ),
+        "runs" AS (
+          SELECT
+            "pump_id", "utc day", "the run",
+            min("reading time") AS "run start",
+            max("the reading") AS "run peak",
+            coalesce(lead(min("time before")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run"), max("reading time")) - min("reading time")
+              >= CASE WHEN "the run" % 2 = 1 THEN INTERVAL '15' SECOND ELSE INTERVAL '0.5' SECOND END AS "is long enough"
+          FROM "numbered readings"
+          WHERE "the run" > 0
+          GROUP BY "pump_id", "utc day", "the run"
+        ),
+        "runs in order" AS (
+          SELECT *,
+            coalesce(
+              max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before"
+                >= max(CASE WHEN "the run" % 2 = 0 AND "is long enough" THEN "the run" END) OVER "before",
+              max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before" IS NOT NULL
+            ) AS "was alarm"
+          FROM "runs"
+          WINDOW "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "the run" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        ),
+        "numbered runs" AS (
+          SELECT *, count(CASE WHEN ("the run" % 2 = 1 AND "is long enough" AND NOT "was alarm") OR ("the run" % 2 = 0 AND "is long enough" AND "was alarm") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run") AS "the phase"
+          FROM "runs in order"
+        ),
+        "phases" AS (
+          SELECT
+            "pump_id", "utc day", "the phase",
+            min("run start") AS "start",
+            lead(min("run start")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the phase") AS "end",
+            max("run peak") AS "peak"
+          FROM "numbered runs"
+          WHERE "the phase" > 0
+          GROUP BY "pump_id", "utc day", "the phase"
+        )
+        SELECT "pump_id", "start", "end", "peak"
+        FROM "phases"
+        WHERE "the phase" % 2 = 1
+        ORDER BY "start", "pump_id""
+      `)
+  })
+
+  test('has no partition in its order on a table of one source', () => {
+    expect(alarmEpisodes(pump).sql).not.toContain('PARTITION BY')
+  })
+
+  test('compares other numbers as DOUBLE', () => {
+    const { sql } = alarmEpisodes(machine, { column: 'starts', above: 12.5, by: ['mode', 'mode'] })
+    expect(sql).toContain('CAST("starts" AS DOUBLE) AS "the reading"')
+    expect(sql).toContain('SELECT "mode", "start", "end", "peak"')
+  })
+
+  test('types its rows by what tells sources apart', () => {
+    type Episode = { start: Date; end: Date | null; peak: number }
+    const fleet = alarmEpisodes(pumpDaily)
+    expectTypeOf(fleet).toEqualTypeOf<Query<{ pump_id: string } & Episode>>()
+    expectTypeOf(alarmEpisodes(tank)).toEqualTypeOf<Query<{ tank: string | null } & Episode>>()
+    expectTypeOf(alarmEpisodes(machine, { by: ['mode'] })).toEqualTypeOf<Query<{ mode: number } & Episode>>()
+    expectTypeOf(alarmEpisodes(pump)).toEqualTypeOf<Query<AlarmEpisode<typeof pump, never>>>()
+    expectTypeOf<keyof AlarmEpisode<typeof pump, never>>().toEqualTypeOf<keyof Episode>()
+    expect(Object.entries(fleet.columns!).map(([name, { type }]) => `${name} ${type}`)).toEqual([
+      'pump_id varchar',
+      'start timestamp',
+      'end timestamp',
+      'peak double',
+    ])
+  })
+
+  test.each<[keyof AlarmRule, number, string]>([
+    ['deadband', -1, '0 to 1.7976931348623157e+308, got -1'],
+    ['deadband', NaN, '0 to 1.7976931348623157e+308, got NaN'],
+    ['onDelaySeconds', -0.1, '0 to 2147483647, got -0.1'],
+    ['onDelaySeconds', Infinity, '0 to 2147483647, got Infinity'],
+    ['offDelaySeconds', NaN, '0 to 2147483647, got NaN'],
+    ['offDelaySeconds', 2 ** 31, '0 to 2147483647, got 2147483648'],
+    ['above', -Infinity, '-1.7976931348623157e+308 to 1.7976931348623157e+308, got -Infinity'],
+  ])('refuses %s of %d', (name, value, reason) => {
+    expect(() => alarmEpisodes(pump, { [name]: value })).toThrow(
+      new RangeError(`alarm rule: ${name} expected a number from ${reason}`),
+    )
+  })
+
+  test('refuses columns that are not there, not numeric, or named as its results are', () => {
+    // @ts-expect-error no such column
+    expect(() => alarmEpisodes(pump, { by: ['pump_id'] })).toThrow(
+      new TypeError('table pump expected columns that tell its sources apart, got pump_id (no such column)'),
+    )
+    // @ts-expect-error a text has no limit
+    expect(() => alarmEpisodes(machine, { column: 'plant', above: 1 })).toThrow(
+      new TypeError('table machine expected a numeric column, got plant (varchar)'),
+    )
+    const columns = { ...machine.columns, end: { type: 'varchar' } } as const
+    expect(() => alarmEpisodes({ name: 'line', columns })).toThrow(
+      new TypeError(
+        'table line expected columns that tell its sources apart, got end (a column that the result has already)',
+      ),
+    )
+  })
+})

@@ -1,0 +1,136 @@
+import { pump, pumpDaily } from '@minilake/schema'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { hourlyAverages, hourlyStatistics, type Query } from '../../src/index.js'
+import { machine } from './machines.js'
+
+const from = new Date('2026-01-01T00:00:00Z')
+const to = new Date('2026-01-03T12:00:00Z')
+
+describe('hourlyAverages', () => {
+  test('is this SQL', () => {
+    expect(hourlyAverages(pump, ['pressure', 'speed']).sql).toMatchInlineSnapshot(`
+      "SELECT
+        date_trunc('hour', "event_timestamp") AS "hour",
+        avg("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "avg_pressure",
+        avg("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "avg_speed"
+      FROM "hive"."iot_dw"."pump"
+      GROUP BY 1
+      ORDER BY 1"
+    `)
+  })
+
+  test('takes a range of time, and on a partitioned table the days that it touches', () => {
+    expect(hourlyAverages(pumpDaily, ['pressure'], { from, to }).sql).toMatchInlineSnapshot(`
+      "SELECT
+        date_trunc('hour', "event_timestamp") AS "hour",
+        avg("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "avg_pressure"
+      FROM "hive"."iot_dw"."pump_daily"
+      WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+        AND "event_timestamp" < TIMESTAMP '2026-01-03 12:00:00.000'
+        AND "event_date" >= '2026-01-01'
+        AND "event_date" <= '2026-01-03'
+      GROUP BY 1
+      ORDER BY 1"
+    `)
+  })
+
+  test('averages other numbers as DOUBLE, and leaves NaN out where there can be one', () => {
+    expect(hourlyAverages(machine, ['load', 'starts', 'mode']).sql).toMatchInlineSnapshot(`
+      "SELECT
+        date_trunc('hour', "time") AS "hour",
+        avg(CAST("load" AS DOUBLE)) FILTER (WHERE abs("load") <= CAST('Infinity' AS DOUBLE)) AS "avg_load",
+        avg(CAST("starts" AS DOUBLE)) AS "avg_starts",
+        avg(CAST("mode" AS DOUBLE)) AS "avg_mode"
+      FROM "hive"."iot_dw"."machine"
+      GROUP BY 1
+      ORDER BY 1"
+    `)
+  })
+
+  test('types its rows by the columns asked for', () => {
+    const query = hourlyAverages(pump, ['pressure', 'speed'])
+    expectTypeOf(query).toEqualTypeOf<
+      Query<{ hour: Date } & { avg_pressure: number | null; avg_speed: number | null }>
+    >()
+    type Row = typeof query extends Query<infer R> ? { [C in keyof R]: R[C] } : never
+    expectTypeOf<Row>().toEqualTypeOf<{ hour: Date; avg_pressure: number | null; avg_speed: number | null }>()
+    expect(query.columns).toEqual({
+      hour: { type: 'timestamp' },
+      avg_pressure: { type: 'double', nullable: true },
+      avg_speed: { type: 'double', nullable: true },
+    })
+  })
+
+  test('refuses a column that is not numeric, in types and at run time', () => {
+    // @ts-expect-error a text has no average
+    expect(() => hourlyAverages(machine, ['plant'])).toThrow(
+      new TypeError('table machine expected a numeric column, got plant (varchar)'),
+    )
+    // @ts-expect-error nor has a time
+    expect(() => hourlyAverages(pump, ['event_timestamp'])).toThrow(
+      new TypeError('table pump expected a numeric column, got event_timestamp (timestamp)'),
+    )
+    // @ts-expect-error nor has a truth value
+    expect(() => hourlyAverages(machine, ['running'])).toThrow('got running (boolean)')
+  })
+
+  test('refuses a column that the table does not have, in types and at run time', () => {
+    // @ts-expect-error no such column
+    expect(() => hourlyAverages(pump, ['depth'])).toThrow(
+      new TypeError('table pump expected a numeric column, got depth (no such column)'),
+    )
+  })
+})
+
+describe('hourlyStatistics', () => {
+  test('is this SQL', () => {
+    expect(hourlyStatistics(pump).sql).toMatchInlineSnapshot(`
+      "SELECT
+        date_trunc('hour', "event_timestamp") AS "hour",
+        count(*) AS "rows",
+        min("event_timestamp") AS "first",
+        max("event_timestamp") AS "last",
+        count("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "count_pressure",
+        count("pressure") - count("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "nan_pressure",
+        sum("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "sum_pressure",
+        min("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "min_pressure",
+        max("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "max_pressure",
+        count(*) FILTER (WHERE "pressure" > 150 AND abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "above_pressure",
+        count("velocity") FILTER (WHERE abs("velocity") <= CAST('Infinity' AS DOUBLE)) AS "count_velocity",
+        count("velocity") - count("velocity") FILTER (WHERE abs("velocity") <= CAST('Infinity' AS DOUBLE)) AS "nan_velocity",
+        sum("velocity") FILTER (WHERE abs("velocity") <= CAST('Infinity' AS DOUBLE)) AS "sum_velocity",
+        min("velocity") FILTER (WHERE abs("velocity") <= CAST('Infinity' AS DOUBLE)) AS "min_velocity",
+        max("velocity") FILTER (WHERE abs("velocity") <= CAST('Infinity' AS DOUBLE)) AS "max_velocity",
+        count("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "count_speed",
+        count("speed") - count("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "nan_speed",
+        sum("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "sum_speed",
+        min("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "min_speed",
+        max("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "max_speed"
+      FROM "hive"."iot_dw"."pump"
+      GROUP BY 1
+      ORDER BY 1"
+    `)
+  })
+
+  test('is about the DOUBLE and REAL columns, takes a range, and says its columns', () => {
+    const { sql, columns } = hourlyStatistics(machine, { from })
+    expect(sql).toContain(`\nWHERE "time" >= TIMESTAMP '2026-01-01 00:00:00.000'\n`)
+    expect(Object.entries(columns!).map(([name, { type }]) => `${name} ${type}`)).toEqual([
+      'hour timestamp',
+      'rows bigint',
+      'first timestamp',
+      'last timestamp',
+      'count_power bigint',
+      'nan_power bigint',
+      'sum_power double',
+      'min_power double',
+      'max_power double',
+      'above_power bigint',
+      'count_load bigint',
+      'nan_load bigint',
+      'sum_load double',
+      'min_load double',
+      'max_load double',
+    ])
+  })
+})

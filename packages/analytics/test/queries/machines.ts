@@ -1,0 +1,35 @@
+import { defineTable, type Table } from '@minilake/schema'
+import { duckDbEngine } from '../../src/duckdb/duckdb-engine.js'
+import { type Query, type SqlEngine } from '../../src/index.js'
+import { takeAll } from '../take-all.js'
+
+/** A table with a numeric column of every type, and one that may lack values. */
+export const machine = defineTable({
+  name: 'machine',
+  columns: {
+    time: { type: 'timestamp' },
+    power: { type: 'double', highLimit: 150 },
+    load: { type: 'real', nullable: true },
+    starts: { type: 'bigint' },
+    mode: { type: 'integer' },
+    plant: { type: 'varchar' },
+    running: { type: 'boolean' },
+  },
+})
+
+/** DuckDB with a table of the lake whose rows are the values of SQL. */
+export function engineWith(table: Table, columns: string, values: string): SqlEngine {
+  return duckDbEngine({
+    setup: [
+      `ATTACH ':memory:' AS hive`,
+      'CREATE SCHEMA hive.iot_dw',
+      `CREATE TABLE hive.iot_dw.${table.name} (${columns})`,
+      `INSERT INTO hive.iot_dw.${table.name} VALUES ${values}`,
+    ],
+  })
+}
+
+/** All rows of a query. */
+export function rowsOf<R>(engine: SqlEngine, query: Query<R>): Promise<R[]> {
+  return takeAll(engine.query(query))
+}

@@ -1,0 +1,91 @@
+import {
+  type AlarmRule,
+  lakeLocation,
+  lakeNames,
+  qualifiedName,
+  quoteLiteral,
+  sqlTableName,
+} from '@minilake/schema'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { alarmEpisodes, deliveryCounts, hourlyStatistics, type Query } from '../../src/index.js'
+import { trinoEngine } from '../../src/trino/trino-engine.js'
+import { expectedEpisodes, tank, tankReadings, tankValues } from './episode-readings.js'
+import { engineWith, rowsOf } from './machines.js'
+import { stack } from '../stack.js'
+
+// Eighty tanks, each with readings of its own, and one that has no name.
+const samples = fc.sample(tankReadings(['tank']), { numRuns: 80, seed: 1 })
+const readings = samples.flatMap((rows, index) =>
+  rows.map((row) => ({ ...row, tank: index === 0 ? null : `tank-${index}` })),
+)
+
+const columns = 'time TIMESTAMP, level DOUBLE, tank VARCHAR'
+const duckDb = engineWith(tank, columns, tankValues(readings))
+const trino = trinoEngine({ url: stack.trino, user: 'tester' })
+const table = sqlTableName(tank)
+
+beforeAll(async () => {
+  const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
+  const location = quoteLiteral(`${lakeLocation}${lakeNames.schema}/`)
+  await trino.execute(`CREATE SCHEMA IF NOT EXISTS ${schema} WITH (location = ${location})`)
+  await trino.execute(`DROP TABLE IF EXISTS ${table}`)
+  await trino.execute(`CREATE TABLE ${table} (${columns})`)
+  for (let first = 0; first < readings.length; first += 1000) {
+    await trino.execute(`INSERT INTO ${table} VALUES ${tankValues(readings.slice(first, first + 1000))}`)
+  }
+})
+afterAll(async () => {
+  await trino.execute(`DROP TABLE IF EXISTS ${table}`)
+  await Promise.all([trino.close(), duckDb.close()])
+})
+
+const rule: AlarmRule = { above: 150, deadband: 3, onDelaySeconds: 15, offDelaySeconds: 10 }
+const rules: AlarmRule[] = [
+  rule,
+  { ...rule, deadband: 0.1, onDelaySeconds: 0, offDelaySeconds: 0 },
+  { ...rule, above: 149.5, deadband: 0, onDelaySeconds: 0.001, offDelaySeconds: 0.5 },
+  { ...rule, onDelaySeconds: 0, offDelaySeconds: 2 ** 31 - 1 },
+]
+const cases = rules.flatMap((rule) => [true, false].map((eachDay) => ({ ...rule, eachDay })))
+
+test.each(cases)(
+  'alarm episodes of %j are those of the rule by its letter, in Trino and DuckDB',
+  async (options) => {
+    const { eachDay, ...rule } = options
+    const expected = expectedEpisodes(readings, rule, { eachDay })
+    expect(expected.length).toBeGreaterThan(20)
+    for (const engine of [trino, duckDb]) {
+      const found = await rowsOf(engine, alarmEpisodes(tank, options))
+      expect(found).toEqual(
+        expected.map(({ tank, start, end, peak }) => ({
+          tank,
+          start: new Date(start),
+          end: end === null ? null : new Date(end),
+          peak,
+        })),
+      )
+    }
+  },
+)
+
+describe('Trino and DuckDB give the same rows', () => {
+  const range = { from: new Date('2026-01-01T23:59:00Z'), to: new Date('2026-01-02T00:10:00Z') }
+  test.each<[string, Query<unknown>]>([
+    ['alarmEpisodes of all tanks as one', alarmEpisodes(tank, { by: [] })],
+    ['alarmEpisodes in a range', alarmEpisodes(tank, range)],
+    ['deliveryCounts', deliveryCounts(tank)],
+    ['deliveryCounts of all tanks as one, in a range', deliveryCounts(tank, { ...range, by: [] })],
+    ['hourlyStatistics', hourlyStatistics(tank)],
+  ])('%s', async (_, query) => {
+    const expected = await rowsOf(duckDb, query)
+    expect(expected.length).toBeGreaterThan(0)
+    expect(await rowsOf(trino, query)).toEqual(expected)
+  })
+
+  test('how many readings of an hour are NaN', async () => {
+    const count = readings.filter(({ level }) => Number.isNaN(level)).length
+    const hours = await rowsOf(trino, hourlyStatistics(tank))
+    expect(hours.reduce((sum, hour) => sum + Number(hour.nan_level), 0)).toBe(count)
+  })
+})

@@ -1,0 +1,132 @@
+import { posix, win32 } from 'node:path'
+import { duckDbStatements } from '@minilake/catalog'
+import { filesGlob } from '../src/duckdb-statements.js'
+import { defineTable, pump, pumpDaily } from '@minilake/schema'
+import { describe, expect, it } from 'vitest'
+
+const root = '/data/lake/iot-time-series'
+const attach = [`ATTACH IF NOT EXISTS ':memory:' AS "hive"`, `CREATE SCHEMA IF NOT EXISTS "hive"."iot_dw"`]
+
+describe('duckDbStatements', () => {
+  it('makes pump a view over its files, columns by name', () => {
+    expect(duckDbStatements([pump], { root })).toEqual([
+      ...attach,
+      `CREATE OR REPLACE VIEW "hive"."iot_dw"."pump" AS
+SELECT
+  CAST("event_timestamp" AS TIMESTAMP) AS "event_timestamp",
+  CAST("pressure" AS DOUBLE) AS "pressure",
+  CAST("velocity" AS DOUBLE) AS "velocity",
+  CAST("speed" AS DOUBLE) AS "speed"
+FROM read_parquet('/data/lake/iot-time-series/pump/[!._]*.parquet', hive_partitioning = false)`,
+      `COMMENT ON VIEW "hive"."iot_dw"."pump" IS 'readings of one pump, by default one per second'`,
+      `COMMENT ON COLUMN "hive"."iot_dw"."pump"."event_timestamp" IS 'time of the reading, UTC'`,
+      `COMMENT ON COLUMN "hive"."iot_dw"."pump"."pressure" IS 'discharge pressure, kPa gauge'`,
+      `COMMENT ON COLUMN "hive"."iot_dw"."pump"."velocity" IS 'flow velocity in the discharge pipe, m/s'`,
+      `COMMENT ON COLUMN "hive"."iot_dw"."pump"."speed" IS 'shaft speed, rpm'`,
+    ])
+  })
+
+  it('makes an empty table a view without rows, its columns typed, partitions included', () => {
+    expect(duckDbStatements([pumpDaily], { root, emptyTables: ['pump_daily'] })[2])
+      .toBe(`CREATE OR REPLACE VIEW "hive"."iot_dw"."pump_daily" AS
+SELECT
+  CAST(NULL AS TIMESTAMP) AS "event_timestamp",
+  CAST(NULL AS DOUBLE) AS "pressure",
+  CAST(NULL AS DOUBLE) AS "velocity",
+  CAST(NULL AS DOUBLE) AS "speed",
+  CAST(NULL AS VARCHAR) AS "pump_id",
+  CAST(NULL AS VARCHAR) AS "event_date"
+WHERE false`)
+  })
+
+  it('pins the partition columns as VARCHAR', () => {
+    expect(duckDbStatements([pumpDaily], { root })[2]).toContain(
+      `  "event_date"\nFROM read_parquet('${root}/pump_daily/event_date=*/[!._]*.parquet', hive_partitioning = true, hive_types = {'event_date': VARCHAR})`,
+    )
+  })
+
+  it('names each column type as DuckDB does', () => {
+    const table = defineTable({
+      name: 'everything',
+      columns: {
+        a: { type: 'timestamp' },
+        b: { type: 'date' },
+        c: { type: 'double' },
+        d: { type: 'real' },
+        e: { type: 'bigint' },
+        f: { type: 'integer' },
+        g: { type: 'boolean' },
+        h: { type: 'varchar' },
+      },
+    })
+    expect(duckDbStatements([table], { root })).toEqual([
+      ...attach,
+      `CREATE OR REPLACE VIEW "hive"."iot_dw"."everything" AS
+SELECT
+  CAST("a" AS TIMESTAMP) AS "a",
+  CAST("b" AS DATE) AS "b",
+  CAST("c" AS DOUBLE) AS "c",
+  CAST("d" AS REAL) AS "d",
+  CAST("e" AS BIGINT) AS "e",
+  CAST("f" AS INTEGER) AS "f",
+  CAST("g" AS BOOLEAN) AS "g",
+  CAST("h" AS VARCHAR) AS "h"
+FROM read_parquet('/data/lake/iot-time-series/everything/[!._]*.parquet', hive_partitioning = false)`,
+    ])
+  })
+
+  it('doubles the apostrophes in comments and in the root', () => {
+    const table = defineTable({ name: 'turbine', comment: "it's", columns: { power: { type: 'double' } } })
+    const statements = duckDbStatements([table], { root: "/o'brien" })
+    expect(statements[2]).toContain(`read_parquet('/o''brien/turbine/`)
+    expect(statements[3]).toBe(`COMMENT ON VIEW "hive"."iot_dw"."turbine" IS 'it''s'`)
+  })
+
+  it('attaches once, whatever the number of tables', () => {
+    expect(duckDbStatements([], { root })).toEqual(attach)
+    const both = duckDbStatements([pump, pumpDaily], { root })
+    expect(both).toEqual([
+      ...duckDbStatements([pump], { root }),
+      ...duckDbStatements([pumpDaily], { root }).slice(attach.length),
+    ])
+  })
+})
+
+describe('filesGlob', () => {
+  it.each([
+    ['of POSIX', posix.resolve('/data', 'lake'), '/data/lake/pump/[!._]*.parquet'],
+    ['of POSIX with a slash at its end', '/data/lake/', '/data/lake/pump/[!._]*.parquet'],
+    ['of POSIX alone', '/', '/pump/[!._]*.parquet'],
+    ['of Windows', win32.resolve('C:\\lake', 'iot'), 'C:/lake/iot/pump/[!._]*.parquet'],
+    ['of a drive of Windows', 'D:\\', 'D:/pump/[!._]*.parquet'],
+    ['of Windows with slashes', 'c:/lake/iot', 'c:/lake/iot/pump/[!._]*.parquet'],
+    ['of a Windows share', '\\\\server\\share', '//server/share/pump/[!._]*.parquet'],
+  ])('takes a root %s', (_, given, glob) => {
+    expect(filesGlob(pump, given)).toBe(glob)
+  })
+
+  it('has one folder level per partition', () => {
+    expect(filesGlob(pumpDaily, '/lake')).toBe('/lake/pump_daily/event_date=*/[!._]*.parquet')
+  })
+
+  it('takes the glob characters in a root as they are', () => {
+    expect(filesGlob(pump, '/a[b]c*d?e')).toBe('/a[[]b]c[*]d[?]e/pump/[!._]*.parquet')
+  })
+
+  it.each(['', 'lake', './lake', '../lake', 'C:lake', 'lake\\iot', 's3://iot-time-series'])(
+    'refuses %j, which is not absolute',
+    (given) => {
+      expect(() => filesGlob(pump, given)).toThrow(
+        new RangeError(`lake root expected an absolute path, got ${JSON.stringify(given)}`),
+      )
+    },
+  )
+
+  it('refuses a backslash in a root of POSIX, where it is no separator', () => {
+    expect(() => filesGlob(pump, '/data/la\\ke')).toThrow(
+      new RangeError(
+        'lake root expected a path without a backslash, which DuckDB takes for a slash, got /data/la\\ke',
+      ),
+    )
+  })
+})

@@ -1,0 +1,128 @@
+import { type ColumnType, columnsOf, type Table } from '@minilake/schema'
+import { isRequired } from '../open/match-columns.js'
+import type { ValueSql } from '../values/value-sql.js'
+
+/** Where the rows of a file come from, as SQL for DuckDB. */
+export interface RowSource {
+  /** What stands after FROM. */
+  from: string
+  /** Per column of the table the value in the file, and how it is read; undefined where the file has no such column. */
+  values: readonly ({ raw: string; value: ValueSql } | undefined)[]
+  /** All values of a row as a list of texts, for bad ones. */
+  row: string
+  /** When a row as a whole is bad, and why. Default never. */
+  isBad?: { condition: string; reason: string }
+  /** When a row is nothing at all and passed over. Default never. */
+  isBlank?: string
+}
+
+/** What `problem` says of a row, if not the number (from 1) of the column whose value is bad. */
+export const problems = { none: 0, badRow: -1, blank: -2 } as const
+
+/** What a batch holds for a column type, by DuckDB's name. */
+const resultTypes: Record<ColumnType, string> = {
+  timestamp: 'BIGINT',
+  date: 'INTEGER',
+  double: 'DOUBLE',
+  real: 'REAL',
+  bigint: 'BIGINT',
+  integer: 'INTEGER',
+  boolean: 'BOOLEAN',
+  varchar: 'VARCHAR',
+}
+
+/** A query for the rows of a file, and where in its result stands what is not of the table's columns, which lead. */
+export interface RowQuery {
+  sql: string
+  /** What is wrong with a row, SMALLINT: see `problems`. */
+  problem: number
+  /** How many of a row's times were cut to milliseconds, SMALLINT; absent where none can be. */
+  finer?: number
+  /** How many of a row's times the clock showed twice, SMALLINT; absent where none can be. */
+  twice?: number
+}
+
+/** A query for all rows, the table's columns as a batch holds them; those of bad rows mean nothing. */
+export function selectRows(table: Table, source: RowSource): RowQuery {
+  const columns = columnsOf(table)
+  const found = foundColumns(table, source)
+  const counts = {
+    finer: found.flatMap(({ index, raw, value }) => value.isFiner?.(`v${index}`, `p${index}`, raw) ?? []),
+    twice: found.flatMap(({ index, value }) => value.isTwice?.(`p${index}`) ?? []),
+  }
+  const extras = Object.entries(counts).filter(([, conditions]) => conditions.length > 0)
+  const selected = [
+    ...columns.map((_, index) => `v${index}`),
+    'problem',
+    ...extras.map(
+      ([, conditions]) =>
+        `CAST(${conditions.map((condition) => `CASE WHEN ${condition} THEN 1 ELSE 0 END`).join(' + ')} AS SMALLINT)`,
+    ),
+  ]
+  const places = extras.map(([name], index) => [name, columns.length + 1 + index] as const)
+  return {
+    sql: `SELECT ${selected.join(', ')} FROM ${checkedRows(table, source)}`,
+    problem: columns.length,
+    ...Object.fromEntries(places),
+  }
+}
+
+/**
+ * A query for the first bad rows, in their order: `problem`, why, the bad value and all values of the row. A query of its
+ * own, since most files have none: texts and lists beside every good row would double what goes through memory.
+ */
+export function selectBadRows(table: Table, source: RowSource, limit: number): string {
+  const found = foundColumns(table, source)
+  const ofProblem = (whole: string, ofColumn: (column: FoundColumn) => string) =>
+    [
+      `CASE problem WHEN ${problems.badRow} THEN ${whole}`,
+      ...found.map((column) => `WHEN ${column.index + 1} THEN ${ofColumn(column)}`),
+      'END',
+    ].join(' ')
+  const reason = ofProblem(
+    source.isBad?.reason ?? 'NULL',
+    ({ index, raw, value }) =>
+      `CASE WHEN ${raw} IS NULL THEN 'expected a value' ELSE ${value.reason(`p${index}`, raw)} END`,
+  )
+  const bad = ofProblem('NULL', ({ raw }) => `CAST(${raw} AS VARCHAR)`)
+  return `SELECT problem, ${reason}, ${bad}, ${source.row} FROM ${checkedRows(table, source)} WHERE problem NOT IN (${problems.none}, ${problems.blank}) LIMIT ${limit}`
+}
+
+interface FoundColumn {
+  isRequired: boolean
+  index: number
+  raw: string
+  value: ValueSql
+}
+
+function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
+  return columnsOf(table).flatMap(([name], index) => {
+    const source = values[index]
+    return source ? [{ isRequired: isRequired(table, name), index, ...source }] : []
+  })
+}
+
+/** Rows in layers, so that each value is parsed once (p…) and checked once (v…), with the problem of the row. */
+function checkedRows(table: Table, source: RowSource): string {
+  const { from, values, isBad, isBlank } = source
+  const found = foundColumns(table, source)
+  const parsed = found.map(({ index, raw, value }) => `${value.parsed(raw)} AS p${index}`)
+  const checked = columnsOf(table).map(([, { type }], index) => {
+    const { raw, value } = values[index] ?? {}
+    const text = raw !== undefined && value ? value.value(`p${index}`, raw) : 'NULL'
+    return `CAST(${text} AS ${resultTypes[type]}) AS v${index}`
+  })
+  const problem = [
+    ...(isBlank === undefined ? [] : [`WHEN ${isBlank} THEN ${problems.blank}`]),
+    ...(isBad === undefined ? [] : [`WHEN ${isBad.condition} THEN ${problems.badRow}`]),
+    ...found.map(({ isRequired, index, raw }) => {
+      const isBadValue = isRequired ? `v${index} IS NULL` : `v${index} IS NULL AND ${raw} IS NOT NULL`
+      return `WHEN ${isBadValue} THEN ${index + 1}`
+    }),
+  ]
+  return [
+    `(SELECT *, CAST(CASE ${problem.join(' ')} ELSE ${problems.none} END AS SMALLINT) AS problem`,
+    `FROM (SELECT *, ${checked.join(', ')}`,
+    `FROM (SELECT *${parsed.map((expression) => `, ${expression}`).join('')} FROM ${from})))`,
+  ].join('\n')
+}

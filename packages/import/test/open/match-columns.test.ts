@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { checkMap, matchColumns } from '../../src/open/match-columns.js'
+import { turbine } from '../turbine.js'
+
+const match = (names: string[], options?: Parameters<typeof matchColumns>[3]) =>
+  matchColumns(turbine, 'a.csv', names, options)
+
+test('names match in any order, whatever their case and the space around them', () => {
+  expect(match(['Power', ' EVENT_TIMESTAMP ', 'site'])).toEqual([1, 2, 0])
+})
+
+test('a mapped column goes before one of the same name, and that before others', () => {
+  expect(match(['ts', 'site', 'kW'], { map: { ts: 'event_timestamp', kw: 'power' } })).toEqual([0, 1, 2])
+  expect(match(['event_timestamp', 'Site', 'site', 'power'], { ignoreExtra: true })).toEqual([0, 2, 3])
+  const map = { Power: 'power' }
+  expect(match(['event_timestamp', 'site', 'power', 'Power'], { map, ignoreExtra: true })).toEqual([0, 1, 3])
+})
+
+test('a nullable column may be missing', () => {
+  expect(match(['event_timestamp'])).toEqual([0, undefined, undefined])
+})
+
+test.each([
+  [
+    ['site', 'power'],
+    {},
+    "a.csv lacks event_timestamp of table turbine: it has the columns site, power; `map` gives them the table's names",
+  ],
+  [
+    ['event_timestamp', 'a', 'b'],
+    {},
+    "a.csv has columns that table turbine has not: a, b (expected event_timestamp, site, power): `map` gives them the table's names, `ignoreExtra` leaves them out",
+  ],
+  [
+    ['event_timestamp', 'Site', 'SITE'],
+    {},
+    'a.csv has several columns for site of table turbine (Site, SITE): expected one, `map` says which',
+  ],
+  [
+    ['event_timestamp', 'a', 'b'],
+    { map: { a: 'site', b: 'site' } },
+    'a.csv has several columns for site of table turbine (a, b): expected one, `map` says which',
+  ],
+])('%j with %j is refused with one sentence', (names, options, message) => {
+  expect(() => match(names, options)).toThrow(new Error(message))
+})
+
+test('a map must lead to columns of the table', () => {
+  expect(() => checkMap(turbine, { ts: 'event_time' })).toThrow(
+    new RangeError(
+      '`map` of ts expected a column of table turbine (event_timestamp, site, power), got event_time',
+    ),
+  )
+})
