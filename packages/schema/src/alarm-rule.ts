@@ -1,19 +1,19 @@
 import type { Column } from './column.js'
 
 /**
- * When an alarm is raised and when it ends (ISA-18.2-2016, IEC 62682:2014): over the limit, with a deadband and delays
- * against chattering. Units are the column's own.
+ * When an alarm is raised and when it ends (ISA-18.2-2016, IEC 62682:2014). The deadband and the delays prevent chattering.
+ * `above` and `deadband` are in the column's unit.
  */
 export interface AlarmRule {
-  /** A reading strictly above it is an alarm row. */
+  /** A reading strictly above this limit is an alarm row. */
   readonly above: number
-  /** The condition ends at `above` − `deadband` or below. */
+  /** The alarm condition ends at `above` − `deadband` or below. */
   readonly deadband: number
   readonly onDelaySeconds: number
   readonly offDelaySeconds: number
 }
 
-/** A column's own alarm rule; undefined where it has no `highLimit`. */
+/** The alarm rule in a column's definition, or undefined if the column has no `highLimit`. */
 export function alarmRuleOf({
   highLimit,
   deadband = 0,

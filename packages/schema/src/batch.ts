@@ -1,4 +1,5 @@
 import { columnBuffer, type ColumnBuffers } from './column.js'
+import { describeValue } from './describe-value.js'
 import { type ColumnName, columnsOf, type Table } from './table.js'
 
 type NullableColumnName<T extends Table> = {
@@ -6,83 +7,107 @@ type NullableColumnName<T extends Table> = {
 }[ColumnName<T>]
 
 /**
- * Some rows of a table, column by column: what the stages hand to one another, tens of thousands of rows at a time or more. It
- * belongs to whoever takes it, its buffers are not filled again, unless who gives it was told to share them.
+ * Some rows of a table, column by column, usually tens of thousands: the unit that stages pass on. The consumer owns a
+ * batch; a producer reuses its buffers only if asked to share them.
+ *
+ * @example
+ * ```ts
+ * import { type Batch, checkBatch, defineTable } from '@minilake/schema'
+ *
+ * const turbine = defineTable({
+ *   name: 'turbine',
+ *   columns: { event_timestamp: { type: 'timestamp' }, power: { type: 'double', nullable: true } },
+ * })
+ * const batch: Batch<typeof turbine> = {
+ *   rowCount: 2,
+ *   columns: { event_timestamp: BigInt64Array.of(0n, 1_000_000n), power: Float64Array.of(1520.5, 0) },
+ *   nulls: { power: Uint8Array.of(0, 1) }, // the second row has no power
+ * }
+ * checkBatch(turbine, batch)
+ * ```
  */
 export interface Batch<T extends Table = Table> {
   readonly rowCount: number
-  /** One buffer per column, each `rowCount` long. */
+  /** One buffer per column, each with `rowCount` entries. */
   readonly columns: { readonly [C in ColumnName<T>]: ColumnBuffers[T['columns'][C]['type']] }
   /** For nullable columns: 1 where the row has no value (the buffer's entry is then ignored). Default: no nulls. */
   readonly nulls?: { readonly [C in NullableColumnName<T>]?: Uint8Array }
 }
 
-/** Throws a TypeError or RangeError when a batch's columns differ from the table's in name, buffer type or length. */
+/** Throws a TypeError or RangeError unless a batch's columns match the table's in name, buffer type and length. */
 export function checkBatch(table: Table, batch: Batch): void {
   const subject = `batch of table ${table.name}`
-  const given = (batch as Batch | undefined)?.columns as Readonly<Record<string, unknown>> | undefined
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(
-      `${subject} expected { rowCount, columns }, got ${batch === undefined ? 'nothing' : 'no columns'}`,
-    )
-  const { rowCount, nulls: masks } = batch as { rowCount: unknown; nulls?: unknown }
-  if (!Number.isSafeInteger(rowCount) || (rowCount as number) < 0)
-    throw new TypeError(`${subject}: rowCount expected a whole number of rows, got ${shown(rowCount)}`)
-  if (masks !== undefined && (typeof masks !== 'object' || masks === null))
-    throw new TypeError(`${subject}: nulls expected Uint8Arrays by name of column, got ${shown(masks)}`)
-  for (const name of Object.keys(given)) {
+  const { rowCount, columns, nulls = {} } = batchMembers(subject, batch)
+  for (const name of Object.keys(columns)) {
     if (!Object.hasOwn(table.columns, name)) {
       throw new TypeError(
         `${subject} expected the columns ${Object.keys(table.columns).join(', ')}, got also ${name}`,
       )
     }
   }
-  for (const [name, column] of columnsOf(table)) {
-    const buffer = given[name] as ColumnBuffers[typeof column.type] | undefined
-    const expected = columnBuffer[column.type](0).constructor
-    if (buffer?.constructor !== expected) {
-      throw new TypeError(
-        `${subject}: column ${name} expected ${expected.name} for ${column.type}, got ${buffer === undefined ? 'nothing' : typeName(buffer)}`,
-      )
+  for (const [name, { type, nullable = false }] of columnsOf(table)) {
+    const buffer = columns[name]
+    const expected = columnBuffer[type](0).constructor
+    if (!isObject(buffer) || buffer.constructor !== expected) {
+      const got = buffer === undefined ? 'nothing' : describeValue(buffer)
+      throw new TypeError(`${subject}: column ${name} expected ${expected.name} for ${type}, got ${got}`)
     }
-    checkLength(`${subject}: column ${name}`, buffer.length, batch.rowCount)
-    const nulls = (batch.nulls as Readonly<Record<string, Uint8Array>> | undefined)?.[name]
-    if (nulls !== undefined) {
-      if (!column.nullable)
-        throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
-      if (!(nulls instanceof Uint8Array))
-        throw new TypeError(`${subject}: nulls of ${name} expected a Uint8Array, got ${typeName(nulls)}`)
-      checkLength(`${subject}: nulls of ${name}`, nulls.length, batch.rowCount)
-    }
-    if (Array.isArray(buffer)) checkTexts(`${subject}: column ${name}`, buffer, nulls)
+    checkLength(`${subject}: column ${name}`, buffer['length'], rowCount)
+    const mask = checkedNulls(subject, { name, nullable, mask: nulls[name], rowCount })
+    if (Array.isArray(buffer)) checkTexts(`${subject}: column ${name}`, buffer, mask)
   }
-  for (const name of Object.keys(batch.nulls ?? {})) {
+  for (const name of Object.keys(nulls)) {
     if (!Object.hasOwn(table.columns, name))
       throw new TypeError(`${subject}: nulls expected names of columns, got ${name}`)
   }
 }
 
-function typeName(value: unknown): string {
-  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null)
-    return 'an object without a type'
-  return (value as object | null)?.constructor.name ?? String(value)
+// Typed as unknown: a caller in JavaScript may pass anything.
+function batchMembers(subject: string, batch: unknown) {
+  if (!isObject(batch) || !isObject(batch['columns'])) {
+    const got = batch === undefined ? 'nothing' : 'no columns'
+    throw new TypeError(`${subject} expected { rowCount, columns }, got ${got}`)
+  }
+  const { rowCount, columns, nulls } = batch
+  if (typeof rowCount !== 'number' || !Number.isSafeInteger(rowCount) || rowCount < 0) {
+    throw new TypeError(
+      `${subject}: rowCount expected a whole number of rows, got ${describeValue(rowCount)}`,
+    )
+  }
+  if (nulls !== undefined && !isObject(nulls)) {
+    throw new TypeError(
+      `${subject}: nulls expected an object with a Uint8Array per column, got ${describeValue(nulls)}`,
+    )
+  }
+  return { rowCount, columns, nulls }
 }
 
-function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  return typeof value === 'object' && value !== null ? typeName(value) : String(value)
+function checkedNulls(
+  subject: string,
+  { name, nullable, mask, rowCount }: { name: string; nullable: boolean; mask: unknown; rowCount: number },
+): Uint8Array | undefined {
+  if (mask === undefined) return undefined
+  if (!nullable) throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
+  if (!(mask instanceof Uint8Array))
+    throw new TypeError(`${subject}: nulls of ${name} expected a Uint8Array, got ${describeValue(mask)}`)
+  checkLength(`${subject}: nulls of ${name}`, mask.length, rowCount)
+  return mask
 }
 
 function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {
   for (let row = 0; row < values.length; row++) {
     if (typeof values[row] === 'string' || nulls?.[row] === 1) continue
     throw new TypeError(
-      `${subject} expected text in every row that is not null, got ${shown(values[row])} in row ${row}`,
+      `${subject} expected text in every row that is not null, got ${describeValue(values[row])} in row ${row}`,
     )
   }
 }
 
-function checkLength(subject: string, length: number, rowCount: number): void {
+function checkLength(subject: string, length: unknown, rowCount: number): void {
   if (length !== rowCount)
-    throw new RangeError(`${subject} expected ${rowCount} entries (rowCount), got ${length}`)
+    throw new RangeError(`${subject} expected ${rowCount} entries (rowCount), got ${String(length)}`)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

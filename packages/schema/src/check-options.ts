@@ -1,4 +1,4 @@
-/** Throws a TypeError when what was given is no object, or has a property that is none of the known options. */
+/** Throws a TypeError unless `given` is an object with known options only. */
 export function checkOptions(subject: string, given: unknown, known: readonly string[]): void {
   if (typeof given !== 'object' || given === null) {
     throw new TypeError(

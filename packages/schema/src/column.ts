@@ -1,27 +1,27 @@
-/** The types a column can have; each has one line per target (Parquet, Hive, DuckDB, …) in a `Record<ColumnType, …>`. */
+/** The type of a column. Each target (Parquet, Hive, DuckDB, …) maps it in a `Record<ColumnType, …>`, one line per type. */
 export type ColumnType =
   'timestamp' | 'date' | 'double' | 'real' | 'bigint' | 'integer' | 'boolean' | 'varchar'
 
 /** One column of a table. */
 export interface Column {
   readonly type: ColumnType
-  /** Meaning and unit, for people: becomes the column's COMMENT in the catalog. */
+  /** Meaning and unit, for people. Becomes the column's COMMENT in the catalog. */
   readonly comment?: string
-  /** Whether a reading may lack a value here. Default false. */
+  /** Whether a reading may lack a value in this column. Default false. */
   readonly nullable?: boolean
-  /** High alarm limit in the column's own unit: a reading strictly above it is an alarm row. */
+  /** High alarm limit in the column's unit: a reading strictly above it is an alarm row. Default: no limit. */
   readonly highLimit?: number
-  /** How far below `highLimit` a reading must come for an alarm to end, in the column's own unit. Default 0. */
+  /** How far below `highLimit` a reading must fall for an alarm to end, in the column's unit. Default 0. */
   readonly deadband?: number
-  /** How long readings must be over `highLimit` before an alarm is raised, in seconds. Default 0. */
+  /** How long readings must stay above `highLimit` before an alarm is raised, in seconds. Default 0. */
   readonly onDelaySeconds?: number
-  /** How long readings must be below `highLimit` − `deadband` before an alarm ends, in seconds. Default 0. */
+  /** How long readings must stay at or below `highLimit` − `deadband` before an alarm ends, in seconds. Default 0. */
   readonly offDelaySeconds?: number
 }
 
-/** How a column's values lie in a batch: one entry per row. */
+/** The buffer of each column type in a batch, with one entry per row. */
 export interface ColumnBuffers {
-  /** Epoch microseconds of the UTC wall clock, no zone. */
+  /** Microseconds since 1970-01-01 UTC, without a zone. */
   timestamp: BigInt64Array
   /** Days since 1970-01-01. */
   date: Int32Array
@@ -34,7 +34,7 @@ export interface ColumnBuffers {
   varchar: string[]
 }
 
-/** How a column's value reads in a row of a query's result. */
+/** The JavaScript value of each column type in a row of a query result. */
 export interface ColumnValues {
   /** UTC, to the millisecond. */
   timestamp: Date
@@ -48,7 +48,7 @@ export interface ColumnValues {
   varchar: string
 }
 
-/** Makes an empty buffer of a column type for `rowCount` rows. */
+/** Allocates a buffer for `rowCount` rows of each column type, filled with zeros or empty texts. */
 export const columnBuffer: { [T in ColumnType]: (rowCount: number) => ColumnBuffers[T] } = {
   timestamp: (rowCount) => new BigInt64Array(rowCount),
   date: (rowCount) => new Int32Array(rowCount),
@@ -60,7 +60,7 @@ export const columnBuffer: { [T in ColumnType]: (rowCount: number) => ColumnBuff
   varchar: (rowCount) => new Array<string>(rowCount).fill(''),
 }
 
-/** Whether a column type is a quantity that averages and limits make sense for. */
+/** Whether a column type is a quantity, for which averages and limits make sense. */
 export const isNumeric: Record<ColumnType, boolean> = {
   timestamp: false,
   date: false,

@@ -3,13 +3,13 @@ import { tablePrefix } from './object-key.js'
 import { qualifiedName } from './sql-text.js'
 import type { Table } from './table.js'
 
-/** The catalog (a database in DuckDB), the schema and the bucket in which a lake's tables lie, the same in every engine. */
+/** The catalog (a database in DuckDB), the schema and the bucket of a lake's tables, the same in every engine. */
 export const lakeNames = { catalog: 'hive', schema: 'iot_dw', bucket: 'iot-time-series' } as const
 
-/** The root of the lake's bucket as a URL, where no other is named. */
+/** Default URL of the bucket's root. */
 export const lakeLocation = `s3://${lakeNames.bucket}/` as const
 
-/** Where a lake lives: `embedded` is a folder and DuckDB, `stack` is S3 and Trino. */
+/** Where a lake is stored and queried: `embedded` uses a folder and DuckDB, `stack` uses S3 and Trino. */
 export const lakeProfiles = ['embedded', 'stack'] as const
 
 /** One of `lakeProfiles`. */
@@ -21,7 +21,7 @@ export interface LakeDefinition {
   readonly tables?: readonly Table[]
   /** Default 'embedded'. */
   readonly profile?: LakeProfile
-  /** Folder of the data files between generate or import and ingest. Default 'out'. */
+  /** Folder for data files that are generated or imported but not ingested yet. Default 'out'. */
   readonly out?: string
   readonly profiles?: {
     readonly embedded?: {
@@ -43,13 +43,13 @@ export interface LakeDefinition {
       readonly password?: string
       /** JSON web token for Trino, for an https URL. Default none. */
       readonly token?: string
-      /** Folder of what `minilake up --native` runs: programs, data and logs. Default '.minilake'. */
+      /** Folder for the programs, data and logs of `minilake up --native`. Default '.minilake'. */
       readonly folder?: string
     }
   }
 }
 
-/** A definition of which only the known options are left, at every level: types are open, so a misspelt one would pass. */
+/** Types every unknown option as never, at every level. Without it, a misspelt option would compile, as object types are open. */
 type Known<Given, Options> = {
   readonly [O in keyof Given]: O extends 'tables'
     ? Given[O]
@@ -59,8 +59,21 @@ type Known<Given, Options> = {
 }
 
 /**
- * Checks a lake's definition and returns it as it is, its literal types kept.
- * Throws a TypeError when it is not what its type says, or when tables would share a location with each other or the schema.
+ * Checks a lake's definition and returns it unchanged, with its literal types.
+ * Throws a TypeError for unknown options, for a missing table, and when two tables, or a table and the schema, would share
+ * one location.
+ *
+ * @example
+ * ```ts
+ * import { defineLake, defineTable } from '@minilake/schema'
+ *
+ * const turbine = defineTable({
+ *   name: 'turbine',
+ *   columns: { event_timestamp: { type: 'timestamp' }, power: { type: 'double' } },
+ * })
+ *
+ * export default defineLake({ tables: [turbine], profiles: { embedded: { folder: 'lake' } } })
+ * ```
  */
 export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, LakeDefinition>): L {
   checkOptions('lake', lake, ['tables', 'profile', 'out', 'profiles'])
@@ -69,13 +82,14 @@ export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, La
     throw new TypeError(`lake expected an array of tables, got ${String(lake.tables)}`)
   }
   const names = new Set<string>()
-  for (const [index, table] of (lake.tables as readonly (Table | undefined)[]).entries()) {
-    // What an import of a misspelt name gives, where no compiler looks.
+  const tables: readonly (Table | undefined)[] = lake.tables
+  for (const [index, table] of tables.entries()) {
+    // In a config that nothing type-checks, the import of a misspelt name gives undefined.
     if (table === undefined) throw new TypeError(`lake expected a table at tables.${index}, got undefined`)
     const { name } = table
     if (name === lakeNames.schema) {
       throw new TypeError(
-        `lake expected a table of another name than its schema, got ${name}: the location ${tablePrefix(table)} is the schema's own`,
+        `lake expected no table with the name of its schema, got ${name}: the location ${tablePrefix(table)} is the schema's own`,
       )
     }
     if (names.has(name)) {
@@ -88,7 +102,7 @@ export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, La
   return lake
 }
 
-/** A table's full name in SQL, quoted: `"hive"."iot_dw"."pump"`. */
+/** A table's full name in SQL, with each part quoted: `"hive"."iot_dw"."pump"`. */
 export function sqlTableName(table: Table): string {
   return qualifiedName(lakeNames.catalog, lakeNames.schema, table.name)
 }

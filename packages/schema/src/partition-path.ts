@@ -1,17 +1,17 @@
-// The characters that Hive writes as %XX in a partition folder (its FileUtils.escapePathName).
+// The characters that Hive writes as %XX in the name of a partition folder (its FileUtils.escapePathName).
 const escaped = /[\u0001-\u001f"#%'*/:=?\\\u007f{[\]^]/g
 const nullFolder = '__HIVE_DEFAULT_PARTITION__'
 
 /**
- * The folder of a partition as Hive writes it, with a slash at its end: `event_date=2026-01-01/`, outermost first.
- * Throws a RangeError for an empty value and for Hive's own name of a missing one: both would read as NULL.
+ * The folders of a partition as Hive writes them, outermost first, with a slash at the end: `event_date=2026-01-01/`.
+ * Throws a RangeError for an empty value and for Hive's name for a missing value, which would both read as NULL, and for a NUL.
  */
 export function partitionPath(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([name, value]) => {
       if (value === '' || value === nullFolder || value.includes('\0')) {
         throw new RangeError(
-          `partition ${name} expected a value that is not empty, ${nullFolder} or holds a NUL, got ${JSON.stringify(value)}`,
+          `partition ${name} expected a value without NUL that is neither empty nor ${nullFolder}, got ${JSON.stringify(value)}`,
         )
       }
       return `${escape(name)}=${escape(value)}/`
@@ -19,7 +19,7 @@ export function partitionPath(values: Readonly<Record<string, string>>): string 
     .join('')
 }
 
-/** The partition values in an object key or folder: its segments of the form `name=value`, outermost first. */
+/** The partition values in an object key or folder path, outermost first: its folders of the form `name=value`. */
 export function parsePartitionPath(path: string): Record<string, string> {
   const folders = path.split('/').slice(0, -1)
   return Object.fromEntries(

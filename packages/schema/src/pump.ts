@@ -1,15 +1,15 @@
 import { defineLake } from './lake.js'
 import { defineTable } from './table.js'
 
-// SI units. A small four-pole pump at about 1,450 rpm lifts water some 12 m, which is 118 kPa: normal operation lies
-// between 80 and 145 kPa, and a discharge pressure over 150 kPa means that something downstream is closing.
+// SI units. A small four-pole pump at about 1,450 rpm lifts water about 12 m, which is 118 kPa. Normal operation is between
+// 80 and 145 kPa; a discharge pressure over 150 kPa means that something downstream is closing.
 const readings = {
   event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
   pressure: {
     type: 'double',
     comment: 'discharge pressure, kPa gauge',
     highLimit: 150,
-    // Starting points that alarm guides give for a pressure: a deadband of 2 % of the range (EEMUA 191), and 15 seconds of delay.
+    // The starting points that alarm guides recommend for pressures: a deadband of 2 % of the range (EEMUA 191), 15 s of delay.
     deadband: 3,
     onDelaySeconds: 15,
     offDelaySeconds: 15,
@@ -18,7 +18,7 @@ const readings = {
   speed: { type: 'double', comment: 'shaft speed, rpm' },
 } as const
 
-/** The readings of one pump, unpartitioned, one file per UTC day. */
+/** The table of one pump's readings: unpartitioned, one file per UTC day. */
 export const pump = defineTable({
   name: 'pump',
   comment: 'readings of one pump, by default one per second',
@@ -26,7 +26,7 @@ export const pump = defineTable({
   sortedBy: ['event_timestamp'],
 })
 
-/** The same readings of a fleet of pumps, partitioned by UTC day, one file per pump and day. */
+/** The table of a fleet's readings: partitioned by UTC day, one file per pump and day. */
 export const pumpDaily = defineTable({
   name: 'pump_daily',
   comment: 'readings of a fleet of pumps, by default one per pump and second',
@@ -35,5 +35,5 @@ export const pumpDaily = defineTable({
   sortedBy: ['event_timestamp'],
 })
 
-/** The lake that minilake ships with. */
+/** The lake that ships with minilake: `pump` and `pump_daily`. */
 export const pumpLake = defineLake({ tables: [pump, pumpDaily] })

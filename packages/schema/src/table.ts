@@ -1,39 +1,39 @@
 import { checkOptions } from './check-options.js'
 import { type Column, type ColumnType, isNumeric } from './column.js'
 
-/** A partition value taken from a timestamp column: `by: 'day'` gives the UTC day as VARCHAR 'YYYY-MM-DD'. */
+/** A partition column, derived from a timestamp column. With `by: 'day'` its values are UTC days, VARCHAR 'YYYY-MM-DD'. */
 export interface Partition {
-  /** The timestamp column it is taken from. */
+  /** Name of the timestamp column. */
   readonly from: string
   readonly by: 'day'
 }
 
-/** What a table is: the one place where its columns are spelled. */
+/** The definition of a table: the only place that spells out its columns. */
 export interface Table {
-  /** Lower-case letters, digits and underscores; also the folder of its objects in the bucket. */
+  /** Lower-case letters, digits and underscores. Also the name of the table's folder in the bucket. */
   readonly name: string
   readonly comment?: string
-  /** In the order they have in files and in the catalog. */
+  /** In the order of the columns in files and in the catalog. */
   readonly columns: Readonly<Record<string, Column>>
-  /** Folder levels over the data files, outermost first; each is a column of the table in SQL. Default none. */
+  /** Folder levels above the data files, outermost first. In SQL each is a column of the table. Default: none. */
   readonly partitions?: Readonly<Record<string, Partition>>
-  /** The columns by which rows are ordered within a file, most significant first. Default: as they come. */
+  /** The columns that rows are sorted by within a file, most significant first. Default: rows keep their order. */
   readonly sortedBy?: readonly string[]
 }
 
-/** The names of a table's columns, those of its files (partitions are not among them). */
+/** The names of a table's columns in its data files, without its partitions. */
 export type ColumnName<T extends Table> = keyof T['columns'] & string
 
-/** The names of those columns of a table that have one of the given types. */
+/** The names of a table's columns that have one of the given types. */
 export type ColumnNameOfType<T extends Table, Type extends ColumnType> = {
   [C in ColumnName<T>]: [Extract<T['columns'][C]['type'], Type>] extends [never] ? never : C
 }[ColumnName<T>]
 
-/** The names of a table's columns that averages and limits make sense for. */
+/** The names of a table's numeric columns, for which averages and limits make sense. */
 export type NumericColumnName<T extends Table> = ColumnNameOfType<T, 'double' | 'real' | 'bigint' | 'integer'>
 
 interface Consistent<T extends Table> {
-  // A misspelt option would otherwise pass: types are open, and a column without `nullable` is a fine column too.
+  // Object types are open and options are optional: without this, a misspelt option would compile.
   readonly columns: {
     readonly [C in keyof T['columns']]: {
       readonly [O in keyof T['columns'][C]]: O extends keyof Column ? T['columns'][C][O] : never
@@ -46,8 +46,26 @@ interface Consistent<T extends Table> {
 }
 
 /**
- * Checks a table definition and returns it as it is, its literal types kept.
- * Throws a TypeError when a name is not one that Parquet, Hive, Trino and DuckDB all take, or names a missing column.
+ * Checks a table definition and returns it unchanged, with its literal types.
+ * Throws a TypeError for a name that Parquet, Hive, Trino and DuckDB do not all accept, for unknown options, and for a
+ * partition or sort key that names a missing column.
+ *
+ * @example
+ * ```ts
+ * import { defineTable } from '@minilake/schema'
+ *
+ * export const turbine = defineTable({
+ *   name: 'turbine',
+ *   comment: 'one reading per turbine and second',
+ *   columns: {
+ *     event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
+ *     turbine_id: { type: 'varchar', comment: 'plant code' },
+ *     power: { type: 'double', comment: 'active power, kW', nullable: true, highLimit: 3000 },
+ *   },
+ *   partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
+ *   sortedBy: ['event_timestamp'],
+ * })
+ * ```
  */
 export function defineTable<const T extends Table>(table: T & Consistent<T>): T {
   checkName('table name', table.name)
@@ -105,7 +123,7 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
 
 const alarmOptions = ['deadband', 'onDelaySeconds', 'offDelaySeconds'] as const
 
-/** A table's columns with their names, in order. */
+/** A table's columns with their names, in definition order. */
 export function columnsOf(table: Table): [name: string, column: Column][] {
   return Object.entries(table.columns)
 }
@@ -115,7 +133,7 @@ export function partitionsOf(table: Table): [name: string, partition: Partition]
   return Object.entries(table.partitions ?? {})
 }
 
-/** The column that holds the time of a reading: the table's first timestamp. Throws a TypeError when it has none. */
+/** The name of the column with the time of a reading: the table's first timestamp. Throws a TypeError if it has none. */
 export function eventTimeColumn(table: Table): string {
   const found = columnsOf(table).find(([, column]) => column.type === 'timestamp')
   if (!found)
@@ -123,14 +141,14 @@ export function eventTimeColumn(table: Table): string {
   return found[0]
 }
 
-/** The names of a table's numeric columns, in order. */
+/** The names of a table's numeric columns, in definition order. */
 export function numericColumns<T extends Table>(table: T): NumericColumnName<T>[] {
   return columnsOf(table)
     .filter(([, column]) => isNumeric[column.type])
     .map(([name]) => name as NumericColumnName<T>)
 }
 
-// Hive folds names to lower case, and older metastores keep only 128 characters of a table's name.
+// Hive converts names to lower case, and older metastores keep only 128 characters of a table's name.
 function checkName(subject: string, name: string): void {
   if (!/^[a-z][a-z0-9_]{0,127}$/.test(name)) {
     throw new TypeError(

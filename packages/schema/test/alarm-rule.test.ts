@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { alarmRuleOf, pump } from '../src/index.js'
 
-it('is the column’s own limit, its deadband and delays 0 where they are not given', () => {
+it('takes the rule from the column, with 0 for a deadband or delay that is not given', () => {
   expect(alarmRuleOf(pump.columns.pressure)).toEqual({
     above: 150,
     deadband: 3,

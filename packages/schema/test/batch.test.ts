@@ -16,16 +16,16 @@ const columns = {
   turbine_id: ['a', 'b'],
 }
 
-// What a caller without our types could hand over.
+// Stands for a caller in JavaScript, whom no type stops.
 const check = (batch: unknown) => () => checkBatch(turbine, batch as Batch)
 
 describe('checkBatch', () => {
-  it('takes a batch whose columns are those of the table, nulls included', () => {
+  it('accepts a batch whose columns match the table, nulls included', () => {
     const batch: Batch<typeof turbine> = { rowCount: 2, columns, nulls: { power: new Uint8Array([0, 1]) } }
     expect(check(batch)).not.toThrow()
   })
 
-  it('takes an empty batch of every column type', () => {
+  it('accepts an empty batch of every column type', () => {
     const types: ColumnType[] = [
       'timestamp',
       'date',
@@ -55,17 +55,17 @@ describe('checkBatch', () => {
     )
   })
 
-  it('takes nothing but a batch, and nothing but bytes for nulls', () => {
+  it('refuses anything but a batch, and nulls that are not bytes', () => {
     expect(check(undefined)).toThrow(
       new TypeError('batch of table turbine expected { rowCount, columns }, got nothing'),
     )
     expect(check({ rowCount: 2 })).toThrow(TypeError)
     expect(check({ rowCount: 2, columns, nulls: { power: [0, 1] } })).toThrow(
-      new TypeError('batch of table turbine: nulls of power expected a Uint8Array, got Array'),
+      new TypeError('batch of table turbine: nulls of power expected a Uint8Array, got an array'),
     )
   })
 
-  it('does not take the members that every object has for columns', () => {
+  it('does not mistake members that every object inherits for columns', () => {
     expect(check({ rowCount: 2, columns: { ...columns, constructor: [] } })).toThrow('got also constructor')
   })
 
@@ -84,27 +84,25 @@ describe('checkBatch', () => {
     )
   })
 
-  it('names a column that is an object of no type', () => {
+  it('names a column that is an object without a prototype', () => {
     expect(check({ rowCount: 2, columns: { ...columns, power: Object.create(null) as object } })).toThrow(
-      new TypeError(
-        'batch of table turbine: column power expected Float64Array for double, got an object without a type',
-      ),
+      new TypeError('batch of table turbine: column power expected Float64Array for double, got an object'),
     )
     const turbine_id = ['a', Object.create(null) as object]
     expect(check({ rowCount: 2, columns: { ...columns, turbine_id } })).toThrow(
       new TypeError(
-        'batch of table turbine: column turbine_id expected text in every row that is not null, got an object without a type in row 1',
+        'batch of table turbine: column turbine_id expected text in every row that is not null, got an object in row 1',
       ),
     )
   })
 
   it.each([
     [undefined, 'undefined'],
-    ['2', '"2"'],
+    ['2', "'2'"],
     [1.5, '1.5'],
     [-1, '-1'],
     [NaN, 'NaN'],
-    [2n, '2'],
+    [2n, '2n'],
     [null, 'null'],
   ])('refuses the rowCount %s', (rowCount, shown) => {
     expect(check({ rowCount, columns })).toThrow(
@@ -115,14 +113,16 @@ describe('checkBatch', () => {
   it.each([
     [5, '5'],
     [null, 'null'],
-    ['power', '"power"'],
+    ['power', "'power'"],
   ])('refuses the nulls %s', (nulls, shown) => {
     expect(check({ rowCount: 2, columns, nulls })).toThrow(
-      new TypeError(`batch of table turbine: nulls expected Uint8Arrays by name of column, got ${shown}`),
+      new TypeError(
+        `batch of table turbine: nulls expected an object with a Uint8Array per column, got ${shown}`,
+      ),
     )
   })
 
-  it('names a column of another length than rowCount', () => {
+  it('names a column whose length is not rowCount', () => {
     expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['a'] } })).toThrow(
       new RangeError('batch of table turbine: column turbine_id expected 2 entries (rowCount), got 1'),
     )
@@ -140,7 +140,7 @@ describe('checkBatch', () => {
     )
   })
 
-  it('refuses what is no text in a varchar, and names the row', () => {
+  it('refuses a varchar value that is not text, and names its row', () => {
     expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['a', null] } })).toThrow(
       new TypeError(
         'batch of table turbine: column turbine_id expected text in every row that is not null, got null in row 1',
@@ -148,7 +148,7 @@ describe('checkBatch', () => {
     )
   })
 
-  it('refuses nulls of another length than rowCount', () => {
+  it('refuses nulls whose length is not rowCount', () => {
     expect(check({ rowCount: 2, columns, nulls: { power: new Uint8Array(3) } })).toThrow(
       new RangeError('batch of table turbine: nulls of power expected 2 entries (rowCount), got 3'),
     )
@@ -164,14 +164,14 @@ describe('Batch', () => {
     }>()
   })
 
-  it('has nulls of nullable columns only', () => {
+  it('has nulls only for nullable columns', () => {
     expectTypeOf<keyof NonNullable<Batch<typeof turbine>['nulls']>>().toEqualTypeOf<'power'>()
     // @ts-expect-error turbine_id is not nullable
     const batch: Batch<typeof turbine> = { rowCount: 2, columns, nulls: { turbine_id: new Uint8Array(2) } }
     expect(check(batch)).toThrow(TypeError)
   })
 
-  it('does not compile with a buffer of another type or without a column', () => {
+  it('does not compile with a wrong buffer type or a missing column', () => {
     // @ts-expect-error power is a Float64Array
     const other: Batch<typeof turbine> = { rowCount: 2, columns: { ...columns, power: new Float32Array(2) } }
     // @ts-expect-error event_timestamp and power are missing

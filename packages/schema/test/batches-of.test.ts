@@ -44,7 +44,7 @@ async function collect<T extends Table>(batches: AsyncIterable<Batch<T>>): Promi
   return collected
 }
 
-// What a caller without our types could hand over.
+// Stands for a caller in JavaScript, whom no type stops.
 const untyped = (table: Table, rows: unknown, options?: unknown) =>
   collect(batchesOf(table, rows as Iterable<InputRow<Table>>, options as BatchesOptions))
 
@@ -91,7 +91,7 @@ describe('batchesOf', () => {
     })
   })
 
-  it('gives the rows back, whatever the values and the size of a batch', async () => {
+  it('returns the same rows, whatever the values and the batch size', async () => {
     const inYears = { min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z') }
     const rowWithout = (missing: null | undefined) => {
       const nullable = <V>(value: fc.Arbitrary<V>) => fc.option(value, { nil: missing })
@@ -136,24 +136,24 @@ describe('batchesOf', () => {
     })
   })
 
-  it('gives no nulls for a column that has a value in every row', async () => {
+  it('leaves out the nulls of a column that has a value in every row', async () => {
     const batches = await collect(
       batchesOf(turbine, [{ ...reading, power: null }, reading], { rowsPerBatch: 1 }),
     )
     expect(batches.map(({ nulls }) => nulls)).toEqual([{ power: Uint8Array.of(1) }, {}])
   })
 
-  it('gives no batch for no rows', async () => {
+  it('yields no batch when there are no rows', async () => {
     expect(await collect(batchesOf(turbine, []))).toEqual([])
   })
 
-  it('gives buffers of its own with every batch', async () => {
+  it('allocates new buffers for every batch', async () => {
     const batches = await collect(batchesOf(turbine, [reading, reading], { rowsPerBatch: 1 }))
     const buffers = batches.map(({ columns }) => columns.event_timestamp.buffer)
     expect(new Set(buffers).size).toBe(2)
   })
 
-  it('pulls no more rows than a batch needs, and copies their values at once', async () => {
+  it('pulls only the rows that a batch needs, and copies their values at once', async () => {
     let pulled = 0
     function* endless() {
       const row = { ...reading }
@@ -194,7 +194,7 @@ describe('batchesOf', () => {
     },
   )
 
-  it('passes on an error of the source', async () => {
+  it('rethrows an error of the source', async () => {
     const gone = new Error('connection lost')
     async function* source() {
       yield await Promise.resolve(reading)
@@ -244,7 +244,7 @@ describe('batchesOf', () => {
     ['T-1', "'T-1'"],
     [[reading], 'an array'],
     [undefined, 'undefined'],
-  ])('refuses a row that is no object', async (row, shown) => {
+  ])('refuses a row that is not an object', async (row, shown) => {
     await expect(untyped(turbine, [reading, row])).rejects.toThrow(
       new TypeError(
         `row 2: expected an object with the columns event_timestamp, turbine_id, power, got ${shown}`,
@@ -252,14 +252,14 @@ describe('batchesOf', () => {
     )
   })
 
-  it('does not take a member that every object inherits for a value', async () => {
+  it('does not mistake a member that every object inherits for a value', async () => {
     const table = defineTable({ name: 'cars', columns: { constructor: { type: 'varchar', nullable: true } } })
     const [batch] = await untyped(table, [{}, { constructor: 'Lotus' }])
     expect(batch).toMatchObject({ columns: { constructor: ['', 'Lotus'] } })
     expect(batch?.nulls).toEqual({ constructor: Uint8Array.of(1, 0) })
   })
 
-  it('reads values that a class gives by getters', async () => {
+  it('reads values from the getters of a class', async () => {
     class Reading {
       get event_timestamp() {
         return new Date(0)
@@ -309,7 +309,7 @@ describe('batchesOf', () => {
     ['date', '0000-01-01', RangeError, day, "'0000-01-01'"],
     ['date', '01.02.2026', RangeError, day, "'01.02.2026'"],
     ['double', 1n, TypeError, 'a number', '1n'],
-    ['double', new Number(1), TypeError, 'a number', 'an object of type Number'],
+    ['double', new Number(1), TypeError, 'a number', 'Number'],
     ['real', true, TypeError, 'a number', 'true'],
     ['real', 1e39, RangeError, 'a number that 32 bits can hold', '1e+39'],
     ['bigint', '7', TypeError, 'a bigint or a safe integer', "'7'"],
@@ -344,7 +344,7 @@ describe('batchesOf', () => {
     )
   })
 
-  it('refuses unknown options and rows that are no iterable at once', () => {
+  it('refuses unknown options and rows that are not iterable at once', () => {
     expect(() => batchesOf(turbine, [], { rowCount: 5 } as BatchesOptions)).toThrow(TypeError)
     expect(() => batchesOf(turbine, reading as unknown as (typeof reading)[])).toThrow(
       new TypeError('rows of table turbine expected an iterable or async iterable of rows, got an object'),

@@ -2,7 +2,7 @@ import { type ColumnBuffers, columnBuffer, isNumeric } from '@minilake/schema'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
 describe('columnBuffer', () => {
-  it('makes a buffer of each column type with one entry per row', () => {
+  it('allocates one entry per row for each column type', () => {
     expect(columnBuffer.timestamp(2)).toEqual(new BigInt64Array(2))
     expect(columnBuffer.date(2)).toEqual(new Int32Array(2))
     expect(columnBuffer.double(2)).toEqual(new Float64Array(2))
@@ -13,7 +13,7 @@ describe('columnBuffer', () => {
     expect(columnBuffer.varchar(2)).toEqual(['', ''])
   })
 
-  it('has the buffer type of the column type', () => {
+  it('returns the buffer type of the column type', () => {
     expectTypeOf(columnBuffer.timestamp).returns.toEqualTypeOf<BigInt64Array>()
     expectTypeOf(columnBuffer.varchar).returns.toEqualTypeOf<ColumnBuffers['varchar']>()
     expect(columnBuffer.varchar(0)).toEqual([])
@@ -21,7 +21,7 @@ describe('columnBuffer', () => {
 })
 
 describe('isNumeric', () => {
-  it('holds for quantities, not for times, flags and texts', () => {
+  it('is true for quantities, false for times, flags and texts', () => {
     expect(isNumeric).toEqual({
       timestamp: false,
       date: false,

@@ -10,22 +10,22 @@ import {
 } from '@minilake/schema'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
-// What a definition without our types could hold.
+// Stands for a definition in JavaScript, which no type checks.
 const define = (lake: unknown) => () => defineLake(lake as LakeDefinition)
 
 describe('defineLake', () => {
-  it('returns its argument, the tables by their own types', () => {
+  it('returns its argument, with the type of each table', () => {
     const definition = { tables: [pump, pumpDaily] } as const
     const lake = defineLake(definition)
     expect(lake).toBe(definition)
     expectTypeOf(lake.tables[0]).toEqualTypeOf<typeof pump>()
   })
 
-  it('takes a lake without tables', () => {
+  it('accepts a lake without tables', () => {
     expect(defineLake({ tables: [] }).tables).toEqual([])
   })
 
-  it('keeps settings as literals', () => {
+  it('keeps the literal types of settings', () => {
     const lake = defineLake({
       tables: [pump],
       profile: 'stack',
@@ -37,12 +37,12 @@ describe('defineLake', () => {
     expect(lake.profiles.embedded.folder).toBe('lakes/one')
   })
 
-  it('takes a lake whose literal types are not known', () => {
+  it('accepts a lake whose literal types are unknown', () => {
     const lake: LakeDefinition = { tables: [pump], profiles: {} }
     expect(defineLake(lake)).toBe(lake)
   })
 
-  it('refuses an option that there is not, by type at every level', () => {
+  it('refuses an unknown option, in types at every level', () => {
     const misspelt = () =>
       defineLake({
         tables: [],
@@ -64,12 +64,12 @@ describe('defineLake', () => {
     })
     defineLake({
       tables: [],
-      // @ts-expect-error no profile of that name
+      // @ts-expect-error there is no profile of that name
       profile: 'mars',
     })
   })
 
-  it('refuses what is no lake', () => {
+  it('refuses anything but a lake', () => {
     expect(define(undefined)).toThrow(
       new TypeError('lake expected an object with the options tables, profile, out, profiles, got undefined'),
     )
@@ -79,7 +79,7 @@ describe('defineLake', () => {
     )
   })
 
-  it('refuses two tables of one name, which would share one location', () => {
+  it('refuses two tables with the same name, which would share one location', () => {
     const other = defineTable({ name: 'pump', columns: { power: { type: 'double' } } })
     expect(() => defineLake({ tables: [pump, pumpDaily, other] })).toThrow(
       new TypeError(
@@ -88,23 +88,23 @@ describe('defineLake', () => {
     )
   })
 
-  it("refuses a table of the schema's name, whose location is the schema's own", () => {
+  it("refuses a table with the schema's name, which would share the schema's location", () => {
     const table = defineTable({ name: lakeNames.schema, columns: { power: { type: 'double' } } })
     expect(() => defineLake({ tables: [table] })).toThrow(
       new TypeError(
-        "lake expected a table of another name than its schema, got iot_dw: the location iot_dw/ is the schema's own",
+        "lake expected no table with the name of its schema, got iot_dw: the location iot_dw/ is the schema's own",
       ),
     )
   })
 })
 
-describe('the names of the lake', () => {
-  it('are those of issue and infrastructure', () => {
+describe('lakeNames, lakeLocation and sqlTableName', () => {
+  it('match the infrastructure', () => {
     expect(lakeNames).toEqual({ catalog: 'hive', schema: 'iot_dw', bucket: 'iot-time-series' })
     expect(lakeLocation).toBe('s3://iot-time-series/')
   })
 
-  it('make the full name of a table in SQL', () => {
+  it('build the full name of a table in SQL', () => {
     expect(sqlTableName(pump)).toBe('"hive"."iot_dw"."pump"')
   })
 })

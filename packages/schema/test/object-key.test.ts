@@ -5,20 +5,20 @@ import { describe, expect, it } from 'vitest'
 const event_date = '2026-01-01'
 
 describe('dataFileKey', () => {
-  it.each(['_hidden', '.hidden', 'a/b', ''])('refuses a name that no engine would read: %j', (name) => {
+  it.each(['_hidden', '.hidden', 'a/b', ''])('refuses a name that engines would not read: %j', (name) => {
     expect(() => dataFileKey(pump, { name })).toThrow(
       new RangeError(
-        `data file expected a name without slashes, no _ or . at its start, got ${JSON.stringify(name)}`,
+        `data file expected a name without slashes that does not start with _ or ., got ${JSON.stringify(name)}`,
       ),
     )
   })
 
-  it('lies directly under the prefix of an unpartitioned table', () => {
+  it('is directly under the prefix of an unpartitioned table', () => {
     expect(tablePrefix(pump)).toBe('pump/')
     expect(dataFileKey(pump, { name: event_date })).toBe('pump/2026-01-01.parquet')
   })
 
-  it('lies in the folder of its partition', () => {
+  it('is in the folder of its partition', () => {
     expect(dataFileKey(pumpDaily, { name: 'pump-0007', partition: { event_date } })).toBe(
       'pump_daily/event_date=2026-01-01/pump-0007.parquet',
     )
@@ -30,13 +30,13 @@ describe('dataFileKey', () => {
     )
   })
 
-  it('refuses a partition value of an unpartitioned table', () => {
+  it('refuses a partition value for an unpartitioned table', () => {
     expect(() => dataFileKey(pump, { name: 'a', partition: { event_date } })).toThrow(
       new TypeError('data file of table pump expected the partition values (none), got event_date'),
     )
   })
 
-  it('is a key that isDataFileKey knows, whatever the partition value', () => {
+  it('returns keys that isDataFileKey accepts, whatever the partition value', () => {
     const value = fc.string({ unit: 'binary', minLength: 1 }).filter((text) => !text.includes('\0'))
     fc.assert(
       fc.property(value, (text) => {
@@ -66,7 +66,7 @@ describe('isDataFileKey', () => {
     ['of another type', 'pump/a.csv'],
     ['still being written by another tool', 'pump/a.parquet.tmp'],
     ['a folder', 'pump/'],
-  ])('does not know a file of pump %s', (_, key) => {
+  ])('rejects a key of pump %s', (_, key) => {
     expect(isDataFileKey(pump, key)).toBe(false)
   })
 
@@ -77,11 +77,11 @@ describe('isDataFileKey', () => {
     ['with a partition twice', 'pump_daily/event_date=2026-01-01/event_date=2026-01-02/a.parquet'],
     ['with a further folder', 'pump_daily/more/event_date=2026-01-01/a.parquet'],
     ['in a hidden folder', 'pump_daily/_truth/a.parquet'],
-  ])('does not know a file of pump_daily %s', (_, key) => {
+  ])('rejects a key of pump_daily %s', (_, key) => {
     expect(isDataFileKey(pumpDaily, key)).toBe(false)
   })
 
-  it('wants several partitions in the order of the table', () => {
+  it('requires several partitions in the order of the table', () => {
     const twice = defineTable({
       name: 'twice',
       columns: { measured: { type: 'timestamp' }, received: { type: 'timestamp' } },

@@ -7,7 +7,7 @@ const escapedByHive =
   Array.from({ length: 31 }, (_, index) => String.fromCharCode(index + 1)).join('') + '"#%\'*/:=?\\\u007f{[]^'
 
 describe('partitionPath', () => {
-  it('is a folder per partition, outermost first', () => {
+  it('has one folder per partition, outermost first', () => {
     expect(partitionPath({ event_date: '2026-01-01' })).toBe('event_date=2026-01-01/')
     expect(partitionPath({ region: 'north', event_date: '2026-01-01' })).toBe(
       'region=north/event_date=2026-01-01/',
@@ -15,7 +15,7 @@ describe('partitionPath', () => {
     expect(partitionPath({})).toBe('')
   })
 
-  it('escapes as Hive does, the slash and the equals sign among the rest', () => {
+  it('escapes the slash, the equals sign and the rest as Hive does', () => {
     expect(partitionPath({ site: 'a/b=c: 100% {x} [y]' })).toBe('site=a%2Fb%3Dc%3A 100%25 %7Bx} %5By%5D/')
     expect(partitionPath({ 'a=b': '\n' })).toBe('a%3Db=%0A/')
   })
@@ -33,7 +33,7 @@ describe('partitionPath', () => {
   it.each(['', '__HIVE_DEFAULT_PARTITION__', 'a\0b'])('refuses the value %j', (value) => {
     expect(() => partitionPath({ site: value })).toThrow(
       new RangeError(
-        `partition site expected a value that is not empty, __HIVE_DEFAULT_PARTITION__ or holds a NUL, got ${JSON.stringify(value)}`,
+        `partition site expected a value without NUL that is neither empty nor __HIVE_DEFAULT_PARTITION__, got ${JSON.stringify(value)}`,
       ),
     )
   })
@@ -46,20 +46,20 @@ describe('parsePartitionPath', () => {
     })
   })
 
-  it('finds none in a key without partitions, and none in the name of a file', () => {
+  it('finds no values in a key without partitions, nor in a file name', () => {
     expect(parsePartitionPath('pump/2026-01-01.parquet')).toEqual({})
     expect(parsePartitionPath('pump/day=2026-01-01')).toEqual({})
   })
 
-  it('takes what follows the first equals sign, and leaves a % that begins no escape', () => {
+  it('splits at the first equals sign, and keeps a % that starts no escape', () => {
     expect(parsePartitionPath('formula=a=b/share=5%/')).toEqual({ formula: 'a=b', share: '5%' })
   })
 
-  it('reads escapes of either case', () => {
+  it('reads escapes in upper and lower case', () => {
     expect(parsePartitionPath('site=a%2fb%2Fc/')).toEqual({ site: 'a/b/c' })
   })
 
-  it('gives back what partitionPath was given, under any prefix', () => {
+  it('returns the values given to partitionPath, under any prefix', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/)
     const value = fc
       .oneof(

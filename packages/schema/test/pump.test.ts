@@ -2,7 +2,7 @@ import { columnsOf, eventTimeColumn, numericColumns, pump, pumpDaily, pumpLake }
 import { describe, expect, it } from 'vitest'
 
 describe('pump', () => {
-  it('is exactly event_timestamp, pressure, velocity and speed, in this order, with units', () => {
+  it('has event_timestamp, pressure, velocity and speed, in this order, with units', () => {
     expect(pump.name).toBe('pump')
     expect(columnsOf(pump)).toEqual([
       ['event_timestamp', { type: 'timestamp', comment: 'time of the reading, UTC' }],
@@ -26,14 +26,14 @@ describe('pump', () => {
     expect(pump).not.toHaveProperty('partitions')
   })
 
-  it('has event_timestamp as the time of a reading, and three numeric columns', () => {
+  it('has its reading time in event_timestamp, and three numeric columns', () => {
     expect(eventTimeColumn(pump)).toBe('event_timestamp')
     expect(numericColumns(pump)).toEqual(['pressure', 'velocity', 'speed'])
   })
 })
 
 describe('pump_daily', () => {
-  it('has the columns of pump, then the pump', () => {
+  it('has the columns of pump, then pump_id', () => {
     expect(pumpDaily.name).toBe('pump_daily')
     expect(columnsOf(pumpDaily)).toEqual([
       ...columnsOf(pump),
@@ -41,7 +41,7 @@ describe('pump_daily', () => {
     ])
   })
 
-  it('is partitioned by event_date alone', () => {
+  it('is partitioned by event_date only', () => {
     expect(pumpDaily.partitions).toEqual({ event_date: { from: 'event_timestamp', by: 'day' } })
   })
 })

@@ -16,11 +16,11 @@ const everything = defineTable({
   },
 })
 
-// Compiles only where a value is a row of the table; gives its columns, so that the tests are not of types alone.
+// Compiles only for a row of the table; returns its columns, so that the tests check more than types.
 const columnsOfRow = <T extends Table>(row: Row<T>) => Object.keys(row)
 
 describe('Row', () => {
-  it('has the value of each column type, and null where a column is nullable', () => {
+  it('has the value of each column type, and allows null in nullable columns', () => {
     expectTypeOf<Row<typeof everything>>().branded.toEqualTypeOf<{
       at: Date
       day: string
@@ -52,7 +52,7 @@ describe('Row', () => {
     >()
   })
 
-  it('does not compile with a column missing or null where none may be', () => {
+  it('does not compile when a column that is not nullable is missing or null', () => {
     // @ts-expect-error all but pressure are missing
     expect(columnsOfRow<typeof pump>({ pressure: 1 })).toEqual(['pressure'])
     const row = { event_timestamp: new Date(0), pressure: null, velocity: 1, speed: 1 }
@@ -60,7 +60,7 @@ describe('Row', () => {
     expect(columnsOfRow<typeof pump>(row)).toContain('pressure')
   })
 
-  it('gives the value of any column where the table is not known', () => {
+  it('allows the value of any column when the table is not known', () => {
     expectTypeOf<ValueOf<Column>>().toEqualTypeOf<Date | string | number | bigint | boolean>()
     expectTypeOf<
       (typeof everything.columns)[keyof typeof everything.columns]['type']

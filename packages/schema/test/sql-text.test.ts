@@ -12,7 +12,7 @@ const text = fc
   .oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('"', "'", '\\', ';', 'a') }))
   .filter((value) => !value.includes('\0'))
 
-// What an SQL engine reads: between the outer quotes every quote stands doubled, and two are one.
+// Unquotes as an SQL engine does: between the outer quotes, each pair of quotes is one.
 function unquoted(sql: string, quote: string): string {
   const inner = sql.slice(1, -1)
   expect(sql).toBe(`${quote}${inner}${quote}`)
@@ -21,13 +21,13 @@ function unquoted(sql: string, quote: string): string {
 }
 
 describe('quoteIdentifier', () => {
-  it('doubles the quotes within', () => {
+  it('doubles quotes', () => {
     expect(quoteIdentifier('pressure')).toBe('"pressure"')
     expect(quoteIdentifier('a"b')).toBe('"a""b"')
     expect(quoteIdentifier("it's")).toBe('"it\'s"')
   })
 
-  it('survives every string', () => {
+  it('reads back as the same text, whatever the text', () => {
     fc.assert(
       fc.property(text, (name) => {
         expect(unquoted(quoteIdentifier(name), '"')).toBe(name)
@@ -43,13 +43,13 @@ describe('quoteIdentifier', () => {
 })
 
 describe('quoteLiteral', () => {
-  it('doubles the apostrophes within', () => {
+  it('doubles apostrophes', () => {
     expect(quoteLiteral("it's")).toBe("'it''s'")
     expect(quoteLiteral('')).toBe("''")
     expect(quoteLiteral('a"b\\')).toBe("'a\"b\\'")
   })
 
-  it('survives every string', () => {
+  it('reads back as the same text, whatever the text', () => {
     fc.assert(
       fc.property(text, (value) => {
         expect(unquoted(quoteLiteral(value), "'")).toBe(value)
@@ -85,7 +85,7 @@ describe('numberLiteral', () => {
     expect(numberLiteral(value)).toBe(literal)
   })
 
-  it('is an integer or has an exponent: anything else would be a DECIMAL', () => {
+  it('writes an integer or an exponent, as anything else would be a DECIMAL', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(numberLiteral(value)).toMatch(/^-?\d+(\.\d+)?e[-+]?\d+$|^-?\d{1,16}$/i)
@@ -109,14 +109,14 @@ describe('numberLiteral', () => {
 })
 
 describe('timestampLiteral', () => {
-  it('is UTC to the millisecond, whatever the zone of the machine', () => {
+  it('writes UTC to the millisecond, whatever the zone of the machine', () => {
     expect(timestampLiteral(new Date(Date.UTC(2026, 0, 31, 23, 59, 59, 7)))).toBe(
       "TIMESTAMP '2026-01-31 23:59:59.007'",
     )
     expect(timestampLiteral(new Date(-1))).toBe("TIMESTAMP '1969-12-31 23:59:59.999'")
   })
 
-  it('refuses a date that is none', () => {
+  it('refuses an invalid Date', () => {
     expect(() => timestampLiteral(new Date(NaN))).toThrow(RangeError)
   })
 })

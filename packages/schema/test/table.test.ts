@@ -15,7 +15,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 
 const columns = { measured: { type: 'timestamp' }, power: { type: 'double' } } as const
 
-// What a definition without our types could hold.
+// Stands for a definition in JavaScript, which no type checks.
 const define = (table: object) => () => defineTable({ name: 'turbine', columns, ...table })
 
 const nameRule = 'expected lower-case letters, digits and underscores, a letter first, at most 128, got'
@@ -26,7 +26,7 @@ describe('defineTable', () => {
     expect(defineTable(definition)).toBe(definition)
   })
 
-  it('refuses an option that there is not, by type and by name', () => {
+  it('refuses an unknown option, in types and at run time', () => {
     const misspelt = () =>
       defineTable({
         name: 'turbine',
@@ -45,7 +45,7 @@ describe('defineTable', () => {
     )
   })
 
-  it('keeps names and types as literals', () => {
+  it('keeps the literal types of names and types', () => {
     const turbine = defineTable({
       name: 'turbine',
       columns: { measured: { type: 'timestamp' }, power: { type: 'double', nullable: true } },
@@ -71,7 +71,7 @@ describe('defineTable', () => {
     },
   )
 
-  it('takes names of up to 128 characters', () => {
+  it('accepts names of up to 128 characters', () => {
     expect(define({ name: 'a'.repeat(128) })).not.toThrow()
   })
 
@@ -120,29 +120,32 @@ describe('defineTable', () => {
     )
   })
 
-  it.each(['power', 'missing', 'constructor'])('refuses a partition from %s, no timestamp column', (from) => {
-    expect(define({ partitions: { event_date: { from, by: 'day' } } })).toThrow(
-      new TypeError(`table turbine: partition event_date expected a timestamp column in from, got ${from}`),
-    )
-  })
+  it.each(['power', 'missing', 'constructor'])(
+    'refuses a partition from %s, which is not a timestamp column',
+    (from) => {
+      expect(define({ partitions: { event_date: { from, by: 'day' } } })).toThrow(
+        new TypeError(`table turbine: partition event_date expected a timestamp column in from, got ${from}`),
+      )
+    },
+  )
 
-  it('refuses a partition by anything but the day', () => {
+  it('refuses a partition by anything but day', () => {
     expect(define({ partitions: { event_date: { from: 'measured', by: 'hour' } } })).toThrow(
       new TypeError("table turbine: partition event_date expected by: 'day', got hour"),
     )
   })
 
-  it.each(['missing', 'constructor'])('refuses to sort by %s, no column', (name) => {
+  it.each(['missing', 'constructor'])('refuses to sort by %s, which is not a column', (name) => {
     expect(define({ sortedBy: ['measured', name] })).toThrow(
       new TypeError(`table turbine: sortedBy expected a column, got ${name}`),
     )
   })
 
-  it('does not mistake names for the members that every object has', () => {
+  it('accepts names of members that every object inherits', () => {
     expect(define({ partitions: { constructor: { from: 'measured', by: 'day' } } })).not.toThrow()
   })
 
-  it('does not compile with a column that is missing or of another type', () => {
+  it('does not compile with a missing column or one of the wrong type', () => {
     expect(() =>
       defineTable({
         name: 'turbine',
@@ -162,14 +165,14 @@ describe('defineTable', () => {
     expect(() =>
       defineTable({
         name: 'turbine',
-        // @ts-expect-error float is no column type
+        // @ts-expect-error float is not a column type
         columns: { power: { type: 'float' } },
       }),
     ).toThrow(TypeError)
   })
 })
 
-describe('what a table has', () => {
+describe('columnsOf, partitionsOf, eventTimeColumn and numericColumns', () => {
   const turbine = defineTable({
     name: 'turbine',
     columns: {
@@ -186,34 +189,34 @@ describe('what a table has', () => {
     partitions: { event_date: { from: 'measured', by: 'day' } },
   })
 
-  it('is given in the order of its definition', () => {
+  it('keep the order of the definition', () => {
     expect(columnsOf(turbine).map(([name]) => name)).toEqual(Object.keys(turbine.columns))
     expect(partitionsOf(turbine)).toEqual([['event_date', { from: 'measured', by: 'day' }]])
     expect(partitionsOf(defineTable({ name: 'plain', columns }))).toEqual([])
   })
 
-  it('has its first timestamp as the time of a reading', () => {
+  it('take the first timestamp as the time of a reading', () => {
     expect(eventTimeColumn(turbine)).toBe('measured')
   })
 
-  it('has no time of a reading without a timestamp', () => {
+  it('refuse a table without a timestamp', () => {
     const table = defineTable({ name: 'plain', columns: { power: { type: 'double' } } })
     expect(() => eventTimeColumn(table)).toThrow(
       new TypeError('table plain expected a timestamp column for the time of a reading, got none'),
     )
   })
 
-  it('has numeric columns: double, real, bigint and integer', () => {
+  it('count double, real, bigint and integer as numeric', () => {
     expect(numericColumns(turbine)).toEqual(['power', 'starts', 'gear', 'torque'])
     expectTypeOf(numericColumns(turbine)).toEqualTypeOf<('power' | 'starts' | 'gear' | 'torque')[]>()
   })
 
-  it('has the same names in types', () => {
+  it('return the same names in types', () => {
     expectTypeOf<NumericColumnName<typeof pump>>().toEqualTypeOf<'pressure' | 'velocity' | 'speed'>()
     expectTypeOf<ColumnNameOfType<typeof turbine, 'timestamp'>>().toEqualTypeOf<'measured' | 'received'>()
     expectTypeOf<ColumnNameOfType<typeof pumpDaily, 'varchar'>>().toEqualTypeOf<'pump_id'>()
     expectTypeOf<NumericColumnName<Table>>().toEqualTypeOf<string>()
-    // @ts-expect-error turbine_id is a text
+    // @ts-expect-error turbine_id is not numeric
     const name: NumericColumnName<typeof turbine> = 'turbine_id'
     expect(numericColumns(turbine)).not.toContain(name)
   })

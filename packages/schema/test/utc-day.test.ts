@@ -53,7 +53,7 @@ describe('parseUtcDay', () => {
 })
 
 describe('formatUtcDay', () => {
-  it('writes the day that a time of millisPerDay times its number begins', () => {
+  it('writes the date of the first millisecond of a UTC day', () => {
     fc.assert(
       fc.property(fc.integer({ min: firstDay, max: lastDay }), (day) => {
         const millis = day * millisPerDay
