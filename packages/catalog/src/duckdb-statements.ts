@@ -12,7 +12,7 @@ import {
   tablePrefix,
 } from '@minilake/schema'
 
-/** DuckDB's name of each column type. */
+/** DuckDB's name for each column type. */
 const duckDbTypes: Record<ColumnType, string> = {
   timestamp: 'TIMESTAMP',
   date: 'DATE',
@@ -24,18 +24,26 @@ const duckDbTypes: Record<ColumnType, string> = {
   varchar: 'VARCHAR',
 }
 
-/** Where the lake's files are for DuckDB. */
+/** Options of `duckDbStatements`. */
 export interface DuckDbOptions {
-  /** The bucket's folder, absolute: `/data/lake/iot-time-series` or `C:\data\lake\iot-time-series`. */
+  /** Absolute path of the bucket's folder: `/data/lake/iot-time-series` or `C:\data\lake\iot-time-series`. */
   root: string
-  /** Names of the tables that have no file yet: a view over no file cannot be made, theirs are empty. Default none. */
+  /** Names of the tables without files. They become empty views, as DuckDB cannot create a view over no file. Default: none. */
   emptyTables?: Iterable<string>
 }
 
 /**
- * The statements that make tables known to an in-memory DuckDB under the names they have in Trino: a database `hive`, a
- * schema `iot_dw`, and per table a view over its files, columns by name. They can be run again without harm.
- * Throws a RangeError when the root is not absolute, or holds a backslash that is not Windows' separator.
+ * The statements that register tables in an in-memory DuckDB under the same names as in Trino: a database `hive`, a schema
+ * `iot_dw`, and per table a view over its files that matches columns by name. They are safe to run again.
+ * Throws a RangeError for a root that is not absolute, and for a POSIX path with a backslash.
+ *
+ * @example
+ * ```ts
+ * import { duckDbStatements } from '@minilake/catalog'
+ * import { pump } from '@minilake/schema'
+ *
+ * for (const statement of duckDbStatements([pump], { root: '/data/lake/iot-time-series' })) console.log(statement)
+ * ```
  */
 export function duckDbStatements(
   tables: readonly Table[],
@@ -52,14 +60,14 @@ export function duckDbStatements(
   ]
 }
 
-/** A table's files in DuckDB's glob language: hidden files left out, one folder level per partition. */
+/** A glob for DuckDB that matches a table's files: one folder level per partition, without hidden files. */
 export function filesGlob(table: Table, root: string): string {
   if (!/^(\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) {
     throw new RangeError(`lake root expected an absolute path, got ${JSON.stringify(root)}`)
   }
   if (root.startsWith('/') && root.includes('\\')) {
     throw new RangeError(
-      `lake root expected a path without a backslash, which DuckDB takes for a slash, got ${root}`,
+      `lake root expected a path without backslashes, which DuckDB reads as slashes, got ${root}`,
     )
   }
   const folder = root.replaceAll('\\', '/')
@@ -70,8 +78,8 @@ export function filesGlob(table: Table, root: string): string {
 function filesOf(table: Table, root: string): string {
   const partitions = partitionsOf(table)
   const options = [
-    // Columns are matched by name anyway. Files from before a nullable column was added lack it; to know of them, DuckDB looks
-    // into every file first, else only into those of the partitions that a query asks for.
+    // Files written before a nullable column was added lack it. With union_by_name, DuckDB reads the footer of every file to find
+    // out; without it, only of the files in the partitions that a query needs. Columns match by name either way.
     ...(columnsOf(table).some(([, { nullable }]) => nullable) ? ['union_by_name = true'] : []),
     partitions.length > 0
       ? `hive_partitioning = true, hive_types = {${partitions.map(([name]) => `${quoteLiteral(name)}: VARCHAR`).join(', ')}}`

@@ -12,9 +12,9 @@ import {
   tablePrefix,
 } from '@minilake/schema'
 
-/** Trino's name of each column type on a Hive table. */
+/** Trino's name for each column type in a Hive table. */
 const hiveTypes: Record<ColumnType, string> = {
-  // A Hive TIMESTAMP is timestamp(3) in Trino unless told otherwise: finer values would be rounded.
+  // By default Trino reads a Hive TIMESTAMP as timestamp(3) and rounds finer values.
   timestamp: 'TIMESTAMP',
   date: 'DATE',
   double: 'DOUBLE',
@@ -25,18 +25,18 @@ const hiveTypes: Record<ColumnType, string> = {
   varchar: 'VARCHAR',
 }
 
-/** Partition columns are text: keys of other types have bugs (trino#5092, trino#3002). */
+/** Text, as Trino has bugs with partition keys of other types (trino#5092, trino#3002). */
 const partitionType = 'VARCHAR'
 
 /** A column of a table as Trino lists it. */
 export interface HiveColumn {
   name: string
-  /** In full: `timestamp(3)`. */
+  /** With its parameters: `timestamp(3)`. */
   type: string
   comment?: string
 }
 
-/** A table's columns as Trino lists them, partition columns last. */
+/** A table's columns as Trino should list them, partition columns last. */
 export function hiveColumns(table: Table): HiveColumn[] {
   return [
     ...columnsOf(table).map(([name, { type, comment }]) => ({
@@ -52,7 +52,7 @@ export function hiveColumns(table: Table): HiveColumn[] {
   ]
 }
 
-/** The statement that gives a column of a table that is there its comment. */
+/** The statement that sets the comment of a column in an existing table. */
 export function hiveColumnComment(table: Table, { name, comment }: HiveColumn): string {
   const text = comment === undefined ? 'NULL' : quoteLiteral(comment)
   return `COMMENT ON COLUMN ${sqlTableName(table)}.${quoteIdentifier(name)} IS ${text}`
@@ -62,20 +62,29 @@ function partitionComment(from: string, by: string): string {
   return `${by} of ${from}, UTC`
 }
 
-/** Trino writes types in lower case, and the precision of a timestamp with it. */
+/** Trino lists types in lower case, and a timestamp with its precision. */
 function listedType(type: string): string {
   return type === 'TIMESTAMP' ? 'timestamp(3)' : type.toLowerCase()
 }
 
-/** Where the lake's bucket is for Trino. */
+/** Options of `hiveStatements`. */
 export interface HiveOptions {
   /** The bucket's root as a URL. Default 's3://iot-time-series/'. */
   location?: string
 }
 
 /**
- * The statements that make tables known to Trino's Hive connector: the schema, per table an external table over its
- * prefix, and for a partitioned one the partitions found there. Each can be run again without harm.
+ * The statements that register tables in Trino's Hive connector: the schema, an external table over each table's prefix, and
+ * for a partitioned table a scan for its partitions. They are safe to run again.
+ *
+ * @example
+ * ```ts
+ * import { hiveStatements } from '@minilake/catalog'
+ * import { pump, pumpDaily } from '@minilake/schema'
+ *
+ * const statements = hiveStatements([pump, pumpDaily], { location: 's3://iot-time-series/' })
+ * console.log(statements.join(';\n'))
+ * ```
  */
 export function hiveStatements(
   tables: readonly Table[],
@@ -113,7 +122,7 @@ function externalTable(table: Table, root: string): string {
   ].join('\n')
 }
 
-/** FULL adds the partitions whose folder is new and drops those whose folder is gone. */
+/** FULL adds partitions whose folder is new and drops those whose folder no longer exists. */
 function syncPartitions(table: Table): string[] {
   if (partitionsOf(table).length === 0) return []
   const [schema, name] = [quoteLiteral(lakeNames.schema), quoteLiteral(table.name)]

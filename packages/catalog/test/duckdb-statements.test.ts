@@ -8,7 +8,7 @@ const root = '/data/lake/iot-time-series'
 const attach = [`ATTACH IF NOT EXISTS ':memory:' AS "hive"`, `CREATE SCHEMA IF NOT EXISTS "hive"."iot_dw"`]
 
 describe('duckDbStatements', () => {
-  it('makes pump a view over its files, columns by name', () => {
+  it('creates a view over the files of pump that selects columns by name', () => {
     expect(duckDbStatements([pump], { root })).toEqual([
       ...attach,
       `CREATE OR REPLACE VIEW "hive"."iot_dw"."pump" AS
@@ -26,7 +26,7 @@ FROM read_parquet('/data/lake/iot-time-series/pump/[!._]*.parquet', hive_partiti
     ])
   })
 
-  it('makes an empty table a view without rows, its columns typed, partitions included', () => {
+  it('creates a view without rows for an empty table, with typed columns and partitions', () => {
     expect(duckDbStatements([pumpDaily], { root, emptyTables: ['pump_daily'] })[2])
       .toBe(`CREATE OR REPLACE VIEW "hive"."iot_dw"."pump_daily" AS
 SELECT
@@ -39,13 +39,13 @@ SELECT
 WHERE false`)
   })
 
-  it('pins the partition columns as VARCHAR', () => {
+  it('declares partition columns as VARCHAR', () => {
     expect(duckDbStatements([pumpDaily], { root })[2]).toContain(
       `  "event_date"\nFROM read_parquet('${root}/pump_daily/event_date=*/[!._]*.parquet', hive_partitioning = true, hive_types = {'event_date': VARCHAR})`,
     )
   })
 
-  it('names each column type as DuckDB does', () => {
+  it("uses DuckDB's name for each column type", () => {
     const table = defineTable({
       name: 'everything',
       columns: {
@@ -75,14 +75,14 @@ FROM read_parquet('/data/lake/iot-time-series/everything/[!._]*.parquet', hive_p
     ])
   })
 
-  it('doubles the apostrophes in comments and in the root', () => {
+  it('doubles apostrophes in comments and in the root', () => {
     const table = defineTable({ name: 'turbine', comment: "it's", columns: { power: { type: 'double' } } })
     const statements = duckDbStatements([table], { root: "/o'brien" })
     expect(statements[2]).toContain(`read_parquet('/o''brien/turbine/`)
     expect(statements[3]).toBe(`COMMENT ON VIEW "hive"."iot_dw"."turbine" IS 'it''s'`)
   })
 
-  it('attaches once, whatever the number of tables', () => {
+  it('attaches one database, whatever the number of tables', () => {
     expect(duckDbStatements([], { root })).toEqual(attach)
     const both = duckDbStatements([pump, pumpDaily], { root })
     expect(both).toEqual([
@@ -101,7 +101,7 @@ describe('filesGlob', () => {
     ['of a drive of Windows', 'D:\\', 'D:/pump/[!._]*.parquet'],
     ['of Windows with slashes', 'c:/lake/iot', 'c:/lake/iot/pump/[!._]*.parquet'],
     ['of a Windows share', '\\\\server\\share', '//server/share/pump/[!._]*.parquet'],
-  ])('takes a root %s', (_, given, glob) => {
+  ])('accepts a root %s', (_, given, glob) => {
     expect(filesGlob(pump, given)).toBe(glob)
   })
 
@@ -109,7 +109,7 @@ describe('filesGlob', () => {
     expect(filesGlob(pumpDaily, '/lake')).toBe('/lake/pump_daily/event_date=*/[!._]*.parquet')
   })
 
-  it('takes the glob characters in a root as they are', () => {
+  it('escapes glob characters in a root', () => {
     expect(filesGlob(pump, '/a[b]c*d?e')).toBe('/a[[]b]c[*]d[?]e/pump/[!._]*.parquet')
   })
 
@@ -122,10 +122,10 @@ describe('filesGlob', () => {
     },
   )
 
-  it('refuses a backslash in a root of POSIX, where it is no separator', () => {
+  it('refuses a backslash in a POSIX root, where it is not a separator', () => {
     expect(() => filesGlob(pump, '/data/la\\ke')).toThrow(
       new RangeError(
-        'lake root expected a path without a backslash, which DuckDB takes for a slash, got /data/la\\ke',
+        'lake root expected a path without backslashes, which DuckDB reads as slashes, got /data/la\\ke',
       ),
     )
   })

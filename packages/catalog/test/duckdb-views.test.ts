@@ -16,13 +16,13 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-// A folder that looks like a pattern, and one that the pattern would match. Windows takes none of * ? " in a name.
+// A folder whose name is a glob, and one that the glob would match. Windows does not allow * ? " in names.
 const [weirdName, matchedName] =
   process.platform === 'win32'
     ? [`we[i]r'd {la};ke, ä`, `weir'd {la};ke, ä`]
     : [`we[i]r*d? 'la;ke", {ä}`, `weirXdY 'la;ke", {ä}`]
 
-// A DuckDB in memory, and a folder that is there while the test runs.
+// Runs a test with an in-memory DuckDB and a temporary folder.
 async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-catalog-'))
   const instance = await DuckDBInstance.create(':memory:')
@@ -44,14 +44,14 @@ async function writeParquet(connection: DuckDBConnection, path: string, select: 
   await connection.run(`COPY (${select}) TO ${quoteLiteral(path)} (FORMAT parquet)`)
 }
 
-// One reading of a pump.
+// Writes a file with one reading of a pump.
 const reading = (pressure: number) =>
   `SELECT TIMESTAMP '2026-01-01 00:00:00' AS event_timestamp, ${pressure}.0::DOUBLE AS pressure, 2.0::DOUBLE AS velocity, 3.0::DOUBLE AS speed`
 
 const pressures = 'SELECT pressure FROM hive.iot_dw.pump ORDER BY pressure'
 
 describe('the views of a lake in DuckDB', () => {
-  it('read the files of a table, and no others', async () => {
+  it('read exactly the files of a table', async () => {
     const { folder, connection, rows, setUp } = await open()
     for (const [index, key] of [
       'pump/a.parquet',
@@ -69,7 +69,7 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows(pressures)).toEqual([[0], [1]])
   })
 
-  it('read a lake in a folder of any name', async () => {
+  it('read a lake in a folder with any name', async () => {
     const { folder, connection, rows, setUp } = await open()
     const root = join(folder, weirdName)
     await writeParquet(connection, join(root, 'pump', '2026-01-01.parquet'), reading(1))
@@ -86,7 +86,7 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows('SELECT speed FROM hive.iot_dw.pump')).toEqual([[3]])
   })
 
-  it('take columns by name, not by position', async () => {
+  it('match columns by name, not by position', async () => {
     const { folder, connection, rows, setUp } = await open()
     const turned = `SELECT speed, pressure, event_timestamp, velocity, 7 AS more FROM (${reading(1)})`
     await writeParquet(connection, join(folder, 'pump', 'a.parquet'), turned)
@@ -98,7 +98,7 @@ describe('the views of a lake in DuckDB', () => {
     ])
   })
 
-  it('give no value where a file lacks a nullable column, which may have come later', async () => {
+  it('return NULL where a file lacks a nullable column, which may have been added later', async () => {
     const { folder, connection, rows, setUp } = await open()
     const grown = defineTable({
       name: 'grown',
@@ -113,7 +113,7 @@ describe('the views of a lake in DuckDB', () => {
     ])
   })
 
-  it('do not look into files of partitions that a query leaves out', async () => {
+  it('do not open files of partitions that a query excludes', async () => {
     const { folder, connection, rows, setUp } = await open()
     const key = (day: string) => dataFileKey(pumpDaily, { name: 'pump-0007', partition: { event_date: day } })
     const query = `SELECT *, 'pump-0007' AS pump_id FROM (${reading(1)})`
@@ -126,7 +126,7 @@ describe('the views of a lake in DuckDB', () => {
     await expect(rows(count)).rejects.toThrow('event_date=2026-01-02')
   })
 
-  it('show files that come later', async () => {
+  it('include files that are added later', async () => {
     const { folder, connection, rows, setUp } = await open()
     await writeParquet(connection, join(folder, 'pump', 'a.parquet'), reading(1))
     await setUp([pump], folder)
@@ -134,7 +134,7 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows(pressures)).toEqual([[1], [2]])
   })
 
-  it('have the columns and types of the table, whether it has files or not', async () => {
+  it("have the table's columns and types, with or without files", async () => {
     const { folder, connection, rows, setUp } = await open()
     const types = [
       ['event_timestamp', 'TIMESTAMP'],
@@ -149,7 +149,7 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows(described)).toEqual(types)
     expect(await rows('SELECT * FROM hive.iot_dw.pump_daily')).toEqual([])
 
-    // Made again once there are files, the same statements lead to them.
+    // Run again once there are files, the statements point to them.
     const key = dataFileKey(pumpDaily, { name: 'pump-0007', partition: { event_date: '2026-01-01' } })
     await writeParquet(connection, join(folder, key), `SELECT *, 'pump-0007' AS pump_id FROM (${reading(1)})`)
     await setUp([pumpDaily], folder)
@@ -159,7 +159,7 @@ describe('the views of a lake in DuckDB', () => {
     ])
   })
 
-  it('give each partition its value from the folder, as text, even where it looks like a number', async () => {
+  it("read each partition's value from its folder, as text, even if it looks like a number", async () => {
     const { folder, connection, rows, setUp } = await open()
     const values = ['2026-01-01', '20260102', "a/b=c %41 'x'"]
     for (const [index, event_date] of values.entries()) {
@@ -173,7 +173,7 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows(read)).toEqual(values.map((value, index) => [index, value, 'VARCHAR']))
   })
 
-  it('carry the comments, apostrophes included', async () => {
+  it('have the comments, apostrophes included', async () => {
     const { folder, rows, setUp } = await open()
     const turbine = defineTable({
       name: 'turbine',
@@ -189,7 +189,7 @@ describe('the views of a lake in DuckDB', () => {
     ])
   })
 
-  it('can be made again without harm', async () => {
+  it('can be created again', async () => {
     const { folder, connection, rows, setUp } = await open()
     await writeParquet(connection, join(folder, 'pump', 'a.parquet'), reading(1))
     await setUp([pump, pumpDaily], folder, ['pump_daily'])
@@ -198,7 +198,7 @@ describe('the views of a lake in DuckDB', () => {
   })
 })
 
-// These hold in DuckDB itself, not only by the rules of the text.
+// Checked in DuckDB itself, not only by the rules of SQL text.
 describe('literals and names in DuckDB', () => {
   it('keep every number, to its last bit', async () => {
     const { connection } = await open()

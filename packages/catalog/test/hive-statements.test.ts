@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const createSchema = `CREATE SCHEMA IF NOT EXISTS "hive"."iot_dw" WITH (location = 's3://iot-time-series/iot_dw/')`
 
 describe('hiveStatements', () => {
-  it('makes pump an external table over its prefix', () => {
+  it('creates an external table over the prefix of pump', () => {
     expect(hiveStatements([pump])).toEqual([
       createSchema,
       `CREATE TABLE IF NOT EXISTS "hive"."iot_dw"."pump" (
@@ -22,7 +22,7 @@ WITH (
     ])
   })
 
-  it('partitions pump_daily by event_date as VARCHAR, last, and makes its partitions known', () => {
+  it('partitions pump_daily by event_date, its last column and a VARCHAR, and scans for partitions', () => {
     expect(hiveStatements([pumpDaily])).toEqual([
       createSchema,
       `CREATE TABLE IF NOT EXISTS "hive"."iot_dw"."pump_daily" (
@@ -43,7 +43,7 @@ WITH (
     ])
   })
 
-  it('names each column type as Trino does', () => {
+  it("uses Trino's name for each column type", () => {
     const table = defineTable({
       name: 'everything',
       columns: {
@@ -73,7 +73,7 @@ WITH (
 )`)
   })
 
-  it('partitions by several columns in their order', () => {
+  it('keeps the order of several partition columns', () => {
     const table = defineTable({
       name: 'twice',
       columns: { measured: { type: 'timestamp' }, received: { type: 'timestamp' } },
@@ -85,7 +85,7 @@ WITH (
     expect(hiveStatements([table])[1]).toContain(`partitioned_by = ARRAY['event_date', 'arrival_date']`)
   })
 
-  it('doubles the apostrophes in comments', () => {
+  it('doubles apostrophes in comments', () => {
     const table = defineTable({
       name: 'turbine',
       comment: "the plant's turbines",
@@ -96,13 +96,13 @@ WITH (
     expect(createTable).toContain(`"power" DOUBLE COMMENT 'the shaft''s power, kW'`)
   })
 
-  it.each(['s3://other/lake/', 's3://other/lake'])('takes another location, %s', (location) => {
+  it.each(['s3://other/lake/', 's3://other/lake'])('accepts another location, %s', (location) => {
     const [schema, table] = hiveStatements([pump], { location })
     expect(schema).toContain(`location = 's3://other/lake/iot_dw/'`)
     expect(table).toContain(`external_location = 's3://other/lake/pump/'`)
   })
 
-  it('makes the schema once, whatever the number of tables', () => {
+  it('creates the schema once, whatever the number of tables', () => {
     expect(hiveStatements([])).toEqual([createSchema])
     const statements = hiveStatements([pump, pumpDaily])
     expect(statements).toEqual([...hiveStatements([pump]), ...hiveStatements([pumpDaily]).slice(1)])
