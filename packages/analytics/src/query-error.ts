@@ -1,13 +1,13 @@
-/** A query that failed: the SQL, and the engine's own words in `message` and `cause`. */
+/** A failed query: its SQL, and the engine's error in `message` and `cause`. */
 export class QueryError extends Error {
   readonly sql: string
-  /** The engine's number for the error. It and the next three are there where the engine gives them. */
+  /** The engine's number for the error, if it has one. */
   declare readonly code?: number
-  /** The engine's name for the error: `COLUMN_NOT_FOUND`. */
+  /** The engine's name for the error, if it has one: `COLUMN_NOT_FOUND`. */
   declare readonly errorName?: string
-  /** Line of the SQL at which the error is, from 1. */
+  /** Line of the error in the SQL, from 1, if the engine reports it. */
   declare readonly line?: number
-  /** Character of that line, from 1. */
+  /** Character in that line, from 1, if the engine reports it. */
   declare readonly column?: number
 
   constructor(

@@ -1,16 +1,29 @@
 import type { Column, ValueOf } from '@minilake/schema'
 
-/** SQL text, with the columns of its result where they are known: then rows are typed by them. */
+/** SQL text and, if known, the columns of its result, which determine the type `R` of its rows. */
 export interface Query<R> {
   readonly sql: string
   /**
-   * The result's columns in order, as in a table. An engine that gives other names or types rejects, and so does a null in
-   * a column that is not nullable. Absent for free SQL.
+   * The result's columns in order. The query fails if the engine returns other names or types, or a null in a column that is
+   * not nullable. Absent for free SQL.
    */
   readonly columns?: { readonly [C in keyof R]: Column }
 }
 
-/** Makes a query whose rows are typed by its columns: `query('SELECT count(*) AS n FROM …', { n: { type: 'bigint' } })`. */
+/**
+ * A query whose rows are typed by the given columns.
+ *
+ * @example
+ * ```ts
+ * import { query } from '@minilake/analytics'
+ * import { duckDbEngine } from '@minilake/analytics/duckdb'
+ *
+ * const engine = duckDbEngine()
+ * const answer = query('SELECT CAST(42 AS BIGINT) AS answer', { answer: { type: 'bigint' } })
+ * for await (const { answer: value } of engine.query(answer)) console.log(value + 1n) // 43n
+ * await engine.close()
+ * ```
+ */
 export function query<const C extends Readonly<Record<string, Column>>>(
   sql: string,
   columns: C,
@@ -18,7 +31,7 @@ export function query<const C extends Readonly<Record<string, Column>>>(
   return { sql, columns }
 }
 
-/** Free SQL in the engine's own dialect; a semicolon at its end is left out. The rows are what the engine gives. */
+/** A query in the engine's own dialect, with rows as the engine returns them. Removes a semicolon at the end. */
 export function freeSql(sql: string): Query<Record<string, unknown>> {
   return { sql: sql.replace(/[\s;]+$/, '') }
 }

@@ -1,28 +1,35 @@
 import { QueryError } from './query-error.js'
-import type { TrinoResultColumn } from './trino/trino-types.js'
 
-/** A row of Trino's as an object. Throws a QueryError where a required column has no value, or one that cannot be read. */
-export function rowObject(
-  readers: readonly (TrinoResultColumn & { isRequired: boolean })[],
-  row: readonly unknown[],
+/** How a result column's values are read. `Value` is the engine's type of a value that is not null. */
+export interface ColumnReader<Value> {
+  readonly name: string
+  readonly read: (value: Value) => unknown
+  /** Whether null is an error. */
+  readonly isRequired: boolean
+}
+
+/** A result row as an object. Throws a QueryError for a null in a required column, and for a value that cannot be read. */
+export function rowObject<Value>(
+  readers: readonly ColumnReader<Value>[],
+  row: readonly (Value | null)[],
   sql: string,
 ): Record<string, unknown> {
   const object: Record<string, unknown> = {}
-  for (let index = 0; index < readers.length; index++) {
-    const { name, read, isRequired } = readers[index] as (typeof readers)[number]
-    const value = row[index]
+  let index = 0
+  for (const { name, read, isRequired } of readers) {
+    const value = row[index++] ?? null
     if (value === null && isRequired) {
       throw new QueryError(`column ${name} expected a value in every row, got null`, { sql })
     }
-    const result = value === null ? null : valueOf(name, read, value, sql)
-    // Assigned, a column of this name would be the object's prototype.
+    const result = value === null ? null : readValue(name, read, value, sql)
+    // An assignment to __proto__ would set the object's prototype.
     if (name === '__proto__') Object.defineProperty(object, name, { value: result, enumerable: true })
     else object[name] = result
   }
   return object
 }
 
-function valueOf(name: string, read: (value: unknown) => unknown, value: unknown, sql: string): unknown {
+function readValue<Value>(name: string, read: (value: Value) => unknown, value: Value, sql: string): unknown {
   try {
     return read(value)
   } catch (cause) {

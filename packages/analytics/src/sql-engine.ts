@@ -5,34 +5,35 @@ import { QueryError } from './query-error.js'
 /** A column of a result. */
 export interface ResultColumn {
   name: string
-  /** How its values read, as in a table; absent for types that no column has: those values are text. */
+  /** The column type that its values are read as. Absent for the engine's other types, whose values are text. */
   type?: ColumnType
-  /** The type in the engine's words: `DECIMAL(18,3)`. */
+  /** The engine's name of the type: `DECIMAL(18,3)`. */
   engineType: string
 }
 
-/** The rows of a result, made as they are taken, page by page where the engine can; to be taken once. */
+/** The rows of a result, to be iterated once. Row objects are created as they are consumed, page by page if the engine can. */
 export interface ResultRows<R> extends AsyncIterable<R> {
-  /** The result's columns, known before the first row and also when there is none. */
+  /** The result's columns. They are known before the first row, and for a result without rows too. */
   columns(): Promise<readonly ResultColumn[]>
 }
 
-/** What runs SQL. Members reject with a QueryError that holds the SQL, or with the signal's reason when aborted. */
+/** Runs SQL. Methods reject with a QueryError that contains the SQL, or with the signal's reason when aborted. */
 export interface SqlEngine {
   /** Runs a statement for its effect. */
   execute(statement: string): Promise<void>
-  /** Runs a query when its rows or columns are first asked for. Aborting the signal ends it in the engine too. */
+  /** A query's rows. The query starts when rows or columns are first requested. Aborting the signal also ends it in the engine. */
   query<R>(query: Query<R>, options?: { signal?: AbortSignal }): ResultRows<R>
+  /** Ends running queries and releases the engine. */
   close(): Promise<void>
 }
 
-/** The columns of a query in which an engine must not give null; none for free SQL. */
+/** For engine adapters: the columns of a query in which null is an error. Empty for free SQL. */
 export function requiredColumns({ columns = {} }: Query<unknown>): Set<string> {
   const required = Object.entries<{ nullable?: boolean }>(columns).filter(([, { nullable }]) => !nullable)
   return new Set(required.map(([name]) => name))
 }
 
-/** Throws a QueryError when an engine gives other columns than a query says it has. */
+/** For engine adapters: throws a QueryError unless the result's columns are those that the query declares. */
 export function checkColumns({ sql, columns }: Query<unknown>, found: readonly ResultColumn[]): void {
   if (columns === undefined) return
   const expected = Object.entries<{ type: ColumnType }>(columns).map(([name, { type }]) => `${name} ${type}`)

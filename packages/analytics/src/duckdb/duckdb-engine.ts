@@ -1,43 +1,39 @@
-import {
-  type DuckDBConnection,
-  type DuckDBDateValue,
-  DuckDBInstance,
-  type DuckDBResult,
-  type DuckDBTimestampValue,
-  type DuckDBType,
-  DuckDBTypeId,
-  type DuckDBValue,
-} from '@duckdb/node-api'
-import { type ColumnType, formatUtcDay } from '@minilake/schema'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
 import type { Query } from '../query.js'
 import { QueryError } from '../query-error.js'
-import {
-  checkColumns,
-  requiredColumns,
-  type ResultColumn,
-  type ResultRows,
-  type SqlEngine,
-} from '../sql-engine.js'
+import { rowObject } from '../row-object.js'
+import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
+import { duckDbResultColumn } from './duckdb-types.js'
 
-/** How to open the embedded engine. */
+/** Options of `duckDbEngine`. */
 export interface DuckDbEngineOptions {
-  /** Statements run once, when it opens; `duckDbStatements` of `@minilake/catalog` gives those of a lake. Default none. */
+  /** Statements to run once, when the engine opens. For a lake: `duckDbStatements` of `@minilake/catalog`. Default: none. */
   setup?: readonly string[]
-  /** Threads. Default: one per core. */
+  /** Number of threads. Default: one per core. */
   threads?: number
 }
 
 /**
- * DuckDB in this process, in memory, as a SqlEngine. It opens at its first use. Its time zone is UTC, and it never loads
- * or fetches extensions: it reads local files only. It holds a query's whole result, in its own compact form; rows are made
- * as they are taken.
+ * An in-memory DuckDB in this process as a SqlEngine. It opens on first use, in time zone UTC. It never loads or downloads
+ * extensions, so it reads local files only. DuckDB holds the whole result of a query in its compact form; row objects are
+ * created as they are consumed.
+ *
+ * @example
+ * ```ts
+ * import { freeSql } from '@minilake/analytics'
+ * import { duckDbEngine } from '@minilake/analytics/duckdb'
+ *
+ * const engine = duckDbEngine({ setup: ["CREATE VIEW readings AS FROM read_parquet('readings.parquet')"] })
+ * for await (const row of engine.query(freeSql('SELECT count(*) AS n FROM readings'))) console.log(row)
+ * await engine.close()
+ * ```
  */
 export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}): SqlEngine {
   let opening: Promise<DuckDBInstance> | undefined
   const open = () => (opening ??= openInstance(setup, threads))
 
-  // Each statement has a connection of its own, so that an interrupt ends no other. It is run, not streamed: an error after
-  // a stream's first rows ends them as if there were no more (node-api cannot ask `duckdb_result_error`).
+  // Each statement has its own connection, so that an interrupt ends no other statement. Results are not streamed: an error
+  // after the first rows would end a stream as if it were complete (node-api does not expose `duckdb_result_error`).
   const run = async (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
     signal?.throwIfAborted()
     const connection = await open()
@@ -45,11 +41,11 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
       .catch((cause: unknown) => {
         throw failure(sql, cause)
       })
-    let again: NodeJS.Timeout | undefined
-    // DuckDB forgets an interrupt that comes before the statement has begun, so it is repeated until the statement ends.
+    let nextInterrupt: NodeJS.Timeout | undefined
+    // DuckDB ignores an interrupt that arrives before the statement starts, so repeat it until the statement ends.
     const interrupt = () => {
       connection.interrupt()
-      again = setTimeout(interrupt, 10)
+      nextInterrupt = setTimeout(interrupt, 10)
     }
     try {
       signal?.throwIfAborted()
@@ -60,7 +56,7 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
       signal?.throwIfAborted()
       throw failure(sql, cause)
     } finally {
-      clearTimeout(again)
+      clearTimeout(nextInterrupt)
       signal?.removeEventListener('abort', interrupt)
       connection.closeSync()
     }
@@ -75,21 +71,18 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
       let running: ReturnType<typeof start> | undefined
       const start = async () => {
         const result = await run(query.sql, signal)
-        const names = result.deduplicatedColumnNames()
-        const columns = result.columnTypes().map((type, index) => resultColumn(names[index] as string, type))
+        const columns = result
+          .deduplicatedColumnNames()
+          .map((name, index) => duckDbResultColumn(name, result.columnType(index)))
         checkColumns(query, columns)
         return { result, columns }
       }
       return {
-        columns: async () => (await (running ??= start())).columns,
+        columns: async () => (await (running ??= start())).columns.map(({ read: _, ...column }) => column),
         async *[Symbol.asyncIterator]() {
           const { result, columns } = await (running ??= start())
           const required = requiredColumns(query)
-          const readers = columns.map(({ name, typeId }) => ({
-            name,
-            read: types[typeId]?.read ?? String,
-            isRequired: required.has(name),
-          }))
+          const readers = columns.map(({ name, read }) => ({ name, read, isRequired: required.has(name) }))
           signal?.throwIfAborted()
           try {
             for await (const rows of result.yieldRows()) {
@@ -111,16 +104,16 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
   }
 }
 
-/** Throws a QueryError when a text is not one statement: of several, DuckDB would answer one only. */
+/** Throws a QueryError unless a text is one statement. Of several statements, DuckDB would return one result only. */
 async function checkOneStatement(connection: DuckDBConnection, sql: string): Promise<void> {
   const syntaxError = 'Failed to extract statements: '
   const { count } = await connection.extractStatements(sql).catch((cause: unknown) => {
     const message = messageOf(cause)
     if (message.startsWith(syntaxError))
       throw new QueryError(message.slice(syntaxError.length), { sql, cause })
-    return { count: 0 } // of nothing but comments, node-api says only that its native part failed
+    return { count: 0 } // for a text of comments only, node-api's error says just that native code failed
   })
-  // DuckDB takes a PIVOT apart into several: only a text with a semicolon can hold several of the caller's.
+  // DuckDB splits a PIVOT into several statements. Only a text with a semicolon can contain several of the caller's.
   if (count === 0 || (count > 1 && sql.includes(';'))) {
     throw new QueryError(`expected one SQL statement, got ${count}`, { sql })
   }
@@ -130,7 +123,7 @@ async function openInstance(setup: readonly string[], threads: number | undefine
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    // INSTALL looks for a file under this path instead of on the network.
+    // INSTALL looks for a file under this path, and not on the network.
     custom_extension_repository: 'extensions-are-never-fetched',
     ...(threads === undefined ? {} : { threads: String(threads) }),
   })
@@ -143,64 +136,6 @@ async function openInstance(setup: readonly string[], threads: number | undefine
   }
   connection.closeSync()
   return instance
-}
-
-// DuckDB's types: the column type they read as, and how. Those left out have no column type and read as text.
-const asItIs = (value: DuckDBValue) => value
-const bigint = (value: DuckDBValue) => BigInt(value as number | bigint)
-const time = (value: DuckDBValue) => {
-  const date = new Date(Number(floorDivide((value as DuckDBTimestampValue).micros, 1000n)))
-  if (Number.isNaN(date.getTime()))
-    throw new RangeError(`timestamp expected one that a Date can hold, got ${String(value)}`)
-  return date
-}
-const date = (value: DuckDBValue) => {
-  const { days } = value as DuckDBDateValue
-  if (Math.abs(days) > 100_000_000)
-    throw new RangeError(`date expected one that a Date can hold, got ${String(value)}`)
-  return formatUtcDay(days)
-}
-const types: Partial<Record<DuckDBTypeId, { type: ColumnType; read: (value: DuckDBValue) => unknown }>> = {
-  [DuckDBTypeId.BOOLEAN]: { type: 'boolean', read: asItIs },
-  [DuckDBTypeId.TINYINT]: { type: 'integer', read: asItIs },
-  [DuckDBTypeId.SMALLINT]: { type: 'integer', read: asItIs },
-  [DuckDBTypeId.INTEGER]: { type: 'integer', read: asItIs },
-  [DuckDBTypeId.UTINYINT]: { type: 'integer', read: asItIs },
-  [DuckDBTypeId.USMALLINT]: { type: 'integer', read: asItIs },
-  [DuckDBTypeId.UINTEGER]: { type: 'bigint', read: bigint },
-  [DuckDBTypeId.BIGINT]: { type: 'bigint', read: bigint },
-  [DuckDBTypeId.UBIGINT]: { type: 'bigint', read: bigint },
-  [DuckDBTypeId.HUGEINT]: { type: 'bigint', read: bigint },
-  [DuckDBTypeId.FLOAT]: { type: 'real', read: asItIs },
-  [DuckDBTypeId.DOUBLE]: { type: 'double', read: asItIs },
-  [DuckDBTypeId.VARCHAR]: { type: 'varchar', read: asItIs },
-  [DuckDBTypeId.DATE]: { type: 'date', read: date },
-  [DuckDBTypeId.TIMESTAMP]: { type: 'timestamp', read: time },
-  [DuckDBTypeId.TIMESTAMP_TZ]: { type: 'timestamp', read: time },
-}
-
-function floorDivide(value: bigint, by: bigint): bigint {
-  return value >= 0n ? value / by : -((-value + by - 1n) / by)
-}
-
-function resultColumn(name: string, type: DuckDBType): ResultColumn & { typeId: DuckDBTypeId } {
-  const known = types[type.typeId]
-  return { name, engineType: String(type), typeId: type.typeId, ...(known && { type: known.type }) }
-}
-
-function rowObject(
-  readers: readonly { name: string; read: (value: DuckDBValue) => unknown; isRequired: boolean }[],
-  row: readonly DuckDBValue[],
-  sql: string,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    readers.map(({ name, read, isRequired }, index) => {
-      const value = row[index] as DuckDBValue
-      if (value !== null) return [name, read(value)]
-      if (isRequired) throw new QueryError(`column ${name} expected a value in every row, got null`, { sql })
-      return [name, null]
-    }),
-  )
 }
 
 function failure(sql: string, cause: unknown): QueryError {

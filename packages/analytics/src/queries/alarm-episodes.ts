@@ -15,31 +15,45 @@ import type { Query } from '../query.js'
 import { readingValueSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
-/** By which rule alarms are told, over which readings. */
+/** Options of `alarmEpisodes`: the alarm rule and the readings. */
 export interface AlarmEpisodesOptions<T extends Table, C extends ColumnName<T>>
   extends AlarmRuleOptions<T>, TimeRange {
   /**
-   * The columns that tell sources apart, each of which has alarms of its own. Default: those of type varchar. None may be called
-   * start, end or peak, as columns of the result are.
+   * The columns that identify a source; each source has its own alarms. Default: those of type varchar. None may be named start,
+   * end or peak, like the result's other columns.
    */
   by?: readonly C[]
-  /** Whether each UTC day is looked at by itself, beginning without an alarm. Default false. */
+  /** Whether to treat each UTC day separately, starting without an alarm. Default false. */
   eachDay?: boolean
 }
 
-/** A row of `alarmEpisodes`: its source, when it began and ended (null: not yet), and the greatest reading until then. */
+/** A row of `alarmEpisodes`: the source, the start, the end (null: still open) and the peak, the greatest reading until the end. */
 export type AlarmEpisode<T extends Table, C extends ColumnName<T>> = {
   [N in C]: ValueOf<T['columns'][N]>
 } & { start: Date; end: Date | null; peak: number }
 
 /**
- * The alarms of a column as episodes (ISA-18.2-2016, IEC 62682:2014), in order of their start: one row from when an alarm is
- * raised until it ends, however many rows are over the limit meanwhile.
+ * The alarms of a column as episodes (ISA-18.2-2016, IEC 62682:2014), ordered by start: one row per alarm, from its start to its
+ * end, however many readings are above the limit in between.
  *
- * The condition holds from a reading over `above` on, until one at `above` − `deadband` or below. Once it has held for the
- * on-delay, from its first reading to its last, there is an alarm since the first of them; once it has not for the off-delay,
- * the alarm has ended at the first of those. NaN, NULL and gaps change nothing; readings of one moment count from least to
- * greatest. Throws a TypeError for columns or a limit that cannot be told, and a RangeError for a rule that is none.
+ * The alarm condition starts with a reading above `above` and ends with a reading at `above` − `deadband` or below. Once the
+ * condition has lasted for the on-delay, an alarm is raised; it starts at the condition's first reading. Once the condition has
+ * been absent for the off-delay, the alarm ends at the first reading without it. NaN, NULL and gaps change nothing. Readings of
+ * the same moment count from least to greatest. Throws a TypeError for unknown columns or if column or limit is not
+ * determined, and a RangeError for a rule out of range.
+ *
+ * @example
+ * ```ts
+ * import { alarmEpisodes } from '@minilake/analytics'
+ * import { trinoEngine } from '@minilake/analytics/trino'
+ * import { pumpDaily } from '@minilake/schema'
+ *
+ * const engine = trinoEngine({ url: 'http://localhost:8080', user: 'me' })
+ * for await (const { pump_id, start, end, peak } of engine.query(alarmEpisodes(pumpDaily, { above: 150 }))) {
+ *   console.log(pump_id, start, end ?? 'still open', peak)
+ * }
+ * await engine.close()
+ * ```
  */
 export function alarmEpisodes<T extends Table, const C extends ColumnName<T> = IdentityName<T>>(
   table: T,
@@ -70,13 +84,13 @@ function episodesSql<T extends Table>(
   const { column, rule } = alarmRule(table, options)
   const isOver = `"the reading" > ${numberLiteral(rule.above)}`
   const isUnder = `"the reading" <= ${numberLiteral(rule.above - rule.deadband)}`
-  // Runs take turns, and the first is over the limit; alarms and the times after them do too.
+  // Odd runs are above the limit, even runs below it. In the same way, odd phases are alarms and even phases the times after.
   const onDelay = secondsLiteral(rule.onDelaySeconds)
   const offDelay = secondsLiteral(rule.offDelaySeconds)
   const raises = '"the run" % 2 = 1 AND "is long enough"'
   const ends = '"the run" % 2 = 0 AND "is long enough"'
 
-  // Names made up here have a space in them, so no column of the table has one of them.
+  // Names defined here contain a space, so they differ from every column of the table.
   const each = eachDay ? [...identity, '"utc day"'] : identity
   const inOrderOf = (...order: string[]) =>
     `${each.length > 0 ? `PARTITION BY ${list(...each)} ` : ''}ORDER BY ${list(...order)}`
@@ -96,19 +110,19 @@ function episodesSql<T extends Table>(
   ].join(',\n  ')}
 FROM ${sqlTableName(table)}${where}`
 
-  return `WITH ${tellingReadingsSql(readings, { identity, isOver, isUnder })},
+  return `WITH ${candidateReadingsSql(readings, { identity, isOver, isUnder })},
 "readings in order" AS (
   SELECT *,
     lag("reading time") OVER "by time" AS "time before",
     lead("reading time") OVER "by time" IS NULL AS "is last",
-    ${stoodSql(isOver, isUnder, '"reading time"')} AS "was over"
+    ${stateBeforeSql(isOver, isUnder, '"reading time"')} AS "was over"
   FROM "telling readings"
   WINDOW
     "by time" AS (${byTime}),
     "before" AS (${byTime} ${before})
 ),
 "numbered readings" AS (
-  SELECT *, ${turnsSql(isOver, isUnder, '"was over"')} OVER (${byTime}) AS "the run"
+  SELECT *, ${changeCountSql(isOver, isUnder, '"was over"')} OVER (${byTime}) AS "the run"
   FROM "readings in order"
   WHERE ${isOver} OR (${isUnder} AND "was over") OR "is last"
 ),
@@ -125,12 +139,12 @@ FROM ${sqlTableName(table)}${where}`
 ),
 "runs in order" AS (
   SELECT *,
-    ${stoodSql(raises, ends, '"the run"')} AS "was alarm"
+    ${stateBeforeSql(raises, ends, '"the run"')} AS "was alarm"
   FROM "runs"
   WINDOW "before" AS (${byRun} ${before})
 ),
 "numbered runs" AS (
-  SELECT *, ${turnsSql(raises, ends, '"was alarm"')} OVER (${byRun}) AS "the phase"
+  SELECT *, ${changeCountSql(raises, ends, '"was alarm"')} OVER (${byRun}) AS "the phase"
   FROM "runs in order"
 ),
 "phases" AS (
@@ -150,17 +164,17 @@ ORDER BY ${list('"start"', ...identity)}`
 }
 
 /**
- * Steps of a WITH up to "telling readings": those that an episode can turn at, and those before and after. Engines have not the
- * memory to sort all readings. In an hour that begins under the limit and has no reading over it, nothing turns but at its
- * first reading, and its first and last time are all that is asked for.
+ * The steps of WITH up to "telling readings": the candidate readings, at which an episode can start or end, with the readings
+ * before and after them. Engines lack the memory to sort all readings. In an hour that starts below the limit and has no
+ * reading above it, the state can change only at the first reading, so its first and last readings are enough.
  */
-function tellingReadingsSql(
+function candidateReadingsSql(
   readings: string,
   { identity, isOver, isUnder }: { identity: readonly string[]; isOver: string; isUnder: string },
 ): string {
-  // In place of a step of their own, which DuckDB would keep whole for being asked for twice.
+  // A subquery, as DuckDB would materialize a step of WITH that is used twice.
   const fromReadings = `FROM (\n${readings.replace(/^/gm, '    ')}\n  ) AS "readings"`
-  // Sources without a name are told apart by IS NOT DISTINCT FROM, but Trino looks up by equality only.
+  // IS NOT DISTINCT FROM matches sources without a name. Trino needs the equality too, as it joins by hash only on equalities.
   const sameHour = [
     '"readings"."reading hour" = "hours"."reading hour"',
     ...identity.flatMap((name) => [
@@ -168,7 +182,7 @@ function tellingReadingsSql(
       `"readings".${name} IS NOT DISTINCT FROM "hours".${name}`,
     ]),
   ]
-  // HAVING keeps every hour: DuckDB takes unfiltered groups for as many as their rows, and joins the wrong way round.
+  // HAVING keeps every hour. Without it, DuckDB estimates as many groups as rows, and builds the join on the wrong side.
   return `"hours" AS (
   SELECT
     ${list(...identity, '"reading hour"')},
@@ -189,26 +203,26 @@ function tellingReadingsSql(
 )`
 }
 
-/** Whether a state stands before a row, as SQL: it has begun, and not ended since. `order` tells which came later. */
-function stoodSql(begins: string, ends: string, order: string): string {
+/** SQL: whether a state is active before a row, as it has started and not ended since. `order` decides which came later. */
+function stateBeforeSql(starts: string, ends: string, order: string): string {
   const last = (condition: string) => `max(CASE WHEN ${condition} THEN ${order} END) OVER "before"`
   return `coalesce(
-      ${last(begins)}
+      ${last(starts)}
         >= ${last(ends)},
-      ${last(begins)} IS NOT NULL
+      ${last(starts)} IS NOT NULL
     )`
 }
 
-/** How often a state has turned up to a row, as SQL to be followed by a window: it stands when that is odd. */
-function turnsSql(begins: string, ends: string, stood: string): string {
-  return `count(CASE WHEN (${begins} AND NOT ${stood}) OR (${ends} AND ${stood}) THEN 1 END)`
+/** SQL, to be followed by a window: how many times a state has changed up to a row. The state is active if that is odd. */
+function changeCountSql(starts: string, ends: string, wasActive: string): string {
+  return `count(CASE WHEN (${starts} AND NOT ${wasActive}) OR (${ends} AND ${wasActive}) THEN 1 END)`
 }
 
 function list(...texts: string[]): string {
   return texts.join(', ')
 }
 
-/** Seconds as an SQL interval, to the millisecond as in Trino. */
+/** Seconds as an SQL interval, rounded to milliseconds, Trino's precision. */
 function secondsLiteral(seconds: number): string {
   return `INTERVAL ${quoteLiteral(String(Math.round(seconds * 1000) / 1000))} SECOND`
 }

@@ -14,25 +14,25 @@ import { query, type Query } from '../query.js'
 import { aboveSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
-/** Which rows are alarm rows. */
+/** Selects alarm rows: readings above a limit. */
 export interface AlarmOptions<T extends Table> extends TimeRange {
-  /** The column that is watched. Default: the table's only one with a `highLimit`. */
+  /** The monitored column. Default: the table's only column with a `highLimit`. */
   column?: NumericColumnName<T>
-  /** A reading strictly above it is an alarm row, in the column's unit. Default: the column's `highLimit`. */
+  /** The limit, in the column's unit: a reading strictly above it is an alarm row. Default: the column's `highLimit`. */
   above?: number
 }
 
-/** When an alarm is raised and when it ends; what is not given is the column's own, and 0 where it has none. */
+/** When an alarm is raised and when it ends. Defaults come from the column's definition, else 0. */
 export interface AlarmRuleOptions<T extends Table> extends Pick<AlarmOptions<T>, 'column' | 'above'> {
-  /** How far below `above` a reading must come for the alarm's condition to end, in the column's unit. */
+  /** How far below `above` a reading must fall for the alarm condition to end, in the column's unit. */
   deadband?: number
-  /** How long the condition must hold before an alarm is raised, to the millisecond. */
+  /** How long the condition must last before an alarm is raised, to the millisecond. */
   onDelaySeconds?: number
-  /** How long it must not hold before the alarm ends, to the millisecond. */
+  /** How long the condition must be absent before the alarm ends, to the millisecond. */
   offDelaySeconds?: number
 }
 
-/** How many rows are over the limit: `alarms`. NaN is not. Throws a TypeError when column or limit cannot be told. */
+/** The number of rows above the limit, as `alarms`. NaN is not above it. Throws a TypeError if column or limit is not determined. */
 export function alarmCount<T extends Table>(
   table: T,
   options: AlarmOptions<T> = {},
@@ -42,7 +42,7 @@ export function alarmCount<T extends Table>(
   })
 }
 
-/** The rows over the limit, in order of time, all columns; `limit` takes that many at the most. */
+/** The rows above the limit with all columns, ordered by time. `limit` is the maximum number of rows; default: all. */
 export function alarmRows<T extends Table>(
   table: T,
   { limit, ...options }: AlarmOptions<T> & { limit?: number } = {},
@@ -52,8 +52,8 @@ export function alarmRows<T extends Table>(
   }
   const names = columnsOf(table).map(([name]) => quoteIdentifier(name))
   const time = eventTimeColumn(table)
-  // Readings of one moment are told apart by what names their source, so that every engine gives the same order.
-  const ties = columnsOf(table).filter(([name, { type }]) => name !== time && tellsApart[type])
+  // Columns that are not readings order the rows of one moment, so that every engine returns the same order.
+  const ties = columnsOf(table).filter(([name, { type }]) => name !== time && breaksTies[type])
   const order = [time, ...ties.map(([name]) => name)].map(quoteIdentifier)
   return {
     sql: [
@@ -66,7 +66,7 @@ export function alarmRows<T extends Table>(
   }
 }
 
-/** The column and limit that alarms are told by: those given, else the table's own. Throws a TypeError for neither. */
+/** The column and limit of alarms: those given, else the table's. Throws a TypeError if the table does not determine them. */
 export function alarmLimit<T extends Table>(
   table: T,
   { column, above }: Pick<AlarmOptions<T>, 'column' | 'above'> = {},
@@ -76,21 +76,21 @@ export function alarmLimit<T extends Table>(
   if (watched === undefined) {
     const found = limited.map(([name]) => name).join(', ') || 'none'
     throw new TypeError(
-      `alarms on table ${table.name} expected a column, or one column with a highLimit, got ${found}`,
+      `alarms on table ${table.name} expected a column option, or exactly one column with a highLimit, got ${found}`,
     )
   }
   const limit = above ?? table.columns[watched]?.highLimit
   if (limit === undefined) {
     throw new TypeError(
-      `alarms on table ${table.name} expected a threshold: column ${watched} has no highLimit`,
+      `alarms on table ${table.name} expected a limit (above): column ${watched} has no highLimit`,
     )
   }
   return { column: watched as NumericColumnName<T>, above: limit }
 }
 
 /**
- * The column that alarms are told by, and its rule: what is given, else the column's own. Throws a TypeError when column or
- * limit cannot be told, and a RangeError for a limit, deadband or delay that is no alarm's.
+ * The column and rule of alarms: the options given, else the column's. Throws a TypeError if column or limit is not determined,
+ * and a RangeError for a limit, deadband or delay out of range.
  */
 export function alarmRule<T extends Table>(
   table: T,
@@ -111,7 +111,7 @@ export function alarmRule<T extends Table>(
   return { column, rule }
 }
 
-/** The most seconds that Trino takes in an INTERVAL. */
+/** The maximum number of seconds in an INTERVAL of Trino. */
 const longestDelaySeconds = 2 ** 31 - 1
 
 function checkNumber(name: string, value: number, least: number, greatest: number): void {
@@ -119,7 +119,7 @@ function checkNumber(name: string, value: number, least: number, greatest: numbe
   throw new RangeError(`alarm rule: ${name} expected a number from ${least} to ${greatest}, got ${value}`)
 }
 
-const tellsApart: Record<ColumnType, boolean> = {
+const breaksTies: Record<ColumnType, boolean> = {
   timestamp: true,
   date: true,
   bigint: true,

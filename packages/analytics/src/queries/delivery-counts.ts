@@ -3,15 +3,15 @@ import { identityColumns } from './identity.js'
 import { query, type Query } from '../query.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
-/** Which readings are counted, and what tells them apart. */
+/** Options of `deliveryCounts`. */
 export interface DeliveryCountsOptions<T extends Table> extends TimeRange {
-  /** The columns that, with the time of a reading, tell it from others. Default: those of type varchar. */
+  /** The columns that, with the time, identify a reading. Default: those of type varchar. */
   by?: readonly ColumnName<T>[]
 }
 
 /**
- * How many rows each UTC day ('YYYY-MM-DD') has, and how many different readings they are, in order of days; days without
- * rows are left out. Rows of one moment and one source are one reading, delivered more than once.
+ * The number of rows and of distinct readings per UTC day ('YYYY-MM-DD'), ordered by day, without empty days. Rows with the
+ * same time and source are one reading, delivered several times.
  */
 export function deliveryCounts<T extends Table>(
   table: T,
@@ -20,7 +20,7 @@ export function deliveryCounts<T extends Table>(
   const time = quoteIdentifier(eventTimeColumn(table))
   const day = `CAST(${time} AS DATE)`
   const source = [day, ...identityColumns(table, by).map(([name]) => quoteIdentifier(name))].join(', ')
-  // The different times of each source take engines less memory than the different pairs of source and time.
+  // Counting distinct times per source takes engines less memory than counting distinct pairs of source and time.
   return query(
     `WITH "sources" AS (
   SELECT

@@ -11,12 +11,24 @@ import type { Query } from '../query.js'
 import { aboveSql, aggregateSql, nanCountSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
 
-/** A row of `hourlyAverages`: the start of a UTC hour, and per column `avg_…`, null where the hour has no reading. */
+/** A row of `hourlyAverages`: the start of a UTC hour, and `avg_…` per column, null if the hour has no value for it. */
 export type HourlyAverage<C extends string> = { hour: Date } & { [N in C as `avg_${N}`]: number | null }
 
 /**
- * Average of some numeric columns by UTC hour, in order of time; hours without rows are left out, NaN readings too.
+ * Averages of numeric columns per UTC hour, ordered by time. NaN values do not count; hours without rows are absent.
  * Throws a TypeError for a column that is not numeric.
+ *
+ * @example
+ * ```ts
+ * import { hourlyAverages } from '@minilake/analytics'
+ * import { trinoEngine } from '@minilake/analytics/trino'
+ * import { pump } from '@minilake/schema'
+ *
+ * const engine = trinoEngine({ url: 'http://localhost:8080', user: 'me' })
+ * const averages = hourlyAverages(pump, ['pressure', 'speed'], { from: new Date('2026-01-01') })
+ * for await (const { hour, avg_pressure } of engine.query(averages)) console.log(hour, avg_pressure)
+ * await engine.close()
+ * ```
  */
 export function hourlyAverages<T extends Table, const C extends NumericColumnName<T>>(
   table: T,
@@ -34,14 +46,18 @@ export function hourlyAverages<T extends Table, const C extends NumericColumnNam
   )
 }
 
-/** A row of `hourlyStatistics`; per numeric column also `count_…`, `nan_…`, `sum_…`, `min_…`, `max_…`, with a limit `above_…`. */
+/**
+ * A row of `hourlyStatistics`. Each DOUBLE and REAL column adds `count_…`, `nan_…`, `sum_…`, `min_…` and `max_…`, and with a
+ * `highLimit` also `above_…`.
+ */
 export type HourlyStatistics = { hour: Date; rows: bigint; first: Date; last: Date } & {
   [name: string]: ColumnValues['timestamp' | 'bigint' | 'double'] | null
 }
 
 /**
- * Everything that can be checked of a table's hours: rows, first and last time, of each DOUBLE and REAL column count, sum, least
- * and greatest over readings that are not NaN, how many are NaN, and rows over its high limit where it has one.
+ * Statistics per UTC hour to check a table by: number of rows, first and last time and, for each DOUBLE and REAL column, the
+ * count, sum, minimum and maximum of values that are not NaN, the number of NaN values, and the number of rows above the
+ * column's `highLimit`, if it has one.
  */
 export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<HourlyStatistics> {
   const time = quoteIdentifier(eventTimeColumn(table))

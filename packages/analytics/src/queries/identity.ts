@@ -1,11 +1,11 @@
 import { type Column, type ColumnName, type ColumnNameOfType, columnsOf, type Table } from '@minilake/schema'
 
-/** What names the source of a reading where nothing else is said: the table's texts, such as `pump_id`. */
+/** The columns that identify the source of a reading by default: the table's texts, such as `pump_id`. */
 export type IdentityName<T extends Table> = ColumnNameOfType<T, 'varchar'>
 
 /**
- * The columns that tell the sources of a table's readings apart, with their definitions. Default: those of type varchar.
- * Throws a TypeError for a column that the table does not have, or that is one of `taken`.
+ * The columns that identify the source of a reading, with their definitions. Default: those of type varchar.
+ * Throws a TypeError for a column that the table lacks or that is in `taken`, the names of other result columns.
  */
 export function identityColumns<T extends Table>(
   table: T,
@@ -15,9 +15,9 @@ export function identityColumns<T extends Table>(
   return [...new Set(by)].map((name) => {
     const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined
     if (column === undefined || taken.includes(name)) {
-      const found = column === undefined ? 'no such column' : 'a column that the result has already'
+      const found = column === undefined ? 'no such column' : 'the result already has a column of that name'
       throw new TypeError(
-        `table ${table.name} expected columns that tell its sources apart, got ${name} (${found})`,
+        `table ${table.name} expected columns that identify its sources, got ${name} (${found})`,
       )
     }
     return [name, column]

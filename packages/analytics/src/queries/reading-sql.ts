@@ -1,11 +1,11 @@
 import { type ColumnType, numberLiteral, quoteIdentifier, type Table } from '@minilake/schema'
 
-// NaN sorts above everything in DuckDB and below nothing in Trino, so `NaN > 150` is true in one and false in the other.
-// This condition is false for NaN in both, and for NULL it is not true in either. Without abs, DuckDB would leave it out
-// wherever a Parquet file's statistics, in which NaN does not count, say that it holds for all rows.
+// `NaN > 150` is true in DuckDB, which sorts NaN above everything, and false in Trino. This condition is false for NaN in both,
+// and not true for NULL in either. Without abs, DuckDB would drop it where a Parquet file's statistics, which ignore NaN, say
+// that it is true for all rows.
 const isReading = (value: string) => `abs(${value}) <= CAST('Infinity' AS DOUBLE)`
 
-/** A numeric column's readings in SQL: its value as a DOUBLE, and the condition (if any) that leaves NaN out. */
+/** SQL for a numeric column: its value as a DOUBLE and, if it can be NaN, the condition that excludes NaN. */
 const readings: Record<ColumnType, ((name: string) => { value: string; condition?: string }) | undefined> = {
   double: (name) => ({ value: name, condition: isReading(name) }),
   real: (name) => ({ value: `CAST(${name} AS DOUBLE)`, condition: isReading(name) }),
@@ -17,7 +17,7 @@ const readings: Record<ColumnType, ((name: string) => { value: string; condition
   varchar: undefined,
 }
 
-/** An aggregate over a numeric column's readings as SQL, NaN and NULL left out: `avg("pressure") FILTER (WHERE …)`. */
+/** SQL for an aggregate of a numeric column without NaN and NULL: `avg("pressure") FILTER (WHERE …)`. */
 export function aggregateSql(
   table: Table,
   column: string,
@@ -29,19 +29,19 @@ export function aggregateSql(
     : `${aggregate}(${value}) FILTER (WHERE ${condition})`
 }
 
-/** How many of a column's values are NaN, as SQL. */
+/** SQL for the number of NaN values in a column. */
 export function nanCountSql(table: Table, column: string): string {
-  // No condition on NaN itself: DuckDB would settle it by a Parquet file's statistics, in which NaN does not count.
+  // Not by a condition on NaN: DuckDB would decide it from a Parquet file's statistics, which ignore NaN.
   return `count(${readingSql(table, column).value}) - ${aggregateSql(table, column, 'count')}`
 }
 
-/** A column's reading as a DOUBLE, NULL where it is NaN, as SQL. */
+/** SQL for a column's value as a DOUBLE, with NaN as NULL. */
 export function readingValueSql(table: Table, column: string): string {
   const { value, condition } = readingSql(table, column)
   return condition === undefined ? value : `CASE WHEN ${condition} THEN ${value} END`
 }
 
-/** The condition that a column's reading is over a limit, as SQL; NaN and NULL are not. */
+/** SQL condition: a column's value is strictly above a limit. NaN and NULL are not. */
 export function aboveSql(table: Table, column: string, limit: number): string {
   const { condition } = readingSql(table, column)
   const above = `${quoteIdentifier(column)} > ${numberLiteral(limit)}`

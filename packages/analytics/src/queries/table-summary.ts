@@ -1,7 +1,7 @@
 import { columnsOf, eventTimeColumn, quoteIdentifier, sqlTableName, type Table } from '@minilake/schema'
 import { query } from '../query.js'
 
-/** How many rows a table has, and the time of its first and last reading (null when it has none, or no timestamp). */
+/** The number of rows in a table, and the times of its first and last reading (null without rows, or without a timestamp column). */
 export function tableSummary(table: Table) {
   const hasTime = columnsOf(table).some(([, { type }]) => type === 'timestamp')
   const time = hasTime ? quoteIdentifier(eventTimeColumn(table)) : 'CAST(NULL AS TIMESTAMP)'

@@ -7,17 +7,17 @@ import {
   timestampLiteral,
 } from '@minilake/schema'
 
-/** Which readings: those from `from` on and before `to`. Default: all. */
+/** Selects readings by time: at or after `from` and before `to`. Default: all. */
 export interface TimeRange {
-  /** First moment, to the millisecond. */
+  /** Start of the range, to the millisecond. Default: none. */
   from?: Date
-  /** The moment after the last, to the millisecond. */
+  /** End of the range, not included, to the millisecond. Default: none. */
   to?: Date
 }
 
 /**
- * The conditions of a range as SQL. Engines do not see that a time implies its day (trino#12245), so a table partitioned
- * by day gets a condition on the partition column too: only then are the other folders left unread.
+ * SQL conditions for a time range. For a table partitioned by day they include the partition column: engines do not infer the
+ * day from the time (trino#12245), and would read the folders of all days.
  */
 export function timeRangeConditions(table: Table, { from, to }: TimeRange): string[] {
   if (from === undefined && to === undefined) return []
@@ -34,7 +34,7 @@ export function timeRangeConditions(table: Table, { from, to }: TimeRange): stri
   return conditions
 }
 
-/** Conditions as a WHERE clause on a line of its own, or nothing. */
+/** A WHERE clause that starts on a new line; '' if there are no conditions. */
 export function whereClause(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `\nWHERE ${conditions.join('\n  AND ')}`
 }

@@ -1,10 +1,10 @@
 /**
- * JSON.parse for the pages of a result, in which integers that a number does not hold exactly, those beyond ±(2^53 − 1),
- * become text. Throws a SyntaxError for what is not JSON.
+ * JSON.parse for result pages that keeps all digits: integers beyond ±(2^53 − 1), which a number cannot hold exactly, become
+ * text. Throws a SyntaxError for invalid JSON.
  */
 export function parseExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  // A look at the values takes less time than one at the text, and most pages hold no such integer.
+  // Most pages have no such integer, and checking the parsed values is faster than scanning the text.
   return holdsLongNumber(value) ? JSON.parse(quoteLongIntegers(text)) : value
 }
 
@@ -14,10 +14,10 @@ function holdsLongNumber(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsLongNumber)
 }
 
-// An integer has a bracket, comma or colon before it: the digits of a fraction or an exponent have not.
+// An integer follows a bracket, comma or colon; the digits of a fraction or exponent do not.
 const longIntegers = /([[,:]\s*)(-?\d{16,})(?=\s*[,\]}])/g
 
-/** Puts quotation marks around integers that are not safe, wherever they are not inside a text. */
+/** Puts quotation marks around integers that are not safe, except inside texts. */
 function quoteLongIntegers(json: string): string {
   let quoted = ''
   let copied = 0
@@ -39,7 +39,7 @@ function quoteLongIntegers(json: string): string {
   return quoted + json.slice(copied)
 }
 
-/** Where a text ends that starts at a quotation mark: after the next one without an odd number of backslashes before it. */
+/** The end of a text that starts at a quotation mark: after the next quotation mark that backslashes do not escape. */
 function endOfText(json: string, start: number): number {
   for (let mark = json.indexOf('"', start + 1); mark !== -1; mark = json.indexOf('"', mark + 1)) {
     let backslashes = 0

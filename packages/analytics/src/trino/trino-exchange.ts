@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** presto-client's own `request`, which its types leave out: sends one HTTP request to its server, or to a URL. */
+/** presto-client's `request`, which its types omit: sends one HTTP request to its server, or to a URL. */
 export type Send = (
   target: Target,
   answered: (error: Error | null, status?: number, body?: unknown) => void,
@@ -11,7 +11,7 @@ export type Send = (
 export type Target =
   string | { method: string; path: string; headers?: Record<string, string>; body?: string; user?: string }
 
-/** What came of a request: the status and body of an answer, or the error that there was none. */
+/** The outcome of a request: the status and body of a response, or the error if there was none. */
 export interface Reply {
   status?: number | undefined
   body?: unknown
@@ -19,24 +19,24 @@ export interface Reply {
   retryAfter?: string | undefined
 }
 
-/** The peer gave no answer in time, or none but one that asks to try again: `but` names the last of these. */
+/** The server did not answer in time, or only with responses that ask to retry; `but` names the last of these. */
 export class NoAnswer extends Error {
   readonly but: string | undefined
 
-  // An answer's text may repeat what was sent, credentials too, and does not go into the error.
+  // A response's text stays out of the error, as it may repeat the request's credentials.
   constructor(last: Reply | undefined) {
     super('no answer in time')
     this.but = last && (last.status === undefined ? 'broken connections' : `HTTP ${last.status}`)
   }
 }
 
-/** How often a request is sent that is answered by "try again". */
-const tries = 20
+/** How many times a request is sent while the responses ask to retry. */
+const maxTries = 20
 
 /**
- * Sends a request until its answer is another than "try again", at most 20 times. Rejects with NoAnswer when all of that
- * takes longer than `timeoutMillis`, not counting while the body of an answer arrives, and with the signal's reason when
- * aborted. `sent` is called when the request leaves.
+ * Sends a request, and retries while the response asks for it, up to 20 times. Rejects with NoAnswer when that takes longer than
+ * `timeoutMillis`, not counting the time in which a response body arrives, and with the signal's reason when aborted.
+ * `sent` is called when the connection is open.
  */
 export async function exchange(
   send: Send,
@@ -51,7 +51,7 @@ export async function exchange(
     for (let tried = 1; ; tried++) {
       reply = await sendOnce(send, target, { timer, signal: stop, sent })
       const pauseMillis = pauseMillisAfter(reply, target, tried)
-      if (pauseMillis === undefined || tried === tries) return reply
+      if (pauseMillis === undefined || tried === maxTries) return reply
       await sleep(pauseMillis, undefined, { signal: stop }).catch(() => stop.throwIfAborted())
     }
   } finally {
@@ -59,18 +59,18 @@ export async function exchange(
   }
 }
 
-/** How long to wait before the request is sent again: undefined when the reply is final. */
+/** The pause before the next try; undefined if the reply is final. */
 function pauseMillisAfter(
   { status, error, retryAfter }: Reply,
   target: Target,
   tried: number,
 ): number | undefined {
   if (status === 429) {
-    const seconds = Number(retryAfter ?? 1) // not a number where it is a date
+    const seconds = Number(retryAfter ?? 1) // NaN for a date
     return 1000 * (Number.isNaN(seconds) ? 1 : Math.min(Math.max(seconds, 0.1), 5))
   }
-  // A page may be asked for again after its connection broke: Trino keeps the last one. It gives no length, so that a page
-  // cut short shows only as one that is not JSON.
+  // A page can be requested again after its connection broke, as Trino keeps the last one. Trino sends no length, so a
+  // truncated page is recognized only by invalid JSON.
   const isBroken =
     typeof target === 'string' && error !== undefined && (status === undefined || status === 200)
   // Trino's protocol says 50 to 100 ms.
@@ -97,7 +97,7 @@ function sendOnce(
     }
     const settle = (reply: Reply) => {
       signal.removeEventListener('abort', stop)
-      // The answer itself, which may repeat what was sent, in Node's error of one that is not HTTP.
+      // Node's error for a response that is not HTTP contains the response, which may repeat the request's credentials.
       if (reply.error) Reflect.deleteProperty(reply.error, 'rawPacket')
       resolve(reply)
     }
@@ -111,7 +111,7 @@ function sendOnce(
       response.on('data', () => {
         if (response.statusCode === 200) timer.refresh()
       })
-      // presto-client does not see an answer that is cut short.
+      // presto-client does not notice a truncated response.
       response.on('error', (error) => settle({ error }))
     })
   })

@@ -1,13 +1,13 @@
 import type { QueryError } from '../query-error.js'
 import type { NoAnswer, Reply } from './trino-exchange.js'
 
-/** The server that failed. Words that are not ours may repeat credentials, so they pass through `redact`. */
+/** The server that failed. Text that is not ours passes through `redact`, as it may repeat credentials. */
 interface Peer {
   where: string
   redact: (text: string) => string
 }
 
-/** A statement's failure as Trino's protocol describes it. */
+/** A failed statement as Trino's protocol describes it. */
 export interface TrinoFailure {
   message: string
   errorCode: number
@@ -23,12 +23,12 @@ interface FailureInfo {
   cause?: FailureInfo
 }
 
-/** What a statement's failure says. */
+/** The error message for a failed statement. */
 export function failureText({ where, redact }: Peer, { message, errorName }: TrinoFailure): string {
   return errorName === 'ABANDONED_QUERY' ? goneText(where) : `${redact(message)} (${errorName})`
 }
 
-/** The facts of a statement's failure for its QueryError; the cause is Trino's exception with its Java stack. */
+/** The facts of a failed statement for its QueryError. The cause is Trino's exception with its Java stack. */
 export function failureFacts(
   { redact }: Peer,
   { errorCode, errorName, errorLocation, failureInfo }: TrinoFailure,
@@ -48,12 +48,12 @@ function exceptionOf({ type, message = '', stack = [], cause }: FailureInfo, red
   return error
 }
 
-/** Why there was no answer in time, and what to do. */
+/** The error message for a missing answer, with what to do. */
 export function noAnswerText({ where }: Peer, { but }: NoAnswer, timeoutMillis: number): string {
-  return `Trino at ${where} gave no answer${but ? ` but ${but}` : ''} for ${timeoutMillis / 1000} s: check that it is up and not overloaded, or raise requestTimeoutMillis`
+  return `Trino at ${where} gave no answer for ${timeoutMillis / 1000} s${but ? ` (only ${but})` : ''}: check that it is up and not overloaded, or raise requestTimeoutMillis`
 }
 
-/** Why a reply is none of Trino's to a statement, and what to do. */
+/** The error message for a reply that is not Trino's answer to a statement, with what to do. */
 export function replyText(peer: Peer, { status, body, error }: Reply, isPage: boolean): string {
   const trino = `Trino at ${peer.where}`
   if (status === undefined) return brokenText(peer, error)
@@ -61,7 +61,7 @@ export function replyText(peer: Peer, { status, body, error }: Reply, isPage: bo
   const text = statusTexts[status]
   if (text !== undefined) return `${trino} ${text}`
   if (status === 200) {
-    return `${trino} answered with what is not Trino's protocol, or not the whole of it: check that the URL leads to Trino and to no web page, and that it still runs`
+    return `${trino} sent a response that is not Trino's protocol, or an incomplete one: check that the URL is Trino's and not that of a web page, and that Trino still runs`
   }
   const words = typeof body === 'string' ? plainWords(peer, body) : ''
   const answered = `${trino} answered HTTP ${status}`
@@ -71,15 +71,15 @@ export function replyText(peer: Peer, { status, body, error }: Reply, isPage: bo
 }
 
 const statusTexts: Record<number, string> = {
-  401: 'wants other credentials (HTTP 401): check user and password, or token',
-  403: 'does not let this user in (HTTP 403): check user, and that it may use Trino over this URL',
-  429: 'has had too many requests (HTTP 429) again and again: run fewer queries at once, or try again later',
-  502: 'cannot be reached by the proxy before it (HTTP 502): check that Trino is up',
+  401: 'rejected the credentials (HTTP 401): check user and password, or token',
+  403: 'denied access to this user (HTTP 403): check user, and that it may use Trino at this URL',
+  429: 'keeps refusing requests as too many (HTTP 429): run fewer queries at once, or try again later',
+  502: 'cannot be reached by the proxy in front of it (HTTP 502): check that Trino is up',
   503: 'is not ready (HTTP 503): wait until it has started, and check that it is up',
-  504: 'does not answer the proxy before it (HTTP 504): check that Trino is up and not overloaded',
+  504: 'does not answer the proxy in front of it (HTTP 504): check that Trino is up and not overloaded',
 }
 
-/** The beginning of an answer's text, in one line and without HTML. */
+/** The beginning of a response's text, on one line and without HTML. */
 function plainWords({ redact }: Peer, text: string): string {
   const words = redact(text)
     .replace(/<[^>]*>|&#?\w+;/g, ' ')
@@ -88,7 +88,7 @@ function plainWords({ redact }: Peer, text: string): string {
   return redact(words).slice(0, 200)
 }
 
-/** What is wrong with the URL of a query's next page, undefined when it may be asked for. */
+/** The error message for the URL of a query's next page; undefined if the URL may be requested. */
 export function pageUrlText(
   { where, redact }: Peer,
   text: string,
@@ -96,19 +96,19 @@ export function pageUrlText(
 ): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    return `Trino at ${where} gave ${redact(JSON.stringify(text))} as the URL of the next page: check that the URL leads to Trino itself, or to a proxy that rewrites nothing`
+    return `Trino at ${where} gave ${redact(JSON.stringify(text))} as the URL of the next page: check that the engine's URL is that of Trino, or of a proxy that does not rewrite responses`
   }
   if (where.startsWith('https:') && url.protocol !== 'https:') {
-    return `Trino at ${where} sends its clients on to a URL without TLS: set http-server.process-forwarded=true in Trino behind a proxy`
+    return `Trino at ${where} sends its clients to a URL without TLS: set http-server.process-forwarded=true in Trino behind a proxy`
   }
   if (hasCredentials && url.origin !== where) {
-    return `Trino at ${where} sends its clients on to ${redact(url.origin)}, where no password or token is sent: give that as url if it is right, or set http-server.process-forwarded=true in Trino behind a proxy`
+    return `Trino at ${where} sends its clients to ${redact(url.origin)}, to which no password or token is sent: use that as url if it is correct, or set http-server.process-forwarded=true in Trino behind a proxy`
   }
   return undefined
 }
 
 function goneText(where: string): string {
-  return `Trino at ${where} has dropped the query: it does so with one whose rows nobody takes for 5 minutes (its query.client.timeout), and when it restarts; take the rows faster, or run the query again`
+  return `Trino at ${where} has dropped the query, as it does when nobody fetches rows for 5 minutes (its query.client.timeout) and when it restarts: consume the rows faster, or run the query again`
 }
 
 function brokenText({ where, redact }: Peer, error: (Error & { code?: unknown }) | undefined): string {
@@ -118,23 +118,23 @@ function brokenText({ where, redact }: Peer, error: (Error & { code?: unknown })
     .trim()
   const code = typeof error?.code === 'string' ? error.code : ''
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return `${trino} has a certificate that is for another host (${words}): write the certificate's host in the URL`
+    return `${trino} has a certificate for another host (${words}): use the certificate's host in the URL`
   }
   if (code === 'CERT_HAS_EXPIRED') {
-    return `${trino} has a certificate that has expired (${words}): renew it, and check this machine's clock`
+    return `${trino} has an expired certificate (${words}): renew it, and check this machine's clock`
   }
   if (/ISSUER|VERIFY_LEAF|SELF_SIGNED|UNTRUSTED/.test(code)) {
-    return `${trino} has a certificate that is not trusted (${words}): give the certificate of its authority as ca`
+    return `${trino} has a certificate that is not trusted (${words}): pass the certificate of its authority as ca`
   }
-  if (/CERT/.test(code)) return `${trino} has a certificate that is refused (${words})`
+  if (/CERT/.test(code)) return `${trino} has an invalid certificate (${words})`
   if (/^ERR_SSL_.*ALERT/.test(code) || / alert /.test(words)) {
-    return `${trino} refuses this TLS connection (${words}): check which versions of TLS and which certificates it asks for`
+    return `${trino} refuses this TLS connection (${words}): check which TLS versions and certificates it requires`
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
-    return `${trino} does not speak TLS: write ${where.replace('https:', 'http:')}, or the port of its https`
+    return `${trino} does not speak TLS: use ${where.replace('https:', 'http:')}, or the port of its https`
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || code.startsWith('HPE_')) {
-    return `${trino} broke the connection (${words}): check that it still runs, and that the URL has the right one of http and https`
+    return `${trino} closed the connection (${words}): check that it still runs, and whether the URL should start with http or https`
   }
   return `${trino} cannot be reached (${words || code}): check that it runs, and its URL`
 }

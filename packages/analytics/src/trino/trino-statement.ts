@@ -1,4 +1,4 @@
-import { Client, type ClientOptions } from 'presto-client'
+import { Client } from 'presto-client'
 import { QueryError } from '../query-error.js'
 import { exchange, NoAnswer, type Reply, type Send, type Target } from './trino-exchange.js'
 import {
@@ -9,37 +9,25 @@ import {
   replyText,
   type TrinoFailure,
 } from './trino-failure.js'
+import type { TrinoServer } from './trino-server.js'
 import type { TrinoColumn } from './trino-types.js'
 
-/** A Trino server, and how its statements are sent. */
-export interface TrinoServer {
-  /** Its URL, as error texts name it. */
-  where: string
-  client: ClientOptions
-  /** Headers of each statement. */
-  headers: Record<string, string>
-  /** How long a request may be without any answer. */
-  requestTimeoutMillis: number
-  /** Takes credentials out of a text. */
-  redact: (text: string) => string
-}
-
-/** Rows as they come from Trino, each with a value for each column. */
+/** Rows as Trino sends them, each with a value per column. */
 export type TrinoPage = readonly (readonly unknown[])[]
 
-/** A statement that Trino runs. */
+/** A statement that runs in Trino. */
 export interface TrinoStatement {
-  /** Its columns, once Trino knows them; none for a statement without rows. */
+  /** Its columns, resolved once Trino knows them. Empty for a statement without rows. */
   readonly columns: Promise<readonly TrinoColumn[]>
-  /** The next page, undefined after the last. While the caller has it the one after is fetched, and no more. */
+  /** The next page, or undefined after the last. Fetches one page ahead, and no more. */
   next(): Promise<TrinoPage | undefined>
-  /** Ends it, in Trino too, unless it has ended: what waits for it rejects with the reason, a QueryError by default. */
+  /** Ends the statement, also in Trino, unless it has ended. Pending calls reject with the reason, a QueryError by default. */
   end(reason?: unknown): void
-  /** Resolves when it has ended, however, and Trino has been told where it has not ended by itself. */
+  /** Resolves when the statement has ended, in whatever way, and has been cancelled in Trino if it was still running there. */
   readonly over: Promise<void>
 }
 
-/** What Trino answers to a statement, and for each of its pages. */
+/** Trino's response to a statement and to each request for a page. */
 interface Answer {
   nextUri?: string
   columns?: readonly TrinoColumn[]
@@ -49,10 +37,10 @@ interface Answer {
   stats: { state: string }
 }
 
-/** How long Trino is waited for, in all, when a statement is ended. */
-const endTimeoutMillis = 5000
+/** The time limit for cancelling a statement in Trino. */
+const cancelTimeoutMillis = 5000
 
-/** Sends a statement. presto-client drives it, and each of its requests waits here until the page before has been taken. */
+/** Sends a statement. presto-client drives it; each of its requests is held back here until the page before has been consumed. */
 export function startStatement(server: TrinoServer, sql: string): TrinoStatement {
   const { where, redact, requestTimeoutMillis } = server
   const hasCredentials = (server.client.basic_auth ?? server.client.custom_auth) !== undefined
@@ -62,7 +50,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
   const columns = deferred<readonly TrinoColumn[]>()
   const posted = deferred<void>()
   const over = deferred<void>()
-  /** Where the statement is ended in Trino: undefined when Trino has not named it yet, or has ended it. */
+  /** The path that cancels the statement in Trino; undefined before Trino has named it, and once it has ended. */
   let runningPath: string | undefined
   let page: TrinoPage | undefined
   let outcome: { failure?: unknown } | undefined
@@ -71,37 +59,37 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
 
   const queryError = (message: string, facts: { cause?: unknown } = {}) =>
     new QueryError(message, { sql, ...facts })
-  const settle = (as: { failure?: unknown }, told: Promise<void> = Promise.resolve()) => {
+  const settle = (as: { failure?: unknown }, cancelled: Promise<void> = Promise.resolve()) => {
     if (outcome) return
     outcome = as
     if ('failure' in as) columns.reject(as.failure)
     else columns.resolve([])
     wakeReader()
     wakeSender()
-    void told.catch(() => {}).then(over.resolve)
+    void cancelled.catch(() => {}).then(over.resolve)
   }
   const fail = (cause: unknown) => {
     posted.resolve()
     if (outcome) return
-    const message = () => `Trino at ${where} cannot be asked: ${redact(messageOf(cause))}`
-    settle({ failure: cause instanceof QueryError ? cause : queryError(message(), { cause }) }, tellTrino())
+    const message = () => `a request to Trino at ${where} failed: ${redact(messageOf(cause))}`
+    settle({ failure: cause instanceof QueryError ? cause : queryError(message(), { cause }) }, cancel())
   }
 
-  const tellTrino = async () => {
+  const cancel = async () => {
     const deadline = new AbortController()
     const late = setTimeout(() => {
       posted.resolve()
       deadline.abort()
-    }, endTimeoutMillis)
-    // A statement whose first answer is under way has no name yet to end it by.
+    }, cancelTimeoutMillis)
+    // Until the first response arrives, the statement has no path to cancel it by.
     await posted.promise
     stopping.abort()
     if (runningPath !== undefined) {
       await exchange(
         send,
         { method: 'DELETE', path: runningPath },
-        { timeoutMillis: Math.min(requestTimeoutMillis, endTimeoutMillis), signal: deadline.signal },
-      ).catch(() => {}) // Trino ends by itself what is no longer asked for
+        { timeoutMillis: Math.min(requestTimeoutMillis, cancelTimeoutMillis), signal: deadline.signal },
+      ).catch(() => {}) // Trino itself ends a query whose pages are no longer requested
     }
     clearTimeout(late)
   }
@@ -115,7 +103,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
       throw queryError(noAnswerText(server, cause, timeoutMillis), { cause })
     })
     if (status === 200 && isAnswer(body)) return body
-    // presto-client's error of an answer repeats its text, which may repeat what was sent.
+    // presto-client's error repeats the text of a response, which may repeat the request's credentials.
     const cause = status === undefined ? error : undefined
     throw queryError(replyText(server, { status, body, error }, isPage), { cause })
   }
@@ -130,7 +118,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     const fault = nextUri && pageUrlText(server, nextUri, hasCredentials)
     if (fault) throw queryError(fault)
     if (updateType !== undefined && changesSession.test(updateType)) {
-      const message = `${updateType} has no effect in Trino at ${where}, as each statement has a session of its own: give the engine sessionProperties, catalog or schema in its place`
+      const message = `${updateType} has no effect in Trino at ${where}, as each statement has its own session: use the engine's options sessionProperties, catalog or schema`
       throw queryError(message)
     }
     if (answer.columns) columns.resolve(answer.columns)
@@ -152,7 +140,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     timezone: 'UTC',
     success: () => settle({}),
     error: ({ message }) => {
-      fail(queryError(`Trino at ${where} does not answer as Trino does: ${redact(message)}`))
+      fail(queryError(`Trino at ${where} sent an unexpected response: ${redact(message)}`))
     },
   })
 
@@ -164,7 +152,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
         if (page) {
           const taken = page
           page = undefined
-          // The next page is on its way before the caller, who may take long, is given this one.
+          // Request the next page before returning this one, as the caller may take long to process it.
           const asked = new Promise<void>((resolve) => (wakeReader = resolve))
           wakeSender()
           await asked
@@ -174,14 +162,14 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
         await new Promise<void>((resolve) => (wakeReader = resolve))
       }
     },
-    end(reason = queryError(`the query was ended before it had ended in Trino at ${where}`)) {
-      if (!outcome) settle({ failure: reason }, tellTrino())
+    end(reason = queryError(`the query was ended before Trino at ${where} had finished it`)) {
+      if (!outcome) settle({ failure: reason }, cancel())
     },
     over: over.promise,
   }
 }
 
-/** Statements that only tell a client how to go on with its session. */
+/** Statements whose only effect is that the client changes its session. */
 const changesSession = /^(?:RE)?SET (?:SESSION|TIME ZONE|ROLE|PATH)|^USE$|^PREPARE$|^DEALLOCATE/
 
 function isAnswer(body: unknown): body is Answer {
@@ -201,9 +189,9 @@ function messageOf(cause: unknown): string {
 }
 
 function deferred<T>() {
-  let resolve!: (value: T) => void
-  let reject!: (reason: unknown) => void
+  let resolve: (value: T) => void = () => {}
+  let reject: (reason: unknown) => void = () => {}
   const promise = new Promise<T>((...settle) => ([resolve, reject] = settle))
-  promise.catch(() => {}) // whoever waits for it is told
+  promise.catch(() => {}) // those who await it get the rejection; it must not count as unhandled if nobody does
   return { promise, resolve, reject }
 }

@@ -13,14 +13,14 @@ interface TypeSignature {
   arguments?: readonly { value: TypeSignature | { typeSignature: TypeSignature } | number }[]
 }
 
-/** A column of a result and how its values are read from a page, null left out. */
+/** A column of a result, and how its values that are not null are read from a page. */
 export type TrinoResultColumn = ResultColumn & { read: (value: unknown) => unknown }
 
-/** The columns of a result; further ones of one name are called `name:1`, `name:2` …, whichever no other has. */
+/** The columns of a result. Repeated names become `name:1`, `name:2`, …, skipping names that are taken. */
 export function trinoResultColumns(columns: readonly TrinoColumn[]): TrinoResultColumn[] {
-  const names = distinctNames(columns.map(({ name }) => name))
-  return columns.map(({ type, typeSignature }, index) => ({
-    name: names[index] as string,
+  const distinct = distinctNames(columns.map(({ name }) => name))
+  return columns.map(({ name, type, typeSignature }, index) => ({
+    name: distinct[index] ?? name,
     engineType: type,
     ...(types[type.replace(/ ?\(.*\)/, '')] ?? { read: (value) => textOf(value, typeSignature) }),
   }))
@@ -41,18 +41,18 @@ function distinctNames(names: readonly string[]): string[] {
   })
 }
 
-// Trino's types, without their parameters: the column type they read as, and how. Those left out read as text.
 const asItIs = (value: unknown) => value
 // NaN and the infinities arrive as text.
 const double = (value: unknown) => (typeof value === 'number' ? value : Number(value))
 const bigint = (value: unknown) => BigInt(value as number | string)
+/** The column type of each Trino type (without parameters) that has one, and how its values are read. Other types are text. */
 const types: Record<string, { type: ColumnType; read: (value: unknown) => unknown }> = {
   boolean: { type: 'boolean', read: asItIs },
   tinyint: { type: 'integer', read: asItIs },
   smallint: { type: 'integer', read: asItIs },
   integer: { type: 'integer', read: asItIs },
   bigint: { type: 'bigint', read: bigint },
-  // Trino writes the shortest text of the 32-bit number.
+  // Trino writes the shortest decimal text of the 32-bit number.
   real: { type: 'real', read: (value) => Math.fround(double(value)) },
   double: { type: 'double', read: double },
   varchar: { type: 'varchar', read: asItIs },
@@ -70,7 +70,7 @@ function zonedTimeOf(text: string): Date {
   const zone = text.lastIndexOf(' ')
   const offset = /^(?:UTC|Z|([+-])(\d\d):(\d\d))$/.exec(text.slice(zone + 1))
   if (offset === null) {
-    // In the hour that a zone's clocks repeat, its name does not tell which moment is meant.
+    // In the hour that a zone's clocks repeat, the zone's name leaves open which moment is meant.
     throw new RangeError(
       `time with a zone expected UTC or an offset, got ${text}: select it AT TIME ZONE 'UTC', or as text by CAST(… AS VARCHAR)`,
     )
@@ -81,7 +81,7 @@ function zonedTimeOf(text: string): Date {
   return new Date(sign === '-' ? millis + offsetMillis : millis - offsetMillis)
 }
 
-/** The moment of '[±]YYYY-MM-DD hh:mm:ss.f…' read as UTC, cut down to the millisecond. Throws a RangeError if no Date holds it. */
+/** Epoch milliseconds of '[±]YYYY-MM-DD hh:mm:ss.f…' as UTC; finer digits are dropped. Throws a RangeError beyond Date's range. */
 function millisOf(text: string, zone: string): number {
   const isSigned = text[0] === '-' || text[0] === '+'
   const at = text.indexOf('-', 1)
@@ -102,9 +102,9 @@ function millisOf(text: string, zone: string): number {
   return millis
 }
 
-/** Days since 1970-01-01: those of the years before, counted from a first of March, and those within the year. */
+/** Days since 1970-01-01. Years are counted from 1 March, so that the leap day is the last day of a year. */
 function daysOf(year: number, month: number, day: number): number {
-  // Date.UTC takes more time than all of this.
+  // Faster than Date.UTC.
   const years = month > 2 ? year : year - 1
   const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400)
   const daysBeforeMonth = Math.floor((153 * ((month + 9) % 12) + 2) / 5)
@@ -117,7 +117,7 @@ function digits(text: string, from: number, to: number): number {
   return value
 }
 
-/** A value of a type that no column has as text: as Trino gives it, and arrays, maps and rows (as arrays) as JSON. */
+/** The text of a value without a column type: as Trino sends it, or JSON for arrays, maps and rows (as arrays). */
 function textOf(value: unknown, signature: TypeSignature | undefined): string {
   return typeof value === 'string' ? value : jsonOf(value, signature)
 }
@@ -126,7 +126,7 @@ function jsonOf(value: unknown, signature: TypeSignature | undefined): string {
   const inner = (signature?.arguments ?? []).map(({ value }) =>
     typeof value === 'number' ? undefined : 'typeSignature' in value ? value.typeSignature : value,
   )
-  // A long integer has been read as text, so that all its digits are there.
+  // parseExactJson has read long integers as text, to keep all digits.
   if (signature?.rawType === 'bigint') return String(value)
   if (Array.isArray(value)) {
     const isRow = signature?.rawType === 'row'

@@ -379,7 +379,7 @@ describe('alarmEpisodes', () => {
   test('refuses columns that are not there, not numeric, or named as its results are', () => {
     // @ts-expect-error no such column
     expect(() => alarmEpisodes(pump, { by: ['pump_id'] })).toThrow(
-      new TypeError('table pump expected columns that tell its sources apart, got pump_id (no such column)'),
+      new TypeError('table pump expected columns that identify its sources, got pump_id (no such column)'),
     )
     // @ts-expect-error a text has no limit
     expect(() => alarmEpisodes(machine, { column: 'plant', above: 1 })).toThrow(
@@ -388,7 +388,7 @@ describe('alarmEpisodes', () => {
     const columns = { ...machine.columns, end: { type: 'varchar' } } as const
     expect(() => alarmEpisodes({ name: 'line', columns })).toThrow(
       new TypeError(
-        'table line expected columns that tell its sources apart, got end (a column that the result has already)',
+        'table line expected columns that identify its sources, got end (the result already has a column of that name)',
       ),
     )
   })

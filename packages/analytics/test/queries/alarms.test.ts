@@ -136,18 +136,20 @@ describe('alarmLimit', () => {
   test('cannot be told on a table with two limits, or with none, without a column', () => {
     expect(() => alarmLimit(boiler)).toThrow(
       new TypeError(
-        'alarms on table boiler expected a column, or one column with a highLimit, got heat, steam',
+        'alarms on table boiler expected a column option, or exactly one column with a highLimit, got heat, steam',
       ),
     )
     const { time, water } = boiler.columns
     expect(() => alarmLimit({ name: 'tank', columns: { time, water } })).toThrow(
-      new TypeError('alarms on table tank expected a column, or one column with a highLimit, got none'),
+      new TypeError(
+        'alarms on table tank expected a column option, or exactly one column with a highLimit, got none',
+      ),
     )
   })
 
   test('cannot be told for a column without a limit', () => {
     expect(() => alarmLimit(boiler, { column: 'water' })).toThrow(
-      new TypeError('alarms on table boiler expected a threshold: column water has no highLimit'),
+      new TypeError('alarms on table boiler expected a limit (above): column water has no highLimit'),
     )
   })
 

@@ -67,6 +67,6 @@ test('takes a range, and other columns to tell readings apart by', async () => {
   expect(await rowsOf(engine, deliveryCounts(tank, { from: new Date('2027-01-01T00:00:00Z') }))).toEqual([])
   // @ts-expect-error no such column
   expect(() => deliveryCounts(pump, { by: ['pump_id'] })).toThrow(
-    new TypeError('table pump expected columns that tell its sources apart, got pump_id (no such column)'),
+    new TypeError('table pump expected columns that identify its sources, got pump_id (no such column)'),
   )
 })

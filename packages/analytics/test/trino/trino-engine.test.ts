@@ -59,7 +59,7 @@ describe('what Trino says', () => {
     await using peer = await trinoPeer(
       failing({ message: 'Query q1 was abandoned', errorCode: 65540, errorName: 'ABANDONED_QUERY' }),
     )
-    expect((await errorOf(rowsOf(peer))).message).toContain('whose rows nobody takes for 5 minutes')
+    expect((await errorOf(rowsOf(peer))).message).toContain('when nobody fetches rows for 5 minutes')
   })
 
   test('of rows while the query is starting is not lost', async () => {
@@ -301,29 +301,29 @@ test.each<[string, Partial<TrinoEngineOptions>, string]>([
     'url expected no user or password in it',
   ],
   ['no user', { user: '' }, 'user expected a name'],
-  ['a schema alone', { schema: 'iot' }, 'schema iot expected a catalog too'],
+  ['a schema alone', { schema: 'iot' }, 'schema iot expected a catalog beside it'],
   ['password and token', { password: 'a', token: 'b' }, 'expected a password or a token, got both'],
   [
     'a password in the clear',
     { url: 'http://trino:8080', password: 'a' },
-    'url expected https for a password',
+    'url expected https, as a password',
   ],
   [
     'a token in the clear',
     { url: 'http://127.example.org', token: 'a' },
-    'url expected https for a password or token',
+    'url expected https, as a password or token is sent',
   ],
-  ['a ca without https', { ca: 'pem' }, 'url expected https for a ca'],
+  ['a ca without https', { ca: 'pem' }, 'url expected https, as ca is given'],
   ['no time', { requestTimeoutMillis: 0 }, 'expected a number above 0 and below 2147483648, got 0'],
   ['too much time', { requestTimeoutMillis: 2 ** 31 }, 'and below 2147483648, got 2147483648'],
   [
     'a user of two lines',
     { user: 'me\n' },
-    'user expected text of Latin-1 in one line, as an HTTP header holds, got "me\\n"',
+    'user expected one line of Latin-1 text, as HTTP headers require, got "me\\n"',
   ],
-  ['a source that no header holds', { source: '水' }, 'source expected text of Latin-1 in one line'],
-  ['a catalog that no header holds', { catalog: '水' }, 'catalog expected text of Latin-1 in one line'],
-  ['a token with its line end', { token: 'hidden\n' }, 'token expected text of Latin-1 in one line'],
+  ['a source that no header holds', { source: '水' }, 'source expected one line of Latin-1 text'],
+  ['a catalog that no header holds', { catalog: '水' }, 'catalog expected one line of Latin-1 text'],
+  ['a token with its line end', { token: 'hidden\n' }, 'token expected one line of Latin-1 text'],
   ['a property of no name', { sessionProperties: { 'a=b': 1 } }, 'session property expected a name'],
 ])('%s is refused', (_, options, message) => {
   const make = () => trinoEngine({ url: 'http://localhost:8080', user: 'tester', ...options })

@@ -4,13 +4,13 @@ import { replyText } from '../../src/trino/trino-failure.js'
 const peer = { where: 'https://trino:8443', redact: (text: string) => text }
 
 test.each([
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate that is for another host (some words)'],
-  ['CERT_HAS_EXPIRED', 'has a certificate that has expired (some words)'],
-  ['CERT_REVOKED', 'has a certificate that is refused (some words)'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS: write http://trino:8443, or the port of its https'],
-  ['EPROTO', 'does not speak TLS: write http://trino:8443, or the port of its https'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'has a certificate for another host (some words)'],
+  ['CERT_HAS_EXPIRED', 'has an expired certificate (some words)'],
+  ['CERT_REVOKED', 'has an invalid certificate (some words)'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS: use http://trino:8443, or the port of its https'],
+  ['EPROTO', 'does not speak TLS: use http://trino:8443, or the port of its https'],
   ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'refuses this TLS connection (some words)'],
-  ['HPE_INVALID_CONSTANT', 'broke the connection (some words)'],
+  ['HPE_INVALID_CONSTANT', 'closed the connection (some words)'],
   ['ENOTFOUND', 'cannot be reached (some words)'],
 ])('a connection that fails by %s %s', (code, text) => {
   const message = replyText(peer, { error: Object.assign(new Error('some\n words\n'), { code }) }, false)
@@ -25,5 +25,5 @@ test.each([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])('a certificate that fails by %s asks for the ca', (code) => {
   const error = Object.assign(new Error('some words'), { code })
-  expect(replyText(peer, { error }, true)).toMatch(/is not trusted \(some words\): give .* as ca$/)
+  expect(replyText(peer, { error }, true)).toMatch(/is not trusted \(some words\): pass .* as ca$/)
 })

@@ -21,13 +21,9 @@ describe.each([
 
   test.each<[string, Trouble, string]>([
     ['a failure', (_, response) => response.writeHead(500).end(echo), 'HTTP 500: you sent'],
-    ['"try again"', (_, response) => response.writeHead(503).end(echo), 'gave no answer but HTTP 503'],
-    ['a web page', (_, response) => response.end(echo), "answered with what is not Trino's protocol"],
-    [
-      'no HTTP',
-      (_, response) => response.socket?.end(`HTTP/1.1 2x0 ${echo}`),
-      'gave no answer but broken connections',
-    ],
+    ['"try again"', (_, response) => response.writeHead(503).end(echo), '(only HTTP 503)'],
+    ['a web page', (_, response) => response.end(echo), "sent a response that is not Trino's protocol"],
+    ['no HTTP', (_, response) => response.socket?.end(`HTTP/1.1 2x0 ${echo}`), '(only broken connections)'],
     [
       "Trino's own error",
       (peer, response) => {
@@ -62,7 +58,7 @@ describe.each([
       response.socket?.end(`HTTP/1.1 2x0 ${echo}`),
     )
     const error = await errorOf(rowsOf(peer, credentials))
-    expect(error.message).toContain('broke the connection (Parse Error')
+    expect(error.message).toContain('closed the connection (Parse Error')
     expect(error.cause).toMatchObject({ code: expect.stringMatching(/^HPE_/) })
     expect(error.cause).not.toHaveProperty('rawPacket')
   })
@@ -75,7 +71,7 @@ describe.each([
     const engine = engineOf(peer, credentials)
     const error = await errorOf(takeAll(engine.query(freeSql(sql))))
     expect(error.message).toContain(
-      `Trino at ${peer.url} sends its clients on to ${other.url}, where no password or token is sent`,
+      `Trino at ${peer.url} sends its clients to ${other.url}, to which no password or token is sent`,
     )
     await engine.close()
     expect(other.asked).toEqual([])

@@ -123,38 +123,38 @@ describe('trouble that stays is a QueryError that says what to do', () => {
       'behind a proxy',
       'POST',
       status(502, '<html>Bad Gateway</html>'),
-      'cannot be reached by the proxy before it',
+      'cannot be reached by the proxy in front of it',
     ],
     [
       'wanting credentials',
       'POST',
       status(401),
-      'wants other credentials (HTTP 401): check user and password',
+      'rejected the credentials (HTTP 401): check user and password',
     ],
-    ['forbidding', 'POST', status(403), 'does not let this user in (HTTP 403)'],
+    ['forbidding', 'POST', status(403), 'denied access to this user (HTTP 403)'],
     ['failing', 'POST', status(500, '<h1>Internal\n error</h1>'), 'answered HTTP 500: Internal error'],
-    ['without the query', 'GET', status(404, 'Query not found'), 'has dropped the query: it does so'],
+    ['without the query', 'GET', status(404, 'Query not found'), 'has dropped the query, as it does'],
     ['done with the query', 'GET', status(410), 'has dropped the query'],
-    ['a web page', 'POST', status(200, '<html>'), "answered with what is not Trino's protocol"],
+    ['a web page', 'POST', status(200, '<html>'), "sent a response that is not Trino's protocol"],
     [
       'half a page',
       'GET',
       status(200, '{"stats":{"state":"RUN'),
-      "answered with what is not Trino's protocol",
+      "sent a response that is not Trino's protocol",
     ],
-    ['another service', 'POST', status(200, '{"ok":true}'), "answered with what is not Trino's protocol"],
-    ['a list', 'GET', status(200, '[1]'), "answered with what is not Trino's protocol"],
+    ['another service', 'POST', status(200, '{"ok":true}'), "sent a response that is not Trino's protocol"],
+    ['a list', 'GET', status(200, '[1]'), "sent a response that is not Trino's protocol"],
     [
       'without a page after',
       'POST',
       status(200, '{"id":"q","stats":{"state":"QUEUED"}}'),
-      'does not answer as Trino does: nextUri missing in response for POST /v1/statement',
+      'sent an unexpected response: nextUri missing in response for POST /v1/statement',
     ],
     [
       'without a state',
       'POST',
       status(200, '{"id":"q","nextUri":"http://u","infoUri":"http://u","stats":null}'),
-      "answered with what is not Trino's protocol",
+      "sent a response that is not Trino's protocol",
     ],
     [
       'with a page after that is none',
@@ -176,8 +176,8 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     ],
     ['a server of pages', 'POST', status(404), 'answered HTTP 404: is it Trino, and the right port?'],
     ['a server of files', 'POST', status(405), 'answered HTTP 405: is it Trino, and the right port?'],
-    ['cutting its answers', 'GET', (response) => void response.destroy(), 'broke the connection'],
-    ['cutting the first', 'POST', (response) => void response.destroy(), 'broke the connection'],
+    ['cutting its answers', 'GET', (response) => void response.destroy(), 'closed the connection'],
+    ['cutting the first', 'POST', (response) => void response.destroy(), 'closed the connection'],
   ])('Trino %s', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
     const engine = engineOf(peer)
@@ -197,8 +197,8 @@ describe('trouble that stays is a QueryError that says what to do', () => {
       (response) => response.writeHead(200).write('{"data":'),
       'gave no answer for 0.3 s: check that it is up and not overloaded, or raise requestTimeoutMillis',
     ],
-    ['is always too busy', 'POST', status(429), 'gave no answer but HTTP 429 for 0.3 s'],
-    ['is always too busy for a page', 'GET', status(503), 'gave no answer but HTTP 503 for 0.3 s'],
+    ['is always too busy', 'POST', status(429), 'gave no answer for 0.3 s (only HTTP 429)'],
+    ['is always too busy for a page', 'GET', status(503), 'gave no answer for 0.3 s (only HTTP 503)'],
   ])('Trino that %s, within the time-out', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
     const begin = performance.now()
@@ -214,7 +214,7 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     await using peer = await trinoPeer(() => {})
     const url = peer.url.replace('http:', 'https:')
     expect((await errorOf(rowsOf(peer, { url }))).message).toBe(
-      `Trino at ${url} does not speak TLS: write ${peer.url}, or the port of its https`,
+      `Trino at ${url} does not speak TLS: use ${peer.url}, or the port of its https`,
     )
   })
 
@@ -235,7 +235,7 @@ describe('trouble that stays is a QueryError that says what to do', () => {
         if (taken.length === 1) await peer.close()
       }
     }
-    expect((await errorOf(taking())).message).toMatch(/cannot be reached|broke the connection/)
+    expect((await errorOf(taking())).message).toMatch(/cannot be reached|closed the connection/)
     expect(taken.slice(0, 2)).toEqual(twoPages.slice(0, 2))
   })
 })
