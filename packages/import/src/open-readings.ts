@@ -5,58 +5,67 @@ import { type Batch, columnsOf, type Table } from '@minilake/schema'
 import { BadRowsError } from './read/bad-rows.js'
 import { batchBuilder } from './read/batch-builder.js'
 import { checkDialect, type CsvDialect } from './open/csv-dialect.js'
-import { openDuckDb } from './duckdb/duckdb.js'
+import { openDuckDb } from './duckdb/open-duckdb.js'
 import { checkMap, foldName } from './open/match-columns.js'
-import { type LayoutOptions, openSource, type Source } from './open/open-source.js'
+import { openSource } from './open/open-source.js'
+import type { LayoutOptions, Source } from './open/source.js'
 import { type ReadReport, readSource } from './read/read-source.js'
 import { type FileFormat, openSourceFile, type ReadingFile, type SourceOptions } from './open/source-file.js'
 import { type TimeOptions, timeSql } from './values/time-sql.js'
 
-/** How to read files. */
+/** Options of `openReadings`. */
 export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
-  /** Make rows bad whose times are finer than a millisecond. Default false: such times are floored and counted. */
+  /** Whether a row with a time finer than a millisecond is bad. Default false: such times are floored and counted. */
   strictTime?: boolean
-  /** Bad rows that are left out and reported; one more is an error, once all have been counted. Default 0. */
+  /** The number of bad rows to skip and report. One more is an error, once all are counted. Default 0. */
   maxBadRows?: number
-  /** Where streams and packed files are unpacked. Default: the system's folder for temporary files. */
+  /** Folder for temporary copies of streams and unpacked files. Default: the system's temporary folder. */
   tempFolder?: string
+  /** Aborting it ends the reading. Default: none. */
   signal?: AbortSignal
 }
 
-/** What a file turned out to be. */
+/** What was found out about a file. */
 export interface SourceDescription {
-  /** The file, as it was given. */
+  /** The file's path or name, as given. */
   name: string
   format: FileFormat
-  /** Encoding of text, by its WHATWG name; absent for Parquet. */
+  /** WHATWG name of the text encoding. Absent for Parquet. */
   encoding?: string
-  /** How CSV is written. */
+  /** The dialect of a CSV file. */
   dialect?: CsvDialect
-  /**
-   * Per column of the table, the file's column that it is read from; null where the file has none, and every value is
-   * missing.
-   */
+  /** For each column of the table, the file's column that it is read from; null if the file has none. */
   columns: Readonly<Record<string, string | null>>
 }
 
-/** Files that are open and fit a table. */
+/** Open files that fit a table. */
 export interface Readings<T extends Table> {
   readonly sources: readonly SourceDescription[]
+  /** Counts and bad rows, complete once all batches have been consumed. */
   readonly report: Readonly<ReadReport>
   /**
-   * The good rows of all files, one file after the other, in the order they have there; to be taken once. Rejects with
-   * a BadRowsError at the end when too many rows are bad, with an Error for a file without rows, and with the signal's
-   * reason.
+   * The good rows of all files in order, file by file. To be called once. Rejects with a BadRowsError at the end if too many rows
+   * are bad, with an Error for a file without rows, and with the signal's reason when aborted.
    */
   batches(): AsyncGenerator<Batch<T>>
-  /** Removes what was unpacked. */
+  /** Removes temporary files. */
   close(): Promise<void>
 }
 
 /**
- * Opens CSV, NDJSON and Parquet files and finds out which of their columns are a table's; nothing is guessed that changes a
- * value. Throws a RangeError for options that make no sense, an Error in one sentence for a file that cannot be read or
- * does not fit.
+ * Opens CSV, NDJSON and Parquet files and matches their columns with a table's. Guesses nothing that could change a value.
+ * Throws a RangeError for invalid options, and an Error for a file that cannot be read or does not fit the table.
+ *
+ * @example
+ * ```ts
+ * import { openReadings } from '@minilake/import'
+ * import { pump } from '@minilake/schema'
+ *
+ * const readings = await openReadings(pump, ['pump.csv.gz'], { map: { time: 'event_timestamp' }, zone: 'Europe/Berlin' })
+ * for await (const { rowCount, columns } of readings.batches()) console.log(rowCount, columns.pressure)
+ * console.log(readings.report.flooredTimes)
+ * await readings.close()
+ * ```
  */
 export async function openReadings<T extends Table>(
   table: T,
@@ -78,7 +87,7 @@ export async function openReadings<T extends Table>(
     for (const [index, file] of files.entries()) {
       signal?.throwIfAborted()
       const source = await openSourceFile(file, { ...options, folder, prefix: String(index) })
-      sources.push(await openSource(table, source, db, values))
+      sources.push(await openSource(table, source, values, db))
     }
     checkMapUsed(map, sources)
     const report: ReadReport = { rows: 0, badRows: 0, flooredTimes: 0, repeatedTimes: 0, bad: [] }

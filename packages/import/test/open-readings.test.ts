@@ -121,7 +121,7 @@ yesterday,b,1
       {
         line: 11,
         value: null,
-        reason: 'expected a quote at the end of a quoted field, and quotes within it doubled',
+        reason: 'expected a quote at the end of a quoted field, and doubled quotes within it',
         row: '"2026-01-01T00:00:00Z"x,g,1',
       },
     ])
@@ -152,7 +152,7 @@ yesterday,b,1
     const good = '2026-01-01T00:00:00Z,a,1\n'
     const text = `${header}${good}2026-01-01T00:00:00Z,"b,1\n${good.repeat(5000)}`
     await expect(readText(turbine, 'a.csv', text, { maxBadRows: 10 })).rejects.toThrow(
-      'has a row that cannot be left out, since rows after it may have gone with it: expected a quote at the end',
+      'has a row that cannot be skipped, as rows after it may be part of it: expected a quote at the end',
     )
   })
 
@@ -172,7 +172,7 @@ yesterday,b,1
       Buffer.from(',1\n'),
     ])
     const [row] = await badRows('a.csv', content)
-    expect(row?.reason).toBe('expected UTF-8: `encoding` says what the file is in')
+    expect(row?.reason).toBe('expected UTF-8: state another encoding with `encoding`')
   })
 })
 
@@ -225,7 +225,7 @@ describe('NDJSON', () => {
         'a.ndjson',
         `${good.repeat(30_000)}{"event_timestamp":"2026-01-01T00:00:00Z","x":1}\n`,
       ),
-    ).rejects.toThrow(/has columns that table turbine has not: x /)
+    ).rejects.toThrow(/has columns that table turbine lacks: x /)
   })
 })
 
@@ -233,17 +233,17 @@ describe('what cannot be read', () => {
   test.each([
     ['a.csv', '', 'is empty: expected readings'],
     ['a.csv', gzipSync(''), 'is empty: expected readings'],
-    ['a.csv', header, 'has a header and no rows: expected readings'],
+    ['a.csv', header, 'has a header but no rows: expected readings'],
     ['a.ndjson', '\n', 'expected a JSON object in each line, got none'],
     ['a.ndjson', 'a,b\n1,2\n', 'expected a JSON object in each line, got none'],
-    ['a.csv.gz', gzipSync(header.repeat(1000)).subarray(0, 60), 'is cut short: its gzip data ends too early'],
-    ['a.csv.gz', header, 'is not gzip, as its name says: expected the bytes 1f 8b at its start'],
+    ['a.csv.gz', gzipSync(header.repeat(1000)).subarray(0, 60), 'is truncated: its gzip data ends early'],
+    ['a.csv.gz', header, 'is not gzip, although its name ends in .gz: expected the bytes 1f 8b at the start'],
     [
       'a.csv.gz',
       gzipSync(header.repeat(50)).fill(0xff, 20, 40),
       'is damaged: its gzip data cannot be unpacked',
     ],
-    ['a.parquet', 'PAR1 no more', 'is not a Parquet file that can be read: '],
+    ['a.parquet', 'PAR1 no more', 'is not a readable Parquet file: '],
     [
       'a.csv',
       'a,b,c\n1,2,3\n',
@@ -252,7 +252,7 @@ describe('what cannot be read', () => {
     [
       'a.csv',
       `${header.trim()}\r\n2026-01-01T00:00:00Z,a,1\n2026-01-01T00:00:00Z,a,1\r\n`,
-      'cannot be read: expected lines that all end alike (LF, or CR LF)',
+      'cannot be read: expected the same line end everywhere (LF or CR LF)',
     ],
   ])('%s of %j', async (name, content, message) => {
     const [path] = await filesWith({ [name]: content })
@@ -271,7 +271,7 @@ describe('what cannot be read', () => {
 
   test('a file without a header whose rows have another number of fields than the table', async () => {
     await expect(readText(turbine, 'a.csv', '1,2\n', { noHeader: true })).rejects.toThrow(
-      "has no header, so its fields are taken in the order of table turbine's columns: expected 3 (event_timestamp, site, power), got 2",
+      "has no header, so its fields must be in the order of table turbine's columns: expected 3 (event_timestamp, site, power), got 2",
     )
   })
 

@@ -1,20 +1,20 @@
-/** Texts that were read before, by the 16 bytes that DuckDB has for them. */
+/** A cache of texts, by the 16 bytes that represent them in DuckDB. */
 export interface ShortTexts {
-  /** The text of the value at a word, if it is short and was kept. */
+  /** The cached text of the value that starts at a word, if there is one. */
   find(words: Uint32Array, at: number): string | undefined
-  /** Keeps a short text for the value at a word, and gives it back. */
+  /** Caches the text of the value that starts at a word, if it is short, and returns it. */
   keep(words: Uint32Array, at: number, text: string): string
 }
 
-/** Words of 32 bits that DuckDB's vectors have for a text: its length in bytes, then its bytes, if there are 12 at the most. */
+/** The number of 32-bit words per text in DuckDB's vectors: its length in bytes, then its bytes if there are at most 12. */
 export const wordsPerText = 4
 const shortBytes = 12
 
 const slots = 4096
 
 /**
- * Remembers short texts: those of readings, such as names of devices, come again and again, and to make one of bytes
- * takes longer than to read the rest of its row.
+ * A cache of short texts. Texts in readings, such as names of devices, repeat, and decoding one takes longer than reading
+ * the rest of its row.
  */
 export function shortTexts(): ShortTexts {
   const known = new Uint32Array(slots * wordsPerText)

@@ -1,14 +1,14 @@
-/** How the fields of a CSV file are written. */
+/** The dialect of a CSV file. */
 export interface CsvDialect {
-  /** What stands between fields. */
+  /** Separates fields. */
   delimiter: string
-  /** What fields may be enclosed in, doubled within one; '' for none. */
+  /** Encloses fields, and is doubled within them; '' for none. */
   quote: string
-  /** Whether the first line holds the names of the columns. */
+  /** Whether the first line contains the names of the columns. */
   header: boolean
 }
 
-/** Throws a RangeError when fields cannot be told apart so. */
+/** Throws a RangeError for a delimiter or quote by which fields cannot be separated. */
 export function checkDialect({ delimiter, quote }: { delimiter?: string; quote?: string }): void {
   if (delimiter !== undefined && !/^[^"'\r\n\0]{1,4}$/.test(delimiter)) {
     throw new RangeError(
@@ -17,7 +17,7 @@ export function checkDialect({ delimiter, quote }: { delimiter?: string; quote?:
   }
   if (quote !== undefined && (!/^[!-~]?$/.test(quote) || (quote !== '' && delimiter?.includes(quote)))) {
     throw new RangeError(
-      `\`quote\` expected one character of ASCII or none, other than the delimiter, got ${JSON.stringify(quote)}`,
+      `\`quote\` expected one ASCII character or none, other than the delimiter, got ${JSON.stringify(quote)}`,
     )
   }
 }
@@ -25,9 +25,9 @@ export function checkDialect({ delimiter, quote }: { delimiter?: string; quote?:
 const delimiters = [',', ';', '\t', '|']
 
 /**
- * The dialect of a CSV file by its beginning, and the fields of its first record. What is given is taken as it is. The
- * delimiter is the one that finds the most names for which `isWanted`, or without a header the one that gives
- * `fieldCount` fields.
+ * Detects the dialect of a CSV file from its beginning, and returns it with the fields of the first record. Given parts of the
+ * dialect are kept. The delimiter is the one that finds most names for which `isWanted`, or without a header the one that
+ * yields `fieldCount` fields.
  */
 export function detectDialect(
   head: string,
@@ -45,12 +45,12 @@ export function detectDialect(
     const fields = firstRecord(head, { delimiter, quote })
     return { delimiter, quote, header, fields, score: score(fields) }
   })
-  // Of equals the first: the comma is what the format is named after.
+  // The first of equals, so that the comma wins a tie.
   const { score: _, ...best } = candidates.reduce((a, b) => (b.score > a.score ? b : a))
   return best
 }
 
-/** The quote by which more fields begin. */
+/** The quote with which more fields start. */
 function detectQuote(head: string, delimiter: string): string {
   const starts = (quote: string) =>
     head

@@ -1,18 +1,17 @@
 import { columnsOf, partitionsOf, type Table } from '@minilake/schema'
 
-/** Which of a file's columns go into which of a table's. */
+/** How a file's columns are matched with a table's. */
 export interface MatchOptions {
-  /** Columns of the file, and the table's columns that they are: `{ ts: 'event_timestamp' }`. Default: those of the same name. */
+  /** Table columns by file column: `{ ts: 'event_timestamp' }`. Default: columns with the same name match. */
   map?: Readonly<Record<string, string>>
-  /** Leave columns of the file out that are none of the table's. Default false: they are an error. */
+  /** Whether to ignore columns of the file that the table lacks. Default false: they are an error. */
   ignoreExtra?: boolean
 }
 
 /**
- * For every column of a table the index of the file's column that holds it; undefined for a nullable column that the file
- * lacks. Names match whatever their case; one that is mapped goes
- * before one that is the same, and that before others. Throws an Error in one sentence that names the columns that
- * are missing, doubled or too many.
+ * For each column of a table, the index of the file's column; undefined for a nullable column that the file lacks. Names match
+ * in any case. A mapped name takes precedence over the same name, and that over a name in another case. Throws an Error that
+ * names missing, ambiguous or unknown columns.
  */
 export function matchColumns(
   table: Table,
@@ -31,7 +30,7 @@ export function matchColumns(
       ) ?? []
     if (match && other) {
       throw new Error(
-        `${file} has several columns for ${column} of table ${table.name} (${[match, other].map(({ name }) => name).join(', ')}): expected one, \`map\` says which`,
+        `${file} has several columns for ${column} of table ${table.name} (${[match, other].map(({ name }) => name).join(', ')}): expected one, choose it with \`map\``,
       )
     }
     return match?.index
@@ -43,18 +42,18 @@ export function matchColumns(
     .map(([column]) => column)
   if (missing.length > 0) {
     throw new Error(
-      `${file} lacks ${missing.join(', ')} of table ${table.name}: it has the columns ${names.join(', ')}; \`map\` gives them the table's names`,
+      `${file} lacks ${missing.join(', ')} of table ${table.name}: it has the columns ${names.join(', ')}; \`map\` renames columns`,
     )
   }
   if (extra.length > 0 && !ignoreExtra) {
     throw new Error(
-      `${file} has columns that table ${table.name} has not: ${extra.join(', ')} (expected ${Object.keys(table.columns).join(', ')}): \`map\` gives them the table's names, \`ignoreExtra\` leaves them out`,
+      `${file} has columns that table ${table.name} lacks: ${extra.join(', ')} (expected ${Object.keys(table.columns).join(', ')}): \`map\` renames columns, \`ignoreExtra\` ignores them`,
     )
   }
   return found
 }
 
-/** The column of a table that a file's column of some name is. */
+/** The table's column that a file's column matches by name, if any. */
 export function columnOf(
   table: Table,
   name: string,
@@ -69,7 +68,7 @@ export function columnOf(
   return Object.keys(table.columns).find((column) => column === folded)
 }
 
-/** Throws a RangeError when a map leads to a column that the table has not. */
+/** Throws a RangeError if a map names a column that the table lacks. */
 export function checkMap(table: Table, map: Readonly<Record<string, string>>): void {
   for (const [source, column] of Object.entries(map)) {
     if (Object.hasOwn(table.columns, column)) continue
@@ -79,12 +78,12 @@ export function checkMap(table: Table, map: Readonly<Record<string, string>>): v
   }
 }
 
-/** Whether every row must have a value of a column: where it is not nullable, or says in which partition the row lies. */
+/** Whether every row needs a value in a column: it is not nullable, or it determines the row's partition. */
 export function isRequired(table: Table, column: string): boolean {
   return !table.columns[column]?.nullable || partitionsOf(table).some(([, { from }]) => from === column)
 }
 
-/** A name as it is compared. */
+/** A name in the form in which names are compared. */
 export function foldName(name: string): string {
   return name.trim().toLowerCase()
 }

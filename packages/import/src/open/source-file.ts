@@ -6,30 +6,30 @@ import { pipeline } from 'node:stream/promises'
 import { TextDecoder } from 'node:util'
 import { createGunzip } from 'node:zlib'
 
-/** The kinds of files that are read. */
+/** The file formats that can be read. */
 export const fileFormats = ['csv', 'ndjson', 'parquet'] as const
 
 /** One of `fileFormats`. */
 export type FileFormat = (typeof fileFormats)[number]
 
-/** A file to be read: its path, or bytes with a name for people. */
+/** A file to read: its path, or its bytes with a name for messages. */
 export type ReadingFile = string | { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }
 
-/** How the bytes of a file are to be taken. */
+/** How the bytes of a file are read. */
 export interface SourceOptions {
-  /** Default: by the name's ending (.csv .tsv .txt, .ndjson .jsonl, .parquet, each also with .gz), else by the content. */
+  /** Default: by file name (.csv .tsv .txt, .ndjson .jsonl, .parquet, each also with .gz), else by content. */
   format?: FileFormat
-  /** Encoding of text, by its WHATWG label: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content. */
+  /** WHATWG label of the text encoding: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content. */
   encoding?: string
 }
 
-/** A file as DuckDB can read it: local, unpacked, text in UTF-8. */
+/** A file that DuckDB can read: local, unpacked, with text in UTF-8. */
 export interface SourceFile {
-  /** For people. */
+  /** The name for messages. */
   name: string
   path: string
   format: FileFormat
-  /** Encoding that the text had; absent for Parquet. */
+  /** The original encoding of the text. Absent for Parquet. */
   encoding?: string
   /** The beginning of a text file; '' for Parquet. */
   head: string
@@ -38,9 +38,9 @@ export interface SourceFile {
 const headBytes = 64 * 1024
 
 /**
- * Makes a file ready to be read: unpacks gzip, takes streams to disk, turns other encodings into UTF-8. What it writes
- * lies in `folder`, under names that begin with `prefix`. Throws an Error in one sentence for a file that is missing,
- * empty, cut short or in no known encoding.
+ * Prepares a file for DuckDB: unpacks gzip, writes streams to disk and converts other encodings to UTF-8. Temporary files are in
+ * `folder`, with names that start with `prefix`. Throws an Error for a file that is missing, empty, truncated or not in
+ * its encoding.
  */
 export async function openSourceFile(
   file: ReadingFile,
@@ -57,7 +57,7 @@ export async function openSourceFile(
     new Error(`cannot read ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   const written = (step: string) => join(folder, `${prefix}.${step}`)
 
-  // DuckDB takes a backslash for a slash.
+  // DuckDB reads a backslash as a slash, so a path with a backslash in a name is copied.
   const isInPlace = typeof file === 'string' && (sep === '\\' || !file.includes('\\'))
   let path = isInPlace ? file : written('copy')
   if (!isInPlace) {
@@ -81,7 +81,9 @@ export async function openSourceFile(
     )
     head = await readHead(path)
   } else if (name.endsWith('.gz') && head.length > 0) {
-    throw new Error(`${name} is not gzip, as its name says: expected the bytes 1f 8b at its start`)
+    throw new Error(
+      `${name} is not gzip, although its name ends in .gz: expected the bytes 1f 8b at the start`,
+    )
   }
   if (head.length === 0) throw new Error(`${name} is empty: expected readings`)
 
@@ -96,7 +98,7 @@ export async function openSourceFile(
     await pipeline(createReadStream(encoded), decodedBy(decoder), createWriteStream(path), { signal }).catch(
       (cause: unknown) => {
         signal?.throwIfAborted()
-        throw new Error(`${name} is not in ${label}: \`encoding\` says what it is in`, { cause })
+        throw new Error(`${name} is not ${label}: state its encoding with \`encoding\``, { cause })
       },
     )
     head = await readHead(path)
@@ -124,7 +126,7 @@ function gzipFailure(name: string, cause: unknown): Error {
   const { code, message } = cause as NodeJS.ErrnoException
   const why =
     code === 'Z_BUF_ERROR'
-      ? 'is cut short: its gzip data ends too early'
+      ? 'is truncated: its gzip data ends early'
       : code?.startsWith('Z_')
         ? `is damaged: its gzip data cannot be unpacked (${message})`
         : `cannot be unpacked: ${message}`

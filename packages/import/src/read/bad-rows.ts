@@ -1,24 +1,24 @@
 /** A row of a file that does not fit the table. */
 export interface BadRow {
-  /** The file, as it was given. */
+  /** The file's path or name, as given. */
   file: string
-  /** Line on which the row begins, from 1; in a Parquet file the number of the row, from 1. */
+  /** Line on which the row starts, from 1. In a Parquet file, the number of the row, from 1. */
   line: number
-  /** The table's column; absent where the row as a whole is bad. */
+  /** The table's column. Absent if the row as a whole is bad. */
   column?: string
-  /** The value as the file has it; null where there is none. */
+  /** The value in the file, or null if there is none. */
   value: string | null
-  /** What is wrong with it: `expected a number`. */
+  /** Why the row is bad: `expected a number`. */
   reason: string
-  /** All values of the row in the file's order; the text of the line where it could not be taken apart. */
+  /** All values of the row in the file's order, or the text of a line that could not be split into fields. */
   row: readonly (string | null)[] | string
 }
 
-/** More rows are bad than allowed; nothing should be done with the others. */
+/** More rows are bad than allowed. The good rows should not be used either. */
 export class BadRowsError extends Error {
-  /** How many rows are bad, in all files. */
+  /** Number of bad rows in all files. */
   readonly count: number
-  /** The first of them, in order of file and line. */
+  /** The first bad rows, ordered by file and line. */
   readonly rows: readonly BadRow[]
 
   constructor(count: number, rows: readonly BadRow[], allowed: number) {
@@ -32,7 +32,7 @@ export class BadRowsError extends Error {
   }
 }
 
-/** A bad row in a line: `a.csv, line 7, power: expected a number, got "n/a"`. */
+/** A one-line message for a bad row: `a.csv, line 7, power: expected a number, got "n/a"`. */
 export function badRowText({ file, line, column, value, reason, row }: BadRow): string {
   const place = [file, `line ${line}`, ...(column === undefined ? [] : [column])].join(', ')
   const got = column === undefined ? (typeof row === 'string' ? shortened(row) : undefined) : shortened(value)

@@ -1,26 +1,26 @@
 import { type Batch, columnBuffer, columnsOf, type Table } from '@minilake/schema'
-import type { Chunk } from '../duckdb/duckdb.js'
+import type { Chunk } from '../duckdb/open-duckdb.js'
 
 type Buffer = Batch['columns'][string]
 
-/** Gathers chunks into batches. */
+/** Collects chunks into batches. */
 export interface BatchBuilder<T extends Table> {
-  /** Rows gathered so far. */
+  /** Rows collected since the last `take`. */
   readonly rowCount: number
-  /** Adds a chunk's rows, or those of the given numbers; true once there is no room for another chunk. */
+  /** Adds the rows of a chunk, or only the rows in `kept`. True if there is no room for another chunk. */
   add(chunk: Chunk, kept?: readonly number[]): boolean
-  /** The rows gathered, as a batch of its own; then it is empty. */
+  /** The collected rows, in buffers that are not used again. Empties the builder. */
   take(): Batch<T>
 }
 
-/** A builder of batches of up to `capacity` rows of a table, whose columns lead the chunks' own. */
+/** A builder for batches of up to `capacity` rows. The chunks' first columns are those of the table. */
 export function batchBuilder<T extends Table>(table: T, capacity = 65_536): BatchBuilder<T> {
   const columns = columnsOf(table)
   const allocate = () =>
     columns.map(([name, { type, nullable }]) => ({
       name,
       nullable,
-      // Every row is filled: texts need not be filled with empty ones before.
+      // Every row is filled, so the texts need no initial values.
       buffer: type === 'varchar' ? new Array<string>(capacity) : columnBuffer[type](capacity),
       nulls: new Uint8Array(capacity),
       hasNull: false,
@@ -66,5 +66,5 @@ export function batchBuilder<T extends Table>(table: T, capacity = 65_536): Batc
   }
 }
 
-/** DuckDB's vectors hold 2,048 values at the most. */
+/** The maximum number of values in a vector of DuckDB. */
 const chunkRows = 2048

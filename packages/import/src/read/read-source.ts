@@ -1,31 +1,32 @@
 import { type Batch, columnsOf, type Table } from '@minilake/schema'
 import type { BadRow } from './bad-rows.js'
 import type { BatchBuilder } from './batch-builder.js'
-import type { DuckDb } from '../duckdb/duckdb.js'
-import { firstLine, type Source } from '../open/open-source.js'
+import { type DuckDb, duckDbReason } from '../duckdb/open-duckdb.js'
+import type { Source } from '../open/source.js'
 import { recordLines } from './record-lines.js'
 import { problems, selectBadRows, selectRows } from './select-rows.js'
 
-/** What reading has met; complete once the batches have been taken. */
+/** What was read, complete once all batches have been consumed. */
 export interface ReadReport {
-  /** Good rows. */
+  /** Number of good rows. */
   rows: number
+  /** Number of bad rows. */
   badRows: number
-  /** Times that were finer than a millisecond and floored to one. */
+  /** Number of times that were finer than a millisecond and were floored. */
   flooredTimes: number
-  /** Times of a zone's clock that it showed twice, as it was set back: the later one was taken. */
+  /** Number of local times that the zone's clock showed twice, as it was set back. They are read as the later one. */
   repeatedTimes: number
-  /** The bad rows, at most the greater of `maxBadRows` and 10, in order of file and line. */
+  /** The first bad rows, ordered by file and line: at most `maxBadRows` or 10, whichever is greater. */
   bad: BadRow[]
 }
 
-/** How many bad rows are told of even where none is allowed. */
-const toldBadRows = 10
+/** The number of bad rows that are reported even if none is allowed. */
+const minReportedRows = 10
 
-/** How many lines that cannot be taken apart are numbered. */
-const numberedLines = 100_000
+/** The maximum number of malformed lines whose line numbers are determined. */
+const maxNumberedLines = 100_000
 
-/** What reading a file goes into. */
+/** Where the rows and counts of a file go. */
 export interface ReadInto<T extends Table> {
   builder: BatchBuilder<T>
   report: ReadReport
@@ -34,8 +35,8 @@ export interface ReadInto<T extends Table> {
 }
 
 /**
- * Reads a file's good rows into batches; what is left in the builder goes with the next file's. Once too many rows are bad
- * it counts on, and gives no more batches. Throws an Error for a file without rows.
+ * Reads a file's good rows into batches. Rows that do not fill a batch stay in the builder for the next file. Once too many rows
+ * are bad, it only counts and yields no more batches. Throws an Error for a file without rows.
  */
 export async function* readSource<T extends Table>(
   table: T,
@@ -43,9 +44,9 @@ export async function* readSource<T extends Table>(
   db: DuckDb,
   { builder, report, maxBadRows, signal }: ReadInto<T>,
 ): AsyncGenerator<Batch<T>> {
-  const told = Math.max(maxBadRows, toldBadRows) - report.bad.length
+  const reportable = Math.max(maxBadRows, minReportedRows) - report.bad.length
   const query = selectRows(table, source.rows)
-  const numbers: number[] = [] // of the first bad rows, from 0, among those that could be taken apart
+  const numbers: number[] = [] // of the first bad rows, from 0, not counting malformed lines
   let seen = 0
   let bad: RowProblem[] = []
   let lines: UnreadLine[] = []
@@ -64,7 +65,7 @@ export async function* readSource<T extends Table>(
       found.forEach((problem, row) => {
         if (problem === problems.none || problem === problems.blank) return
         report.badRows += 1
-        if (numbers.length < told) numbers.push(seen + row)
+        if (numbers.length < reportable) numbers.push(seen + row)
       })
       seen += chunk.rowCount
       if (report.badRows > maxBadRows) continue
@@ -75,23 +76,23 @@ export async function* readSource<T extends Table>(
     }
   } catch (cause) {
     signal?.throwIfAborted()
-    throw new Error(`${source.file.name} cannot be read: ${unreadable(firstLine(cause))}`, { cause })
+    throw new Error(`${source.file.name} cannot be read: ${unreadable(duckDbReason(cause))}`, { cause })
   }
   report.badRows += unread
   if (seen === 0 && lines.length === 0) {
     throw new Error(
-      `${source.file.name} has ${source.dialect?.header ? 'a header and ' : ''}no rows: expected readings`,
+      `${source.file.name} has ${source.dialect?.header ? 'a header but ' : ''}no rows: expected readings`,
     )
   }
-  report.bad.push(...placed(source, bad, lines).slice(0, told))
+  report.bad.push(...withLines(source, bad, lines).slice(0, reportable))
   if (report.badRows <= maxBadRows && lines.some(({ reason }) => reason === openQuote)) {
     throw new Error(
-      `${source.file.name} has a row that cannot be left out, since rows after it may have gone with it: ${openQuote}`,
+      `${source.file.name} has a row that cannot be skipped, as rows after it may be part of it: ${openQuote}`,
     )
   }
 }
 
-/** The numbers of a chunk's good rows; undefined where all are good. */
+/** The indexes of a chunk's good rows, or undefined if all are good. */
 function goodRows(found: Int16Array): number[] | undefined {
   if (found.every((problem) => problem === problems.none)) return undefined
   return [...found.keys()].filter((row) => found[row] === problems.none)
@@ -103,9 +104,9 @@ function sumOfGood(counts: Int16Array, found: Int16Array): number {
   return sum
 }
 
-/** A bad row whose line is not known yet. */
+/** A bad row whose line is still unknown. */
 interface RowProblem extends Omit<BadRow, 'file' | 'line'> {
-  /** The number of the row, from 0, among those that could be taken apart. */
+  /** The number of the row, from 0, not counting malformed lines. */
   number: number
 }
 
@@ -129,9 +130,9 @@ async function rowProblems(
   })
 }
 
-/** A record that could not be taken apart into fields. */
+/** A malformed line: it could not be split into fields. */
 interface UnreadLine {
-  /** Number of the record, from 1, header and blank lines counted. */
+  /** Number of the record, from 1, counting header and blank lines. */
   record: number
   reason: string
   text: string
@@ -144,7 +145,7 @@ async function countUnread(db: DuckDb): Promise<number> {
 
 async function unreadLines(db: DuckDb): Promise<UnreadLine[]> {
   const rows = await db.rows(
-    `SELECT line, first(error_type), first(error_message), first(csv_line) FROM reject_errors GROUP BY line ORDER BY line LIMIT ${numberedLines}`,
+    `SELECT line, first(error_type), first(error_message), first(csv_line) FROM reject_errors GROUP BY line ORDER BY line LIMIT ${maxNumberedLines}`,
   )
   return rows.map(([line, type, message, text]) => ({
     record: Number(line),
@@ -160,23 +161,23 @@ function unreadReason(type: string, message: string): string {
   return reasons[type] ?? message
 }
 
-const openQuote = 'expected a quote at the end of a quoted field, and quotes within it doubled'
+const openQuote = 'expected a quote at the end of a quoted field, and doubled quotes within it'
 
 const reasons: Readonly<Record<string, string>> = {
   'UNQUOTED VALUE': openQuote,
-  'INVALID ENCODING': 'expected UTF-8: `encoding` says what the file is in',
+  'INVALID ENCODING': 'expected UTF-8: state another encoding with `encoding`',
   'LINE SIZE OVER MAXIMUM': 'expected a line of at most 2 MB (16 MB in NDJSON)',
 }
 
-/** DuckDB's words where they say too little. */
+/** DuckDB's reason, or a clearer one. */
 function unreadable(message: string): string {
   return message.includes('invalid state')
-    ? 'expected lines that all end alike (LF, or CR LF), and quotes only around whole fields'
+    ? 'expected the same line end everywhere (LF or CR LF), and quotes only around whole fields'
     : message
 }
 
-/** Bad rows with their lines, in order. */
-function placed(
+/** Bad rows with their line numbers, ordered by line. */
+function withLines(
   { file, layout }: Source,
   bad: readonly RowProblem[],
   unread: readonly UnreadLine[],

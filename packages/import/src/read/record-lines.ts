@@ -1,23 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-
-/** How a text file is cut into records. */
-export interface RecordLayout {
-  /** The character between which a field may hold delimiters and line ends; '' for none. */
-  quote: string
-  /** What stands between fields. */
-  delimiter: string
-  /** Records at the start that are no rows. */
-  headerRecords: number
-  /** Whether a line without anything is no row. */
-  skipsBlank: boolean
-}
+import type { RecordLayout } from '../open/source.js'
 
 const [lineFeed, carriageReturn, space] = [0x0a, 0x0d, 0x20]
 
 /**
- * The lines (from 1) on which records of a UTF-8 file begin. `rows` are numbers, from 0, of rows that could be taken apart;
- * `records` are the numbers, from 1, of all records that could not be, header and blank lines counted too. Both ascend.
- * Reads the file as far as the last one.
+ * The lines (from 1) on which records of a UTF-8 file start. `rows` are numbers of rows, from 0, not counting malformed lines.
+ * `records` are the numbers of all malformed lines, from 1, counting header and blank lines. Both must be ascending. Reads the
+ * file up to the last of them.
  */
 export function recordLines(
   path: string,
@@ -27,7 +16,7 @@ export function recordLines(
   const found = { rows: [] as number[], records: [] as number[] }
   let record = 0
   let row = 0
-  /** Counts a record that began on a line; whether all are found. */
+  /** Counts a record that started on a line. True once all are found. */
   const count = (line: number, isBlank: boolean): boolean => {
     record += 1
     if (records[found.records.length] === record) found.records.push(line)
@@ -66,7 +55,7 @@ export function recordLines(
         isQuoted = !hasJustClosed
       } else {
         isBlank = false
-        // A quote within a quoted field is doubled: the second one opens it again.
+        // Within a quoted field, a quote is doubled: the first one closes the field, the second one reopens it.
         isQuoted = byte === quoteByte && (atFieldStart || hasJustClosed)
         hasJustClosed = false
         atFieldStart = byte === delimiterByte || (atFieldStart && byte === space)
@@ -79,7 +68,7 @@ export function recordLines(
 
 const byteOrderMark = Buffer.from('\u{FEFF}')
 
-/** A file's bytes after a byte order mark, in chunks whose memory is used again. */
+/** A file's bytes without a byte order mark, in chunks that reuse the same memory. */
 function* fileChunks(path: string): Generator<Uint8Array> {
   const file = openSync(path, 'r')
   try {

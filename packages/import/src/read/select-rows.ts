@@ -1,25 +1,12 @@
 import { type ColumnType, columnsOf, type Table } from '@minilake/schema'
 import { isRequired } from '../open/match-columns.js'
+import type { RowSource } from '../open/source.js'
 import type { ValueSql } from '../values/value-sql.js'
 
-/** Where the rows of a file come from, as SQL for DuckDB. */
-export interface RowSource {
-  /** What stands after FROM. */
-  from: string
-  /** Per column of the table the value in the file, and how it is read; undefined where the file has no such column. */
-  values: readonly ({ raw: string; value: ValueSql } | undefined)[]
-  /** All values of a row as a list of texts, for bad ones. */
-  row: string
-  /** When a row as a whole is bad, and why. Default never. */
-  isBad?: { condition: string; reason: string }
-  /** When a row is nothing at all and passed over. Default never. */
-  isBlank?: string
-}
-
-/** What `problem` says of a row, if not the number (from 1) of the column whose value is bad. */
+/** Values of `problem` other than the number (from 1) of the column with a bad value. */
 export const problems = { none: 0, badRow: -1, blank: -2 } as const
 
-/** What a batch holds for a column type, by DuckDB's name. */
+/** The DuckDB type of each column type's entries in a batch. */
 const resultTypes: Record<ColumnType, string> = {
   timestamp: 'BIGINT',
   date: 'INTEGER',
@@ -31,18 +18,18 @@ const resultTypes: Record<ColumnType, string> = {
   varchar: 'VARCHAR',
 }
 
-/** A query for the rows of a file, and where in its result stands what is not of the table's columns, which lead. */
+/** A query for the rows of a file. Its result has the table's columns first; the numbers are the indexes of further columns. */
 export interface RowQuery {
   sql: string
-  /** What is wrong with a row, SMALLINT: see `problems`. */
+  /** The row's problem, SMALLINT: see `problems`. */
   problem: number
-  /** How many of a row's times were cut to milliseconds, SMALLINT; absent where none can be. */
+  /** The number of the row's times that were floored to milliseconds, SMALLINT. Absent if no time can be finer. */
   finer?: number
-  /** How many of a row's times the clock showed twice, SMALLINT; absent where none can be. */
+  /** The number of the row's times that the clock showed twice, SMALLINT. Absent if that is impossible. */
   twice?: number
 }
 
-/** A query for all rows, the table's columns as a batch holds them; those of bad rows mean nothing. */
+/** A query for all rows, with the values that a batch holds. The values of bad rows are meaningless. */
 export function selectRows(table: Table, source: RowSource): RowQuery {
   const columns = columnsOf(table)
   const found = foundColumns(table, source)
@@ -68,8 +55,8 @@ export function selectRows(table: Table, source: RowSource): RowQuery {
 }
 
 /**
- * A query for the first bad rows, in their order: `problem`, why, the bad value and all values of the row. A query of its
- * own, since most files have none: texts and lists beside every good row would double what goes through memory.
+ * A query for the first bad rows in order: `problem`, the reason, the bad value and all values of the row. It is a separate
+ * query because most files have no bad rows, and these texts and lists for every good row would double the memory traffic.
  */
 export function selectBadRows(table: Table, source: RowSource, limit: number): string {
   const found = foundColumns(table, source)
@@ -102,7 +89,7 @@ function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
   })
 }
 
-/** Rows in layers, so that each value is parsed once (p…) and checked once (v…), with the problem of the row. */
+/** The rows in nested subqueries, so that each value is parsed once (p…) and checked once (v…), with the row's problem. */
 function checkedRows(table: Table, source: RowSource): string {
   const { from, values, isBad, isBlank } = source
   const found = foundColumns(table, source)

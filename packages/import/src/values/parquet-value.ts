@@ -3,8 +3,8 @@ import { textValue } from './text-value.js'
 import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from './value-sql.js'
 
 /**
- * Values of a Parquet column by DuckDB's name of its type; undefined where such a column cannot become one of the table's.
- * A number becomes one of another type where that loses nothing but digits that floating point cannot hold.
+ * How a Parquet column, with DuckDB's name of its type, is read as a column type; undefined if that is impossible. Numbers are
+ * converted between types if only digits that floating point cannot hold are lost.
  */
 export function parquetValue(
   fileType: string,
@@ -51,7 +51,7 @@ function timestampValue(fileType: string, { time, strictTime }: ValueOptions): V
   const { microsOfLocal, microsOfNumber } = time
   if (microsOfNumber && isNumber(fileType)) {
     const text = (raw: string) => `CAST(${raw} AS VARCHAR)`
-    const isFloat = /^(FLOAT|DOUBLE)$/.test(fileType) // as a DECIMAL, 0.25 s could be a little less; as text it is 0.25
+    const isFloat = /^(FLOAT|DOUBLE)$/.test(fileType) // a cast to DECIMAL could make 0.25 s a little less; as text it is exactly 0.25
     return timeValue(
       { strictTime },
       {
@@ -72,7 +72,7 @@ function timestampValue(fileType: string, { time, strictTime }: ValueOptions): V
     {
       micros: (raw) => microsOfLocal(floored(raw)),
       ...(isNanos && { isFinerThanMicros: (raw: string) => `epoch_ns(${raw}) % 1000 <> 0` }),
-      reason: () => `'expected a finite time that the stated zone has: its clocks may skip this one'`,
+      reason: () => `'expected a finite time that exists in the stated zone: its clocks may skip this one'`,
       isTwice: time.isTwice,
     },
   )

@@ -1,7 +1,7 @@
 import type { ColumnType } from '@minilake/schema'
 import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from './value-sql.js'
 
-/** Values that stand as text: in CSV, in JSON, in text columns of Parquet. */
+/** How a text is read as each column type, from CSV, JSON or a text column of Parquet. */
 export const textValue: Record<ColumnType, (options: ValueOptions) => ValueSql> = {
   timestamp: ({ time, strictTime }) =>
     timeValue(
@@ -28,7 +28,7 @@ export const textValue: Record<ColumnType, (options: ValueOptions) => ValueSql> 
   varchar: () => castValue('VARCHAR', { expected: 'text' }),
 }
 
-// DuckDB takes a number that is too large for infinity.
+// DuckDB reads a number that is too large as infinity.
 function floatingPoint(type: string, expected: string): ValueSql {
   return castValue(type, {
     isGood: (parsed, raw) =>
@@ -37,7 +37,7 @@ function floatingPoint(type: string, expected: string): ValueSql {
   })
 }
 
-// DuckDB rounds 1.5 to 2 and reads 0x10. 5.0 is a whole number: pandas writes so where some are missing.
+// DuckDB would round 1.5 to 2, and read 0x10. 5.0 is accepted, as pandas writes integers like that if values are missing.
 function whole(type: string, expected: string): ValueSql {
   return castValue(type, {
     isGood: (_, raw) => `regexp_full_match(trim(${raw}), '[+-]?\\d+(\\.0*)?')`,

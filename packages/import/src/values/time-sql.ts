@@ -1,39 +1,39 @@
 import { quoteLiteral } from '@minilake/schema'
 
-/** How times stand in the files. */
+/** How times are written in the files. */
 export interface TimeOptions {
   /**
-   * `iso` (ISO 8601), `epoch-s`, `epoch-ms`, `epoch-us` (since 1970-01-01 UTC, decimals allowed), or a pattern in the
-   * specifiers of strptime: `%d.%m.%Y %H:%M:%S`. Default `iso`.
+   * `iso` (ISO 8601), `epoch-s`, `epoch-ms`, `epoch-us` (since 1970-01-01 UTC, decimals allowed), or a strptime pattern:
+   * `%d.%m.%Y %H:%M:%S`. Default `iso`.
    */
   timeFormat?: string
   /**
-   * The zone of the clock that wrote times without one: `UTC`, an offset `+02:00`, or an IANA name `Europe/Berlin`. Default
-   * none: then every time must name its zone. With it, a time that names one is bad: the file would mix the two.
+   * The zone of times that do not state one: `UTC`, an offset `+02:00`, or an IANA name `Europe/Berlin`. Default: none, and every
+   * time must state its zone. If set, a time that states a zone is bad, as the file would mix both.
    */
   zone?: string
 }
 
-/** How to read times, as SQL for DuckDB; micros are epoch microseconds, UTC, NULL where a time cannot be read. */
+/** SQL for DuckDB that reads times. Micros are microseconds since 1970-01-01 UTC, or NULL if a time is bad. */
 export interface TimeSql {
-  /** Of a text. */
+  /** The micros of a text. */
   readonly microsOfText: (text: string) => string
-  /** Of a TIMESTAMP, which has no zone; absent where no zone was stated. */
+  /** The micros of a TIMESTAMP, which has no zone. Absent if no zone was stated. */
   readonly microsOfLocal?: (timestamp: string) => string
-  /** Of a number; absent where the format is no count since 1970. */
+  /** The micros of a number. Absent unless the format is a count since 1970. */
   readonly microsOfNumber?: (number: string) => string
-  /** Whether a text has digits below a microsecond that are not 0. */
+  /** Whether a text has digits other than 0 below a microsecond. */
   readonly isFinerThanMicros: (text: string) => string
-  /** Whether micros stand for a local time that the zone's clock shows twice; absent for zones without such. */
+  /** Whether micros are a local time that the zone's clock shows twice. Absent for zones without such times. */
   readonly isTwice?: (micros: string) => string
-  /** Why a text is none, as SQL. */
+  /** Why a text is not a valid time. */
   readonly reason: (text: string) => string
 }
 
-/** Microseconds of the first and the last moment that tables hold: the years 0001 to 9999. */
+/** The first and the last time that tables hold, in microseconds: the years 0001 to 9999. */
 export const microsRange = { first: '-62135596800000000', last: '253402300799999999' } as const
 
-/** The SQL to read times of a format and zone. Throws a RangeError for a format or zone that there is not. */
+/** SQL to read times of a format and zone. Throws a RangeError for an unknown format or zone. */
 export function timeSql({ timeFormat = 'iso', zone }: TimeOptions = {}): TimeSql {
   const local = zone === undefined ? undefined : localSql(zone)
   const unit = epochUnits[timeFormat]
@@ -69,10 +69,10 @@ function localSql(zone: string): LocalSql {
   const name = quoteLiteral(zoneName(zone))
   const clock = (micros: string) => `((make_timestamp(${micros}) AT TIME ZONE 'UTC') AT TIME ZONE ${name})`
   return {
-    // A time that the clock skips comes back as another one.
+    // A time that the clock skips does not convert back to itself.
     micros: (timestamp) =>
       `CASE WHEN ((${timestamp}) AT TIME ZONE ${name}) AT TIME ZONE ${name} = ${timestamp} THEN epoch_us((${timestamp}) AT TIME ZONE ${name}) END`,
-    // DuckDB takes the later of two; the clock was set back by 20 minutes to 2 hours where the other one lies before it.
+    // DuckDB reads a repeated time as the later one. If the clock was set back, by 20 minutes to 2 hours, an earlier moment has it too.
     isTwice: (micros) => {
       const earlier = (minutes: number) => clock(`${micros} - ${minutes * 60_000_000}`)
       const shifts = [20, 30, 40, 60, 120].map((minutes) => `${earlier(minutes)} = ${clock(micros)}`)
@@ -99,7 +99,7 @@ const epochUnits: Readonly<Record<string, { micros: number; name: string }>> = {
 }
 
 function epochSql({ micros, name }: { micros: number; name: string }): TimeSql {
-  // DECIMAL(30, 12) × DECIMAL(7, 0) is exact; a DOUBLE would lose the last milliseconds of a count in seconds.
+  // DECIMAL(30, 12) × DECIMAL(7, 0) is exact. A DOUBLE would lose digits of a count in seconds.
   const exact = (number: string) =>
     `CAST(floor(TRY_CAST(${number} AS DECIMAL(30, 12)) * ${micros}::DECIMAL(7, 0)) AS HUGEINT)`
   const inRange = (value: string) =>
@@ -118,7 +118,7 @@ function epochSql({ micros, name }: { micros: number; name: string }): TimeSql {
 }
 
 function isoSql(local: LocalSql | undefined): TimeSql {
-  // Told by the characters where a zone begins: a regular expression for every time would cost as much as reading it.
+  // Checks the characters where a zone would start: a regular expression for every time would cost as much as reading it.
   const namesZone = (text: string) => {
     const signs = [-6, -5, -3].map((at) => `substr(${text}, ${at}, 1) IN ('+', '-')`).join(' OR ')
     const beforeSpace = `suffix(${text}, ' ') AND regexp_matches(${text}, '(Z|UTC|[+-]\\d\\d(:?\\d\\d)?)\\s+$')`
@@ -138,7 +138,7 @@ function isoSql(local: LocalSql | undefined): TimeSql {
       microsOfText: (text) =>
         `CASE WHEN NOT ${namesZone(text)} THEN ${local.micros(`TRY_CAST(${text} AS TIMESTAMP)`)} END`,
       reason: (text) =>
-        `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 without a zone, such as 2026-01-01T00:00:00, or another \`timeFormat\`' WHEN ${namesZone(text)} THEN 'expected a time without a zone, since \`zone\` states that of all' ELSE ${skipped} END`,
+        `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 without a zone, such as 2026-01-01T00:00:00, or another \`timeFormat\`' WHEN ${namesZone(text)} THEN 'expected a time without a zone, as \`zone\` states the zone of all times' ELSE ${skipped} END`,
     }
   }
   return {
@@ -146,11 +146,11 @@ function isoSql(local: LocalSql | undefined): TimeSql {
     microsOfText: (text) =>
       `CASE WHEN ${namesZone(text)} THEN epoch_us(coalesce(TRY_CAST(${text} AS TIMESTAMPTZ), TRY_CAST(${withSeconds(text)} AS TIMESTAMPTZ))) END`,
     reason: (text) =>
-      `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 with a zone, such as 2026-01-01T00:00:00Z, or another \`timeFormat\`' ELSE 'expected Z or an offset such as +02:00 at its end, or \`zone\` to state that of all' END`,
+      `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 with a zone, such as 2026-01-01T00:00:00Z, or another \`timeFormat\`' ELSE 'expected Z or an offset such as +02:00 at the end, or \`zone\` to state the zone of all times' END`,
   }
 }
 
-const skipped = `'expected a time that the stated zone has: its clocks skip this one'`
+const skipped = `'expected a time that exists in the stated zone: its clocks skip this one'`
 
 function patternSql(pattern: string, local: LocalSql | undefined): TimeSql {
   const specifiers: string[] = pattern.match(/%-?./g) ?? []
@@ -161,9 +161,7 @@ function patternSql(pattern: string, local: LocalSql | undefined): TimeSql {
     )
   }
   if (!namesZone && !local) {
-    throw new RangeError(
-      `the pattern ${pattern} reads no zone (%z): expected \`zone\` to state that of the clock`,
-    )
+    throw new RangeError(`the pattern ${pattern} reads no zone (%z): expected \`zone\` to state it`)
   }
   const parsed = (text: string) => `try_strptime(${text}, ${quoteLiteral(pattern)})`
   const hasNanos = specifiers.includes('%n')
@@ -177,6 +175,6 @@ function patternSql(pattern: string, local: LocalSql | undefined): TimeSql {
     ...(local?.isTwice && { isTwice: local.isTwice }),
     isFinerThanMicros: (text) => (hasNanos ? `(epoch_ns(${parsed(text)}) % 1000 <> 0)` : 'false'),
     reason: (text) =>
-      `CASE WHEN ${parsed(text)} IS NULL THEN ${quoteLiteral(`expected a time as ${pattern}`)} ELSE ${skipped} END`,
+      `CASE WHEN ${parsed(text)} IS NULL THEN ${quoteLiteral(`expected a time of the form ${pattern}`)} ELSE ${skipped} END`,
   }
 }

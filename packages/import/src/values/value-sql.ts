@@ -1,28 +1,28 @@
 import { quoteLiteral } from '@minilake/schema'
 import { microsRange, type TimeSql } from './time-sql.js'
 
-/** How a value of a file becomes one of a column: SQL for DuckDB in two steps, so that nothing is computed twice. */
+/** SQL for DuckDB that converts a value of a file to a column's. It has two steps, so that nothing is computed twice. */
 export interface ValueSql {
-  /** The first step: of a value as the file has it. */
+  /** The first step: parses the raw value in the file. */
   readonly parsed: (raw: string) => string
-  /** The second: what a batch holds (times as micros, dates as days), NULL where the value cannot be read. */
+  /** The second step: the entry in a batch (times in microseconds, dates in days), or NULL if the value is bad. */
   readonly value: (parsed: string, raw: string) => string
-  /** Why a value cannot be read, as SQL: `'expected a number'`. */
+  /** Why a value is bad: `'expected a number'`. */
   readonly reason: (parsed: string, raw: string) => string
-  /** Of times: whether digits below a millisecond are lost; of the second step's result and both before it. */
+  /** For times: whether digits below a millisecond are lost. Takes the results of both steps and the raw value. */
   readonly isFiner?: (value: string, parsed: string, raw: string) => string
-  /** Of times: whether the clock showed this one twice. */
+  /** For times: whether the clock showed this time twice. */
   readonly isTwice?: (parsed: string) => string
 }
 
 /** How values are read. */
 export interface ValueOptions {
   time: TimeSql
-  /** Refuse times finer than a millisecond instead of flooring them. */
+  /** Whether times finer than a millisecond are bad, and not floored. */
   strictTime: boolean
 }
 
-/** A value that DuckDB's own cast reads, if it passes a check. */
+/** A value that DuckDB's cast reads and that passes a check. */
 export function castValue(
   type: string,
   {
@@ -47,7 +47,7 @@ export function daysOf(date: string): string {
   return `CAST(${date} - DATE '1970-01-01' AS INTEGER)`
 }
 
-/** A time, floored to whole milliseconds: finer ones would be rounded by a Hive TIMESTAMP, over midnight at worst. */
+/** A time floored to whole milliseconds. A Hive TIMESTAMP would round finer times, at worst past midnight. */
 export function timeValue(
   { strictTime }: Pick<ValueOptions, 'strictTime'>,
   {

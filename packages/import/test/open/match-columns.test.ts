@@ -24,22 +24,22 @@ test.each([
   [
     ['site', 'power'],
     {},
-    "a.csv lacks event_timestamp of table turbine: it has the columns site, power; `map` gives them the table's names",
+    'a.csv lacks event_timestamp of table turbine: it has the columns site, power; `map` renames columns',
   ],
   [
     ['event_timestamp', 'a', 'b'],
     {},
-    "a.csv has columns that table turbine has not: a, b (expected event_timestamp, site, power): `map` gives them the table's names, `ignoreExtra` leaves them out",
+    'a.csv has columns that table turbine lacks: a, b (expected event_timestamp, site, power): `map` renames columns, `ignoreExtra` ignores them',
   ],
   [
     ['event_timestamp', 'Site', 'SITE'],
     {},
-    'a.csv has several columns for site of table turbine (Site, SITE): expected one, `map` says which',
+    'a.csv has several columns for site of table turbine (Site, SITE): expected one, choose it with `map`',
   ],
   [
     ['event_timestamp', 'a', 'b'],
     { map: { a: 'site', b: 'site' } },
-    'a.csv has several columns for site of table turbine (a, b): expected one, `map` says which',
+    'a.csv has several columns for site of table turbine (a, b): expected one, choose it with `map`',
   ],
 ])('%j with %j is refused with one sentence', (names, options, message) => {
   expect(() => match(names, options)).toThrow(new Error(message))

@@ -72,12 +72,12 @@ describe('a value of a Parquet column', () => {
     [
       `TIMESTAMP '2026-07-01'`,
       'timestamp',
-      'column v is TIMESTAMP, which cannot become v (timestamp): it has no zone, `zone` states that of its clock',
+      'column v is TIMESTAMP, which cannot become v (timestamp): its times have no zone, so state it with `zone`',
     ],
     [
       `1::BIGINT`,
       'timestamp',
-      'column v is BIGINT, which cannot become v (timestamp): `timeFormat` states whether it is epoch-s, epoch-ms or epoch-us',
+      'column v is BIGINT, which cannot become v (timestamp): state with `timeFormat` whether it is epoch-s, epoch-ms or epoch-us',
     ],
     [`DATE '2026-07-01'`, 'double', 'column v is DATE, which cannot become v (double)'],
     [`true`, 'double', 'column v is BOOLEAN, which cannot become v (double)'],

@@ -13,11 +13,11 @@ async function readTime(text: string, options: ReadOptions = {}): Promise<bigint
   return report.bad[0]?.reason ?? (rows[0]?.[0] as bigint)
 }
 
-const noZone = 'expected Z or an offset such as +02:00 at its end, or `zone` to state that of all'
+const noZone = 'expected Z or an offset such as +02:00 at the end, or `zone` to state the zone of all times'
 const noIso = 'expected ISO 8601 with a zone, such as 2026-01-01T00:00:00Z, or another `timeFormat`'
 const noLocalIso = 'expected ISO 8601 without a zone, such as 2026-01-01T00:00:00, or another `timeFormat`'
-const hasZone = 'expected a time without a zone, since `zone` states that of all'
-const skipped = 'expected a time that the stated zone has: its clocks skip this one'
+const hasZone = 'expected a time without a zone, as `zone` states the zone of all times'
+const skipped = 'expected a time that exists in the stated zone: its clocks skip this one'
 
 describe('ISO 8601', () => {
   test.each([
@@ -134,7 +134,7 @@ describe('patterns', () => {
 
   test('a time of another form is refused', async () => {
     const options = { timeFormat: '%d.%m.%Y', zone: 'UTC' }
-    expect(await readTime('2026-01-01', options)).toBe('expected a time as %d.%m.%Y')
+    expect(await readTime('2026-01-01', options)).toBe('expected a time of the form %d.%m.%Y')
     expect(await readTime('29.03.2026', { ...options, zone: 'Europe/Berlin' })).toBe(
       micros('2026-03-28T23:00Z'),
     )
@@ -194,10 +194,7 @@ test.each([
     { timeFormat: 'epoch-s', zone: 'UTC' },
     '`zone` expected none beside `timeFormat` epoch-s, which counts in UTC, got UTC',
   ],
-  [
-    { timeFormat: '%d.%m.%Y' },
-    'the pattern %d.%m.%Y reads no zone (%z): expected `zone` to state that of the clock',
-  ],
+  [{ timeFormat: '%d.%m.%Y' }, 'the pattern %d.%m.%Y reads no zone (%z): expected `zone` to state it'],
   [
     { timeFormat: '%d.%m.%Y %z', zone: 'UTC' },
     '`zone` expected none beside the pattern %d.%m.%Y %z, which reads one from each time',

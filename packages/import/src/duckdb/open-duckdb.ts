@@ -5,26 +5,23 @@ import { type ShortTexts, shortTexts, wordsPerText } from './short-texts.js'
 
 type Buffer = Batch['columns'][string]
 
-/** Some rows of a result, up to 2,048; its memory is DuckDB's, until the next ones are taken. */
+/** Up to 2,048 rows of a result, in memory of DuckDB that is valid until the next chunk is requested. */
 export interface Chunk {
   readonly rowCount: number
   /**
-   * Copies a column, which must be of what a batch holds for the type, into a buffer; marks its nulls in a mask, if
-   * there are some.
+   * Copies a column, whose DuckDB type must be that of the buffer's entries, into a buffer from `at` on, and marks its nulls in
+   * a mask. True if there are any.
    */
   copy(index: number, target: { buffer: Buffer; nulls: Uint8Array; at: number }): boolean
-  /** A SMALLINT column without nulls. */
+  /** The values of a SMALLINT column without nulls. */
   smallInts(index: number): Int16Array
 }
 
-/** DuckDB in this process, to read files with. */
+/** An in-process DuckDB that reads files. */
 export interface DuckDb {
-  /** The rows of a small result, 64-bit integers as bigint, lists as arrays. */
+  /** The rows of a small result, with 64-bit integers as bigint and lists as arrays. */
   rows(sql: string): Promise<unknown[][]>
-  /**
-   * The rows of a large result in their order, in memory bounded by a few MiB; `done` runs after the last of them, in
-   * the same transaction.
-   */
+  /** The rows of a large result in order, with a few MiB of memory. `done` runs after the last row, in the same transaction. */
   stream(
     sql: string,
     options: { signal?: AbortSignal | undefined; done?: () => Promise<void> },
@@ -32,9 +29,9 @@ export interface DuckDb {
   close(): void
 }
 
-/** Opens DuckDB with its time zone UTC; it never loads or fetches an extension. */
+/** Opens DuckDB in time zone UTC. It never loads or downloads extensions. */
 export async function openDuckDb(): Promise<DuckDb> {
-  // 70 MB of native code, loaded when there is something to read.
+  // 70 MB of native code, loaded only when there is something to read.
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const { default: bindings } = await import('@duckdb/node-bindings')
   const instance = await DuckDBInstance.create(':memory:', {
@@ -44,7 +41,7 @@ export async function openDuckDb(): Promise<DuckDb> {
   })
   const connection = await instance.connect()
   await connection.run(`SET TimeZone = 'UTC'`)
-  // With the default of 1 MB, rows would be read by one thread only, since no more than the one that is asked for fits in.
+  // With the default of 1 MB, only one thread would read, as the buffer has no room for the rows of others.
   await connection.run(`SET streaming_buffer_size = '32MB'`)
   const texts = shortTexts()
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS()
@@ -65,10 +62,10 @@ export async function openDuckDb(): Promise<DuckDb> {
           const chunk = await next
           signal?.throwIfAborted()
           if (chunk === null || chunk.rowCount === 0) break
-          next = result.fetchChunk() // comes while this one is worked on
+          next = result.fetchChunk() // fetch the next chunk while the consumer works on this one
           yield chunkOf(chunk, bindings, texts)
         }
-        // An error after a stream's first rows ends them as if there were no more, but the transaction knows.
+        // After an error, a stream ends as if it were complete, but the transaction is then aborted and rejects this.
         await connection.run('SELECT 1')
         isWhole = true
         await done?.()
@@ -77,12 +74,12 @@ export async function openDuckDb(): Promise<DuckDb> {
         if (isWhole || !/transaction is aborted/i.test(String(error))) throw error
         await connection.run('ROLLBACK')
         await connection.run('BEGIN')
-        await connection.run(`SELECT count(COLUMNS(*)) FROM (${sql})`) // it fails again, and now says why
+        await connection.run(`SELECT count(COLUMNS(*)) FROM (${sql})`) // fails again, this time with the reason
         throw error
       } finally {
         signal?.removeEventListener('abort', interrupt)
-        await next.catch(() => {}) // what is wrong with it was told, or nobody waits for it
-        await connection.run('ROLLBACK').catch(() => {}) // nothing was written; an aborted one may be gone already
+        await next.catch(() => {}) // its error has been thrown above, or the consumer has left
+        await connection.run('ROLLBACK').catch(() => {}) // nothing was written; after an error the transaction may be closed already
       }
     },
     close: () => {
@@ -107,7 +104,7 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
     for (let row = 0; row < rowCount; row++) {
       const bits = mask[row >> 3] as number
       if (bits === 0xff)
-        row |= 7 // eight values that are there
+        row |= 7 // skip eight values that are not null
       else if (((bits >> (row & 7)) & 1) === 0) {
         nulls[at + row] = 1
         hasNull = true
@@ -141,4 +138,10 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
       return hasNull
     },
   }
+}
+
+/** The first line of a DuckDB error: the reason, without its advice. */
+export function duckDbReason(cause: unknown): string {
+  const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+  return line
 }

@@ -1,0 +1,42 @@
+import { quoteLiteral, type Table } from '@minilake/schema'
+import type { DuckDb } from '../duckdb/open-duckdb.js'
+import { matchColumns } from './match-columns.js'
+import { globPath, storeRejects, textValues } from './source-sql.js'
+import type { OpenOptions, Source } from './source.js'
+import type { SourceFile } from './source-file.js'
+
+/** Opens an NDJSON file. It is read as CSV with one column, so that DuckDB returns every line, even if it is not JSON. */
+export async function openNdjson(
+  table: Table,
+  file: SourceFile,
+  options: OpenOptions,
+  db: DuckDb,
+): Promise<Source> {
+  // JSON contains no raw control characters, so the delimiter \u0001 never occurs in a valid line.
+  const lines = (onBadLine: string) =>
+    `read_csv(${globPath(file)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
+  const object = `CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN line END END`
+  const found = await db.rows(
+    `SELECT name FROM (SELECT unnest(json_keys(object)) AS name, number FROM (SELECT ${object} AS object, row_number() OVER () AS number FROM ${lines('ignore_errors = true')})) GROUP BY name ORDER BY min(number), name`,
+  )
+  const names = found.map(([name]) => String(name))
+  if (names.length === 0) throw new Error(`${file.name} expected a JSON object in each line, got none`)
+  const matched = matchColumns(table, file.name, names, options)
+  const wanted = matched.flatMap((index) => (index === undefined ? [] : [index]))
+  const pointer = (index: number) =>
+    quoteLiteral(`/${(names[index] as string).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+  const values = `json_extract_string(object, [${wanted.map(pointer).join(', ')}])`
+  return {
+    file,
+    names,
+    matched: matched.map((index) => (index === undefined ? undefined : names[index])),
+    layout: { delimiter: '', quote: '', headerRecords: 0, skipsBlank: false },
+    rows: {
+      from: `(SELECT line, object, ${wanted.map((index, at) => `list[${at + 1}] AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
+      values: textValues(table, matched, options),
+      row: '[line]',
+      isBlank: `trim(coalesce(line, ''), ' \t\r') = ''`,
+      isBad: { condition: 'object IS NULL', reason: `'expected a JSON object'` },
+    },
+  }
+}
