@@ -2,7 +2,7 @@ import { type ColumnType, columnsOf, defineTable, type Table } from '@minilake/s
 import fc from 'fast-check'
 import type { HeldValue } from './read-files.js'
 
-/** A table with a column of every type, and one of every type that may lack a value. */
+/** A table with two columns of every type, one of them nullable. */
 export const everyType = defineTable({
   name: 'every_type',
   columns: {
@@ -28,7 +28,7 @@ export const everyType = defineTable({
 const [firstMilli, lastMilli] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')]
 const [firstDay, lastDay] = [Math.floor(firstMilli / 86_400_000), Math.floor(lastMilli / 86_400_000)]
 
-/** Any value of a column type that a file of text can hold, edges more often than not. */
+/** Any value of a column type that a text file can hold, often an edge case. */
 const anyValue: Record<ColumnType, fc.Arbitrary<HeldValue>> = {
   timestamp: fc
     .oneof(fc.integer({ min: firstMilli, max: lastMilli }), fc.constantFrom(firstMilli, lastMilli, -1, 0))
@@ -42,12 +42,12 @@ const anyValue: Record<ColumnType, fc.Arbitrary<HeldValue>> = {
   varchar: fc.oneof(
     fc.constantFrom('', ' ', ',', '"', '""', '\n', '\r\n', '\r', 'NULL', 'NaN', '\u{1F600}', '\0', "'", '\\'),
     fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ' ', 'ä', "'", ';', '\t') }),
-    // @duckdb/node-api leaves out a byte order mark at a text's start.
+    // @duckdb/node-api drops a byte order mark at the start of a text.
     fc.string({ unit: 'binary' }).filter((text) => !text.startsWith('\u{FEFF}')),
   ),
 }
 
-/** Any rows of a table, one or more. */
+/** One or more arbitrary rows of a table. */
 export function anyRows(table: Table): fc.Arbitrary<HeldValue[][]> {
   const row = columnsOf(table).map(([, { type, nullable }]) =>
     nullable ? fc.option(anyValue[type], { nil: null, freq: 3 }) : anyValue[type],
@@ -57,7 +57,7 @@ export function anyRows(table: Table): fc.Arbitrary<HeldValue[][]> {
 
 const isoTime = (micros: HeldValue) => new Date(Number((micros as bigint) / 1000n)).toISOString()
 
-/** A value as a text that reads back the same. */
+/** A value as a text that reads back as the same value. */
 export const textOf: Record<ColumnType, (value: HeldValue) => string> = {
   timestamp: (value) => isoTime(value),
   date: (value) => new Date((value as number) * 86_400_000).toISOString().slice(0, 10),

@@ -10,7 +10,7 @@ import { micros, turbine } from './turbine.js'
 const header = 'event_timestamp,site,power\n'
 const first = micros('2026-01-01T00:00:00Z')
 
-/** The bad rows of a file, and how many there are. */
+/** The bad rows of a file, and their number. */
 async function badRows(
   name: string,
   content: string | Uint8Array,
@@ -24,7 +24,7 @@ async function badRows(
 }
 
 describe('CSV', () => {
-  test('an empty field is no value, an empty text in quotes is one', async () => {
+  test('an empty field is null, an empty text in quotes is a text', async () => {
     const text = `${header}2026-01-01T00:00:00Z,,\n2026-01-01T00:00:00Z,"",1.5\n2026-01-01T00:00:00Z,"a ""b"",\nc",-0\n`
     expect((await readText(turbine, 'a.csv', text)).rows).toEqual([
       [first, null, null],
@@ -33,7 +33,7 @@ describe('CSV', () => {
     ])
   })
 
-  test('a text may stand for no value, quoted or not', async () => {
+  test('nullText is null when unquoted, and a text in quotes', async () => {
     const text = `${header}2026-01-01T00:00:00Z,"NA",NA\n`
     expect((await readText(turbine, 'a.csv', text, { nullText: 'NA' })).rows).toEqual([[first, 'NA', null]])
   })
@@ -50,7 +50,7 @@ describe('CSV', () => {
     expect(rows[0]?.[2]).toBe(expected)
   })
 
-  test('files of any delimiter, quote, order and case of columns, line end and encoding read alike', async () => {
+  test('reads the same rows whatever the delimiter, quote, column order, case, line end and encoding', async () => {
     const rows = [[first, 'ä,;', 1.5]]
     for (const [content, options] of [
       [`${header}2026-01-01T00:00:00Z,"ä,;",1.5`, {}],
@@ -66,7 +66,7 @@ describe('CSV', () => {
     }
   })
 
-  test('an encoding can be named', async () => {
+  test('reads a stated encoding', async () => {
     const content = Buffer.concat([
       Buffer.from(`${header}2026-01-01T00:00:00Z,`),
       Buffer.of(0x93, 0x61),
@@ -81,7 +81,7 @@ describe('CSV', () => {
     )
   })
 
-  test('bad rows are told with line, column, value and reason', async () => {
+  test('reports bad rows with line, column, value and reason', async () => {
     const text = `${header}2026-01-01T00:00:00Z,a,1.5
 2026-01-01T00:00:00Z,"two
 lines",high
@@ -127,7 +127,7 @@ yesterday,b,1
     ])
   })
 
-  test('as many bad rows as allowed are left out and told', async () => {
+  test('skips and reports as many bad rows as allowed', async () => {
     const text = `${header}2026-01-01T00:00:00Z,a,x\n2026-01-01T00:00:00Z,b,1\n2026-01-01T00:00:00Z,c\n`
     const { rows, report } = await readText(turbine, 'a.csv', text, { maxBadRows: 2 })
     expect(rows).toEqual([[first, 'b', 1]])
@@ -140,7 +140,7 @@ yesterday,b,1
     })
   })
 
-  test('all bad rows of all files are counted, the first are told', async () => {
+  test('counts all bad rows of all files and reports the first', async () => {
     const bad = `${header}${'2026-01-01T00:00:00Z,a,x\n'.repeat(5000)}`
     const files = await filesWith({ 'a.csv': bad, 'b.csv': bad })
     const error: unknown = await readFiles(turbine, files).catch((cause: unknown) => cause)
@@ -148,7 +148,7 @@ yesterday,b,1
     expect((error as BadRowsError).rows.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
   })
 
-  test('a quote that does not end is never left out: it may have taken other rows with it', async () => {
+  test('never skips a row with an unclosed quote, which may contain other rows', async () => {
     const good = '2026-01-01T00:00:00Z,a,1\n'
     const text = `${header}${good}2026-01-01T00:00:00Z,"b,1\n${good.repeat(5000)}`
     await expect(readText(turbine, 'a.csv', text, { maxBadRows: 10 })).rejects.toThrow(
@@ -156,14 +156,14 @@ yesterday,b,1
     )
   })
 
-  test('rows that cannot be taken apart are counted, however many', async () => {
+  test('counts malformed lines, however many', async () => {
     const text = `${header}${'2026-01-01T00:00:00Z,a\n'.repeat(100_050)}2026-01-01T00:00:00Z,a,1\n`
     await expect(readText(turbine, 'a.csv', text, { maxBadRows: 100_049 })).rejects.toMatchObject({
       count: 100_050,
     })
   })
 
-  test('a row that is not UTF-8 is bad, with the way out', async () => {
+  test('reports a row that is not UTF-8, with the fix', async () => {
     const content = Buffer.concat([
       Buffer.from(header),
       Buffer.alloc(70_000, '2026-01-01T00:00:00Z,a,1\n'.repeat(1)),
@@ -177,7 +177,7 @@ yesterday,b,1
 })
 
 describe('NDJSON', () => {
-  test('keys are columns in any order, absent and null ones no value, blank lines nothing', async () => {
+  test('reads keys in any order, absent and null ones as null, and skips blank lines', async () => {
     const text = `{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1.5}\n\n  \n{"power":"2","event_timestamp":"2026-01-01T00:00:00Z","site":null}\r\n{"event_timestamp":"2026-01-01T00:00:00Z"}`
     expect((await readText(turbine, 'a.ndjson', text)).rows).toEqual([
       [first, 'a', 1.5],
@@ -186,7 +186,7 @@ describe('NDJSON', () => {
     ])
   })
 
-  test('names and texts may hold any character, values may be nested', async () => {
+  test('reads any characters in names and texts, and nested values', async () => {
     const line = JSON.stringify({
       'a/b~"c': '2026-01-01T00:00:00Z',
       Site: 'x\0\n"ü',
@@ -200,7 +200,7 @@ describe('NDJSON', () => {
     expect(rows).toEqual([[first, 'x\0\n"ü', 1]])
   })
 
-  test('a line that is no object, a bad value and a missing one are bad rows', async () => {
+  test('reports lines that are not objects, bad values and missing values', async () => {
     const good = '{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1.5}'
     const text = `${good}\n\nnonsense\n[1]\n{"event_timestamp":"2026-01-01T00:00:00Z","power":true}\n{"power":1}\n{"event_timestamp":\n`
     const reasons = (await badRows('a.ndjson', text)).map(({ line, column, reason }) => [
@@ -217,7 +217,7 @@ describe('NDJSON', () => {
     ])
   })
 
-  test('an extra key in a single line far down is found', async () => {
+  test('finds an extra key in a single line far down', async () => {
     const good = '{"event_timestamp":"2026-01-01T00:00:00Z"}\n'
     await expect(
       readText(
@@ -229,7 +229,7 @@ describe('NDJSON', () => {
   })
 })
 
-describe('what cannot be read', () => {
+describe('a file that cannot be read', () => {
   test.each([
     ['a.csv', '', 'is empty: expected readings'],
     ['a.csv', gzipSync(''), 'is empty: expected readings'],
@@ -254,12 +254,12 @@ describe('what cannot be read', () => {
       `${header.trim()}\r\n2026-01-01T00:00:00Z,a,1\n2026-01-01T00:00:00Z,a,1\r\n`,
       'cannot be read: expected the same line end everywhere (LF or CR LF)',
     ],
-  ])('%s of %j', async (name, content, message) => {
+  ])('is %s with the content %j', async (name, content, message) => {
     const [path] = await filesWith({ [name]: content })
     await expect(readFiles(turbine, [path as string])).rejects.toThrow(`${path} ${message}`)
   })
 
-  test('a file that is not there, and a folder', async () => {
+  test('is missing or a folder', async () => {
     const folder = await tempFolder()
     await expect(readFiles(turbine, [`${folder}/none.csv`])).rejects.toThrow(
       /^cannot read .*none\.csv: ENOENT/,
@@ -269,13 +269,13 @@ describe('what cannot be read', () => {
     )
   })
 
-  test('a file without a header whose rows have another number of fields than the table', async () => {
+  test('has no header and a different number of fields than the table', async () => {
     await expect(readText(turbine, 'a.csv', '1,2\n', { noHeader: true })).rejects.toThrow(
       "has no header, so its fields must be in the order of table turbine's columns: expected 3 (event_timestamp, site, power), got 2",
     )
   })
 
-  test('a map of a column that no file has', async () => {
+  test('lacks a column that map names', async () => {
     await expect(
       readText(turbine, 'a.csv', `${header}x,y,1\n`, { map: { ts: 'event_timestamp' } }),
     ).rejects.toThrow(
@@ -284,7 +284,7 @@ describe('what cannot be read', () => {
   })
 })
 
-test('a time that says in which partition a row lies is required, even where its column is nullable', async () => {
+test('requires a time that determines the partition, even if its column is nullable', async () => {
   const loose = defineTable({
     name: 'loose',
     columns: { t: { type: 'timestamp', nullable: true }, v: { type: 'integer', nullable: true } },
@@ -305,7 +305,7 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test('several files with other names and layouts are read one after the other', async () => {
+test('reads several files with different names and layouts in order', async () => {
   const files = await filesWith({
     'a.csv': 'ts;kW\n2026-01-01T00:00:00Z;1\n',
     'b.ndjson': '{"time":"2026-01-01T00:00:01Z","power":2}\n',
@@ -320,7 +320,7 @@ test('several files with other names and layouts are read one after the other', 
   expect(report.rows).toBe(2)
 })
 
-test('a stream is read by what it holds, whatever that is', async () => {
+test('detects the format of a stream from its content', async () => {
   for (const text of [
     `${header}2026-01-01T00:00:00Z,a,1\n`,
     '{"event_timestamp":"2026-01-01T00:00:00Z","site":"a","power":1}',
@@ -338,7 +338,7 @@ test('a stream is read by what it holds, whatever that is', async () => {
   }
 })
 
-test('the order of rows is that of the file, however large it is', async () => {
+test('keeps the order of rows in a large file', async () => {
   const counted = defineTable({ name: 'counted', columns: { n: { type: 'integer' } } })
   const text = `n\n${Array.from({ length: 400_000 }, (_, n) => n).join('\n')}\n`
   const { rows } = await readText(counted, 'a.csv', text)
@@ -346,7 +346,7 @@ test('the order of rows is that of the file, however large it is', async () => {
   expect(rows).toHaveLength(400_000)
 })
 
-test('odd names of tables, columns and files are only names', async () => {
+test('reads tables, columns and files with unusual names', async () => {
   const odd = defineTable({
     name: 'select',
     columns: { from: { type: 'timestamp' }, order: { type: 'varchar' } },
@@ -358,7 +358,7 @@ test('odd names of tables, columns and files are only names', async () => {
   expect(rows).toEqual([[first, "'x'"]])
 })
 
-test('an aborted read ends with the reason, and nothing unpacked is left', async () => {
+test('rejects an aborted read with the reason, and leaves no temporary files', async () => {
   const folder = await tempFolder()
   const files = await filesWith({
     'a.csv.gz': gzipSync(`${header}${'2026-01-01T00:00:00Z,a,1\n'.repeat(300_000)}`),

@@ -8,14 +8,14 @@ import { openReadings, type ReadingFile, type ReadOptions, type ReadReport } fro
 /** A value as a batch holds it: timestamps in microseconds, dates in days, booleans as 0 or 1. */
 export type HeldValue = bigint | number | string | null
 
-/** A fresh folder; it goes when the test ends. */
+/** A new folder that is removed when the test ends. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-import-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** Writes files into a fresh folder and gives their paths. */
+/** Writes files to a new folder and returns their paths. */
 export async function filesWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {
   const folder = await tempFolder()
   const paths = Object.keys(files).map((name) => join(folder, name))
@@ -24,7 +24,7 @@ export async function filesWith(files: Readonly<Record<string, string | Uint8Arr
   return paths
 }
 
-/** The rows of some batches, each in the order of the table's columns. */
+/** The rows of batches, each with its values in the order of the table's columns. */
 export function rowsOf(table: Table, batches: readonly Batch[]): HeldValue[][] {
   return batches.flatMap(({ rowCount, columns, nulls }) =>
     Array.from({ length: rowCount }, (_, row) =>
@@ -36,7 +36,7 @@ export function rowsOf(table: Table, batches: readonly Batch[]): HeldValue[][] {
   )
 }
 
-/** What reading files gives. */
+/** The result of reading files. */
 export interface ReadResult {
   rows: HeldValue[][]
   report: Readonly<ReadReport>
@@ -58,7 +58,7 @@ export async function readFiles(
   }
 }
 
-/** Reads one file of that name and content. */
+/** Reads one file with the given name and content. */
 export async function readText(
   table: Table,
   name: string,

@@ -5,7 +5,7 @@ import { anyRows, everyType, textOf } from './every-type.js'
 import { type HeldValue, readText } from './read-files.js'
 import { turbine } from './turbine.js'
 
-/** How a test writes CSV. */
+/** The dialect in which a test writes CSV. */
 interface Layout {
   delimiter: string
   quote: string
@@ -20,7 +20,7 @@ const anyLayout = fc.record<Layout>({
   endsLast: fc.boolean(),
 })
 
-/** Rows as CSV: texts in quotes, a null as nothing. */
+/** Rows as CSV, with texts in quotes and nulls as empty fields. */
 function csvOf(
   table: Table,
   rows: readonly (readonly HeldValue[])[],
@@ -39,7 +39,7 @@ function csvOf(
   return endsLast ? text + lineEnd : text
 }
 
-test('rows written as CSV read back the same, however they are written', async () => {
+test('rows written as CSV read back the same, whatever the dialect', async () => {
   await fc.assert(
     fc.asyncProperty(anyRows(everyType), anyLayout, async (rows, layout) => {
       const read = await readText(everyType, 'a.csv', csvOf(everyType, rows, layout), { quote: layout.quote })
@@ -71,7 +71,7 @@ test('rows written as NDJSON read back the same', async () => {
   )
 })
 
-test('times written by a clock of any offset read back the same, the offset in each or stated for all', async () => {
+test('times with any offset read back the same, whether each states the offset or `zone` does', async () => {
   const minutes = fc.integer({ min: -14 * 60, max: 14 * 60 })
   const time = fc.integer({ min: Date.parse('0001-01-02'), max: Date.parse('9999-12-30') })
   const clock = (millis: number, offset: number) =>

@@ -1,6 +1,6 @@
 import { defineTable } from '@minilake/schema'
 
-/** A table as users have them. */
+/** A table such as users define. */
 export const turbine = defineTable({
   name: 'turbine',
   columns: {
@@ -11,7 +11,7 @@ export const turbine = defineTable({
   partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
 })
 
-/** Epoch microseconds of an ISO time. */
+/** Microseconds since 1970 of an ISO time. */
 export function micros(iso: string): bigint {
   return BigInt(Date.parse(iso)) * 1000n
 }

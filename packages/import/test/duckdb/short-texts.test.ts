@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { shortTexts, wordsPerText } from '../../src/duckdb/short-texts.js'
 
-/** A text's words as DuckDB lays them out: a long one has its first 4 bytes and a pointer. */
+/** The words that represent a text in DuckDB. A long text has its first 4 bytes and a pointer. */
 function wordsOf(text: string): Uint32Array {
   const utf8 = Buffer.from(text)
   const bytes = Buffer.alloc(wordsPerText * 4)
@@ -11,7 +11,7 @@ function wordsOf(text: string): Uint32Array {
   return new Uint32Array(new Uint8Array(bytes).buffer)
 }
 
-test('a short text is found once it was kept, a long one never, and none is taken for another', () => {
+test('finds a short text after it was cached, never a long one, and never a wrong one', () => {
   const texts = shortTexts()
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 14 }), (text) => {
@@ -25,7 +25,7 @@ test('a short text is found once it was kept, a long one never, and none is take
   )
 })
 
-test('the value at any word is meant', () => {
+test('reads the value at any word', () => {
   const texts = shortTexts()
   const words = new Uint32Array([...wordsOf('a'), ...wordsOf('b')])
   texts.keep(words, wordsPerText, 'b')

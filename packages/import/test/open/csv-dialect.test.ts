@@ -24,17 +24,17 @@ test.each([
   expect(detect(head).quote).toBe(quote)
 })
 
-test('fields of the header may be quoted, with delimiters, line ends and doubled quotes within', () => {
+test('header fields can be quoted and contain delimiters, line ends and doubled quotes', () => {
   expect(detect('"time","si,te\n""x""",power\n1,2,3').fields).toEqual(['time', 'si,te\n"x"', 'power'])
   expect(detect('time,"unended\n1,2').fields).toEqual(['time', 'unended\n1,2'])
   expect(detect('').fields).toEqual([''])
 })
 
-test('without a header the delimiter is the one that gives the right number of fields', () => {
+test('without a header, the delimiter is the one that yields the right number of fields', () => {
   expect(detect('1,5;a;2\n', { header: false })).toMatchObject({ delimiter: ';', header: false })
 })
 
-test('what is given is not looked for', () => {
+test('given parts of the dialect are not detected', () => {
   const given = { delimiter: '|', quote: '', header: true }
   expect(detect(`'time',site,power\n`, given)).toEqual({ ...given, fields: [`'time',site,power`] })
 })

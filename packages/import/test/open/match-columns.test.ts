@@ -5,11 +5,11 @@ import { turbine } from '../turbine.js'
 const match = (names: string[], options?: Parameters<typeof matchColumns>[3]) =>
   matchColumns(turbine, 'a.csv', names, options)
 
-test('names match in any order, whatever their case and the space around them', () => {
+test('names match in any order and case, with or without spaces around them', () => {
   expect(match(['Power', ' EVENT_TIMESTAMP ', 'site'])).toEqual([1, 2, 0])
 })
 
-test('a mapped column goes before one of the same name, and that before others', () => {
+test('a mapped name takes precedence over the same name, and that over another case', () => {
   expect(match(['ts', 'site', 'kW'], { map: { ts: 'event_timestamp', kw: 'power' } })).toEqual([0, 1, 2])
   expect(match(['event_timestamp', 'Site', 'site', 'power'], { ignoreExtra: true })).toEqual([0, 2, 3])
   const map = { Power: 'power' }
@@ -41,11 +41,11 @@ test.each([
     { map: { a: 'site', b: 'site' } },
     'a.csv has several columns for site of table turbine (a, b): expected one, choose it with `map`',
   ],
-])('%j with %j is refused with one sentence', (names, options, message) => {
+])('%j with %j is refused', (names, options, message) => {
   expect(() => match(names, options)).toThrow(new Error(message))
 })
 
-test('a map must lead to columns of the table', () => {
+test('a map must name columns of the table', () => {
   expect(() => checkMap(turbine, { ts: 'event_time' })).toThrow(
     new RangeError(
       '`map` of ts expected a column of table turbine (event_timestamp, site, power), got event_time',

@@ -6,7 +6,7 @@ import type { ReadOptions } from '../../src/index.js'
 import { readFiles, tempFolder } from '../read-files.js'
 import { micros, turbine } from '../turbine.js'
 
-/** Writes a query's result as Parquet, with DuckDB. */
+/** Writes the result of a query to Parquet with DuckDB. */
 async function parquetOf(query: string): Promise<string> {
   const path = join(await tempFolder(), 'a.parquet')
   const instance = await DuckDBInstance.create(':memory:')
@@ -18,7 +18,7 @@ async function parquetOf(query: string): Promise<string> {
   return path
 }
 
-/** Reads one value of a Parquet column as a column of a type; a bad one gives its reason. */
+/** Reads one value of a Parquet column as a column type. Returns the reason if it is bad. */
 async function readValue(value: string, type: ColumnType, options: ReadOptions = {}) {
   const table = defineTable({ name: 'one', columns: { v: { type, nullable: true } } })
   const { rows, report } = await readFiles(table, [await parquetOf(`SELECT ${value} AS v`)], {
@@ -87,7 +87,7 @@ describe('a value of a Parquet column', () => {
   })
 })
 
-test('rows keep their order and bad ones are told by their number', async () => {
+test('rows keep their order, and bad rows are reported by number', async () => {
   const path = await parquetOf(
     `SELECT TIMESTAMPTZ '2026-01-01 00:00:00+00' + INTERVAL (i) SECOND AS "Event_Timestamp", CASE WHEN i = 200000 THEN 'x' ELSE i::VARCHAR END AS power FROM range(300000) r(i)`,
   )
@@ -99,7 +99,7 @@ test('rows keep their order and bad ones are told by their number', async () => 
   ])
 })
 
-test('columns may have any name', async () => {
+test('columns can have any name', async () => {
   const path = await parquetOf(
     `SELECT 'x' AS p0, TIMESTAMPTZ '2026-01-01 00:00:00+00' AS v0, 1.5 AS "c""1", 2 AS problem`,
   )

@@ -7,7 +7,7 @@ import { micros } from '../turbine.js'
 
 const times = defineTable({ name: 'times', columns: { t: { type: 'timestamp', nullable: true } } })
 
-/** Reads one time; a bad one gives its reason. */
+/** Reads one time. Returns the reason if it is bad. */
 async function readTime(text: string, options: ReadOptions = {}): Promise<bigint | string> {
   const { rows, report } = await readText(times, 'a.csv', `t\n"${text}"\n`, { ...options, maxBadRows: 1 })
   return report.bad[0]?.reason ?? (rows[0]?.[0] as bigint)
@@ -132,7 +132,7 @@ describe('patterns', () => {
     expect(await readTime(text, { timeFormat, ...(zone !== undefined && { zone }) })).toBe(micros(expected))
   })
 
-  test('a time of another form is refused', async () => {
+  test('a time of a different form is refused', async () => {
     const options = { timeFormat: '%d.%m.%Y', zone: 'UTC' }
     expect(await readTime('2026-01-01', options)).toBe('expected a time of the form %d.%m.%Y')
     expect(await readTime('29.03.2026', { ...options, zone: 'Europe/Berlin' })).toBe(
@@ -162,7 +162,7 @@ describe('times finer than a millisecond', () => {
       '1969-12-31 23:59:59.999999999',
       '1969-12-31T23:59:59.999Z',
     ],
-  ])('%j: %s is floored, counted, and refused where strict', async (options, text, expected) => {
+  ])('%j: %s is floored and counted, or refused if strict', async (options, text, expected) => {
     const { rows, report } = await readText(times, 'a.csv', `t\n${text}\n`, options)
     expect(rows).toEqual([[micros(expected)]])
     expect(report.flooredTimes).toBe(1)
@@ -199,11 +199,11 @@ test.each([
     { timeFormat: '%d.%m.%Y %z', zone: 'UTC' },
     '`zone` expected none beside the pattern %d.%m.%Y %z, which reads one from each time',
   ],
-])('%j make no sense', (options, message) => {
+])('%j are refused', (options, message) => {
   expect(() => timeSql(options)).toThrow(new RangeError(message))
 })
 
-test('a pattern that DuckDB does not know is refused with its words', async () => {
+test('a pattern that DuckDB rejects is refused with its reason', async () => {
   await expect(readText(times, 'a.csv', 't\nx\n', { timeFormat: '%Q', zone: 'UTC' })).rejects.toThrow(
     /a\.csv cannot be read: .*Unrecognized format for strftime\/strptime: %Q/,
   )
