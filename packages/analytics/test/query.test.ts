@@ -6,11 +6,11 @@ test.each([
   ['SELECT 1 ; ;\n', 'SELECT 1'],
   ['SELECT 1', 'SELECT 1'],
   ["SELECT ';'", "SELECT ';'"],
-])('free SQL %j is run as %j, without the semicolon at its end', (sql, run) => {
+])('free SQL %j runs as %j, without the semicolon at its end', (sql, run) => {
   expect(freeSql(sql)).toEqual({ sql: run })
 })
 
-test('rows of free SQL are of unknown values', () => {
+test('rows of free SQL have unknown values', () => {
   expectTypeOf(freeSql('SELECT 1')).toEqualTypeOf<Query<Record<string, unknown>>>()
 })
 
@@ -33,7 +33,7 @@ test('a query’s rows are typed by its columns', () => {
   expect(Object.keys(typed.columns!)).toEqual(['time', 'day', 'count', 'mean', 'good'])
 })
 
-test('a column of no known type does not compile', () => {
+test('a column with an unknown type does not compile', () => {
   // @ts-expect-error there is no such type
   expect(query('SELECT 1 AS v', { v: { type: 'decimal' } }).sql).toBe('SELECT 1 AS v')
 })

@@ -2,23 +2,23 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vites
 import { freeSql, query, type Query, QueryError, type SqlEngine } from '../src/index.js'
 import { takeAll } from './take-all.js'
 
-// The SQL here is what Trino and DuckDB both take.
+// This SQL is valid in both Trino and DuckDB.
 const digits = 'WITH digits(d) AS (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))'
 
-/** The numbers from 0 to 99,999 as BIGINT `n`, in no order: enough for an engine to give them in several parts. */
+/** The numbers from 0 to 99,999 as BIGINT `n`, unordered: enough for an engine to return them in several parts. */
 const manyRows = query(
   `${digits} SELECT CAST(a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS BIGINT) AS n
    FROM digits a, digits b, digits c, digits e, digits f`,
   { n: { type: 'bigint' } },
 )
 
-/** A query that nobody waits for: a sum over 10^12 rows. */
+/** A query that practically never ends: a sum over 10^12 rows. */
 const endless = freeSql(
   `${digits} SELECT sum(a.d * b.d * c.d * e.d * f.d * g.d) AS s
    FROM digits a, digits b, digits c, digits e, digits f, digits g, digits h, digits i, digits j, digits k, digits l, digits m`,
 )
 
-/** What every SqlEngine must do, on an engine that `open` gives anew. */
+/** The tests that every SqlEngine must pass. `open` returns a new engine. */
 export function sqlEngineContract(name: string, open: () => SqlEngine): void {
   describe(`${name} as a SqlEngine`, () => {
     let engine: SqlEngine
@@ -43,7 +43,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       ],
       ['a timestamp before 1970', "TIMESTAMP '1969-12-31 23:59:59.999'", new Date(-1), 'timestamp'],
       [
-        'a timestamp of long ago',
+        'a timestamp in the distant past',
         "TIMESTAMP '1582-10-15 00:00:00.001'",
         new Date('1582-10-15T00:00:00.001Z'),
         'timestamp',
@@ -63,7 +63,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       ['a boolean', '1 = 1', true, 'boolean'],
       ['a text', "'pump ä \u{1F600} '''", "pump ä \u{1F600} '", 'varchar'],
       ['an empty text', "''", '', 'varchar'],
-    ])('%s reads as its column type says', async (_, sql, value, type) => {
+    ])('%s reads as its column type', async (_, sql, value, type) => {
       const rows = engine.query(freeSql(`SELECT ${sql} AS v`))
       expect(await rows.columns()).toMatchObject([{ name: 'v', type }])
       expect(await takeAll(rows)).toEqual([{ v: value }])
@@ -83,7 +83,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await all(freeSql(`SELECT CAST(NULL AS ${type}) AS v`))).toEqual([{ v: null }])
     })
 
-    test('a type that no column has reads as text, and says its name', async () => {
+    test('a type without a column type reads as text and keeps its name', async () => {
       const rows = engine.query(freeSql('SELECT CAST(1.5 AS DECIMAL(18, 3)) AS v'))
       const [column] = await rows.columns()
       expect(column!.type).toBeUndefined()
@@ -91,7 +91,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await takeAll(rows)).toEqual([{ v: '1.500' }])
     })
 
-    test('columns are known for a result of no rows too', async () => {
+    test('a result without rows has columns', async () => {
       const rows = engine.query(freeSql("SELECT 1 AS a, 'x' AS b WHERE 1 = 0"))
       expect((await rows.columns()).map(({ name, type }) => `${name} ${type}`)).toEqual([
         'a integer',
@@ -100,7 +100,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await takeAll(rows)).toEqual([])
     })
 
-    test('rows are typed by the columns of their query', async () => {
+    test('rows are typed by the columns of the query', async () => {
       const [row] = await all(
         query('SELECT CAST(7 AS BIGINT) AS total, CAST(NULL AS DOUBLE) AS mean', {
           total: { type: 'bigint' },
@@ -130,11 +130,11 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
 
     test.each([
       ['a mistake in its syntax', 'SELEC 1'],
-      ['a table that is not there', 'SELECT * FROM no_such_table_here'],
+      ['a missing table', 'SELECT * FROM no_such_table_here'],
       ['a value that cannot be cast', "SELECT CAST('pump' AS DOUBLE) AS v"],
-    ])('SQL with %s is a QueryError that holds the SQL and the cause', async (reason, sql) => {
+    ])('SQL with %s is a QueryError with the SQL and the cause', async (reason, sql) => {
       const columns = () => engine.query(freeSql(sql)).columns()
-      // An engine may know the columns before it meets the value.
+      // An engine may know the columns before it finds the bad value.
       const runs = [() => all(freeSql(sql)), ...(reason.includes('value') ? [] : [columns])]
       for (const run of runs) {
         const error = await rejection(run())
@@ -145,7 +145,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       }
     })
 
-    test('a null where a query promises a value is a QueryError, and names the column', async () => {
+    test('a null in a required column is a QueryError that names the column', async () => {
       const wrong = query('SELECT CAST(NULL AS BIGINT) AS total', { total: { type: 'bigint' } })
       const error = await rejection(all<unknown>(wrong))
       expect(error).toBeInstanceOf(QueryError)
@@ -159,13 +159,13 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(error).toMatchObject({ sql: statement })
     })
 
-    test('a result of many rows arrives whole', async () => {
+    test('a result with many rows arrives complete', async () => {
       const seen = new Set<bigint>()
       for await (const { n } of engine.query(manyRows)) seen.add(n)
       expect(seen.size).toBe(100_000)
     })
 
-    test('a query that fails after many rows rejects: its rows never just end', async () => {
+    test('a query that fails after many rows rejects, and does not just end', async () => {
       const { sql } = manyRows
       const failing = freeSql(
         `SELECT CAST(CASE WHEN n = 99998 THEN 'x' ELSE '1' END AS INTEGER) AS v FROM (${sql}) m`,
@@ -175,7 +175,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(error).toMatchObject({ sql: failing.sql })
     })
 
-    test('two results are read side by side, row by row', async () => {
+    test('two results can be read in turns, row by row', async () => {
       const left = engine.query(manyRows)[Symbol.asyncIterator]()
       const right = engine.query(manyRows)[Symbol.asyncIterator]()
       let rows = 0
@@ -188,7 +188,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(rows).toBe(100_000)
     })
 
-    test('leaving a result early ends it, and the engine goes on', async () => {
+    test('leaving a result early ends it, and the engine still works', async () => {
       for (let time = 0; time < 5; time++) {
         for await (const { n } of engine.query(manyRows)) {
           expect(typeof n).toBe('bigint')
@@ -198,12 +198,12 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await all(freeSql('SELECT 1 AS v'))).toEqual([{ v: 1 }])
     })
 
-    test('a result of which only the columns are asked for holds nothing up', async () => {
+    test('requesting only the columns of a result blocks nothing', async () => {
       expect(await engine.query(manyRows).columns()).toHaveLength(1)
       expect(await all(freeSql('SELECT 1 AS v'))).toEqual([{ v: 1 }])
     })
 
-    test('a query that is never taken does not run', async () => {
+    test('a query whose rows are never requested does not run', async () => {
       engine.query(freeSql('SELEC 1'))
       expect(await all(freeSql('SELECT 1 AS v'))).toEqual([{ v: 1 }])
     })
@@ -219,7 +219,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       ['at once', () => Promise.resolve()],
       ['soon', () => new Promise((resolve) => setImmediate(resolve))],
       ['while it runs', () => new Promise((resolve) => setTimeout(resolve, 100))],
-    ])('a long query aborted %s rejects with the reason, and the engine goes on', async (_, moment) => {
+    ])('a long query aborted %s rejects with the reason, and the engine still works', async (_, moment) => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const rejected = rejection(takeAll(engine.query(endless, { signal: controller.signal })))
@@ -254,7 +254,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await all(freeSql('SELECT 1 AS v'))).toEqual([{ v: 1 }])
     })
 
-    test('aborting one query leaves another running', async () => {
+    test('aborting one query does not end another', async () => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const rejected = rejection(takeAll(engine.query(endless, { signal: controller.signal })))
@@ -264,7 +264,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await rows).toHaveLength(100_000)
     })
 
-    test('aborting after the rows have been taken changes nothing', async () => {
+    test('aborting after the rows have been consumed changes nothing', async () => {
       const controller = new AbortController()
       const { signal } = controller
       expect(await takeAll(engine.query(freeSql('SELECT 1 AS v'), { signal }))).toEqual([{ v: 1 }])
@@ -272,7 +272,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       expect(await all(freeSql('SELECT 2 AS v'))).toEqual([{ v: 2 }])
     })
 
-    test('closing ends it, before its first use, after it, and twice', async () => {
+    test('can be closed before its first use, after it, and twice', async () => {
       const unused = open()
       await unused.close()
       const used = open()

@@ -6,5 +6,5 @@ declare module 'vitest' {
   }
 }
 
-/** The running stack that the stack tests are given. */
+/** The running stack that the stack tests use. */
 export const stack = inject('stack')

@@ -16,7 +16,7 @@ async function rowsOf(sql: string, options: DuckDbEngineOptions = {}) {
   }
 }
 
-test('the setup is run once, in order, before the first query', async () => {
+test('setup runs once, in order, before the first query', async () => {
   const engine = duckDbEngine({
     setup: [
       `ATTACH ':memory:' AS hive`,
@@ -31,7 +31,7 @@ test('the setup is run once, in order, before the first query', async () => {
   await engine.close()
 })
 
-test('a setup that fails is a QueryError that names its statement, for every query', async () => {
+test('a failed setup statement is a QueryError with that statement, for every query', async () => {
   const engine = duckDbEngine({ setup: ['SELECT 1', 'CREATE VIEW v AS SELECT * FROM no_such_table'] })
   for (const use of [() => engine.execute('SELECT 2'), () => engine.query(freeSql('SELECT 3')).columns()]) {
     const error = await use().catch((error: unknown) => error)
@@ -41,13 +41,13 @@ test('a setup that fails is a QueryError that names its statement, for every que
   await engine.close()
 })
 
-test('threads is how many DuckDB uses', async () => {
+test('threads sets the number of DuckDB threads', async () => {
   expect(await rowsOf("SELECT current_setting('threads') AS threads", { threads: 1 })).toEqual([
     { threads: 1n },
   ])
 })
 
-test('the time zone is UTC, whatever the machine says', async () => {
+test('the time zone is UTC, whatever the zone of the machine', async () => {
   expect(
     await rowsOf(
       `SELECT CAST(TIMESTAMPTZ '2026-07-01 12:00:00+00' AS VARCHAR) AS text,
@@ -56,7 +56,7 @@ test('the time zone is UTC, whatever the machine says', async () => {
   ).toEqual([{ text: '2026-07-01 12:00:00+00', time: new Date('2026-07-01T10:00:00Z') }])
 })
 
-test('times finer than a millisecond are cut down to it, before 1970 too', async () => {
+test('times are floored to the millisecond, before 1970 too', async () => {
   expect(
     await rowsOf(
       `SELECT TIMESTAMP '2026-01-01 00:59:59.999600' AS late, TIMESTAMP '1969-12-31 23:59:59.999500' AS early`,
@@ -64,7 +64,7 @@ test('times finer than a millisecond are cut down to it, before 1970 too', async
   ).toEqual([{ late: new Date('2026-01-01T00:59:59.999Z'), early: new Date(-1) }])
 })
 
-test('DuckDB’s further integers read as integer or bigint', async () => {
+test('other integer types of DuckDB read as integer or bigint', async () => {
   expect(
     await rowsOf(
       `SELECT CAST(1 AS TINYINT) AS a, CAST(2 AS SMALLINT) AS b, CAST(3 AS UTINYINT) AS c, CAST(4 AS USMALLINT) AS d,
@@ -79,11 +79,11 @@ test('lists, structs and times read as text', async () => {
   ])
 })
 
-test('columns of one name are told apart', async () => {
+test('repeated column names become distinct', async () => {
   expect(await rowsOf('SELECT 1 AS a, 2 AS a')).toEqual([{ a: 1, 'a:1': 2 }])
 })
 
-test('extensions are not fetched: INSTALL looks for a local file and finds none', async () => {
+test('extensions are not downloaded: INSTALL looks for a local file and finds none', async () => {
   await expect(rowsOf('FORCE INSTALL httpfs')).rejects.toThrow(
     /Failed to install local extension "httpfs".*extensions-are-never-fetched/,
   )
@@ -109,6 +109,6 @@ test('a day beyond the year 9999 keeps all its digits', async () => {
   expect(await rowsOf("SELECT DATE '10000-01-02' AS day")).toEqual([{ day: '+010000-01-02' }])
 })
 
-test('one statement that DuckDB takes apart is still one', async () => {
+test('a statement that DuckDB splits is still one statement', async () => {
   expect(await rowsOf('PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b)')).toEqual([{ '1': 2n }])
 })

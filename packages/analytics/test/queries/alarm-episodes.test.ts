@@ -30,7 +30,7 @@ async function episodesOf(readings: Parameters<typeof tankValues>[0], options: O
   }))
 }
 
-/** Episodes as [start, end, peak], times in seconds, of one tank's levels, a second apart or at times in seconds. */
+/** The episodes of one tank as [start, end, peak], with times in seconds. Levels are a second apart, or have times in seconds. */
 async function episodesOfLevels(
   levels: readonly (number | null | readonly [seconds: number, level: number | null])[],
   options: Options = {},
@@ -50,33 +50,33 @@ async function episodesOfLevels(
 }
 
 describe('an episode', () => {
-  test('begins over the limit, not at it', async () => {
+  test('starts above the limit, not at it', async () => {
     expect(await episodesOfLevels([150, 150, 100], noDelays)).toEqual([])
     expect(await episodesOfLevels([150, 150.01, 100], noDelays)).toEqual([[1, 2, 150.01]])
   })
 
-  test('ends at the limit less the deadband, not over it', async () => {
+  test('ends at the limit minus the deadband, not above it', async () => {
     expect(await episodesOfLevels([160, 147.01, 149, 160, 147, 149], noDelays)).toEqual([[0, 4, 160]])
   })
 
-  test('has its deadband subtracted in doubles, as in every other program', async () => {
+  test('subtracts the deadband in doubles, as every other program does', async () => {
     const options = { above: 0.3, deadband: 0.1, ...noDelays }
     expect(await episodesOfLevels([0.4, 0.2], options)).toEqual([[0, null, 0.4]])
     expect(await episodesOfLevels([0.4, 0.3 - 0.1], options)).toEqual([[0, 1, 0.4]])
     expect(alarmEpisodes(tank, options).sql).toContain('"the reading" <= 0.19999999999999998E0')
   })
 
-  test('is open when its readings end within it', async () => {
+  test('is open if the readings end within it', async () => {
     expect(await episodesOfLevels([100, 160, 170, 148], noDelays)).toEqual([[1, null, 170]])
   })
 
-  test('needs the on-delay from the first to the last reading of a run, and no less', async () => {
+  test('needs the full on-delay from the first to the last reading of a run', async () => {
     const run = (lastSeconds: number) => [100, [1, 160], [lastSeconds, 155], [100, 100], [200, 100]] as const
     expect(await episodesOfLevels(run(15.999))).toEqual([])
     expect(await episodesOfLevels(run(16))).toEqual([[1, 100, 160]])
   })
 
-  test('ends after the off-delay, which the readings after the last alarm can meet too', async () => {
+  test('ends after the off-delay, also at the end of the readings', async () => {
     const run = (lastSeconds: number) =>
       [
         [0, 160],
@@ -88,7 +88,7 @@ describe('an episode', () => {
     expect(await episodesOfLevels(run(40))).toEqual([[0, 30, 160]])
   })
 
-  test('goes on over a dip too short for the off-delay, and its peak may come after it', async () => {
+  test('continues over a dip shorter than the off-delay, and may peak after it', async () => {
     const levels = [
       [0, 160],
       [20, 160],
@@ -101,7 +101,7 @@ describe('an episode', () => {
     expect(await episodesOfLevels(levels)).toEqual([[0, 32, 170]])
   })
 
-  test('has nothing to do with a short run over the limit after its end, however high', async () => {
+  test('does not include a short run above the limit after its end, however high', async () => {
     const levels = [
       [0, 160],
       [20, 160],
@@ -114,7 +114,7 @@ describe('an episode', () => {
     expect(await episodesOfLevels(levels)).toEqual([[0, 21, 160]])
   })
 
-  test('is no other for NaN, NULL, gaps and readings in the deadband, which prolong the run they stand in', async () => {
+  test('does not change with NaN, NULL, gaps and readings in the deadband, which prolong the current run', async () => {
     expect(
       await episodesOfLevels([
         [0, NaN],
@@ -137,7 +137,7 @@ describe('an episode', () => {
     ).toEqual([])
   })
 
-  test('counts fractions of a second', async () => {
+  test('measures fractions of a second', async () => {
     const options = { onDelaySeconds: 0.5, offDelaySeconds: 0.25 }
     const levels = [
       [0, 160],
@@ -153,7 +153,7 @@ describe('an episode', () => {
     expect(await episodesOfLevels([...levels.slice(0, -1), [3.25, 1]], options)).toEqual([[2, 3, 160]])
   })
 
-  test('takes readings of one moment from least to greatest, whatever their order in the file', async () => {
+  test('orders readings of the same moment from least to greatest, whatever their order in the file', async () => {
     const levels = [
       [0, 160],
       [1, 170],
@@ -168,7 +168,7 @@ describe('an episode', () => {
     }
   })
 
-  test('may have an infinite peak', async () => {
+  test('can have an infinite peak', async () => {
     expect(await episodesOfLevels([Infinity, -Infinity], noDelays)).toEqual([[0, 1, Infinity]])
   })
 })
@@ -180,7 +180,7 @@ const rules = fc.record({
   offDelaySeconds: fc.constantFrom(0, 0.001, 5, 10),
 })
 
-test('episodes are those of the rule by its letter, for any readings, by tank and by day', async () => {
+test('episodes match the literal rule for any readings, per tank and per day', async () => {
   let [episodes, closed] = [0, 0]
   await fc.assert(
     fc.asyncProperty(tankReadings(['a', 'b', null]), rules, fc.boolean(), async (readings, rule, eachDay) => {
@@ -191,12 +191,12 @@ test('episodes are those of the rule by its letter, for any readings, by tank an
     }),
     { numRuns: 300 },
   )
-  // Readings that make no episodes would agree with anything.
+  // Readings without episodes would match anything.
   expect(episodes).toBeGreaterThan(300)
   expect(closed).toBeGreaterThan(100)
 })
 
-test('each day by itself leaves an episode open at midnight, and begins without one', async () => {
+test('with eachDay, an episode is open at midnight, and the next day starts without one', async () => {
   const midnight = Date.parse('2026-01-02T00:00:00Z')
   const readings = [-30, -10, 0, 20, 30, 60].map((seconds, index) => ({
     time: midnight + seconds * 1000,
@@ -211,12 +211,12 @@ test('each day by itself leaves an episode open at midnight, and begins without 
   ])
 })
 
-test('a range is looked at as if there were nothing else', async () => {
+test('readings outside the range have no effect', async () => {
   const options = { ...noDelays, from: new Date(start + 2000), to: new Date(start + 4000) }
   expect(await episodesOfLevels([160, 160, 160, 170, 100], options)).toEqual([[2, null, 170]])
 })
 
-test('sources are told apart by what is asked for', async () => {
+test('the option by determines the sources', async () => {
   const readings = ['a', 'b', null].flatMap((tank, index) =>
     [160, 100].map((level, second) => ({ time: start + second * 1000, level: level + index, tank })),
   )
@@ -232,7 +232,7 @@ test('sources are told apart by what is asked for', async () => {
 })
 
 describe('alarmEpisodes', () => {
-  test('is this SQL', () => {
+  test('is exactly this SQL', () => {
     expect(alarmEpisodes(pumpDaily, { from: new Date(start), eachDay: true, offDelaySeconds: 0.5 }).sql)
       .toMatchInlineSnapshot(`
         "WITH "hours" AS (
@@ -336,7 +336,7 @@ describe('alarmEpisodes', () => {
       `)
   })
 
-  test('has no partition in its order on a table of one source', () => {
+  test('has no PARTITION BY on a table with one source', () => {
     expect(alarmEpisodes(pump).sql).not.toContain('PARTITION BY')
   })
 
@@ -346,7 +346,7 @@ describe('alarmEpisodes', () => {
     expect(sql).toContain('SELECT "mode", "start", "end", "peak"')
   })
 
-  test('types its rows by what tells sources apart', () => {
+  test('types its rows by the columns that identify sources', () => {
     type Episode = { start: Date; end: Date | null; peak: number }
     const fleet = alarmEpisodes(pumpDaily)
     expectTypeOf(fleet).toEqualTypeOf<Query<{ pump_id: string } & Episode>>()
@@ -376,7 +376,7 @@ describe('alarmEpisodes', () => {
     )
   })
 
-  test('refuses columns that are not there, not numeric, or named as its results are', () => {
+  test('refuses columns that are missing, not numeric, or named like result columns', () => {
     // @ts-expect-error no such column
     expect(() => alarmEpisodes(pump, { by: ['pump_id'] })).toThrow(
       new TypeError('table pump expected columns that identify its sources, got pump_id (no such column)'),

@@ -7,7 +7,7 @@ const from = new Date('2026-01-01T00:00:00Z')
 const to = new Date('2026-01-02T00:00:00Z')
 
 describe('alarmCount', () => {
-  test('is this SQL: over the limit, and no NaN', () => {
+  test('is exactly this SQL: above the limit, and not NaN', () => {
     expect(alarmCount(pump).sql).toMatchInlineSnapshot(`
       "SELECT count(*) AS "alarms"
       FROM "hive"."iot_dw"."pump"
@@ -15,7 +15,7 @@ describe('alarmCount', () => {
     `)
   })
 
-  test('takes a range of time, and on a partitioned table the days that it touches', () => {
+  test('restricts the time range, and the days of a partitioned table', () => {
     expect(alarmCount(pumpDaily, { from, to }).sql).toMatchInlineSnapshot(`
       "SELECT count(*) AS "alarms"
       FROM "hive"."iot_dw"."pump_daily"
@@ -27,7 +27,7 @@ describe('alarmCount', () => {
     `)
   })
 
-  test('takes another column and another limit; a whole number has no NaN', () => {
+  test('accepts another column and limit, and needs no NaN condition for integers', () => {
     expect(alarmCount(machine, { column: 'starts', above: 12.5 }).sql).toMatchInlineSnapshot(`
       "SELECT count(*) AS "alarms"
       FROM "hive"."iot_dw"."machine"
@@ -35,14 +35,14 @@ describe('alarmCount', () => {
     `)
   })
 
-  test('gives one bigint', () => {
+  test('returns one bigint', () => {
     expectTypeOf(alarmCount(pump)).toEqualTypeOf<Query<{ alarms: bigint }>>()
     expect(alarmCount(pump).columns).toEqual({ alarms: { type: 'bigint' } })
   })
 })
 
 describe('alarmRows', () => {
-  test('is this SQL: all columns, in order of time', () => {
+  test('is exactly this SQL: all columns, ordered by time', () => {
     expect(alarmRows(pump, { limit: 20 }).sql).toMatchInlineSnapshot(`
       "SELECT "event_timestamp", "pressure", "velocity", "speed"
       FROM "hive"."iot_dw"."pump"
@@ -52,7 +52,7 @@ describe('alarmRows', () => {
     `)
   })
 
-  test('tells rows of one moment apart by what names their source', () => {
+  test('orders rows of the same moment by the columns that are not readings', () => {
     expect(alarmRows(pumpDaily, { from, to }).sql).toMatchInlineSnapshot(`
       "SELECT "event_timestamp", "pressure", "velocity", "speed", "pump_id"
       FROM "hive"."iot_dw"."pump_daily"
@@ -65,7 +65,7 @@ describe('alarmRows', () => {
     `)
   })
 
-  test('types its rows as the table’s', () => {
+  test('types its rows by the columns of the table', () => {
     expectTypeOf(alarmRows(pump)).toEqualTypeOf<
       Query<{ event_timestamp: Date; pressure: number; velocity: number; speed: number }>
     >()
@@ -81,7 +81,7 @@ describe('alarmRows', () => {
     )
   })
 
-  test('gives the rows in order of time, then of pump, and no more than the limit', async () => {
+  test('returns the rows ordered by time, then by pump, up to the limit', async () => {
     const engine = engineWith(
       pumpDaily,
       'event_timestamp TIMESTAMP, pressure DOUBLE, velocity DOUBLE, speed DOUBLE, pump_id VARCHAR, event_date VARCHAR',
@@ -126,14 +126,14 @@ describe('alarmLimit', () => {
     },
   })
 
-  test('is the table’s own, unless another is given', () => {
+  test('is the one in the table, unless another is given', () => {
     expect(alarmLimit(pump)).toEqual({ column: 'pressure', above: 150 })
     expect(alarmLimit(pump, { above: 0 })).toEqual({ column: 'pressure', above: 0 })
     expect(alarmLimit(pump, { column: 'speed', above: 1500 })).toEqual({ column: 'speed', above: 1500 })
     expect(alarmLimit(boiler, { column: 'steam' })).toEqual({ column: 'steam', above: 12 })
   })
 
-  test('cannot be told on a table with two limits, or with none, without a column', () => {
+  test('is not determined for a table with two limits or none, without a column', () => {
     expect(() => alarmLimit(boiler)).toThrow(
       new TypeError(
         'alarms on table boiler expected a column option, or exactly one column with a highLimit, got heat, steam',
@@ -147,13 +147,13 @@ describe('alarmLimit', () => {
     )
   })
 
-  test('cannot be told for a column without a limit', () => {
+  test('is not determined for a column without a limit', () => {
     expect(() => alarmLimit(boiler, { column: 'water' })).toThrow(
       new TypeError('alarms on table boiler expected a limit (above): column water has no highLimit'),
     )
   })
 
-  test('refuses a column that is not numeric or not there, and a limit that is not finite', () => {
+  test('refuses a column that is not numeric or missing, and a limit that is not finite', () => {
     // @ts-expect-error a text has no limit
     expect(() => alarmCount(machine, { column: 'plant', above: 1 })).toThrow(
       new TypeError('table machine expected a numeric column, got plant (varchar)'),
@@ -166,7 +166,7 @@ describe('alarmLimit', () => {
   })
 })
 
-test('alarmRule is the column’s own, where nothing else is given, and 0 where it has none', () => {
+test('alarmRule takes what is not given from the column, else 0', () => {
   const rule = { above: 150, deadband: 3, onDelaySeconds: 15, offDelaySeconds: 15 }
   expect(alarmRule(pump)).toEqual({ column: 'pressure', rule })
   expect(alarmRule(pump, { above: 140, deadband: 0, offDelaySeconds: 1.5 })).toEqual({

@@ -25,7 +25,7 @@ const engine = engineWith(
 )
 afterAll(() => engine.close())
 
-test('is this SQL', () => {
+test('is exactly this SQL', () => {
   expect(deliveryCounts(pumpDaily, { from: new Date('2026-01-01T00:00:00Z') }).sql).toMatchInlineSnapshot(`
     "WITH "sources" AS (
       SELECT
@@ -48,7 +48,7 @@ test('is this SQL', () => {
   expect(deliveryCounts(pump).sql).toContain('GROUP BY CAST("event_timestamp" AS DATE)\n')
 })
 
-test('counts the rows of each day, and one of a kind of their moments and sources', async () => {
+test('counts the rows of each day, and the distinct pairs of time and source', async () => {
   expectTypeOf(deliveryCounts(tank)).toEqualTypeOf<
     Query<{ readonly day: string; readonly rows: bigint; readonly readings: bigint }>
   >()
@@ -59,7 +59,7 @@ test('counts the rows of each day, and one of a kind of their moments and source
   ])
 })
 
-test('takes a range, and other columns to tell readings apart by', async () => {
+test('restricts the range, and accepts other columns that identify readings', async () => {
   const to = new Date('2026-01-02T00:00:00Z')
   expect(await rowsOf(engine, deliveryCounts(tank, { to, by: [] }))).toEqual([
     { day: '2026-01-01', rows: 6n, readings: 2n },

@@ -1,7 +1,7 @@
 import { type AlarmRule, defineTable } from '@minilake/schema'
 import fc from 'fast-check'
 
-/** A table of tanks, each of which has alarms of its own. */
+/** A table of tanks, each with its own alarms. */
 export const tank = defineTable({
   name: 'tank_levels',
   columns: {
@@ -37,7 +37,7 @@ export function tankValues(readings: readonly TankReading[]): string {
     .join(', ')
 }
 
-/** Readings around a limit of 150 and a midnight, some delivered twice, in any order. */
+/** Arbitrary readings around a limit of 150 and around midnight, some delivered twice, in any order. */
 export const tankReadings = (tanks: readonly (string | null)[]): fc.Arbitrary<TankReading[]> => {
   const calm = fc.constantFrom(100, 147, 146, 148, NaN, null)
   const level = fc.oneof(calm, fc.constantFrom(150, 150.5, 147, 147.5, 149, 160, Infinity, -Infinity, 200))
@@ -56,7 +56,7 @@ export const tankReadings = (tanks: readonly (string | null)[]): fc.Arbitrary<Ta
     .chain((rows) => fc.shuffledSubarray(rows, { minLength: rows.length }))
 }
 
-/** An episode as the rule has it, times in epoch milliseconds. */
+/** An expected episode, with times in epoch milliseconds. */
 export interface ExpectedEpisode {
   tank: string | null
   start: number
@@ -64,7 +64,7 @@ export interface ExpectedEpisode {
   peak: number
 }
 
-/** The episodes of readings by the letter of the rule, one reading at a time. */
+/** The episodes of readings, computed literally by the rule, one reading at a time. */
 export function expectedEpisodes(
   readings: readonly TankReading[],
   rule: AlarmRule,
@@ -114,7 +114,7 @@ function episodesOfOne(readings: readonly TankReading[], rule: AlarmRule): Expec
   return episodes
 }
 
-/** From least to greatest, those that say nothing last. */
+/** Orders readings from least to greatest, with NaN and null last. */
 function byLevel(a: number | null, b: number | null): number {
   const isNone = (level: number | null) => level === null || Number.isNaN(level)
   if (isNone(a) || isNone(b)) return Number(isNone(a)) - Number(isNone(b))

@@ -7,7 +7,7 @@ const from = new Date('2026-01-01T00:00:00Z')
 const to = new Date('2026-01-03T12:00:00Z')
 
 describe('hourlyAverages', () => {
-  test('is this SQL', () => {
+  test('is exactly this SQL', () => {
     expect(hourlyAverages(pump, ['pressure', 'speed']).sql).toMatchInlineSnapshot(`
       "SELECT
         date_trunc('hour', "event_timestamp") AS "hour",
@@ -19,7 +19,7 @@ describe('hourlyAverages', () => {
     `)
   })
 
-  test('takes a range of time, and on a partitioned table the days that it touches', () => {
+  test('restricts the time range, and the days of a partitioned table', () => {
     expect(hourlyAverages(pumpDaily, ['pressure'], { from, to }).sql).toMatchInlineSnapshot(`
       "SELECT
         date_trunc('hour', "event_timestamp") AS "hour",
@@ -34,7 +34,7 @@ describe('hourlyAverages', () => {
     `)
   })
 
-  test('averages other numbers as DOUBLE, and leaves NaN out where there can be one', () => {
+  test('averages other numbers as DOUBLE, and excludes NaN in types that have it', () => {
     expect(hourlyAverages(machine, ['load', 'starts', 'mode']).sql).toMatchInlineSnapshot(`
       "SELECT
         date_trunc('hour', "time") AS "hour",
@@ -47,7 +47,7 @@ describe('hourlyAverages', () => {
     `)
   })
 
-  test('types its rows by the columns asked for', () => {
+  test('types its rows by the requested columns', () => {
     const query = hourlyAverages(pump, ['pressure', 'speed'])
     expectTypeOf(query).toEqualTypeOf<
       Query<{ hour: Date } & { avg_pressure: number | null; avg_speed: number | null }>
@@ -66,15 +66,15 @@ describe('hourlyAverages', () => {
     expect(() => hourlyAverages(machine, ['plant'])).toThrow(
       new TypeError('table machine expected a numeric column, got plant (varchar)'),
     )
-    // @ts-expect-error nor has a time
+    // @ts-expect-error a time has no average
     expect(() => hourlyAverages(pump, ['event_timestamp'])).toThrow(
       new TypeError('table pump expected a numeric column, got event_timestamp (timestamp)'),
     )
-    // @ts-expect-error nor has a truth value
+    // @ts-expect-error a boolean has no average
     expect(() => hourlyAverages(machine, ['running'])).toThrow('got running (boolean)')
   })
 
-  test('refuses a column that the table does not have, in types and at run time', () => {
+  test('refuses a column that the table lacks, in types and at run time', () => {
     // @ts-expect-error no such column
     expect(() => hourlyAverages(pump, ['depth'])).toThrow(
       new TypeError('table pump expected a numeric column, got depth (no such column)'),
@@ -83,7 +83,7 @@ describe('hourlyAverages', () => {
 })
 
 describe('hourlyStatistics', () => {
-  test('is this SQL', () => {
+  test('is exactly this SQL', () => {
     expect(hourlyStatistics(pump).sql).toMatchInlineSnapshot(`
       "SELECT
         date_trunc('hour', "event_timestamp") AS "hour",
@@ -112,7 +112,7 @@ describe('hourlyStatistics', () => {
     `)
   })
 
-  test('is about the DOUBLE and REAL columns, takes a range, and says its columns', () => {
+  test('covers the DOUBLE and REAL columns, restricts the range, and declares its columns', () => {
     const { sql, columns } = hourlyStatistics(machine, { from })
     expect(sql).toContain(`\nWHERE "time" >= TIMESTAMP '2026-01-01 00:00:00.000'\n`)
     expect(Object.entries(columns!).map(([name, { type }]) => `${name} ${type}`)).toEqual([

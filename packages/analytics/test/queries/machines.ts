@@ -3,7 +3,7 @@ import { duckDbEngine } from '../../src/duckdb/duckdb-engine.js'
 import { type Query, type SqlEngine } from '../../src/index.js'
 import { takeAll } from '../take-all.js'
 
-/** A table with a numeric column of every type, and one that may lack values. */
+/** A table with a numeric column of every type, and a nullable one. */
 export const machine = defineTable({
   name: 'machine',
   columns: {
@@ -17,7 +17,7 @@ export const machine = defineTable({
   },
 })
 
-/** DuckDB with a table of the lake whose rows are the values of SQL. */
+/** A DuckDB engine with a table of the lake, filled with the values of an SQL text. */
 export function engineWith(table: Table, columns: string, values: string): SqlEngine {
   return duckDbEngine({
     setup: [

@@ -14,7 +14,7 @@ import { expectedEpisodes, tank, tankReadings, tankValues } from './episode-read
 import { engineWith, rowsOf } from './machines.js'
 import { stack } from '../stack.js'
 
-// Eighty tanks, each with readings of its own, and one that has no name.
+// Eighty tanks with different readings, one of them without a name.
 const samples = fc.sample(tankReadings(['tank']), { numRuns: 80, seed: 1 })
 const readings = samples.flatMap((rows, index) =>
   rows.map((row) => ({ ...row, tank: index === 0 ? null : `tank-${index}` })),
@@ -69,7 +69,7 @@ test.each(cases)(
   },
 )
 
-describe('Trino and DuckDB give the same rows', () => {
+describe('Trino and DuckDB return the same rows', () => {
   const range = { from: new Date('2026-01-01T23:59:00Z'), to: new Date('2026-01-02T00:10:00Z') }
   test.each<[string, Query<unknown>]>([
     ['alarmEpisodes of all tanks as one', alarmEpisodes(tank, { by: [] })],
@@ -83,7 +83,7 @@ describe('Trino and DuckDB give the same rows', () => {
     expect(await rowsOf(trino, query)).toEqual(expected)
   })
 
-  test('how many readings of an hour are NaN', async () => {
+  test('the number of NaN readings in an hour', async () => {
     const count = readings.filter(({ level }) => Number.isNaN(level)).length
     const hours = await rowsOf(trino, hourlyStatistics(tank))
     expect(hours.reduce((sum, hour) => sum + Number(hour.nan_level), 0)).toBe(count)

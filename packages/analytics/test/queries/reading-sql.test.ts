@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js'
 import { engineWith, machine, rowsOf } from './machines.js'
 
-// NaN > 150 is true in DuckDB and false in Trino: none of the built-in queries may depend on that.
+// NaN > 150 is true in DuckDB and false in Trino, so no built-in query may depend on it.
 const engine = engineWith(
   pump,
   'event_timestamp TIMESTAMP, pressure DOUBLE, velocity DOUBLE, speed DOUBLE',
@@ -29,14 +29,14 @@ const engine = engineWith(
 afterAll(() => engine.close())
 const all = <R>(query: Query<R>) => rowsOf(engine, query)
 
-test('an alarm is over the limit: neither NaN, nor NULL, nor −Infinity, nor exactly 150', async () => {
+test('alarm rows are above the limit: not NaN, NULL, −Infinity or exactly 150', async () => {
   expect(await all(alarmCount(pump))).toEqual([{ alarms: 2n }])
   const alarms = await all(alarmRows(pump))
   expect(alarms.map(({ pressure }) => pressure)).toEqual([152, Infinity])
   expect(await all(alarmCount(pump, { above: 149.999 }))).toEqual([{ alarms: 3n }])
 })
 
-test('an hour’s averages are over its readings; an hour without one has none', async () => {
+test('hourly averages ignore NaN and NULL, and are null in an hour without values', async () => {
   expect(await all(hourlyAverages(pump, ['pressure', 'velocity', 'speed']))).toEqual([
     { hour: new Date('2026-01-01T00:00:00Z'), avg_pressure: 151, avg_velocity: 2, avg_speed: 1410 },
     { hour: new Date('2026-01-01T01:00:00Z'), avg_pressure: null, avg_velocity: 1, avg_speed: 1400 },
@@ -45,7 +45,7 @@ test('an hour’s averages are over its readings; an hour without one has none',
   ])
 })
 
-test('an hour’s statistics count all rows, and of each column the readings', async () => {
+test('hourly statistics count all rows, and the values of each column', async () => {
   const hours = await all(hourlyStatistics(pump))
   expect(hours.map(({ hour, rows, first, last }) => ({ hour, rows, first, last }))[0]).toEqual({
     hour: new Date('2026-01-01T00:00:00Z'),
@@ -72,7 +72,7 @@ test('an hour’s statistics count all rows, and of each column the readings', a
   ])
 })
 
-test('NaN is counted in a Parquet file too, whose statistics say that every value is a number', async () => {
+test('NaN is counted in a Parquet file too, although its statistics ignore NaN', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-nan-'))
   try {
     const file = quoteLiteral(join(folder, 'pump.parquet').replaceAll('\\', '/'))
@@ -90,13 +90,13 @@ test('NaN is counted in a Parquet file too, whose statistics say that every valu
   }
 })
 
-test('a range takes its first moment and not its last', async () => {
+test('a range includes its start and excludes its end', async () => {
   const range = { from: new Date('2026-01-01T00:59:59.999Z'), to: new Date('2026-01-01T02:00:00Z') }
   expect((await all(hourlyStatistics(pump, range))).map(({ rows }) => rows)).toEqual([1n, 1n])
   expect(await all(alarmCount(pump, range))).toEqual([{ alarms: 1n }])
 })
 
-test('a table is summed up by its rows and its first and last moment, an empty one by none', async () => {
+test('a table summary has the rows and the first and last time, null for an empty table', async () => {
   expect(await all(tableSummary(pump))).toEqual([
     { rows: 8n, first: new Date('2026-01-01T00:00:00Z'), last: new Date('2026-01-01T03:00:00Z') },
   ])
@@ -104,7 +104,7 @@ test('a table is summed up by its rows and its first and last moment, an empty o
   expect(await all(tableSummary(machine))).toEqual([{ rows: 0n, first: null, last: null }])
 })
 
-test('REAL, BIGINT and INTEGER columns average and alarm as DOUBLE does', async () => {
+test('REAL, BIGINT and INTEGER columns have averages and alarms like DOUBLE', async () => {
   const other = engineWith(
     machine,
     'time TIMESTAMP, power DOUBLE, load REAL, starts BIGINT, mode INTEGER, plant VARCHAR, running BOOLEAN',

@@ -5,26 +5,26 @@ import { timeRangeConditions, whereClause } from '../../src/queries/time-range.j
 const noon = new Date('2026-01-02T12:00:00.001Z')
 const midnight = new Date('2026-01-03T00:00:00Z')
 
-test('no range is no condition, and no condition is no WHERE', () => {
+test('an empty range has no conditions, and no conditions have no WHERE', () => {
   expect(timeRangeConditions(pumpDaily, {})).toEqual([])
   expect(whereClause([])).toBe('')
 })
 
-test('a range is from its first moment on and before its last', () => {
+test('a range includes its start and excludes its end', () => {
   expect(timeRangeConditions(pump, { from: noon, to: midnight })).toEqual([
     `"event_timestamp" >= TIMESTAMP '2026-01-02 12:00:00.001'`,
     `"event_timestamp" < TIMESTAMP '2026-01-03 00:00:00.000'`,
   ])
 })
 
-test('on a table partitioned by day the folders are named too, but not the day that the range ends before', () => {
+test('a table partitioned by day also has conditions on the day, without a day that starts at the end of the range', () => {
   expect(timeRangeConditions(pumpDaily, { from: noon }).slice(1)).toEqual([`"event_date" >= '2026-01-02'`])
   expect(timeRangeConditions(pumpDaily, { to: midnight }).slice(1)).toEqual([`"event_date" <= '2026-01-02'`])
   const after = new Date(midnight.getTime() + 1)
   expect(timeRangeConditions(pumpDaily, { to: after }).slice(1)).toEqual([`"event_date" <= '2026-01-03'`])
 })
 
-test('a partition by another time than that of the reading is not narrowed', () => {
+test('a partition from a column other than the reading time has no condition', () => {
   const arrival = defineTable({
     name: 'arrival',
     columns: { time: { type: 'timestamp' }, arrived: { type: 'timestamp' } },
@@ -35,6 +35,6 @@ test('a partition by another time than that of the reading is not narrowed', () 
   ])
 })
 
-test('conditions stand on lines of their own', () => {
+test('each condition is on its own line', () => {
   expect(whereClause(['a', 'b'])).toBe('\nWHERE a\n  AND b')
 })

@@ -17,7 +17,7 @@ test.each<[string, unknown]>([
     String.raw`["[12345678901234567]","\\",12345678901234567,"\",12345678901234567,"]`,
     ['[12345678901234567]', '\\', '12345678901234567', '",12345678901234567,'],
   ],
-])('%s is read exactly', (text, value) => {
+])('reads %s exactly', (text, value) => {
   expect(parseExactJson(text)).toEqual(value)
 })
 
@@ -32,7 +32,7 @@ const value = fc.oneof(
   fc.constant(null),
 )
 
-test('whatever the texts, integers that are not safe become text, and all else is as JSON.parse reads it', () => {
+test('integers that are not safe become text, and everything else is as JSON.parse reads it, whatever the texts', () => {
   fc.assert(
     fc.property(fc.array(fc.array(value)), fc.constantFrom('', ' ', '\n\t'), text, (rows, space, name) => {
       const written = (item: unknown) => (typeof item === 'bigint' ? String(item) : JSON.stringify(item))
@@ -48,7 +48,7 @@ test('whatever the texts, integers that are not safe become text, and all else i
   )
 })
 
-test('a long page and a long text are read', () => {
+test('reads a long page and a long text', () => {
   const long = 'pump "\\" '.repeat(1_000_000)
   expect(parseExactJson(JSON.stringify([long, 'x']).replace('"x"', '12345678901234567'))).toEqual([
     long,
@@ -56,7 +56,7 @@ test('a long page and a long text are read', () => {
   ])
 })
 
-test('what is not JSON is a SyntaxError', () => {
+test('invalid JSON is a SyntaxError', () => {
   for (const wrong of ['', '{', '[12345678901234567', '["a,12345678901234567]', '[12345678901234567,"]']) {
     expect(() => parseExactJson(wrong)).toThrow(SyntaxError)
   }

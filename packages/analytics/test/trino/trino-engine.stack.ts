@@ -22,11 +22,11 @@ afterAll(() => engine.close())
 const rowsOf = (sql: string) => takeAll(engine.query(freeSql(sql)))
 const errorOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => error)
 
-/** The numbers from 0 to a million less one, and texts and doubles made of them. */
+/** The numbers from 0 to 999,999, with texts and doubles derived from them. */
 const million = `SELECT a.n * 1000 + b.n AS n, CAST(a.n AS VARCHAR) AS text, b.n / 8e0 AS eighth
   FROM UNNEST(sequence(0, 999)) a(n), UNNEST(sequence(0, 999)) b(n)`
 
-/** States of the queries of a source, as Trino lists them. */
+/** The states of a source's queries in Trino's list. */
 const statesOf = async (source: string) => {
   const rows = await rowsOf(`SELECT state FROM system.runtime.queries WHERE source = '${source}'`)
   return rows.map(({ state }) => state)
@@ -41,7 +41,7 @@ const untilEnded = async (source: string) => {
 }
 
 describe('types of Trino', () => {
-  test('times are cut down to the millisecond, at every precision, before 1970, and far away', async () => {
+  test('times are floored to the millisecond at every precision, before 1970 too, and far away', async () => {
     expect(
       await rowsOf(`SELECT TIMESTAMP '2026-01-01 00:59:59.999600' AS six, TIMESTAMP '2026-01-01 00:59:59.999999999' AS nine,
         TIMESTAMP '1969-12-31 23:59:59.999999999999' AS twelve, TIMESTAMP '2026-01-01 00:00:00' AS zero,
@@ -61,14 +61,14 @@ describe('types of Trino', () => {
     ])
   })
 
-  test('a timestamp says its precision', async () => {
+  test('a timestamp type has its precision', async () => {
     const columns = await engine
       .query(freeSql(`SELECT TIMESTAMP '2026-01-01 00:00:00.123456' AS v`))
       .columns()
     expect(columns).toEqual([{ name: 'v', type: 'timestamp', engineType: 'timestamp(6)' }])
   })
 
-  test('the time zone is UTC, whatever the machines say', async () => {
+  test('the time zone is UTC, whatever the zone of the machines', async () => {
     const [row] = await rowsOf(
       `SELECT current_timestamp AS now, current_timezone() AS zone, TIMESTAMP '2026-07-01 12:00:00 +02:00' AS time`,
     )
@@ -94,7 +94,7 @@ describe('types of Trino', () => {
     ])
   })
 
-  test('what no column holds reads as text', async () => {
+  test('values without a column type read as text', async () => {
     expect(
       await rowsOf(`SELECT ARRAY[9007199254740993, NULL] AS list, ARRAY[nan(), 1e0] AS doubles, ARRAY[1.50] AS decimals, MAP(ARRAY['k'], ARRAY[1e0]) AS map,
         CAST(ROW(1, 'x') AS ROW(a BIGINT, b VARCHAR)) AS pair, TIME '01:02:03' AS time, INTERVAL '1' DAY AS day, INTERVAL '3' MONTH AS months,
@@ -120,7 +120,7 @@ describe('types of Trino', () => {
     ])
   })
 
-  test('columns of one name are told apart', async () => {
+  test('repeated column names become distinct', async () => {
     expect(await rowsOf('SELECT 1 AS a, 2 AS a')).toEqual([{ a: 1, 'a:1': 2 }])
     expect(await rowsOf('SELECT 1 AS "x", 2 AS "x:1", 3 AS "x"')).toEqual([{ x: 1, 'x:1': 2, 'x:2': 3 }])
   })
@@ -138,7 +138,7 @@ describe('errors', () => {
       undefined,
       undefined,
     ],
-  ])('%j is told with its place, code and name', async (sql, message, errorName, line, column) => {
+  ])('%j is reported with place, code and name', async (sql, message, errorName, line, column) => {
     const error = await errorOf(rowsOf(sql))
     expect(error).toBeInstanceOf(QueryError)
     expect(error).toMatchObject({ sql, errorName, code: expect.any(Number), cause: expect.any(Error) })
@@ -167,7 +167,7 @@ describe('errors', () => {
 describe('session', () => {
   const runTime = freeSql(`SHOW SESSION LIKE 'query_max_run_time'`)
 
-  test('properties of the engine and of the query are in effect, and of no query else', async () => {
+  test('properties of the engine and of the query are in effect, and not those of other queries', async () => {
     const limited = trinoEngine({ url, user: 'tester', sessionProperties: { query_max_run_time: '17m' } })
     const value = async (sessionProperties = {}) =>
       (await takeAll(limited.query(runTime, { sessionProperties })))[0]?.Value
@@ -177,7 +177,7 @@ describe('session', () => {
     await limited.close()
   })
 
-  test('catalog and schema are those of names that have none', async () => {
+  test('catalog and schema apply to names without them', async () => {
     const runtime = trinoEngine({ url, user: 'tester', catalog: 'system', schema: 'runtime' })
     expect(await takeAll(runtime.query(freeSql('SELECT count(*) > 0 AS some FROM nodes')))).toEqual([
       { some: true },
@@ -202,7 +202,7 @@ describe('ending', () => {
       controller.abort()
       expect(await rows).toBe(controller.signal.reason)
       await aborted.close()
-      // Trino does not list a statement that ended before its first page was asked for.
+      // Trino does not list a statement that ended before its first page was requested.
       expect(['', 'FAILED']).toContain((await untilEnded(source)).join())
     },
   )
@@ -222,7 +222,7 @@ describe('ending', () => {
 })
 
 describe('many rows', () => {
-  test('a million arrive whole and exact', async () => {
+  test('a million arrive complete and exact', async () => {
     let [rows, sum, texts, eighths] = [0, 0n, 0, 0]
     const typed = query(million, {
       n: { type: 'bigint' },
@@ -238,7 +238,7 @@ describe('many rows', () => {
     expect([rows, sum, texts, eighths]).toEqual([1_000_000, 499_999_500_000n, 2_890_000, 62_437_500])
   })
 
-  test('a consumer ten times slower than Trino holds it back, in flat memory', async () => {
+  test('a consumer ten times slower than Trino holds it back, in constant memory', async () => {
     await using proxy = await trinoProxy(url)
     const slow = trinoEngine({ url: proxy.url, user: 'tester' })
     let [rows, mostHeld, mostHeap] = [0, 0, 0]
@@ -283,7 +283,7 @@ describe('https', () => {
   )
   const tls = { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8') }
 
-  test('carries rows and credentials when its authority is trusted', async () => {
+  test('transfers rows and credentials if its authority is trusted', async () => {
     await using proxy = await trinoProxy(url, { tls })
     const secure = trinoEngine({ url: proxy.url, user: 'tester', password: 'open sesame', ca: tls.cert })
     expect(await takeAll(secure.query(freeSql('SELECT 1 AS v')))).toEqual([{ v: 1 }])
@@ -309,7 +309,7 @@ describe('https', () => {
     expect((error as QueryError).message).toMatch(/^Trino at .* has a certificate for another host \(.*\)/)
   })
 
-  test('is not left when Trino does not know of it, and the query ended', async () => {
+  test('is not replaced by http if Trino does not know about it, and the query is ended', async () => {
     await using proxy = await trinoProxy(url, { tls, isForwarded: false })
     const source = randomUUID()
     const secure = trinoEngine({ url: proxy.url, user: 'tester', source, password: 'secret', ca: tls.cert })
@@ -318,7 +318,7 @@ describe('https', () => {
       'a URL without TLS: set http-server.process-forwarded=true',
     )
     await secure.close()
-    // Trino does not list a statement that ended before its first page was asked for.
+    // Trino does not list a statement that ended before its first page was requested.
     expect(['', 'FAILED']).toContain((await untilEnded(source)).join())
   })
 })

@@ -5,7 +5,7 @@ import { freeSql } from '../../src/index.js'
 import { trinoEngine, type TrinoEngineOptions } from '../../src/trino/trino-engine.js'
 import { takeAll } from '../take-all.js'
 import {
-  type Asked,
+  type PeerRequest,
   columns,
   engineOf,
   errorOf,
@@ -21,13 +21,13 @@ const until = async (isSo: () => boolean) => {
   for (let times = 0; !isSo() && times < 200; times++) await sleep(10)
   expect(isSo()).toBe(true)
 }
-const cancelled = ({ asked }: TrinoPeer) => asked.some(({ method }) => method === 'DELETE')
+const cancelled = ({ requests }: TrinoPeer) => requests.some(({ method }) => method === 'DELETE')
 
-describe('what Trino says', () => {
-  const failing = (error: object) => (peer: TrinoPeer, _: Asked, response: ServerResponse) =>
+describe('a response of Trino', () => {
+  const failing = (error: object) => (peer: TrinoPeer, _: PeerRequest, response: ServerResponse) =>
     response.end(peer.page(0, { nextUri: undefined, stats: { state: 'FAILED' }, error }))
 
-  test('of a failure is in the QueryError, with its Java exceptions as causes', async () => {
+  test('with a failure becomes a QueryError with the Java exceptions as causes', async () => {
     await using peer = await trinoPeer(
       failing({
         message: "line 1:8: Column 'v' cannot be resolved",
@@ -55,14 +55,14 @@ describe('what Trino says', () => {
     expect(cancelled(peer)).toBe(false)
   })
 
-  test('of an abandoned query is said in plain words', async () => {
+  test('with an abandoned query becomes a clear error', async () => {
     await using peer = await trinoPeer(
       failing({ message: 'Query q1 was abandoned', errorCode: 65540, errorName: 'ABANDONED_QUERY' }),
     )
     expect((await errorOf(rowsOf(peer))).message).toContain('when nobody fetches rows for 5 minutes')
   })
 
-  test('of rows while the query is starting is not lost', async () => {
+  test('with rows while the query is starting is not lost', async () => {
     await using peer = await trinoPeer((peer, { path }, response) => {
       const number = pageNumber(path)
       const data = number > 0 && { columns, data: [[number]], stats: { state: 'STARTING' } }
@@ -74,7 +74,7 @@ describe('what Trino says', () => {
   })
 
   test.each(['SET SESSION', 'RESET SESSION', 'USE', 'PREPARE', 'SET TIME ZONE'])(
-    'of %s, which would have no effect, is a QueryError',
+    'to %s, which would have no effect, becomes a QueryError',
     async (updateType) => {
       await using peer = await trinoPeer((peer, _, response) => response.end(peer.page(0, { updateType })))
       const engine = engineOf(peer)
@@ -86,7 +86,7 @@ describe('what Trino says', () => {
     },
   )
 
-  test('of columns named alike and like an object’s prototype makes plain rows', async () => {
+  test('with repeated column names and with __proto__ becomes plain rows', async () => {
     const names = ['a', '__proto__', 'a'].map((name) => ({ name, type: 'integer' }))
     await using peer = await trinoPeer((peer, { path }, response) =>
       response.end(
@@ -105,7 +105,7 @@ describe('what Trino says', () => {
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype)
   })
 
-  test('of a value that cannot be read is a QueryError that names the column, and ends the query', async () => {
+  test('with a value that cannot be read becomes a QueryError that names the column, and ends the query', async () => {
     await using peer = await trinoPeer((peer, { path }, response) =>
       response.end(
         peer.page(
@@ -128,27 +128,27 @@ describe('what Trino says', () => {
 })
 
 describe('a slow consumer', () => {
-  test('holds Trino back: one page is in hand, one waits, and no more', async () => {
+  test('holds Trino back: one page is processed, one is waiting, and no more', async () => {
     await using peer = await trinoPeer(pages(20))
     let rows = 0
     for await (const row of engineOf(peer).query(freeSql(sql))) {
       expect(row).toBeDefined()
       rows += 1
       await sleep(15)
-      const asked = Math.max(...peer.asked.map(({ path }) => pageNumber(path)))
-      expect(asked - Math.ceil(rows / 2)).toBeLessThanOrEqual(1)
+      const lastPage = Math.max(...peer.requests.map(({ path }) => pageNumber(path)))
+      expect(lastPage - Math.ceil(rows / 2)).toBeLessThanOrEqual(1)
     }
     expect(rows).toBe(40)
   })
 
-  test('that only wants the columns has two pages fetched, one in hand and one that waits', async () => {
+  test('that requests only the columns has two pages fetched: the first, and one that is waiting', async () => {
     await using peer = await trinoPeer(pages(20))
     const engine = engineOf(peer)
     expect(await engine.query(freeSql(sql)).columns()).toEqual([
       { name: 'v', type: 'integer', engineType: 'integer' },
     ])
     await sleep(100)
-    expect(peer.asked).toHaveLength(3)
+    expect(peer.requests).toHaveLength(3)
     expect(cancelled(peer)).toBe(false)
     await engine.close()
     expect(cancelled(peer)).toBe(true)
@@ -163,40 +163,40 @@ describe('ending', () => {
       break
     }
     await until(() => cancelled(peer))
-    expect(peer.asked.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'x-trino-user': 'tester' } })
+    expect(peer.requests.at(-1)).toMatchObject({ method: 'DELETE', headers: { 'x-trino-user': 'tester' } })
   })
 
-  test('an abort while the statement is on its way ends it as soon as Trino has named it', async () => {
+  test('an abort while the statement is being sent ends it as soon as Trino has named it', async () => {
     let answer = () => {}
     await using peer = await trinoPeer((peer, _, response) => (answer = () => response.end(peer.page(0))))
     const controller = new AbortController()
     const reason = new Error('enough')
     const rows = takeAll(engineOf(peer).query(freeSql(sql), { signal: controller.signal }))
-    await until(() => peer.asked.length === 1)
+    await until(() => peer.requests.length === 1)
     controller.abort(reason)
     await expect(rows).rejects.toBe(reason)
     expect(cancelled(peer)).toBe(false)
     answer()
     await until(() => cancelled(peer))
-    expect(peer.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(peer.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'POST /v1/statement',
       'DELETE /v1/statement/executing/q1/1',
     ])
   })
 
-  test('an abort while a page is waited for leaves the page, and ends the query', async () => {
-    await using peer = await trinoPeer((peer, asked, response) => {
-      if (asked.method === 'POST') response.end(peer.page(0))
+  test('an abort while a page is pending does not wait for the page, and ends the query', async () => {
+    await using peer = await trinoPeer((peer, request, response) => {
+      if (request.method === 'POST') response.end(peer.page(0))
     })
     const controller = new AbortController()
     const rows = takeAll(engineOf(peer).query(freeSql(sql), { signal: controller.signal }))
-    await until(() => peer.asked.length === 2)
+    await until(() => peer.requests.length === 2)
     controller.abort()
     await expect(rows).rejects.toBe(controller.signal.reason)
     await until(() => cancelled(peer))
   })
 
-  test('closing ends what runs, waits until Trino knows, and does not wait for a Trino that is gone', async () => {
+  test('closing ends running queries and waits until Trino confirms, but not for a Trino that does not answer', async () => {
     await using peer = await trinoPeer(pages(20))
     const engine = engineOf(peer)
     const rows = engine.query(freeSql(sql))[Symbol.asyncIterator]()
@@ -216,9 +216,9 @@ describe('ending', () => {
   })
 })
 
-describe('an end that takes long', () => {
+describe('a slow end', () => {
   test(
-    'is waited for 5 s in all, the first answer and the cancelling together',
+    'is waited for 5 s in all, including the first response and the cancelling',
     { timeout: 15_000 },
     async () => {
       await using peer = await trinoPeer(
@@ -227,7 +227,7 @@ describe('an end that takes long', () => {
       )
       const engine = engineOf(peer)
       const error = errorOf(takeAll(engine.query(freeSql(sql))))
-      await until(() => peer.asked.length === 1)
+      await until(() => peer.requests.length === 1)
       const begin = performance.now()
       await engine.close()
       expect(performance.now() - begin).toBeGreaterThan(4500)
@@ -247,7 +247,7 @@ describe('an end that takes long', () => {
       const engine = engineOf(peer)
       const controller = new AbortController()
       const rows = takeAll(engine.query(freeSql(sql), { signal: controller.signal }))
-      await until(() => peer.asked.length === 1)
+      await until(() => peer.requests.length === 1)
       controller.abort()
       await expect(rows).rejects.toBe(controller.signal.reason)
       answer()
@@ -258,8 +258,8 @@ describe('an end that takes long', () => {
   )
 })
 
-describe('what is sent', () => {
-  test('names who asks, from where, and how rows shall read', async () => {
+describe('a request', () => {
+  test('has the headers for user, source, session and types', async () => {
     await using peer = await trinoPeer(pages(1))
     const engine = engineOf(peer, {
       catalog: 'hive',
@@ -267,7 +267,7 @@ describe('what is sent', () => {
       sessionProperties: { query_max_run_time: '10m', 'hive.a-b': 'x,y=z ä' },
     })
     await takeAll(engine.query(freeSql(sql), { sessionProperties: { query_max_run_time: '1m', b: true } }))
-    expect(peer.asked[0]).toMatchObject({
+    expect(peer.requests[0]).toMatchObject({
       method: 'POST',
       path: '/v1/statement',
       body: sql,
@@ -282,13 +282,13 @@ describe('what is sent', () => {
       },
     })
     await takeAll(engine.query(freeSql(sql)))
-    expect(peer.asked.at(-2)?.headers['x-trino-session']).not.toContain('b=true')
+    expect(peer.requests.at(-2)?.headers['x-trino-session']).not.toContain('b=true')
   })
 
-  test('ends a statement without its semicolon', async () => {
+  test('has the statement without its semicolon', async () => {
     await using peer = await trinoPeer(pages(1))
     await engineOf(peer).execute('CREATE SCHEMA s ;\n')
-    expect(peer.asked[0]?.body).toBe('CREATE SCHEMA s')
+    expect(peer.requests[0]?.body).toBe('CREATE SCHEMA s')
   })
 })
 
@@ -301,30 +301,30 @@ test.each<[string, Partial<TrinoEngineOptions>, string]>([
     'url expected no user or password in it',
   ],
   ['no user', { user: '' }, 'user expected a name'],
-  ['a schema alone', { schema: 'iot' }, 'schema iot expected a catalog beside it'],
+  ['a schema without a catalog', { schema: 'iot' }, 'schema iot expected a catalog beside it'],
   ['password and token', { password: 'a', token: 'b' }, 'expected a password or a token, got both'],
+  ['a password over http', { url: 'http://trino:8080', password: 'a' }, 'url expected https, as a password'],
   [
-    'a password in the clear',
-    { url: 'http://trino:8080', password: 'a' },
-    'url expected https, as a password',
-  ],
-  [
-    'a token in the clear',
+    'a token over http',
     { url: 'http://127.example.org', token: 'a' },
     'url expected https, as a password or token is sent',
   ],
   ['a ca without https', { ca: 'pem' }, 'url expected https, as ca is given'],
-  ['no time', { requestTimeoutMillis: 0 }, 'expected a number above 0 and below 2147483648, got 0'],
-  ['too much time', { requestTimeoutMillis: 2 ** 31 }, 'and below 2147483648, got 2147483648'],
+  ['a time-out of 0', { requestTimeoutMillis: 0 }, 'expected a number above 0 and below 2147483648, got 0'],
+  ['a time-out of 2^31', { requestTimeoutMillis: 2 ** 31 }, 'and below 2147483648, got 2147483648'],
   [
-    'a user of two lines',
+    'a user with a line end',
     { user: 'me\n' },
     'user expected one line of Latin-1 text, as HTTP headers require, got "me\\n"',
   ],
-  ['a source that no header holds', { source: '水' }, 'source expected one line of Latin-1 text'],
-  ['a catalog that no header holds', { catalog: '水' }, 'catalog expected one line of Latin-1 text'],
-  ['a token with its line end', { token: 'hidden\n' }, 'token expected one line of Latin-1 text'],
-  ['a property of no name', { sessionProperties: { 'a=b': 1 } }, 'session property expected a name'],
+  ['a source beyond Latin-1', { source: '水' }, 'source expected one line of Latin-1 text'],
+  ['a catalog beyond Latin-1', { catalog: '水' }, 'catalog expected one line of Latin-1 text'],
+  ['a token with a line end', { token: 'hidden\n' }, 'token expected one line of Latin-1 text'],
+  [
+    'a property with an invalid name',
+    { sessionProperties: { 'a=b': 1 } },
+    'session property expected a name',
+  ],
 ])('%s is refused', (_, options, message) => {
   const make = () => trinoEngine({ url: 'http://localhost:8080', user: 'tester', ...options })
   expect(make).toThrow(message)

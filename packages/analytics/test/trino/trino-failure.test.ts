@@ -12,7 +12,7 @@ test.each([
   ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'refuses this TLS connection (some words)'],
   ['HPE_INVALID_CONSTANT', 'closed the connection (some words)'],
   ['ENOTFOUND', 'cannot be reached (some words)'],
-])('a connection that fails by %s %s', (code, text) => {
+])('a connection that fails with %s %s', (code, text) => {
   const message = replyText(peer, { error: Object.assign(new Error('some\n words\n'), { code }) }, false)
   expect(message).toContain(`Trino at https://trino:8443 ${text}`)
   expect(message).not.toMatch(/\n|as ca$/)
@@ -23,7 +23,7 @@ test.each([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-])('a certificate that fails by %s asks for the ca', (code) => {
+])('a certificate that fails with %s suggests ca', (code) => {
   const error = Object.assign(new Error('some words'), { code })
   expect(replyText(peer, { error }, true)).toMatch(/is not trusted \(some words\): pass .* as ca$/)
 })

@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** A server before Trino that counts what goes through it, and speaks https with a key and certificate. */
+/** A proxy for Trino that counts rows and records credentials, and speaks https if it is given a key and certificate. */
 export async function trinoProxy(
   trino: string,
   { tls, isForwarded = true }: { tls?: { key: string; cert: string }; isForwarded?: boolean } = {},
@@ -11,10 +11,10 @@ export async function trinoProxy(
   let rows = 0
   let largestPage = 0
   const server = tls ? createTlsServer(tls) : createServer()
-  server.on('request', (asked, response) => {
-    const { authorization, host: _, ...headers } = asked.headers
+  server.on('request', (incoming, response) => {
+    const { authorization, host: _, ...headers } = incoming.headers
     authorizations.push(authorization)
-    const passed = request(`${trino}${asked.url}`, { method: asked.method!, headers }, (answer) => {
+    const passed = request(`${trino}${incoming.url}`, { method: incoming.method!, headers }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
@@ -25,7 +25,7 @@ export async function trinoProxy(
         response.writeHead(answer.statusCode!).end(isForwarded ? body.replaceAll(trino, url) : body)
       })
     })
-    asked.pipe(passed)
+    incoming.pipe(passed)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `${tls ? 'https' : 'http'}://localhost:${(server.address() as AddressInfo).port}`

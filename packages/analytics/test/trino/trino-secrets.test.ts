@@ -38,13 +38,15 @@ describe.each([
       (peer, response) => response.end(peer.page(1, { nextUri: echo })),
       'as the URL of the next page',
     ],
-  ])('is in each request, and %s that repeats it puts it in no error', async (_, trouble, message) => {
-    await using peer = await trinoPeer((peer, asked, response) => {
-      if (asked.method === 'POST') pages(2)(peer, asked, response)
+  ])('is in each request, but not in an error after %s that repeats it', async (_, trouble, message) => {
+    await using peer = await trinoPeer((peer, request, response) => {
+      if (request.method === 'POST') pages(2)(peer, request, response)
       else trouble(peer, response)
     })
     const error = await errorOf(rowsOf(peer, { ...credentials, requestTimeoutMillis: 400 }))
-    expect(new Set(peer.asked.map(({ headers }) => headers.authorization))).toEqual(new Set([authorization]))
+    expect(new Set(peer.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([authorization]),
+    )
     expect(error.message).toContain(message)
     const everything = inspect(error, { depth: 9, showHidden: true }) + error.stack + JSON.stringify(error)
     for (const secret of secrets) {
@@ -53,8 +55,8 @@ describe.each([
     }
   })
 
-  test('that an answer repeats which is not HTTP is not in the error', async () => {
-    await using peer = await trinoPeer((_peer, _asked, response) =>
+  test('is not in the error after a response that repeats it and is not HTTP', async () => {
+    await using peer = await trinoPeer((_peer, _request, response) =>
       response.socket?.end(`HTTP/1.1 2x0 ${echo}`),
     )
     const error = await errorOf(rowsOf(peer, credentials))
@@ -63,7 +65,7 @@ describe.each([
     expect(error.cause).not.toHaveProperty('rawPacket')
   })
 
-  test('is not sent on to another URL, and the query is ended', async () => {
+  test('is not sent to another URL, and the query is ended', async () => {
     await using other = await trinoPeer(pages(2))
     await using peer = await trinoPeer((peer, _, response) =>
       response.end(peer.page(0, { nextUri: `${other.url}/v1/statement/executing/q1/1` })),
@@ -74,12 +76,12 @@ describe.each([
       `Trino at ${peer.url} sends its clients to ${other.url}, to which no password or token is sent`,
     )
     await engine.close()
-    expect(other.asked).toEqual([])
-    expect(peer.asked.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+    expect(other.requests).toEqual([])
+    expect(peer.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
   })
 })
 
-test('without credentials, Trino may send its clients on', async () => {
+test('without credentials, Trino can send its clients to another URL', async () => {
   await using other = await trinoPeer(pages(1))
   await using peer = await trinoPeer((peer, _, response) =>
     response.end(peer.page(0, { nextUri: `${other.url}/v1/statement/executing/q1/1` })),
@@ -90,8 +92,10 @@ test('without credentials, Trino may send its clients on', async () => {
 test.each([
   [503, 'is not ready (HTTP 503): wait until it has started, and check that it is up'],
   [500, 'answered HTTP 500: …n … row'],
-])('a password of one letter leaves our own words on HTTP %i as they are', async (status, text) => {
-  await using peer = await trinoPeer((_peer, _asked, response) => response.writeHead(status).end('an a row'))
+])('a password of one letter does not change our own message for HTTP %i', async (status, text) => {
+  await using peer = await trinoPeer((_peer, _request, response) =>
+    response.writeHead(status).end('an a row'),
+  )
   const error = await errorOf(rowsOf(peer, { password: 'a' }))
   expect(error.message).toBe(`Trino at ${peer.url} ${text}`)
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { freeSql } from '../../src/index.js'
 import { takeAll } from '../take-all.js'
 import {
-  type Asked,
+  type PeerRequest,
   columns,
   engineOf,
   errorOf,
@@ -15,82 +15,83 @@ import {
   trinoPeer,
 } from './trino-peer.js'
 
-/** Paths of the statements that were ended. */
-const ended = ({ asked }: TrinoPeer) =>
-  asked.filter(({ method }) => method === 'DELETE').map(({ path }) => path)
+/** The paths of cancelled statements. */
+const ended = ({ requests }: TrinoPeer) =>
+  requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path)
 const twoPages = [{ v: 10 }, { v: 11 }, { v: 20 }, { v: 21 }]
 
-describe('trouble that passes', () => {
-  test.each([502, 503, 504])(
-    'HTTP %s is asked again, for the statement and for each page',
-    async (status) => {
-      await using peer = await trinoPeer((peer, asked, response, times) => {
-        if (times < 4) response.writeHead(status).end('busy')
-        else pages(2)(peer, asked, response)
-      })
-      expect(await rowsOf(peer)).toEqual(twoPages)
-      expect(peer.asked.map(({ method }) => method)).toEqual([
-        ...Array<string>(4).fill('POST'),
-        ...Array<string>(8).fill('GET'),
-      ])
-      expect(new Set(peer.asked.slice(0, 4).map(({ body }) => body))).toEqual(new Set([sql]))
-    },
-  )
+describe('temporary trouble', () => {
+  test.each([502, 503, 504])('retries after HTTP %s, for the statement and for each page', async (status) => {
+    await using peer = await trinoPeer((peer, request, response, times) => {
+      if (times < 4) response.writeHead(status).end('busy')
+      else pages(2)(peer, request, response)
+    })
+    expect(await rowsOf(peer)).toEqual(twoPages)
+    expect(peer.requests.map(({ method }) => method)).toEqual([
+      ...Array<string>(4).fill('POST'),
+      ...Array<string>(8).fill('GET'),
+    ])
+    expect(new Set(peer.requests.slice(0, 4).map(({ body }) => body))).toEqual(new Set([sql]))
+  })
 
   test.each([
     ['1', 1000],
     ['-1', 100],
     ['60', 5000],
     ['Wed, 21 Oct 2026 07:28:00 GMT', 1000],
-  ])('HTTP 429 that says %s is asked again after %i ms', { timeout: 15_000 }, async (retryAfter, millis) => {
-    let askedAt = 0
-    let waitedMillis = 0
-    await using peer = await trinoPeer((peer, asked, response, times) => {
-      if (asked.method === 'POST' && times === 1) {
-        askedAt = performance.now()
-        response.writeHead(429, { 'retry-after': retryAfter }).end()
-        return
-      }
-      waitedMillis ||= performance.now() - askedAt
-      pages(2)(peer, asked, response)
-    })
-    expect(await rowsOf(peer, { requestTimeoutMillis: 10_000 })).toEqual(twoPages)
-    expect(waitedMillis).toBeGreaterThan(millis - 50)
-    expect(waitedMillis).toBeLessThan(millis + 700)
-  })
+  ])(
+    'retries after HTTP 429 with Retry-After %s in %i ms',
+    { timeout: 15_000 },
+    async (retryAfter, millis) => {
+      let sentAt = 0
+      let waitedMillis = 0
+      await using peer = await trinoPeer((peer, request, response, times) => {
+        if (request.method === 'POST' && times === 1) {
+          sentAt = performance.now()
+          response.writeHead(429, { 'retry-after': retryAfter }).end()
+          return
+        }
+        waitedMillis ||= performance.now() - sentAt
+        pages(2)(peer, request, response)
+      })
+      expect(await rowsOf(peer, { requestTimeoutMillis: 10_000 })).toEqual(twoPages)
+      expect(waitedMillis).toBeGreaterThan(millis - 50)
+      expect(waitedMillis).toBeLessThan(millis + 700)
+    },
+  )
 
-  test('a page whose connection breaks, before or within its answer, is asked for again and comes once', async () => {
-    await using peer = await trinoPeer((peer, asked, response, times) => {
-      if (asked.method === 'GET' && times === 1) response.destroy()
-      else if (asked.method === 'GET' && times === 2) {
+  test('requests a page again whose connection breaks, before or within the response, and returns it once', async () => {
+    await using peer = await trinoPeer((peer, request, response, times) => {
+      if (request.method === 'GET' && times === 1) response.destroy()
+      else if (request.method === 'GET' && times === 2) {
         response.writeHead(200, { 'content-length': 1000 })
         response.write('{"data":[[1],', () => response.destroy())
-      } else if (asked.method === 'GET' && times === 3) {
+      } else if (request.method === 'GET' && times === 3) {
         response.socket?.end('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"data":[[1],')
-      } else pages(2)(peer, asked, response)
+      } else pages(2)(peer, request, response)
     })
     expect(await rowsOf(peer)).toEqual(twoPages)
   })
 
   test.each([0, 2])(
-    'a cluster without workers, as for some seconds after its start, is asked again (found out on page %i)',
+    'retries while a cluster has no workers, as for some seconds after its start (reported on page %i)',
     async (failing) => {
-      await using peer = await trinoPeer((peer, asked, response) => {
-        const statements = peer.asked.filter(({ method }) => method === 'POST').length
-        const number = pageNumber(asked.path)
+      await using peer = await trinoPeer((peer, request, response) => {
+        const statements = peer.requests.filter(({ method }) => method === 'POST').length
+        const number = pageNumber(request.path)
         const error = { errorName: 'NO_NODES_AVAILABLE', errorCode: 65_541, message: 'No nodes' }
-        if (statements > 2) pages(2)(peer, asked, response)
+        if (statements > 2) pages(2)(peer, request, response)
         else if (number < failing) response.end(peer.page(number, { columns }))
         else response.end(peer.page(number, { nextUri: undefined, columns, error }))
       })
       const result = engineOf(peer).query(freeSql(sql))
       expect(await result.columns()).toMatchObject([{ name: 'v' }])
       expect(await takeAll(result)).toEqual(twoPages)
-      expect(peer.asked.filter(({ method }) => method === 'POST')).toHaveLength(3)
+      expect(peer.requests.filter(({ method }) => method === 'POST')).toHaveLength(3)
     },
   )
 
-  test('an answer that takes long in arriving is no silence', async () => {
+  test('does not time out while a response arrives slowly', async () => {
     await using peer = await trinoPeer((peer, { path }, response) => {
       const number = pageNumber(path)
       const text = peer.page(number, number > 0 && { nextUri: undefined, columns, data: [[1]] })
@@ -104,12 +105,12 @@ describe('trouble that passes', () => {
   })
 })
 
-describe('trouble that stays is a QueryError that says what to do', () => {
+describe('lasting trouble is a QueryError that says what to do', () => {
   const on =
     (method: string, trouble: (response: ServerResponse) => void) =>
-    (peer: TrinoPeer, asked: Asked, response: ServerResponse) => {
-      if (asked.method === method) trouble(response)
-      else pages(2)(peer, asked, response)
+    (peer: TrinoPeer, request: PeerRequest, response: ServerResponse) => {
+      if (request.method === method) trouble(response)
+      else pages(2)(peer, request, response)
     }
   const status =
     (code: number, text = '') =>
@@ -120,21 +121,21 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     ['unavailable', 'POST', status(503), 'is not ready (HTTP 503): wait until'],
     ['unavailable in the middle', 'GET', status(503), 'is not ready (HTTP 503)'],
     [
-      'behind a proxy',
+      'behind a proxy that does not reach it',
       'POST',
       status(502, '<html>Bad Gateway</html>'),
       'cannot be reached by the proxy in front of it',
     ],
     [
-      'wanting credentials',
+      'requiring credentials',
       'POST',
       status(401),
       'rejected the credentials (HTTP 401): check user and password',
     ],
     ['forbidding', 'POST', status(403), 'denied access to this user (HTTP 403)'],
     ['failing', 'POST', status(500, '<h1>Internal\n error</h1>'), 'answered HTTP 500: Internal error'],
-    ['without the query', 'GET', status(404, 'Query not found'), 'has dropped the query, as it does'],
-    ['done with the query', 'GET', status(410), 'has dropped the query'],
+    ['that lost the query', 'GET', status(404, 'Query not found'), 'has dropped the query, as it does'],
+    ['that dropped the query', 'GET', status(410), 'has dropped the query'],
     ['a web page', 'POST', status(200, '<html>'), "sent a response that is not Trino's protocol"],
     [
       'half a page',
@@ -145,7 +146,7 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     ['another service', 'POST', status(200, '{"ok":true}'), "sent a response that is not Trino's protocol"],
     ['a list', 'GET', status(200, '[1]'), "sent a response that is not Trino's protocol"],
     [
-      'without a page after',
+      'without a next page',
       'POST',
       status(200, '{"id":"q","stats":{"state":"QUEUED"}}'),
       'sent an unexpected response: nextUri missing in response for POST /v1/statement',
@@ -157,13 +158,13 @@ describe('trouble that stays is a QueryError that says what to do', () => {
       "sent a response that is not Trino's protocol",
     ],
     [
-      'with a page after that is none',
+      'with an invalid next page',
       'POST',
       status(200, '{"id":"q","nextUri":"/q/1","infoUri":"/q","stats":{"state":"QUEUED"}}'),
       'gave "/q/1" as the URL of the next page',
     ],
     [
-      'with such a page in the middle',
+      'with an invalid next page in the middle',
       'GET',
       status(200, '{"id":"q","nextUri":"/q/2","infoUri":"/q","stats":{"state":"QUEUED"}}'),
       'gave "/q/2" as the URL of the next page',
@@ -176,8 +177,8 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     ],
     ['a server of pages', 'POST', status(404), 'answered HTTP 404: is it Trino, and the right port?'],
     ['a server of files', 'POST', status(405), 'answered HTTP 405: is it Trino, and the right port?'],
-    ['cutting its answers', 'GET', (response) => void response.destroy(), 'closed the connection'],
-    ['cutting the first', 'POST', (response) => void response.destroy(), 'closed the connection'],
+    ['closing connections', 'GET', (response) => void response.destroy(), 'closed the connection'],
+    ['closing the first connection', 'POST', (response) => void response.destroy(), 'closed the connection'],
   ])('Trino %s', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
     const engine = engineOf(peer)
@@ -185,21 +186,21 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     expect(error.message).toContain(`Trino at ${peer.url} ${message}`)
     await engine.close()
     expect(ended(peer)).toEqual(method === 'GET' ? ['/v1/statement/executing/q1/1'] : [])
-    expect(peer.asked.length).toBeLessThanOrEqual(22)
+    expect(peer.requests.length).toBeLessThanOrEqual(22)
   })
 
   test.each<[string, string, (response: ServerResponse) => void, string]>([
     ['never answers', 'POST', () => {}, 'gave no answer for 0.3 s'],
     ['never answers for a page', 'GET', () => {}, 'gave no answer for 0.3 s'],
     [
-      'stops within an answer',
+      'stops within a response',
       'GET',
       (response) => response.writeHead(200).write('{"data":'),
       'gave no answer for 0.3 s: check that it is up and not overloaded, or raise requestTimeoutMillis',
     ],
     ['is always too busy', 'POST', status(429), 'gave no answer for 0.3 s (only HTTP 429)'],
     ['is always too busy for a page', 'GET', status(503), 'gave no answer for 0.3 s (only HTTP 503)'],
-  ])('Trino that %s, within the time-out', async (_, method, trouble, message) => {
+  ])('Trino that %s until the time-out', async (_, method, trouble, message) => {
     await using peer = await trinoPeer(on(method, trouble))
     const begin = performance.now()
     const engine = engineOf(peer, { requestTimeoutMillis: 300 })
@@ -218,7 +219,7 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     )
   })
 
-  test('Trino that is not there', async () => {
+  test('Trino that does not run', async () => {
     const peer = await trinoPeer(() => {})
     await peer.close()
     expect((await errorOf(rowsOf(peer))).message).toMatch(
@@ -226,7 +227,7 @@ describe('trouble that stays is a QueryError that says what to do', () => {
     )
   })
 
-  test('Trino that is stopped in the middle, after the rows that it gave', async () => {
+  test('Trino that stops in the middle, after the rows that it sent', async () => {
     const peer = await trinoPeer(pages(5))
     const taken: unknown[] = []
     const taking = async () => {

@@ -6,7 +6,7 @@ const read = (type: string, value: unknown, typeSignature?: object) => {
   const [column] = trinoResultColumns([{ name: 'v', type, ...(typeSignature && { typeSignature }) } as never])
   return column!.read(value)
 }
-/** As Trino writes a year: beyond 9999 with a sign, and never more digits than it needs. */
+/** A year as Trino writes it: with a sign beyond 9999, and without leading zeros beyond four digits. */
 const trinoText = (iso: string) =>
   iso
     .replace(/^([+-])0+(?=\d{4})/, '$1')
@@ -14,7 +14,7 @@ const trinoText = (iso: string) =>
     .replace('Z', '')
 
 describe('a timestamp', () => {
-  test('reads as the moment in UTC, of all that a Date can hold', () => {
+  test('reads as the moment in UTC, over the whole range of Date', () => {
     fc.assert(
       fc.property(
         fc.date({ noInvalidDate: true }),
@@ -49,7 +49,7 @@ describe('a timestamp', () => {
     expect(() => read(type, text)).toThrow(`timestamp expected one that a Date can hold, got ${text}`)
   })
 
-  test('of a named zone is a RangeError that says what to select', () => {
+  test('with a named zone is a RangeError that says what to select', () => {
     expect(() => read('timestamp(0) with time zone', '2026-10-25 02:30:00 Europe/Paris')).toThrow(
       "time with a zone expected UTC or an offset, got 2026-10-25 02:30:00 Europe/Paris: select it AT TIME ZONE 'UTC'",
     )
@@ -91,7 +91,7 @@ test('a bigint within an array, map or row keeps its digits, and a text of digit
   )
 })
 
-test('columns of one name are told apart', () => {
+test('repeated column names become distinct', () => {
   const namesOf = (...names: string[]) =>
     trinoResultColumns(names.map((name) => ({ name, type: 'integer' }))).map(({ name }) => name)
   expect(namesOf('a', 'b', 'a', 'a')).toEqual(['a', 'b', 'a:1', 'a:2'])
