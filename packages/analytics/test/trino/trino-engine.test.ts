@@ -238,7 +238,7 @@ describe('a slow end', () => {
   )
 
   test.each(['/v1/statement/executing/q1/1', 'http://', 'file:///q1/1'])(
-    'does not hang when the page after, %s, is none',
+    'does not hang if the next page is the invalid URL %s',
     async (nextUri) => {
       let answer = () => {}
       await using peer = await trinoPeer(
