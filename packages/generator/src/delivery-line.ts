@@ -5,7 +5,7 @@ import { concatenateReadings, type Readings, type ReadingsSlice, type Rows } fro
 import type { Delivery, Range } from './scenario.js'
 
 /** What happened to a batch of readings on delivery. */
-export interface Delivered {
+interface Delivered {
   /** The rows of the original batch that arrive at some time, in order of event time. */
   readonly kept: readonly Rows[]
   /** The rows that arrive in place of the original batch: some missing, some twice, some late from an earlier batch. */

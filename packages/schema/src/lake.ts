@@ -1,4 +1,5 @@
 import { checkOptions } from './check-options.js'
+import { describeValue } from './describe-value.js'
 import { tablePrefix } from './object-key.js'
 import { qualifiedName } from './sql-text.js'
 import type { Table } from './table.js'
@@ -79,7 +80,7 @@ export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, La
   checkOptions('lake', lake, ['tables', 'profile', 'out', 'profiles'])
   if (lake.tables === undefined) return lake
   if (!Array.isArray(lake.tables)) {
-    throw new TypeError(`lake expected an array of tables, got ${String(lake.tables)}`)
+    throw new TypeError(`lake expected an array of tables, got ${describeValue(lake.tables)}`)
   }
   const names = new Set<string>()
   const tables: readonly (Table | undefined)[] = lake.tables

@@ -9,7 +9,7 @@ import { type ColumnType, formatUtcDay } from '@minilake/schema'
 import type { ResultColumn } from '../sql-engine.js'
 
 /** A value that is not null, as node-api returns it. */
-export type Value = Exclude<DuckDBValue, null>
+type Value = Exclude<DuckDBValue, null>
 
 /** A column of a result, and how its values are read. */
 export type DuckDbResultColumn = ResultColumn & { read: (value: Value) => unknown }

@@ -13,7 +13,7 @@ import type { TrinoServer } from './trino-server.js'
 import type { TrinoColumn } from './trino-types.js'
 
 /** Rows as Trino sends them, each with a value per column. */
-export type TrinoPage = readonly (readonly unknown[])[]
+type TrinoPage = readonly (readonly unknown[])[]
 
 /** A statement that runs in Trino. */
 export interface TrinoStatement {

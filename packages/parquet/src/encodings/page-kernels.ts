@@ -1,7 +1,7 @@
 import { instantiate } from '../kernels-wasm.js'
 
 /** A number that the kernels export; some are addresses in their memory. */
-export interface KernelGlobal<Value = number> {
+interface KernelGlobal<Value = number> {
   readonly value: Value
 }
 
