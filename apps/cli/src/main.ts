@@ -54,7 +54,7 @@ export async function main(process: NodeJS.Process = globalThis.process): Promis
   const { argv } = process
   try {
     await minilake({ process, signal: interrupt.signal }).parseAsync(argv)
-    if (interruptCode !== undefined) process.exitCode = interruptCode
+    if (interruptCode !== undefined) process.exitCode ||= interruptCode // a command that failed says so by its own code
   } catch (error) {
     if (error === outputEnded) return
     const isUsage = error instanceof CommanderError || error instanceof UsageError

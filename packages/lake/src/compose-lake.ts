@@ -59,7 +59,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
       const signal = begin(options)
       const plan = planFiles(simulationOf(checkTable(tables, table)), simulation)
       const { out: _out, target: _target, onCreateOnce, ...more } = options
-      const target = await targetOf(options)
+      const target = targetOf(options)
       if ('s3' in target) {
         const probe = createOnceProbe(await openTarget(target), { signal, onFinding: onCreateOnce })
         if ((await probe()) === 'check-then-write') target.s3.checkThenWrite = true
@@ -77,35 +77,36 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
       })
     },
 
-    async import(table, files, { onCreateOnce, ...options } = {}) {
+    async import(table, files, { onCreateOnce, tempFolder: folder, ...options } = {}) {
       const signal = begin(options)
       checkTable(tables, table)
       const rejected = folderStore({ folder: out })
-      const { tempFolder } = options
+      const temp = folder === undefined ? {} : { tempFolder: inCwd(folder) }
       return publishStaged(
         table,
         backend,
-        (data) => importFiles(table, files.map(resolved), { data, rejected }, { ...options, signal }),
-        { signal, ...(tempFolder !== undefined && { tempFolder }), ...(onCreateOnce && { onCreateOnce }) },
+        (data) =>
+          importFiles(table, files.map(resolved), { data, rejected }, { ...options, ...temp, signal }),
+        { signal, ...temp, ...(onCreateOnce && { onCreateOnce }) },
       )
     },
 
-    async stage(table, files, { out: folder = out, ...options } = {}) {
+    async stage(table, files, { out: folder, ...options } = {}) {
       const signal = begin(options)
       checkTable(tables, table)
-      const store = folderStore({ folder })
+      const store = folderStore({ folder: outOr(folder) })
       const folders = { data: store, rejected: store }
       return importFiles(table, files.map(resolved), folders, { ...options, signal })
     },
 
-    async ingest({ folder = out, ...options } = {}) {
+    async ingest({ folder, ...options } = {}) {
       const signal = begin(options)
-      return ingestFolder(folder, backend, { ...options, signal })
+      return ingestFolder(outOr(folder), backend, { ...options, signal })
     },
 
-    async watch({ folder = out, ...options }) {
+    async watch({ folder, ...options }) {
       begin()
-      return ingestWatching(folder, backend, options)
+      return ingestWatching(outOr(folder), backend, options)
     },
 
     async register({ tables: wanted = tables, signal } = {}) {
@@ -163,10 +164,14 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
     },
   }
 
-  async function targetOf({ out: folder = out, target }: GenerateOptions): Promise<FileTarget> {
-    if (target === undefined) return Promise.resolve({ folder })
+  function targetOf({ out: folder, target }: GenerateOptions): FileTarget {
+    if (target === undefined) return { folder: outOr(folder) }
     const location = target.endsWith('/') ? target : `${target}/`
     return { s3: storeOptions({ ...s3, location, locationName: 'target' }) }
+  }
+
+  function outOr(folder: string | undefined): string {
+    return folder === undefined ? out : inCwd(folder)
   }
 
   function resolved<File>(file: File): File | string {
@@ -184,7 +189,9 @@ function checkTable<T extends Table>(tables: readonly Table[], table: T): T {
     )
   }
   if (known !== table && !isDeepStrictEqual(known, table))
-    throw new TypeError(`table ${table.name} has another definition in this lake: open the lake with the same table`)
+    throw new TypeError(
+      `table ${table.name} has another definition in this lake: open the lake with the same table`,
+    )
   return table
 }
 

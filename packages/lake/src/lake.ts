@@ -138,4 +138,3 @@ export interface Lake {
   /** Closes the lake's engines. Calling it again does nothing. */
   close(): Promise<void>
 }
-

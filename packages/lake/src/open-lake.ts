@@ -41,7 +41,7 @@ const optionNames = [
 
 /**
  * Opens a lake: a folder with DuckDB (profile 'embedded', the default), or S3 with Trino (profile 'stack'). Options win over `env`,
- * which wins over the config file. A client loads when it is first needed, and nothing is created before the first write.
+ * which wins over the config file. Only the clients of its profile load, and nothing is created before the first write.
  * Throws a TypeError for an unknown option, and a UsageError for a setting or a config that is wrong.
  *
  * @example
@@ -61,20 +61,35 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
       `openLake expected options of ${optionNames.join(', ')}, got ${name}${suggestion(name, optionNames)}`,
     )
   }
-  const { tables, profile, out, profiles, config, cwd = '.', env = {}, credentials, resumeAfterSeconds } = options
+  const {
+    tables,
+    profile,
+    out,
+    profiles,
+    config,
+    cwd = '.',
+    env = {},
+    credentials,
+    resumeAfterSeconds,
+  } = options
   const given = checkLakeDefinition('openLake', {
     ...(tables !== undefined && { tables }),
     ...(profile !== undefined && { profile }),
     ...(out !== undefined && { out }),
     ...(profiles !== undefined && { profiles }),
   })
-  const read = tables ? { tables, file: undefined } : await loadConfig({ file: config, variables: env, folder: cwd })
-  const settings = resolveSettings({ file: read.file, variables: env, options: given })
+  if (tables !== undefined && config !== undefined)
+    throw new TypeError('openLake expected tables or a config file that defines them, got both')
+  const read = tables
+    ? { tables, file: undefined }
+    : await loadConfig({ file: config, variables: env, folder: cwd })
+  const settings = resolveSettings({ file: read.file, variables: env, local: env, options: given })
   const lake = await openResolvedLake({
     tables: read.tables,
     settings,
     cwd,
-    keys: credentials ?? localKeys(settings['profiles.stack.endpoint'].value, { local: env, environment: env }),
+    keys:
+      credentials ?? localKeys(settings['profiles.stack.endpoint'].value, { local: env, environment: env }),
     resumeAfterSeconds,
   })
   await checkFolder(lake)
@@ -123,7 +138,9 @@ async function checkFolder({ profile, store }: Lake): Promise<void> {
   if (profile !== 'embedded') return
   const found = await stat(store.location).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw new UsageError(`openLake expected a folder at ${store.location}: ${error.message}`, { cause: error })
+    throw new UsageError(`openLake expected a folder at ${store.location}: ${error.message}`, {
+      cause: error,
+    })
   })
   if (found && !found.isDirectory())
     throw new UsageError(`openLake expected a folder at ${store.location}, got a file`)

@@ -69,12 +69,16 @@ describe('openLake', () => {
 
   test.each<[object, RegExp]>([
     [{ profil: 'stack' }, /^openLake expected options of tables, .*, got profil \(did you mean profile\?\)$/],
-    [{ profile: 'mars' }, /^openLake: profile: Allowed choices are embedded, stack$/],
+    [{ profile: 'mars' }, /^openLake: profile: Allowed choices are embedded, stack, got 'mars'$/],
     [{ tables: ['pump'] }, /^openLake: tables\.0: /],
     [{ tables: [turbine, turbine] }, /^openLake: tables\.1\.name: lake expected tables of different names/],
     [{ profiles: { stack: { trino: 'localhost' } } }, /^openLake: profiles\.stack\.trino: Expected the URL/],
-    [{ env: { MINILAKE_PROFILE: 'mars' } }, /^the environment variable MINILAKE_PROFILE has the invalid value/],
+    [
+      { env: { MINILAKE_PROFILE: 'mars' } },
+      /^the environment variable MINILAKE_PROFILE has the invalid value/,
+    ],
     [{ config: 'none.ts' }, /^config expected a file, but there is none at /],
+    [{ config: 'none.ts', tables: [] }, /^openLake expected tables or a config file/],
   ])('refuses %j with one sentence', async (options, message) => {
     const cwd = await freshFolder()
     const failure = await open({ cwd, ...options }).catch((error: unknown) => error)
@@ -129,7 +133,9 @@ describe('a lake', () => {
       () => lake.doctor(),
     ]
     for (const call of calls) {
-      const failure = await Promise.resolve().then(call).catch((error: unknown) => error)
+      const failure = await Promise.resolve()
+        .then(call)
+        .catch((error: unknown) => error)
       expect(failure).toEqual(new UsageError(closed))
     }
   })
@@ -167,7 +173,13 @@ describe('a lake', () => {
     })
     expect(await lake.ingest()).toMatchObject({ published: 0, unchanged: 2 })
     expect(await lake.verify()).toEqual([
-      expect.objectContaining({ table: 'pump', files: 2, rows: 2880, differences: [], isOrderCompared: true }),
+      expect.objectContaining({
+        table: 'pump',
+        files: 2,
+        rows: 2880,
+        differences: [],
+        isOrderCompared: true,
+      }),
     ])
     const { tables, ...where } = await lake.status()
     expect(where).toEqual({ profile: 'embedded', out: join(folder, 'out'), location: lake.store.location })

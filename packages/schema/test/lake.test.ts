@@ -73,7 +73,7 @@ describe('defineLake', () => {
     expect(define(undefined)).toThrow(
       new TypeError('lake expected an object with the options tables, profile, out, profiles, got undefined'),
     )
-    expect(define({})).toThrow(new TypeError('lake expected an array of tables, got undefined'))
+    expect(define({ tables: 'pump' })).toThrow(new TypeError("lake expected an array of tables, got 'pump'"))
     expect(define({ tables: [pump, undefined] })).toThrow(
       new TypeError('lake expected a table at tables.1, got undefined'),
     )

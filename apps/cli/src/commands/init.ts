@@ -27,9 +27,9 @@ export function initCommand({ process, signal }: Environment): Command {
 const nextSteps = [
   `${file} written: its table turbine is a sample, make it your own`,
   '',
-  'next: minilake import readings.csv --table turbine   turn your readings into data files',
-  '      minilake ingest                                publish them to the lake',
-  '      minilake query hourly --table turbine          query the lake',
+  'next: minilake import readings.csv   turn your readings into data files',
+  '      minilake ingest                publish them to the lake',
+  '      minilake query hourly          query the lake',
 ]
 
 async function writeConfig(folder: string): Promise<void> {

@@ -9,7 +9,8 @@ import {
 } from '@minilake/schema'
 import { z } from 'zod'
 import { UsageError } from '../usage-error.js'
-import { settingNames, settings } from './settings.js'
+import { maskCredentials } from './mask-credentials.js'
+import { type Setting, type SettingName, settingNames, settings } from './settings.js'
 
 const columnShape = z.strictObject({
   type: z.enum(Object.keys(isNumeric)),
@@ -58,9 +59,21 @@ export function checkLakeDefinition(subject: string, given: unknown): LakeDefini
   if (parsed.success) return parsed.data as LakeDefinition
   const issues = parsed.error.issues.map(({ path, message }) => {
     const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
-    return `${where}: ${message.replace(/\.$/, '')}`
+    return `${where}: ${message.replace(/\.$/, '')}${gotText(given, path)}`
   })
   throw new UsageError(`${subject}: ${issues.join('; ')}`)
+}
+
+/** What stands at the path of a setting, as the end of a sentence; empty for secrets, and where it is no text. */
+function gotText(given: unknown, path: readonly PropertyKey[]): string {
+  const name = path.join('.')
+  const setting: Setting | undefined = settingNames.some((known) => known === name)
+    ? settings[name as SettingName]
+    : undefined
+  if (setting === undefined || setting.isSecret) return ''
+  let value = given
+  for (const key of path) value = (value as Record<PropertyKey, unknown>)[key]
+  return typeof value === 'string' ? `, got '${maskCredentials(value)}'` : ''
 }
 
 /** The settings of a profile, by their names within it. */

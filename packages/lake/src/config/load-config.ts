@@ -47,7 +47,12 @@ export async function loadConfig(places: ConfigPlaces): Promise<Config> {
   return { file: { ...found, lake }, tables: lake.tables ?? pumpLake.tables }
 }
 
-function findConfig({ file, optionName = 'config', variables, folder }: ConfigPlaces): Omit<ConfigFile, 'lake'> | undefined {
+function findConfig({
+  file,
+  optionName = 'config',
+  variables,
+  folder,
+}: ConfigPlaces): Omit<ConfigFile, 'lake'> | undefined {
   const named =
     file === undefined
       ? { name: variables.MINILAKE_CONFIG, origin: 'MINILAKE_CONFIG' }

@@ -30,7 +30,13 @@ export interface SettingSources {
 }
 
 /** The settings in force. Throws a UsageError that names the environment variable with an invalid value. */
-export function resolveSettings({ file, variables, local = {}, flags = {}, options }: SettingSources): Settings {
+export function resolveSettings({
+  file,
+  variables,
+  local = {},
+  flags = {},
+  options,
+}: SettingSources): Settings {
   const given: Partial<Record<SettingName, string | undefined>> = flags
   const resolved = settingNames.map((name) => {
     const setting: Setting = settings[name]

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { freeSql } from '@minilake/analytics'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
+import { count } from '../text.js'
 import { type Check, FailedCheck, firstLine } from './diagnose.js'
 
 /** Checks the folder of an embedded lake, its data files and DuckDB. */
@@ -13,7 +14,7 @@ export function embeddedChecks(lake: LakeBackend, signal: AbortSignal): Check[] 
         const found = await stat(folder).catch(() => undefined)
         if (!found?.isDirectory()) {
           throw new FailedCheck(`there is no folder ${folder}`, {
-            fix: 'minilake demo creates one, and so do minilake generate and minilake ingest',
+            fix: 'minilake demo creates it, and so does minilake ingest after minilake generate',
           })
         }
         await access(folder, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
@@ -30,7 +31,7 @@ export function embeddedChecks(lake: LakeBackend, signal: AbortSignal): Check[] 
       run: async () => {
         let files = 0
         for (const table of lake.tables) for await (const _file of dataFilesOf(table, lake.store)) files += 1
-        if (files > 0) return `data files of ${lake.tables.length} tables`
+        if (files > 0) return `${count(files, 'data file')} of ${count(lake.tables.length, 'table')}`
         throw new FailedCheck(`no table has a file in ${folder}`, {
           fix: 'minilake generate or minilake import writes some, and minilake ingest publishes them',
         })

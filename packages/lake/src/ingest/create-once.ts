@@ -14,7 +14,10 @@ export type CreateOnceProbe = () => Promise<CreateOnce | undefined>
  */
 export function createOnceProbe(
   store: LakeStore,
-  { signal, onFinding }: { signal: AbortSignal; onFinding?: ((finding: CreateOnceFinding) => void) | undefined },
+  {
+    signal,
+    onFinding,
+  }: { signal: AbortSignal; onFinding?: ((finding: CreateOnceFinding) => void) | undefined },
 ): CreateOnceProbe {
   const find = async () => {
     if (store.probeCreateOnce === undefined) return undefined

@@ -17,7 +17,9 @@ export async function compareAlarms(
     const alarms = truths.flatMap((truth) => truth.alarms[column] ?? [])
     const rules = new Map(alarms.map((alarm) => [ruleText(alarm), alarm]))
     if (rules.size > 1) {
-      differences.push(`alarms of ${column}: the truths have different rules (${[...rules.keys()].join('; ')})`)
+      differences.push(
+        `alarms of ${column}: the truths have different rules (${[...rules.keys()].join('; ')})`,
+      )
       continue
     }
     const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as AlarmRule

@@ -42,7 +42,11 @@ async function upload<R extends WrittenFiles>(
   try {
     const files = await write(folderStore({ folder }))
     if (files.keys.length === 0) return files
-    const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(folder, lake, options)
+    const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(
+      folder,
+      lake,
+      options,
+    )
     const [trouble] = [...failures, ...conflicts, ...unverifiable]
     if (trouble) {
       throw new Error(

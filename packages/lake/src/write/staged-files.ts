@@ -63,4 +63,3 @@ export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSigna
     },
   }
 }
-

@@ -5,10 +5,7 @@ import { defaultMaxPartitions, stagePartitions } from './stage-partitions.js'
 
 /** Rows of a table, or batches of them, in any order. */
 export type RowSource<T extends Table> =
-  | Iterable<InputRow<T>>
-  | AsyncIterable<InputRow<T>>
-  | Iterable<Batch<T>>
-  | AsyncIterable<Batch<T>>
+  Iterable<InputRow<T>> | AsyncIterable<InputRow<T>> | Iterable<Batch<T>> | AsyncIterable<Batch<T>>
 
 /** How to write rows. */
 export interface WriteRowsOptions {
