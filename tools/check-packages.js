@@ -1,8 +1,17 @@
 // What npm users get: packs every package, checks the tarballs with publint and attw, installs them in an empty folder
 // outside the repository, and there compiles and runs every TypeScript example of the READMEs and of docs/config.md, `import`,
-// `require`, the bin, and a config file that lies outside any project. Needs a build. Prints one line per check.
+// and the programs in examples/, `require`, the bin, and a config file that lies outside any project. Needs a build. Prints one line
+// per check.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -108,6 +117,9 @@ try {
     }),
   )
   for (const { file, code } of examples) writeFileSync(join(consumer, `${file}.ts`), `${code}\nexport {}\n`)
+  const programs = ['own-table', 'query-s3', 'alarm-watcher']
+  for (const name of programs)
+    copyFileSync(join('examples', name, `${name}.ts`), join(consumer, `${name}.ts`))
   check('examples compile, strictly', () => node([tool('typescript', 'lib/tsc.js'), '-p', consumer]))
   for (const { title, file } of examples) {
     const folder = join(consumer, 'compiled', file)
@@ -116,6 +128,28 @@ try {
   }
 
   const bin = join(consumer, 'node_modules', 'minilake', 'bin', 'minilake.js')
+  const program = (name, args) => {
+    const folder = join(consumer, 'compiled', name)
+    mkdirSync(folder, { recursive: true })
+    return node([join(consumer, 'compiled', `${name}.js`), ...args], folder)
+  }
+  check('examples/own-table', () => {
+    const output = program('own-table', [])
+    expectText(
+      output,
+      /^wrote 180 rows to greenhouse\/event_date=2026-03-01\/write-\w+\.parquet\nimported 2 rows\n/,
+    )
+    expectText(output, /^2026-03-01T00:00:00\.000Z [\d.]+ 54?\.?\d*/m)
+  })
+  check('examples/alarm-watcher', () => {
+    const folder = join(consumer, 'compiled', 'alarm-watcher')
+    mkdirSync(folder, { recursive: true })
+    node([bin, 'generate', '--days', '1', '--quiet'], folder)
+    expectText(
+      program('alarm-watcher', ['6']),
+      /^(2026-01-01T\S+ to \S+: 1[5-9]\d\.\d at most\n)+1 files published, \d+ alarms\n$/,
+    )
+  })
   const outside = join(work, 'outside')
   mkdirSync(outside)
   check('bin: version', () => expectText(node([bin, '--version'], outside), /^\d+\.\d+\.\d+\n$/))

@@ -8,6 +8,8 @@ import type { OpenLakeOptions } from '../src/index.js'
 
 /** The running stack, as far as these tests use it (tools/test-stack.ts starts it). */
 export interface TestStack {
+  folder: string
+  envFile: string
   endpoint: string
   bucket: string
   credentials: { accessKeyId: string; secretAccessKey: string }
