@@ -12,6 +12,7 @@ const benchmarks = {
   import: () => import('./import.js'),
   generate: () => import('./generate.js'),
   ingest: () => import('./ingest.js'),
+  start: () => import('./start.js'),
 }
 
 const { name, benchmark, runs, json, only, ...options } = await readArguments().catch((error) => {

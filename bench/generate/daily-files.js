@@ -21,7 +21,7 @@ export function dailyContenders({ node, inPython, rows, rowGroupRows, output, co
       const name = `DuckDB PARTITION_BY${isTuned ? ', tuned' : ''}, ${place}, zstd`
       return contender(file, { timed }, { ...rest, name })
     })
-  const generate = ['generate', '--start', '2026-01-01', '--days', days, '--workers', cores, '--out', output]
+  const generate = ['generate', '--from', '2026-01-01', '--days', days, '--workers', cores, '--out', output]
   return [
     { ...rest, name: 'minilake generate', ours: true, output, args: [bin, ...generate.map(String)] },
     ...copies(node, 'duckdb-copy.js', 'Node'),

@@ -41,6 +41,7 @@ export async function sequenceRound(random: Random, openOptions: object = {}): P
     const staged: Model = new Map()
     const earlier: Reading[][] = []
     const steps = 3 + random.below(6)
+    await lake.register()
     for (let step = 0; step < steps; step++) {
       const again = earlier.length > 0 && random.below(3) === 0
       const readings = again ? random.pick(earlier) : randomReadings(random)
@@ -57,6 +58,7 @@ export async function sequenceRound(random: Random, openOptions: object = {}): P
         add(staged, 'import', readings)
       } else if (operation === 'ingest' && staged.size > 0) {
         await lake.ingest()
+        await lake.register()
         for (const [file, rows] of staged) model.set(file, rows)
       } else {
         await lake.close()
