@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describeSystemError } from '@minilake/ingest'
 import { UsageError } from '@minilake/lake'
+import { lakeProfiles } from '@minilake/schema'
 import { Command, CommanderError, type Help } from 'commander'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
@@ -79,7 +80,7 @@ function minilake(environment: Environment): Command {
       'A mini data lake for IoT time series: simulate, write Parquet, publish, register, query, verify.',
     )
     .version(version)
-    .addOption(settingOption('profile', 'profile'))
+    .addOption(settingOption('profile', 'profile').choices(lakeProfiles))
     .addOption(settingOption('profiles.embedded.folder', 'folder'))
     .option('--config <file>', 'config file (default: minilake.config.ts, .js, .mjs or .json in this folder)')
     .option('--json', 'print data, and errors, as JSON')

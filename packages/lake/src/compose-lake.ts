@@ -17,6 +17,7 @@ import { dataFilesOf, type LakeBackend } from './lake-backend.js'
 import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
 import { type StackOptions, storeOptions } from './open/stack-lake.js'
+import { untilReady } from './open/until-ready.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyTable } from './verify/verify-table.js'
@@ -156,6 +157,10 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
 
     async doctor(options = {}) {
       return checkLake(backend, { ...options, signal: begin(options) })
+    },
+
+    async ready({ timeoutSeconds = 60, signal } = {}) {
+      return untilReady(backend, { timeoutSeconds, signal: begin({ signal }) })
     },
 
     async close() {

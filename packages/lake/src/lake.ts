@@ -135,6 +135,9 @@ export interface Lake {
   /** Checks everything between the settings and an answer, in order, up to the first failure. */
   doctor(options?: Optional<DoctorOptions>): Promise<CheckResult[]>
 
+  /** Waits until the engine answers, as after the start of a stack. Rejects after `timeoutSeconds` (default 60). */
+  ready(options?: { timeoutSeconds?: number; signal?: AbortSignal }): Promise<void>
+
   /** Closes the lake's engines. Calling it again does nothing. */
   close(): Promise<void>
 }

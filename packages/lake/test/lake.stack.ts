@@ -32,6 +32,17 @@ async function all<R>(result: AsyncIterable<R>): Promise<R[]> {
   return found
 }
 
+test('is ready when Trino has a worker, and says when it is not', async () => {
+  await lake.ready()
+  const down = await openLake({
+    ...stackOptions(stack),
+    tables: [],
+    profiles: { stack: { trino: 'http://127.0.0.1:9' } },
+  })
+  await expect(down.ready({ timeoutSeconds: 1 })).rejects.toThrow(/127\.0\.0\.1:9|not ready after 1 s/)
+  await down.close()
+})
+
 test('writes rows to S3, registers the table in the metastore, and Trino reads them', async () => {
   const report = await lake.write(turbine, rows)
   expect(report).toMatchObject({ rows: 2, written: 2, unchanged: 0 })

@@ -131,6 +131,7 @@ describe('a lake', () => {
       () => lake.status(),
       () => lake.clean(),
       () => lake.doctor(),
+      () => lake.ready(),
     ]
     for (const call of calls) {
       const failure = await Promise.resolve()

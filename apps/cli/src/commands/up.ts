@@ -1,15 +1,10 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { completeEnvFile } from '@minilake/infra'
 import { openResolvedLake } from '@minilake/lake/settings'
-import { lakeNames, qualifiedName } from '@minilake/schema'
 import { Command } from 'commander'
 import { localPorts, localStack } from '../local-stack.js'
 import { partsText } from '../print/parts-text.js'
 import { jsonText } from '../print/result-format.js'
 import { type Environment, type Session, withSession } from '../session.js'
-
-/** How long Trino may take, from its first answer, to list the metastore's schemas. */
-const answerSeconds = 60
 
 /** `minilake up`: start the stack on this machine. */
 export function upCommand(environment: Environment): Command {
@@ -29,7 +24,7 @@ export function upCommand(environment: Environment): Command {
         if (made.length > 0) terminal.note(`created random values of ${made.join(', ')} in ${envFile}`)
         const stack = await localStack(session, environment, { native, credentials: 'required' })
         const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
-        await untilAnswers(session)
+        await untilReady(session)
         const parts = await stack.status()
         if (json) await terminal.data(`${jsonText({ started, parts }, 2)}\n`)
         else await terminal.data(partsText(parts, terminal))
@@ -39,38 +34,9 @@ export function upCommand(environment: Environment): Command {
     )
 }
 
-/**
- * Waits until Trino counts the metastore's schemas. Listing them is not enough: the coordinator does that alone, and for some seconds
- * after its start it knows no worker, not even itself.
- */
-async function untilAnswers({ settings, signal }: Session): Promise<void> {
+/** Waits until Trino answers, whatever the profile of this command. */
+async function untilReady({ settings, signal }: Session): Promise<void> {
   const profile = { value: 'stack', origin: 'minilake up' } as const
   const lake = await openResolvedLake({ tables: [], settings: { ...settings, profile }, keys: undefined })
-  const schemata = qualifiedName(lakeNames.catalog, 'information_schema', 'schemata')
-  const late = AbortSignal.timeout(answerSeconds * 1000)
-  try {
-    for (;;) {
-      try {
-        const rows = lake.query(`SELECT count(*) FROM ${schemata}`, {
-          signal: AbortSignal.any([signal, late]),
-        })
-        for await (const _count of rows); // to its end: the columns are known earlier
-        return
-      } catch (error) {
-        signal.throwIfAborted()
-        if (late.aborted && error === late.reason) {
-          throw new Error(
-            `Trino was not ready after ${answerSeconds} s: it cannot list the metastore's schemas`,
-            {
-              cause: error,
-            },
-          )
-        }
-        if (late.aborted) throw error
-      }
-      await wait(500)
-    }
-  } finally {
-    await lake.close()
-  }
+  await lake.ready({ signal }).finally(() => lake.close())
 }
