@@ -45,15 +45,17 @@ const scripts: Record<Shell, (completions: readonly Completion[]) => string> = {
   fish: (completions) => `function __minilake_complete
   set -l path
   set -l previous
-  for word in (commandline -opc)[2..-1]
+  set -l words (commandline -opc)
+  set -e words[1]
+  for word in $words
     set previous $word
-    switch (string join ' ' $path $word)
-${cases(completions, (after) => `      case ${after}\n        set -a path $word`)}
+    switch (string join -- ' ' $path $word)
+${cases(completions.filter(isCommand), (after) => `      case ${after}\n        set -a path $word`)}
     end
   end
-  for key in (string join ' ' $path $previous) (string join ' ' $path)
+  for key in "$(string join -- ' ' $path $previous)" "$(string join -- ' ' $path)"
     switch $key
-${cases(completions, (after, words) => `      case ${after}\n        string split ' ' -- ${words}; return`)}
+${cases(completions, (after, words) => `      case ${after}\n        string split -- ' ' ${words}; return`)}
     end
   end
 end
@@ -66,7 +68,7 @@ function bashScript(completions: readonly Completion[]): string {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= word key words=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "\${path:+$path }$word" in
-${cases(completions, (after) => `      ${after}) path="\${path:+$path }$word" ;;`)}
+${cases(completions.filter(isCommand), (after) => `      ${after}) path="\${path:+$path }$word" ;;`)}
     esac
   done
   for key in "\${path:+$path }$previous" "$path"; do
@@ -79,6 +81,10 @@ ${cases(completions, (after, words) => `      ${after}) words=${words}; break ;;
 }
 complete -o filenames -F _minilake minilake
 `
+}
+
+function isCommand({ after }: Completion): boolean {
+  return after !== '' && !after.includes('--')
 }
 
 /** A line per completion, its texts in single quotes. */
