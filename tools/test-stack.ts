@@ -1,4 +1,6 @@
-import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +41,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'minilake-stack-')))
   if (kept === undefined) await chmod(folder, 0o711) // where root runs this, PostgreSQL's own user must get in
   const envFile = join(folder, '.env')
+  if (!existsSync(envFile)) await writeFile(envFile, testUsers(), { mode: 0o600 })
   await completeEnvFile(envFile, {})
   if (!(await readEnvFile(envFile)).MINIO_PORT) await appendFile(envFile, await freePorts())
   const environment = { ...process.env, TZ: 'Asia/Kathmandu' }
@@ -66,6 +69,12 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     trino: `http://127.0.0.1:${ports.trino}`,
   })
   return stop
+}
+
+/** Names of users that no path contains, so that a test that looks for them finds only leaks. */
+function testUsers(): string {
+  const names = ['MINIO_ROOT_USER', 'LAKE_ACCESS_KEY', 'QUERY_ACCESS_KEY']
+  return names.map((name) => `${name}=user-${randomBytes(6).toString('hex')}\n`).join('')
 }
 
 /** A line for each of the stack's ports, none of them in use. */
