@@ -84,7 +84,9 @@ async function defaultExportOf(path: string): Promise<unknown> {
 async function load(path: string): Promise<object> {
   if (path.endsWith('.json')) return { default: JSON.parse(await readFile(path, 'utf8')) as unknown }
   const { createJiti } = await import('jiti')
-  return createJiti(import.meta.url, { alias: schemaAlias(path) }).import<object>(path)
+  // Always what the file says now: jiti's cache on the disk is a folder that others can predict and write to.
+  const fresh = { moduleCache: false, fsCache: false }
+  return createJiti(import.meta.url, { alias: schemaAlias(path), ...fresh }).import<object>(path)
 }
 
 /** Maps `@minilake/schema` to our own copy when the config file has none installed. */
