@@ -172,7 +172,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
   function targetOf({ out: folder, target }: GenerateOptions): FileTarget {
     if (target === undefined) return { folder: outOr(folder) }
     const location = target.endsWith('/') ? target : `${target}/`
-    return { s3: storeOptions({ ...s3, location, locationName: 'target' }) }
+    return { s3: storeOptions({ ...s3, location, locationName: '`target`' }) }
   }
 
   function outOr(folder: string | undefined): string {

@@ -4,6 +4,7 @@ import { bucketUrl, maskCredentials } from '@minilake/lake/settings'
 import { Command, Option } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
+import { flagText } from '../options/flag-text.js'
 import { duration, parsedBy, timeText, type TimeText, wholeNumber } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
 import { daysBetween } from '../options/time-options.js'
@@ -102,6 +103,7 @@ async function generate(session: Session, flags: GenerateFlags, command: Command
       onCreateOnce: createOnceWarning(maskCredentials(target?.replace(/\/$/, '') ?? ''), terminal),
     })
     .catch((error: unknown) => {
+      if (error instanceof Error) error.message = flagText(error.message)
       throw asUsageError(error)
     })
     .finally(() => bar.stop())

@@ -90,16 +90,25 @@ async function stage(
   stdin: NodeJS.ReadStream,
 ): Promise<void> {
   const sources = files.map((file) => (file === '-' ? { name: 'standard input', bytes: stdin } : file))
-  const report = await lake.stage(findTable(lake, name), sources, {
-    ...read,
-    ...(inputFormat !== undefined && { format: inputFormat }),
-    noHeader: !header,
-    maxBadRows: skipBad,
-    maxPartitions,
-    signal,
-    onOpen: (found) => sourceLines(found, read).forEach((line) => terminal.note(line)),
-    reasonText: flagText,
-  })
+  let isOpen = false
+  const report = await lake
+    .stage(findTable(lake, name), sources, {
+      ...read,
+      ...(inputFormat !== undefined && { format: inputFormat }),
+      noHeader: !header,
+      maxBadRows: skipBad,
+      maxPartitions,
+      signal,
+      onOpen: (found) => {
+        isOpen = true
+        sourceLines(found, read).forEach((line) => terminal.note(line))
+      },
+      reasonText: flagText,
+    })
+    .catch((error: unknown) => {
+      // Before the files are open it is about the options, later about their rows.
+      throw isOpen ? error : asUsageError(error)
+    })
   if (json) await terminal.data(`${jsonText({ out: lake.out, ...report }, 2)}\n`)
   else importedLines(report, lake.out).forEach((line) => terminal.note(line))
 }
@@ -108,7 +117,7 @@ async function stage(
 async function reportError(error: unknown, { terminal, json, fail }: Session): Promise<void> {
   if (!(error instanceof BadRowsError)) {
     if (error instanceof Error) error.message = flagText(error.message)
-    throw asUsageError(error)
+    throw error
   }
   const { count: total, rows } = error
   fail()
