@@ -21,7 +21,7 @@ import { verifyCommand } from './commands/verify.js'
 import { examplesOf } from './options/examples.js'
 import { settingOption } from './options/setting-option.js'
 import { errorText, oneLine } from './print/error-text.js'
-import { coloured } from './print/terminal.js'
+import { coloured, hasColours } from './print/terminal.js'
 import type { Environment } from './session.js'
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const
@@ -55,7 +55,7 @@ export async function main(process: NodeJS.Process = globalThis.process): Promis
   const { argv } = process
   try {
     await minilake({ process, signal: interrupt.signal }).parseAsync(argv)
-    if (interruptCode !== undefined) process.exitCode ||= interruptCode // a command that failed says so by its own code
+    if (interruptCode !== undefined) process.exitCode ||= interruptCode
   } catch (error) {
     if (error === outputEnded) return
     const isUsage = error instanceof CommanderError || error instanceof UsageError
@@ -108,9 +108,15 @@ function minilake(environment: Environment): Command {
     command
       .exitOverride()
       .configureOutput({
+        writeOut: (text) => void stdout.write(text),
+        writeErr: (text) => void stderr.write(text),
+        getOutHelpWidth: () => stdout.columns,
+        getOutHasColors: () => hasColours(stdout),
+        getErrHelpWidth: () => stderr.columns,
+        getErrHasColors: () => hasColours(stderr),
         outputError: (text, write) => {
           const message = oneLine(text.replace(/^error: /, ''))
-          const isJson = process.argv.includes('--json')
+          const isJson = environment.process.argv.includes('--json')
           write(
             isJson
               ? errorText(new UsageError(message), {

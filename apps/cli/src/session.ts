@@ -45,7 +45,7 @@ export interface Session {
 
 /** The part of a process that commands use. */
 export interface Environment {
-  process: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'cwd' | 'env' | 'exitCode'>
+  process: Pick<NodeJS.Process, 'argv' | 'stdin' | 'stdout' | 'stderr' | 'cwd' | 'env' | 'exitCode'>
   /** Aborted when the user interrupts, or when nobody reads the output any more. */
   signal: AbortSignal
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { styleText } from 'node:util'
+import { inspect } from 'node:util'
 import { type Options, Presets, SingleBar } from 'cli-progress'
 
 /** Where output goes: data to stdout, everything else to stderr. */
@@ -78,5 +78,13 @@ export function terminalOn(
 
 /** A text in a colour, if the stream is a terminal with colours; NO_COLOR and FORCE_COLOR are respected. */
 export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: string): string {
-  return stream.isTTY && stream.hasColors() ? styleText(colour, text) : text
+  if (!hasColours(stream)) return text
+  // util.styleText would ask the process's stdout whether it has colours, not this stream.
+  const [start, end] = inspect.colors[colour] ?? [0, 0]
+  return `\u001b[${start}m${text}\u001b[${end}m`
+}
+
+/** Whether a stream is a terminal with colours. */
+export function hasColours(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && stream.hasColors()
 }
