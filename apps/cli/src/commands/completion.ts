@@ -27,6 +27,7 @@ function completionsOf(
   const after = path.join(' ')
   const words = [
     ...command.commands.map((sub) => sub.name()),
+    ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
     ...options.flatMap(({ long }) => long ?? []),
     '--help',
   ]
