@@ -22,12 +22,14 @@ import { defineLake, defineTable } from '@minilake/schema'
 export default defineLake({ tables: [${turbine}], out: 'data' })
 `
 
-/** What `minilake status --config --json` prints. */
+/** What `minilake config --json` prints. */
 interface Shown {
   config: { path: string; from: string } | null
   settings: { setting: string; value: string; from: string }[]
   tables: { table: string; from: string }[]
 }
+
+const embeddedFolder = 'profiles.embedded.folder'
 
 /** A fresh folder with files in it. */
 async function folderWith(files: Record<string, string>) {
@@ -42,7 +44,7 @@ async function folderWith(files: Record<string, string>) {
 
 /** What is set in a folder. */
 async function shownIn(folder: string, variables: NodeJS.ProcessEnv = {}, ...more: string[]) {
-  const run = await minilakeIn(folder, variables)('status', '--config', '--json', ...more)
+  const run = await minilakeIn(folder, variables)('config', '--json', ...more)
   expect(run).toMatchObject({ code: 0, stderr: '' })
   const shown = JSON.parse(run.stdout) as Shown
   const setting = (name: string) => shown.settings.find((row) => row.setting === name)
@@ -69,11 +71,39 @@ describe('a config file', () => {
     const { config, setting, tables } = await shownIn(folder)
     expect(config).toEqual({ path: join(folder, name), from: 'found in this folder' })
     expect(setting('out')).toEqual({ setting: 'out', value: 'data', from: join(folder, name) })
-    expect(tables).toEqual([
-      { table: 'pump', from: 'built in' },
-      { table: 'pump_daily', from: 'built in' },
-      { table: 'turbine', from: join(folder, name) },
-    ])
+    expect(tables).toEqual([{ table: 'turbine', from: join(folder, name) }])
+  })
+
+  test('may leave out tables, which are then pump and pump_daily, or list none', async () => {
+    const { folder } = await folderWith({ 'minilake.config.json': '{ "out": "data" }' })
+    const tables = async () => (await shownIn(folder)).tables
+    const builtIn = ['pump', 'pump_daily'].map((table) => ({ table, from: 'built in' }))
+    expect(await tables()).toEqual(builtIn)
+    await writeFile(join(folder, 'minilake.config.json'), '{ "tables": [] }')
+    expect(await tables()).toEqual([])
+  })
+
+  test('may define a table pump of its own, which has no simulation', async () => {
+    const text = `{ "tables": [{ "name": "pump", "columns": { "t": { "type": "timestamp" } } }] }`
+    const { folder, minilake } = await folderWith({ 'minilake.config.json': text })
+    const path = join(folder, 'minilake.config.json')
+    expect((await shownIn(folder)).tables).toEqual([{ table: 'pump', from: path }])
+    expect(await minilake('generate')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('table pump has no simulation: expected pump or pump_daily, as'),
+    })
+  })
+
+  test('is read anew by each run, and what it imports too', async () => {
+    const { folder } = await folderWith({
+      'minilake.config.ts': `import { out } from './out.ts'\nexport default { out }`,
+      'out.ts': `export const out: string = 'one'`,
+    })
+    const out = async () => (await shownIn(folder)).setting('out')?.value
+    expect(await out()).toBe('one')
+    await writeFile(join(folder, 'out.ts'), `export const out: string = 'two'`)
+    expect(await out()).toBe('two')
+    expect(await readdir(folder)).toEqual(['minilake.config.ts', 'out.ts'])
   })
 
   test('may import files of its own', async () => {
@@ -81,7 +111,7 @@ describe('a config file', () => {
       'minilake.config.ts': `import { turbine } from './tables/turbine.js'\nexport default { tables: [turbine] }`,
       'tables/turbine.ts': `import { defineTable, type Table } from '@minilake/schema'\nexport const turbine: Table = ${turbine}`,
     })
-    expect((await shownIn(folder)).tables).toHaveLength(3)
+    expect((await shownIn(folder)).tables.map(({ table }) => table)).toEqual(['turbine'])
   })
 
   test('gets the @minilake/schema of its project where that has one', async () => {
@@ -102,7 +132,7 @@ describe('a config file', () => {
     for (const command of ['generate', 'verify']) {
       expect(await minilake(command, '--table', 'turbine')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(`table turbine has no simulation, so there is nothing to ${command}`),
+        stderr: expect.stringContaining('table turbine has no simulation: expected pump or pump_daily'),
       })
     }
   })
@@ -143,10 +173,6 @@ describe('a config file', () => {
       'lake.mjs: tables.1.name: lake expected tables of different names, got a twice: they would share one location, a/\n',
     ],
     [
-      `export default { tables: [{ name: "pump", columns: ${column} }] }`,
-      'got pump twice: they would share one location, pump/ (one of them comes with minilake)',
-    ],
-    [
       `export default { tables: [{ name: "iot_dw", columns: ${column} }] }`,
       "lake.mjs: tables.0.name: lake expected a table of another name than its schema, got iot_dw: the location iot_dw/ is the schema's own",
     ],
@@ -171,22 +197,23 @@ describe('a config file', () => {
 describe('settings', () => {
   test('come from defaults, file, environment and options, of which the later win', async () => {
     const { folder } = await freshFolder()
-    const out = async (variables: NodeJS.ProcessEnv = {}, ...more: string[]) => {
-      const { value, from } = (await shownIn(folder, variables, ...more)).setting('out') ?? {}
+    const lake = async (variables: NodeJS.ProcessEnv = {}, ...more: string[]) => {
+      const { value, from } = (await shownIn(folder, variables, ...more)).setting(embeddedFolder) ?? {}
       return { value, from }
     }
     const path = join(folder, 'minilake.config.ts')
-    expect(await out()).toEqual({ value: 'out', from: 'default' })
-    await writeFile(path, typeScript)
-    expect(await out()).toEqual({ value: 'data', from: path })
-    expect(await out({ MINILAKE_OUT: 'env' })).toEqual({ value: 'env', from: 'MINILAKE_OUT' })
-    expect(await out({ MINILAKE_OUT: 'env' }, '--out', 'flag')).toEqual({ value: 'flag', from: '--out' })
+    const variables = { MINILAKE_EMBEDDED_FOLDER: 'env' }
+    expect(await lake()).toEqual({ value: 'lake', from: 'default' })
+    await writeFile(path, `export default { profiles: { embedded: { folder: 'file' } } }`)
+    expect(await lake()).toEqual({ value: 'file', from: path })
+    expect(await lake(variables)).toEqual({ value: 'env', from: 'MINILAKE_EMBEDDED_FOLDER' })
+    expect(await lake(variables, '--lake', 'flag')).toEqual({ value: 'flag', from: '--lake' })
   })
 
   test('hold in every command', async () => {
     const { folder, minilake } = await folderWith({
       'minilake.config.json':
-        '{ "tables": [], "out": "data", "profiles": { "embedded": { "folder": "a/lake" }, "stack": { "location": "s3://b/c" } } }',
+        '{ "out": "data", "profiles": { "embedded": { "folder": "a/lake" }, "stack": { "location": "s3://b/c" } } }',
     })
     await minilake('generate', '--days', '1', '--interval', '1h')
     expect((await minilake('ingest')).stderr).toMatch(/^1 file published in a[\\/]lake[\\/]iot-time-series\//)
@@ -219,8 +246,8 @@ describe('settings', () => {
   })
 })
 
-describe('--config', () => {
-  test('shows in status what holds and where it comes from, credentials masked', async () => {
+describe('minilake config', () => {
+  test('shows every setting and where it comes from, secrets masked', async () => {
     const { folder } = await folderWith({ 'minilake.config.ts': typeScript })
     const variables = {
       MINILAKE_PROFILE: 'stack',
@@ -228,7 +255,7 @@ describe('--config', () => {
       MINILAKE_STACK_PASSWORD: 'secret',
       TRINO_PORT: '8081',
     }
-    const run = await minilakeIn(folder, variables)('status', '--config')
+    const run = await minilakeIn(folder, variables)('config')
     const path = join(folder, 'minilake.config.ts')
     expect(run).toMatchObject({ code: 0, stderr: '' })
     expect(run.stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
@@ -250,21 +277,45 @@ describe('--config', () => {
       [''],
       ['table', 'from'],
       [expect.any(String), expect.any(String)],
-      ['pump', 'built in'],
-      ['pump_daily', 'built in'],
       ['turbine', path],
       [''],
     ])
-    expect((await minilakeIn(folder, variables)('status', '--config', '--json')).stdout).not.toContain(
-      'secret',
+    const { settings } = await shownIn(folder, variables)
+    expect(settings).toContainEqual({
+      setting: 'profiles.stack.password',
+      value: '***',
+      from: 'MINILAKE_STACK_PASSWORD',
+    })
+    expect(JSON.stringify(settings) + run.stdout).not.toContain('secret')
+  })
+
+  test('masks a token, and the password in a URL that is refused', async () => {
+    const { folder } = await freshFolder()
+    const variables = { MINILAKE_STACK_TOKEN: 'secret-token', MINILAKE_PROFILE: 'stack' }
+    const minilake = minilakeIn(folder, variables)
+    for (const args of [['config'], ['config', '--json'], ['config', '--verbose']]) {
+      const { code, stdout, stderr } = await minilake(...args)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      expect(stdout).toContain('***')
+      expect(stdout).not.toContain('secret')
+    }
+    const refused = await minilakeIn(folder, { MINILAKE_STACK_TRINO: 'https://me:secret@host' })(
+      'config',
+      '--json',
     )
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(JSON.parse(refused.stderr)).toEqual({
+      error: {
+        name: 'UsageError',
+        message: expect.stringContaining("MINILAKE_STACK_TRINO has the invalid value 'https://***@host'"),
+        exitCode: 2,
+      },
+    })
   })
 
   test('says when there is no file', async () => {
     const { folder, minilake } = await freshFolder()
-    expect((await minilake('status', '--config')).stdout).toMatch(
-      /^config file: none \(minilake init writes one\)\n/,
-    )
+    expect((await minilake('config')).stdout).toMatch(/^config file: none \(minilake init writes one\)\n/)
     expect((await shownIn(folder)).config).toBeNull()
   })
 
@@ -278,7 +329,7 @@ describe('--config', () => {
     const byVariable = await shownIn(folder, variables)
     expect(byVariable.config).toEqual({ path: join(folder, 'variable.json'), from: 'MINILAKE_CONFIG' })
     expect(byVariable.setting('out')?.value).toBe('by-variable')
-    const run = await minilakeIn(folder, variables)('--config', 'flag.json', 'status', '--config', '--json')
+    const run = await minilakeIn(folder, variables)('--config', 'flag.json', 'config', '--json')
     expect(JSON.parse(run.stdout)).toMatchObject({
       config: { path: join(folder, 'flag.json'), from: '--config' },
       settings: expect.arrayContaining([expect.objectContaining({ value: 'by-flag' })]),
@@ -290,11 +341,8 @@ describe('--config', () => {
   test.each([
     [['status', '--config', 'none.ts'], {}, '--config expected a file, but there is none at '],
     [['status'], { MINILAKE_CONFIG: 'none.ts' }, 'MINILAKE_CONFIG expected a file, but there is none at '],
-    [
-      ['verify', '--config'],
-      {},
-      '--config expected a file, got nothing: only minilake status takes it alone',
-    ],
+    [['verify', '--config'], {}, "option '--config <file>' argument missing"],
+    [['status', '--config', ''], {}, '--config expected a file, got an empty text'],
   ])('%j with %j is refused', async (args, variables, message) => {
     const { folder } = await freshFolder()
     expect(await minilakeIn(folder, variables)(...args)).toMatchObject({
@@ -371,18 +419,18 @@ describe('init', () => {
       expect(await minilake('init')).toEqual({
         code: 1,
         stdout: '',
-        stderr: `minilake: ${name} is there already, and init overwrites nothing: edit it, or move it away first\n`,
+        stderr: `minilake: ${name} exists, and init never overwrites a file: edit it, or move it away first\n`,
       })
       expect(await readdir(folder)).toEqual([name])
       expect(await readFile(join(folder, name), 'utf8')).toBe('mine')
     },
   )
 
-  test('takes no --config, and says as data what it wrote', async () => {
+  test('refuses --config, and prints as JSON what it wrote', async () => {
     const { folder, minilake } = await freshFolder()
     expect(await minilake('init', '--config', 'other.ts')).toMatchObject({
       code: 2,
-      stderr: 'minilake: init writes minilake.config.ts in this folder: leave --config out\n',
+      stderr: 'minilake: init writes minilake.config.ts in this folder: leave out --config\n',
     })
     expect(await readdir(folder)).toEqual([])
     expect(JSON.parse((await minilake('init', '--json')).stdout)).toEqual({ config: 'minilake.config.ts' })

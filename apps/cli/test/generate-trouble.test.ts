@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { bin, finished, freshFolder, minilakeIn } from './run-minilake.js'
+import { bin, finished, freshFolder, processIn } from './run-minilake.js'
 
 // As on a full disk, a write fails half way; that needs no disk of its own, but a shell that knows limits.
 test.runIf(process.platform !== 'win32').each([1, 2])(
@@ -32,7 +32,7 @@ test.runIf(process.platform !== 'win32').each([1, 2])(
 )
 
 test.each([
-  ['ends', 'process.exit(7)', 'a worker ended before its work did, with code 7'],
+  ['ends', 'process.exit(7)', 'a worker ended early, with code 7'],
   ['throws', "throw new Error('no more')", 'a worker died: Error: no more'],
   ['rejects', "void Promise.reject(new Error('no more'))", 'a worker died: Error: no more'],
   [
@@ -48,10 +48,10 @@ test.each([
     `if (require('node:worker_threads').threadId === 1) setTimeout(() => { ${dies} }, 300)`,
   )
   const options = `--require "${preload.replaceAll('\\', '/')}" --max-old-space-size=200`
-  const dying = minilakeIn(folder, { NODE_OPTIONS: options })
+  const dying = processIn(folder, { NODE_OPTIONS: options })
   const run = await dying('generate', '--days', '200', '--workers', '2')
   expect(run).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(reason) })
-  expect(run.stderr).toMatch(/^minilake: .*; the same command goes on from here\n$/)
+  expect(run.stderr).toMatch(/^minilake: .*; run the same command again to continue\n$/)
 
   const files = await filesIn(join(folder, 'out', 'pump'))
   // The one that died may leave its own, hidden; the other takes its own away.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { codecsOf, finished, freshFolder, minilakeIn, startMinilake } from './run-minilake.js'
+import { codecsOf, finished, freshFolder, processIn, startMinilake } from './run-minilake.js'
 
 test('writes one file per UTC day and one truth beside each', async () => {
   const { folder, minilake } = await freshFolder()
@@ -29,13 +29,13 @@ test('where Snappy is not installed for the machine, files say so, and all else 
       return load.call(this, name, ...rest)
     }`,
   )
-  const minilake = minilakeIn(folder, { NODE_OPTIONS: `--require ${JSON.stringify(hook)}` })
+  const minilake = processIn(folder, { NODE_OPTIONS: `--require ${JSON.stringify(hook)}` })
   expect(await minilake('status')).toMatchObject({ code: 0 })
   for (const workers of ['1', '2']) {
     const run = await minilake('generate', '--days', '2', '--interval', '1m', '--workers', workers)
     expect(run.code).toBe(1)
     expect(run.stderr).toContain(
-      `data files expected the package snappy with its part for ${process.platform}-${process.arch}, got none`,
+      `minilake: writing data files needs the package snappy with its binary for ${process.platform}-${process.arch}, which is missing: reinstall minilake`,
     )
   }
   expect(await readdir(folder)).not.toContain('out')
@@ -74,7 +74,7 @@ test('a rerun keeps identical files, refuses different ones and replaces them on
   const refused = await generate('--seed', '1')
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('2026-01-02.parquet already exists with different content')
-  expect(refused.stderr).toContain('left as they were (2 files)')
+  expect(refused.stderr).toContain('2 files not changed: generated with other options')
   expect(await sha256(file)).toBe(before)
 
   const replaced = await generate('--seed', '1', '--overwrite')
@@ -99,6 +99,21 @@ test('a fleet lies in one folder per day, one file per pump', async () => {
   ])
 })
 
+test('--from, --to and --days choose the days, the last one included', async () => {
+  const { folder, minilake } = await freshFolder()
+  const daysOf = async (...args: string[]) => {
+    const run = await minilake('generate', '--interval', '1h', '--out', args.join(), ...args)
+    expect(run).toMatchObject({ code: 0 })
+    return (await readdir(join(folder, args.join(), 'pump'))).map((name) => name.replace('.parquet', ''))
+  }
+  const turnOfMonth = ['2026-01-30', '2026-01-31', '2026-02-01']
+  expect(await daysOf('--from', '2026-01-30', '--to', '2026-02-01')).toEqual(turnOfMonth)
+  expect(await daysOf('--from', '2026-01-30', '--days', '3')).toEqual(turnOfMonth)
+  expect(await daysOf('--from', '2026-01-30', '--to', '2026-01-30')).toEqual(['2026-01-30'])
+  expect(await daysOf('--to', '2026-01-02')).toEqual(['2026-01-01', '2026-01-02'])
+  expect(await daysOf('--from', '2026-01-30')).toHaveLength(7)
+})
+
 test('--json prints the report as data', async () => {
   const { minilake } = await freshFolder()
   const run = await minilake('generate', '--days', '1', '--interval', '1h', '--json')
@@ -115,7 +130,15 @@ test.each([
   [['--table', 'pmp'], '--table expected one of pump, pump_daily, got pmp (did you mean pump?)'],
   [['--dayz', '3'], "unknown option '--dayz' (Did you mean --days?)"],
   [['--days', '-3'], "option '--days <n>' argument '-3' is invalid. Expected a whole number of at least 1."],
-  [['--start', '2026-02-30'], "'2026-02-30' is invalid. Expected a UTC date YYYY-MM-DD, such as 2026-01-31."],
+  [['--from', '2026-02-30'], "'2026-02-30' is invalid. Expected a day such as 2026-01-31, or a time such as"],
+  [['--from', '2026-01-31T06:00'], '--from expected a day, such as 2026-01-31, got 2026-01-31T06:00'],
+  [['--to', '2026-01-31T06:00'], '--to expected a day, such as '],
+  [['--to', '2025-12-31'], '--from expected a day no later than --to, got 2026-01-01 and 2025-12-31'],
+  [['--to', '2026-01-31', '--days', '3'], '--to and --days both set the last day: give one'],
+  [['--start', '2026-01-31'], "unknown option '--start'"],
+  [['--target', 's3://lake', '--out', 'out'], '--out writes to a folder and --target to a bucket: give one'],
+  [['--target', 's3://lake/below'], '--target expected the root of a bucket, such as s3://iot-time-series/'],
+  [['--target', 'lake'], "argument 'lake' is invalid. Expected the URL of a bucket"],
   [
     ['--interval', '-1s'],
     "'-1s' is invalid. Expected a positive duration with its unit: 500ms, 1s, 5m or 1h.",
@@ -161,9 +184,9 @@ test.runIf(process.platform !== 'win32')(
     }
     child.kill('SIGINT')
     const interrupted = await running
-    expect(interrupted.code).toBe(1)
+    expect(interrupted.code).toBe(130)
     expect(interrupted.stderr).toBe(
-      'minilake: interrupted: nothing is left half done, and the same command goes on from here\n',
+      'minilake: interrupted: nothing is half done, and the same command continues where it stopped\n',
     )
     const left = await filesIn(pumpFolder)
     expect(left.filter((name) => name.startsWith('.'))).toEqual([])

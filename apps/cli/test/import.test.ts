@@ -119,7 +119,7 @@ describe('an import', () => {
     const { folder, minilake, importFiles } = await folderWith({ 'a.csv': text, 'b.csv.gz': gzipSync(text) })
     const first = await importFiles('a.csv')
     expect(first.stderr).toContain(
-      '1 time finer than a millisecond floored to one (--strict-time refuses them)\n',
+      '1 time rounded down to a whole millisecond (--strict-time refuses them)\n',
     )
     expect(first.stderr).toContain('2 files written in out/turbine/: 2 rows, ')
     const files = await filesBelow(join(folder, 'out'))
@@ -165,7 +165,9 @@ describe('an import', () => {
     const run = await importFiles('a.csv')
     expect(run).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has other content than its name says: remove it'),
+      stderr: expect.stringMatching(
+        /the content of out\/turbine\/event_date=2026-01-01\/import-\w+\.parquet is not what its name says: remove the file/,
+      ),
     })
     await rm(join(folder, 'out', file as string))
     expect((await importFiles('a.csv')).stderr).toContain('1 file written, 1 unchanged in out/turbine/')
@@ -197,12 +199,18 @@ describe('an import', () => {
       (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
     )
     const { folder } = await folderWith({ 'a.csv': header + rows.join('') })
-    const child = startMinilake(folder, ['import', '--table', 'turbine', 'a.csv'])
+    const child = startMinilake(folder, ['import', 'a.csv', '--json'])
     const ended = finished(child)
     child.stderr.once('data', () => child.kill('SIGINT')) // it has opened the file
-    const run = await ended
-    expect(run.stderr).toContain('minilake: interrupted: nothing is left half done')
-    expect(run.code).toBe(1)
+    const { code, stdout, stderr } = await ended
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+    expect(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')).toEqual({
+      error: {
+        name: 'Error',
+        message: 'interrupted: nothing is half done, and the same command continues where it stopped',
+        exitCode: 130,
+      },
+    })
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
   })
 })
@@ -219,7 +227,7 @@ describe('bad rows', () => {
       'a.csv, line 5, event_timestamp: expected Z or an offset such as +02:00 at its end, or --zone to state that of all, got "2026-01-01T00:00:03"\n',
     )
     expect(run.stderr).toContain(
-      'minilake: nothing was imported: 2 bad rows (mend them, or --skip-bad 2 leaves them out)\n',
+      'minilake: nothing was imported: 2 bad rows (fix them, or leave them out with --skip-bad 2)\n',
     )
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
     const json = await importFiles('a.csv', '--json', '--skip-bad', '1')
@@ -259,11 +267,31 @@ describe('bad rows', () => {
   })
 })
 
+test('--table is the only table of the lake, else pump; without either it must be given', async () => {
+  const { folder, minilake } = await folderWith({ 'a.csv': `${header}2026-01-01T00:00:00Z,a,1\n` })
+  expect((await minilake('import', 'a.csv')).stderr).toContain('1 file written in out/turbine/: 1 row, ')
+  await minilake('ingest')
+  expect((await minilake('query', 'hourly', '--format', 'csv')).stdout).toBe(
+    'hour,avg_power\n2026-01-01 00:00:00.000,1\n',
+  )
+  const columns = { event_timestamp: { type: 'timestamp' }, power: { type: 'double' } }
+  const tables = ['a', 'b'].map((name) => ({ name, columns }))
+  await writeFile(join(folder, 'two.json'), JSON.stringify({ tables }))
+  await writeFile(join(folder, 'none.json'), JSON.stringify({ tables: [] }))
+  const message = async (config: string) => (await minilake('query', 'hourly', '--config', config)).stderr
+  expect(await message('two.json')).toBe('minilake: --table expected one of a, b, got no name\n')
+  expect(await message('none.json')).toBe(
+    'minilake: --table expected one of none: the lake has no tables, got no name\n',
+  )
+})
+
 test('bad rows alone are no import, however many may be left out', async () => {
   const { folder, importFiles } = await folderWith({ 'a.csv': `${header}never,a,1\n` })
   const run = await importFiles('a.csv', '--skip-bad', '5')
   expect(run.code).toBe(1)
-  expect(run.stderr).toContain('minilake: nothing was imported: expected a good row, got bad ones alone (1)')
+  expect(run.stderr).toContain(
+    'minilake: nothing was imported: expected at least one good row, got only bad rows (1)',
+  )
   expect(await filesBelow(join(folder, 'out'))).toEqual([])
 })
 
@@ -390,7 +418,7 @@ describe('wrong usage and bad input', () => {
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
   })
 
-  test('no file, no table, and a table that there is not', async () => {
+  test('no file, and an unknown table', async () => {
     const { minilake } = await freshFolder()
     const refused = (message: string) => ({
       code: 2,
@@ -399,9 +427,6 @@ describe('wrong usage and bad input', () => {
     })
     expect(await minilake('import', '--table', 'pump')).toMatchObject(
       refused("missing required argument 'files'"),
-    )
-    expect(await minilake('import', 'a.csv')).toMatchObject(
-      refused("required option '--table <name>' not specified"),
     )
     expect(await minilake('import', 'a.csv', '--table', 'pmp')).toMatchObject(
       refused('got pmp (did you mean pump?)'),

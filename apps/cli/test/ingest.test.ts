@@ -34,7 +34,10 @@ test('--verify that takes no such word, and together with --watch', async () => 
   const word = await minilake('ingest', '--verify', 'some')
   expect([word.code, word.stderr]).toEqual([2, expect.stringContaining('Allowed choices are sample, all')])
   const both = await minilake('ingest', '--watch', '--verify', 'all')
-  expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/^minilake: --verify reads back/)])
+  expect([both.code, both.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^minilake: --verify needs an end of publishing, and --watch has none/),
+  ])
 })
 
 test('--watch publishes files as they are finished, and none that is still being written', async () => {
@@ -69,9 +72,27 @@ test('--watch publishes files as they are finished, and none that is still being
   const { code, stderr } = await ended
   expect(stderr).not.toMatch(/failed|refused/)
   expect([code, stderr]).toEqual([
-    0,
+    130,
     expect.stringMatching(
-      /^watching out\/.*\n1 file published.*\n1 file published.*\nno longer watching out\/: 2 files published\n$/s,
+      /^watching out\/.*\n1 file published.*\n1 file published.*\nstopped watching out\/: 2 files published\n$/s,
+    ),
+  ])
+})
+
+test('--watch that ends before a file could be published names it, and fails', async () => {
+  const { folder, minilake } = await freshFolder()
+  await minilake('generate', '--days', '1', '--interval', '1m')
+  await truncate(join(folder, 'out', 'pump', '2026-01-01.parquet'), 1000)
+  const run = startMinilake(folder, ['ingest', '--watch'])
+  const ended = finished(run)
+  run.stderr.on('data', (text: string) => {
+    if (text.includes('failed: ')) run.kill('SIGINT')
+  })
+  const { code, stderr } = await ended
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /\nstopped watching out\/: 0 files published\nnot published: pump\/2026-01-01\.parquet\n$/,
     ),
   ])
 })
@@ -95,5 +116,5 @@ test('--watch names a file that is none, and takes it once it is mended', async 
   await file.close()
   await until(() => Promise.resolve(said.includes('1 file published')))
   run.kill('SIGINT')
-  expect((await ended).code).toBe(0)
+  expect((await ended).code).toBe(130)
 })

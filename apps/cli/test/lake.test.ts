@@ -115,9 +115,13 @@ describe('ingest', () => {
       code: 2,
       stderr: expect.stringContaining(`nothing to ingest: ${why}`),
     })
-    expect(await minilake('ingest')).toMatchObject(nothing('there is no folder out'))
+    expect(await minilake('ingest')).toMatchObject(
+      nothing('there is no folder out (minilake generate and minilake import create it'),
+    )
     await mkdir(join(folder, 'out'))
-    expect(await minilake('ingest')).toMatchObject(nothing('no data file in out/'))
+    expect(await minilake('ingest')).toMatchObject(
+      nothing('out/ has no data file (minilake generate and minilake import write some'),
+    )
   })
 })
 
@@ -187,11 +191,11 @@ describe('verify', () => {
     await writeFile(path, JSON.stringify(truth))
     const run = await minilake('verify')
     expect(run.code).toBe(1)
-    expect(run.stdout).toContain('2026-01-01: different readings expected 86399, got 86400')
+    expect(run.stdout).toContain('2026-01-01: distinct readings expected 86399, got 86400')
     expect(run.stdout).toMatch(
-      /alarm of pressure from 2026-01-01T\S+Z to 2026-01-01T\S+Z with peak [\d.]+: expected, got none/,
+      /alarm of pressure from 2026-01-01T\S+Z to 2026-01-01T\S+Z with peak [\d.]+: expected one, got none/,
     )
-    expect(run.stdout).toMatch(/with peak [\d.]+: got it, expected none/)
+    expect(run.stdout).toMatch(/with peak [\d.]+: expected none, got one/)
   })
 
   test('names the file that is missing and its hours', async () => {
@@ -331,6 +335,35 @@ describe('query', () => {
     expect(rows[0]?.hour).toBe('2026-01-02T00:00:00.000Z')
   })
 
+  test.each([
+    ['days, the last included', ['2026-01-01', '2026-01-02'], [0, 48]],
+    ['a time that is the first moment left out', ['2026-01-02T06:00', '2026-01-02T08:00'], [30, 2]],
+    [
+      'a time within an hour, of which only a part is left',
+      ['2026-01-02T06:30:00', '2026-01-02 08:01'],
+      [30, 3],
+    ],
+    ['a time with an offset', ['2026-01-02T06:00+02:00', '2026-01-01T23:00:00-08:00'], [28, 3]],
+    ['a day to a time', ['2026-01-03', '2026-01-03T01:00Z'], [48, 1]],
+    ['no end', ['2026-01-03T22:00'], [70, 2]],
+  ])('--from and --to take %s', async (_, [from = '', to], [firstHour = 0, hours]) => {
+    const { minilake } = await freshLake()
+    const range = ['--from', from, ...(to === undefined ? [] : ['--to', to])]
+    const run = await minilake('query', 'hourly', ...range, '--json')
+    const rows = JSON.parse(run.stdout) as { hour: string }[]
+    expect(rows).toHaveLength(hours as number)
+    expect(rows[0]?.hour).toBe(new Date(Date.UTC(2026, 0, 1, firstHour)).toISOString())
+    const counted = await minilake('query', 'alarms', '--threshold', '-1e9', '--limit', '0', ...range)
+    const minutes = to === undefined ? 120 : (momentOf(to) - momentOf(from, 0)) / 60_000
+    expect(counted.stdout).toMatch(new RegExp(`^${minutes.toLocaleString('en-US')} rows with pressure > `))
+  })
+
+  /** A time as milliseconds; of a day its end, or as many days later. */
+  function momentOf(text: string, daysLater = 1): number {
+    if (!text.includes(':')) return Date.parse(`${text}T00:00Z`) + daysLater * 86_400_000
+    return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`)
+  }
+
   test('alarms gives count and rows over the limit, those a naive reading of the files finds', async () => {
     const { minilake, stored } = await freshLake()
     const expected: unknown[] = []
@@ -382,7 +415,22 @@ describe('query', () => {
     [['query', 'hourly', '--columns', 'event_timestamp'], 'got event_timestamp, which is timestamp', 2],
     [
       ['query', 'hourly', '--from', '2026-01-05', '--to', '2026-01-01'],
-      '--from expected a day no later than --to',
+      '--from expected a time before --to, got 2026-01-05 and 2026-01-01',
+      2,
+    ],
+    [
+      ['query', 'hourly', '--from', '2026-01-05T06:00', '--to', '2026-01-05T06:00'],
+      '--from expected a time before --to, got 2026-01-05T06:00 and 2026-01-05T06:00',
+      2,
+    ],
+    [
+      ['query', 'hourly', '--from', '2026-01-05T25:00'],
+      "'2026-01-05T25:00' is invalid. Expected a day such as",
+      2,
+    ],
+    [
+      ['query', 'hourly', '--from', '2026-02-30T06:00'],
+      "'2026-02-30T06:00' is invalid. Expected a day such as",
       2,
     ],
     [
@@ -430,28 +478,39 @@ describe('catalog', () => {
 })
 
 describe('doctor', () => {
-  test('finds every link of the embedded lake whole, or names the first broken one with its fix', async () => {
+  test('passes every check of the embedded lake, or names the first that failed with its fix', async () => {
     const { folder, minilake } = await freshFolder()
     const empty = await minilake('doctor')
-    expect([empty.code, empty.stderr]).toEqual([
-      1,
-      expect.stringMatching(/^folder is broken: .*minilake demo/),
-    ])
+    expect([empty.code, empty.stderr]).toEqual([1, expect.stringMatching(/^folder failed: .*minilake demo/)])
     await minilake('generate', '--days', '2', '--interval', '1m')
     await minilake('ingest')
     const whole = await minilake('doctor')
-    expect([whole.code, whole.stderr]).toEqual([0, 'every link holds\n'])
+    expect([whole.code, whole.stderr]).toEqual([0, 'all checks passed\n'])
     expect(whole.stdout).toContain('2 data files, 2,880 rows')
     const file = join(folder, 'lake', 'iot-time-series', 'pump', '2026-01-00.parquet')
     await writeFile(file, 'no Parquet file at all')
     const damaged = await minilake('doctor')
     expect([damaged.code, damaged.stderr]).toEqual([
       1,
-      expect.stringMatching(/^files is broken: .*2026-01-00\.parquet: not a Parquet file.*--overwrite/),
+      expect.stringMatching(/^files failed: .*2026-01-00\.parquet: not a Parquet file.*--overwrite/),
     ])
     await rm(join(folder, 'lake', 'iot-time-series', 'pump'), { recursive: true })
-    expect((await minilake('doctor')).stderr).toMatch(/^listing is broken: no table has a file/)
+    expect((await minilake('doctor')).stderr).toMatch(/^listing failed: no table has a file/)
   })
+})
+
+test('--lake names the folder of the lake, before MINILAKE_EMBEDDED_FOLDER does', async () => {
+  const { folder, minilake } = await freshFolder()
+  await minilake('generate', '--days', '1', '--interval', '1h')
+  const variables = { MINILAKE_EMBEDDED_FOLDER: 'by-variable' }
+  const ingested = await minilakeIn(folder, variables)('ingest', '--lake', 'by-flag')
+  expect(ingested.stderr).toMatch(/^1 file published in by-flag[\\/]iot-time-series\//)
+  expect((await readdir(folder)).sort()).toEqual(['by-flag', 'out'])
+  const sql = 'SELECT count(*) AS n FROM hive.iot_dw.pump'
+  const rows = async (...args: string[]) =>
+    (await minilake('query', 'sql', sql, '--format', 'csv', ...args)).stdout
+  expect(await rows('--lake', 'by-flag')).toBe('n\n24\n')
+  expect(await rows()).toBe('n\n0\n')
 })
 
 describe('status and clean', () => {
@@ -549,26 +608,6 @@ describe('demo', () => {
     expect(second.stderr).toContain('7 files unchanged in out/')
     expect(second.stderr).toContain('nothing new to publish: 7 files unchanged')
   })
-})
-
-test('--help of every command names its options and the global ones', async () => {
-  const { minilake } = await freshFolder()
-  for (const command of [
-    'demo',
-    'generate',
-    'ingest',
-    'catalog',
-    'query',
-    'verify',
-    'status',
-    'clean',
-    'init',
-  ]) {
-    const { code, stdout } = await minilake(command, '--help')
-    expect(code).toBe(0)
-    expect(stdout).toContain(`Usage: minilake ${command}`)
-    expect(stdout).toContain('--profile <profile>')
-  }
 })
 
 type Rows = Record<string, unknown>[]

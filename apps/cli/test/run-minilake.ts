@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export interface Run {
   stderr: string
 }
 
-/** The built `minilake` in a folder, as a user starts it. */
+/** The built `minilake` in a folder. */
 export type Minilake = (...args: string[]) => Promise<Run>
 
 /** A fresh folder and the CLI in it; the folder goes when the test ends. */
@@ -27,8 +27,21 @@ export async function freshFolder(): Promise<{ folder: string; minilake: Minilak
   return { folder, minilake: minilakeIn(folder) }
 }
 
-/** The CLI in a folder, with environment variables of its own. */
-export function minilakeIn(folder: string, variables: NodeJS.ProcessEnv = {}): Minilake {
+/**
+ * The CLI in a folder, with environment variables of its own. It runs in one process for all runs of a test file, which saves most
+ * of their time; use `processIn` where the process itself matters. `terminal` makes its standard output a terminal.
+ */
+export function minilakeIn(
+  folder: string,
+  variables: NodeJS.ProcessEnv = {},
+  terminal?: { columns: number },
+): Minilake {
+  const environment = { ...foreignVariables, ...variables }
+  return (...args) => serverRun({ folder, args, environment, terminal })
+}
+
+/** The CLI in a folder as a user starts it: each run is a process, with empty standard input. */
+export function processIn(folder: string, variables: NodeJS.ProcessEnv = {}): Minilake {
   return (...args) => {
     const child = startMinilake(folder, args, variables)
     child.stdin.end()
@@ -59,6 +72,41 @@ export function finished(child: ReturnType<typeof startMinilake>): Promise<Run> 
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr }))
   })
+}
+
+let server: ChildProcess | undefined
+let lastRun = 0
+const running = new Map<number, { resolve: (run: Run) => void; reject: (reason: Error) => void }>()
+
+function serverRun(run: {
+  folder: string
+  args: string[]
+  environment: NodeJS.ProcessEnv
+  terminal: { columns: number } | undefined
+}): Promise<Run> {
+  const started = (server ??= startServer())
+  return new Promise((resolve, reject) => {
+    const id = ++lastRun
+    running.set(id, { resolve, reject })
+    started.send({ id, ...run })
+  })
+}
+
+/** Starts the process that runs the CLI for this test file; it ends when the test file does. */
+function startServer(): ChildProcess {
+  // Vitest's own options would lead the packages to their sources.
+  const child = fork(fileURLToPath(new URL('./minilake-server.js', import.meta.url)), { execArgv: [] })
+  child.on('message', ({ id, ...run }: Run & { id: number }) => {
+    running.get(id)?.resolve(run)
+    running.delete(id)
+  })
+  child.on('exit', (code, signal) => {
+    server = undefined
+    for (const { reject } of running.values())
+      reject(new Error(`the process that runs the CLI died: ${code ?? signal}`))
+    running.clear()
+  })
+  return child
 }
 
 /** The codecs of a Parquet file's column chunks. */

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { freshFolder } from '../run-minilake.js'
+
+const run = promisify(execFile)
+
+/** The completion script of a shell, in a file of a fresh folder. */
+async function scriptOf(shell: string) {
+  const { folder, minilake } = await freshFolder()
+  const { code, stdout, stderr } = await minilake('completion', shell)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const path = join(folder, `completion.${shell}`)
+  await writeFile(path, stdout)
+  return { folder, path, script: stdout }
+}
+
+describe.skipIf(process.platform === 'win32')('completion bash', () => {
+  /** What bash offers for a command line, whose last word is being typed. */
+  async function offered(...words: string[]): Promise<string[]> {
+    const { folder, path } = await scriptOf('bash')
+    await writeFile(join(folder, 'readings.csv'), '')
+    const complete = `source "$0"; COMP_WORDS=(minilake "$@"); COMP_CWORD=$#; _minilake; printf '%s\\n' "\${COMPREPLY[@]}"`
+    const { stdout, stderr } = await run('bash', ['--norc', '-c', complete, path, ...words], { cwd: folder })
+    expect(stderr).toBe('')
+    return stdout.split('\n').filter((word) => word !== '' && word !== 'completion.bash')
+  }
+
+  test.each([
+    [['que'], ['query']],
+    [
+      ['query', ''],
+      ['hourly', 'alarms', 'sql'],
+    ],
+    [
+      ['query', 'hourly', '--format', ''],
+      ['table', 'csv', 'ndjson', 'json'],
+    ],
+    [['query', 'hourly', '--format', 'n'], ['ndjson']],
+    [['--profile', 'stack', 'query', 'hourly', '--format', 'c'], ['csv']],
+    [['generate', '--scenario', 'b'], ['busy']],
+    [
+      ['generate', '--ta'],
+      ['--table', '--target'],
+    ],
+    [['query', 'sql', '--js'], ['--json']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [
+      ['--profile', ''],
+      ['embedded', 'stack'],
+    ],
+    [['status', '--profile', 's'], ['stack']],
+    [['import', 'rea'], ['readings.csv']],
+  ])('%j is completed by %j', async (words, expected) => {
+    const found = await offered(...words)
+    if (words.at(-1) === '') expect(found).toEqual(expect.arrayContaining(expected))
+    else expect(found).toEqual(expected)
+  })
+
+  test('is registered for minilake', async () => {
+    const { path } = await scriptOf('bash')
+    const { stdout } = await run('bash', ['--norc', '-c', 'source "$0"; complete -p minilake', path])
+    expect(stdout).toContain('-F _minilake minilake')
+  })
+})
+
+test('completion zsh is a function of zsh that runs the script of bash', async () => {
+  const [zsh, bash] = [await scriptOf('zsh'), await scriptOf('bash')]
+  expect(zsh.script).toBe(`#compdef minilake\nautoload -U +X bashcompinit && bashcompinit\n${bash.script}`)
+  if (await isInstalled('zsh')) await run('zsh', ['-n', zsh.path])
+})
+
+test('completion fish has a line per command and option, and their values', async () => {
+  const { script, path } = await scriptOf('fish')
+  for (const line of script.trimEnd().split('\n')) expect(line).toMatch(/^complete -c minilake .* -d '/)
+  expect(script).toMatch(
+    /^complete -c minilake -n 'not __fish_seen_subcommand_from .*query.*' -f -a query -d 'query the lake/m,
+  )
+  expect(script).toMatch(
+    /^complete .*__fish_seen_subcommand_from query; and __fish_seen_subcommand_from hourly.* -l format -x -a 'table csv ndjson json' -d/m,
+  )
+  expect(script).toMatch(/^complete .* -l scenario -x -a 'default healthy busy nightmare' -d/m)
+  if (await isInstalled('fish')) await run('fish', ['--no-execute', path])
+})
+
+test('completion refuses another shell', async () => {
+  const { minilake } = await freshFolder()
+  expect(await minilake('completion', 'tcsh')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      "minilake: command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n",
+  })
+})
+
+async function isInstalled(program: string): Promise<boolean> {
+  return run(program, ['--version']).then(
+    () => true,
+    () => false,
+  )
+}
