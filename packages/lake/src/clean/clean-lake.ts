@@ -1,7 +1,8 @@
-import { simulatedTables, truthKey, truthPrefix } from '@minilake/generator'
+import { truthKey, truthPrefix } from '@minilake/generator'
 import { folderStore, type Identity, type ObjectStore, ObjectStoreError } from '@minilake/ingest'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
+import { findSimulation } from '../generate/find-simulation.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { readTruthFile } from '../truth/truth-file.js'
@@ -44,7 +45,7 @@ export async function cleanLake(
 ): Promise<Leftovers[]> {
   const stores: LakeStore[] = [folderStore({ folder: out }), lakeStore]
   const truths = new Map<LakeStore, TruthFile[]>()
-  for (const store of stores) truths.set(store, await truthFilesOf(store))
+  for (const store of stores) truths.set(store, await truthFilesOf(tables, store))
   // The truths of both stores count, because a data file may reach the lake before its truth does.
   const known = [...truths.values()].flat()
   const found: Leftovers[] = []
@@ -61,10 +62,10 @@ export async function cleanLake(
   return found
 }
 
-/** The readable truth files of a store, for all simulated tables. */
-async function truthFilesOf(store: ObjectStore): Promise<TruthFile[]> {
+/** The readable truth files of a store, for those of the tables that are simulated. */
+async function truthFilesOf(tables: readonly Table[], store: ObjectStore): Promise<TruthFile[]> {
   const found: TruthFile[] = []
-  for (const table of Object.values(simulatedTables)) {
+  for (const table of tables.flatMap((each) => findSimulation(each) ?? [])) {
     for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
       const truth = await readTruthFile(table, store, key).catch(() => undefined)
       if (truth) found.push({ key, size, file: truth.file })
