@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
-import { type Minilake, minilakeIn } from './run-minilake.js'
+import { type Minilake, processIn } from './run-minilake.js'
 import { administratorStoreOf, emptyLake, engineOf, stackFolder, storeOf } from './stack-folder.js'
 
 const stack = inject('stack')
@@ -25,7 +25,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** The first failed check that doctor names, with variables that break it. */
 async function failedCheck(variables: NodeJS.ProcessEnv = {}) {
-  const asked = minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...variables })
+  const asked = processIn(folder, { MINILAKE_PROFILE: 'stack', ...variables })
   const { code, stdout, stderr } = await asked('doctor', '--json')
   const results = JSON.parse(stdout) as { check: string; state: string; finding: string; fix: string }[]
   const at = results.findIndex(({ state }) => state === 'failed')
@@ -55,7 +55,7 @@ test('all checks pass, as a list and as JSON', async () => {
 })
 
 test('config: a file that cannot be one, a location that is no bucket', async () => {
-  const none = minilakeIn(folder, { MINILAKE_CONFIG: 'none.json' })
+  const none = processIn(folder, { MINILAKE_CONFIG: 'none.json' })
   const { code, stderr } = await none('doctor')
   expect([code, stderr]).toEqual([2, expect.stringContaining('MINILAKE_CONFIG expected a file')])
   const asJson = await none('doctor', '--json')

@@ -5,7 +5,7 @@ import type { Minilake } from './run-minilake.js'
 import { emptyLake, stackFolder, storeOf } from './stack-folder.js'
 
 const stack = inject('stack')
-const to = `s3://${stack.bucket}`
+const target = `s3://${stack.bucket}`
 let folder: string
 let minilake: Minilake
 beforeAll(async () => {
@@ -19,11 +19,11 @@ afterAll(async () => {
 
 test('files go to a bucket without touching the disk, as they would to a folder; again, nothing changes', async () => {
   const days = ['--table', 'pump_daily', '--pumps', '3', '--days', '2', '--interval', '10s']
-  const first = await minilake('generate', ...days, '--to', to, '--json')
+  const first = await minilake('generate', ...days, '--target', target, '--json')
   expect(first.code, first.stderr).toBe(0)
-  expect(JSON.parse(first.stdout)).toMatchObject({ out: to, written: 6, rows: 6 * 8640 })
+  expect(JSON.parse(first.stdout)).toMatchObject({ out: target, written: 6, rows: 6 * 8640 })
   expect(await readdir(folder)).toEqual(['.env'])
-  const again = await minilake('generate', ...days, '--to', to)
+  const again = await minilake('generate', ...days, '--target', target)
   expect([again.code, again.stderr]).toEqual([0, expect.stringMatching(/^6 files unchanged in s3:/)])
 
   expect((await minilake('catalog')).code).toBe(0)
@@ -36,7 +36,7 @@ test('files go to a bucket without touching the disk, as they would to a folder;
 
 test('a nightmare of a day is read by Trino as it was simulated: NaN, lost, doubled and late readings', async () => {
   const nightmare = ['--table', 'pump', '--days', '1', '--scenario', 'nightmare']
-  expect((await minilake('generate', ...nightmare, '--to', to)).code).toBe(0)
+  expect((await minilake('generate', ...nightmare, '--target', target)).code).toBe(0)
   expect((await minilake('catalog')).code).toBe(0)
   const verified = await minilake('verify', '--table', 'pump', '--json')
   expect(verified.code, verified.stdout).toBe(0)
@@ -44,16 +44,26 @@ test('a nightmare of a day is read by Trino as it was simulated: NaN, lost, doub
 })
 
 test('other content under a key is a conflict, and a bucket that is not there is named', async () => {
-  const other = await minilake('generate', '--table', 'pump_daily', '--days', '1', '--seed', '7', '--to', to)
+  const other = await minilake(
+    'generate',
+    '--table',
+    'pump_daily',
+    '--days',
+    '1',
+    '--seed',
+    '7',
+    '--target',
+    target,
+  )
   expect([other.code, other.stderr]).toEqual([
     1,
     expect.stringContaining('already exists with different content'),
   ])
-  const nowhere = await minilake('generate', '--days', '1', '--to', 's3://iot-time-serie')
+  const nowhere = await minilake('generate', '--days', '1', '--target', 's3://iot-time-serie')
   expect([nowhere.code, nowhere.stderr]).toEqual([
     1,
     expect.stringMatching(/^failed: .*access is denied: .* on iot-time-serie$/m),
   ])
-  const both = await minilake('generate', '--to', to, '--out', 'out')
+  const both = await minilake('generate', '--target', target, '--out', 'out')
   expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/^minilake: --out writes to a folder/)])
 })

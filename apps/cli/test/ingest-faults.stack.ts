@@ -13,7 +13,7 @@ import { type S3Store, s3Store } from '@minilake/ingest/s3'
 import { encodeParquet } from '@minilake/parquet'
 import { pump } from '@minilake/schema'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { finished, minilakeIn, startMinilake } from './run-minilake.js'
+import { finished, processIn, startMinilake } from './run-minilake.js'
 import { administratorVariables, killPart, stackFolder } from './stack-folder.js'
 
 // Runs of the CLI that are killed while they publish files of several parts, in a bucket of their own.
@@ -152,10 +152,10 @@ test('MinIO killed while parts are on their way: the run fails, and a rerun goes
   expect([code, stderr]).toEqual([1, expect.stringContaining(endpoint)])
 
   const native = { MINILAKE_STACK_FOLDER: stack.folder, TZ: 'Asia/Kathmandu' }
-  const up = await minilakeIn(folder, native)('up', '--native')
+  const up = await processIn(folder, native)('up', '--native')
   expect(up.code, up.stderr).toBe(0)
   expect(await partsOf(keys)).toBeGreaterThan(0)
-  const again = await minilakeIn(folder, variables)('ingest', out, '--resume-after', '1ms', '--json')
+  const again = await processIn(folder, variables)('ingest', out, '--resume-after', '1ms', '--json')
   expect(again.code, again.stderr).toBe(0)
   expect((JSON.parse(again.stdout) as { partsResumed: number }).partsResumed).toBeGreaterThan(0)
   await expectWhole(keys, keys)

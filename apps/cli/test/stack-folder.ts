@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { trinoEngine } from '@minilake/analytics/trino'
 import { s3Store } from '@minilake/ingest/s3'
 import { lakeNames, qualifiedName } from '@minilake/schema'
-import { type Minilake, minilakeIn } from './run-minilake.js'
+import { type Minilake, processIn } from './run-minilake.js'
 
 /** The running stack, as far as these tests look at it (tools/test-stack.ts starts it). */
 export interface TestStack {
@@ -31,7 +31,7 @@ export async function stackFolder(
 ): Promise<{ folder: string; minilake: Minilake }> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'minilake-stack-test-')))
   await copyFile(stack.envFile, join(folder, '.env'))
-  return { folder, minilake: minilakeIn(folder, { MINILAKE_PROFILE: 'stack', ...variables }) }
+  return { folder, minilake: processIn(folder, { MINILAKE_PROFILE: 'stack', ...variables }) }
 }
 
 /** The running stack's bucket, by the user that publishes. */
