@@ -25,7 +25,7 @@ const dataKey = 'pump/2026-01-01.parquet'
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
 
-test('ingest --clean names and removes what uploads to tables have left a day ago, and no other', async () => {
+test('clean names and removes uploads to tables that were abandoned for a day, and no others', async () => {
   const server = await memoryS3()
   const begin = (id: string, key: string, hours: number) =>
     server.uploads.set(id, {
@@ -37,36 +37,43 @@ test('ingest --clean names and removes what uploads to tables have left a day ag
   begin('young', 'pump/2026-01-02.parquet', 23)
   begin('foreign', 'backup/a', 99)
   const { minilake } = await lakeAt(server)
-  const cleaned = await minilake('ingest', '--clean')
-  expect([cleaned.code, cleaned.stderr]).toEqual([
-    0,
-    expect.stringMatching(
-      /^removing .*\n?.*pump\/2026-01-01\.parquet: 1 part, 1\.0 kB, last written to .*\n.*2 abandoned uploads removed, 2\.0 kB\n$/s,
-    ),
-  ])
+  const keys = `${dataKey}, _truth/pump/2026-01-01.json`
+  expect(await minilake('clean')).toEqual({
+    code: 0,
+    stdout: `would remove 2 abandoned uploads (2.0 kB) in s3://${bucket}/: ${keys}\n`,
+    stderr: '--yes removes them\n',
+  })
+  expect(server.uploads.size).toBe(4)
+  expect(await minilake('clean', '--yes')).toEqual({
+    code: 0,
+    stdout: `removed 2 abandoned uploads (2.0 kB) in s3://${bucket}/: ${keys}\n`,
+    stderr: '',
+  })
   expect([...server.uploads.keys()]).toEqual(['young', 'foreign'])
-  expect((await minilake('ingest', '--clean')).stderr).toBe('0 abandoned uploads removed\n')
+  expect((await minilake('clean', '--yes', '--json')).stdout).toBe('[]\n')
 })
 
-test('doctor tells what uploads have left, and who wins a race for a key', async () => {
+test('doctor reports abandoned uploads, and what the store does when writers race for a key', async () => {
   const server = await memoryS3({ ignoresIfNoneMatch: true })
   server.uploads.set('old', { key: dataKey, initiated: hoursAgo(25), headers: {}, parts: new Map() })
   const { minilake } = await lakeAt(server)
   const { stdout } = await minilake('doctor')
-  expect(stdout).toMatch(/create-once +ok +S3 does not honour If-None-Match/)
-  expect(stdout).toMatch(/unfinished uploads +ok +1 upload, 0 B; .*minilake ingest --clean removes them/)
+  expect(stdout).toMatch(/^✓ create-once +S3 does not honour If-None-Match/m)
+  expect(stdout).toMatch(
+    /^✓ unfinished uploads +1 upload, 0 B; abandoned for over 24 hours: 1: minilake clean removes them, .*pump\/2026-01-01\.parquet$/m,
+  )
 })
 
 test('a store that ignores If-None-Match is named, and no file of other content is replaced', async () => {
   const server = await memoryS3({ ignoresIfNoneMatch: true })
   const { folder, minilake } = await lakeAt(server)
-  const first = await minilake(...day, '--to', `s3://${bucket}`)
+  const first = await minilake(...day, '--target', `s3://${bucket}`)
   expect([first.code, first.stderr]).toEqual([
     0,
     expect.stringMatching(/^s3:\S+ does not honour If-None-Match: .*\n1 file generated in/),
   ])
   const etag = server.objects.get(dataKey)?.etag
-  const other = await minilake(...day, '--seed', '7', '--to', `s3://${bucket}`)
+  const other = await minilake(...day, '--seed', '7', '--target', `s3://${bucket}`)
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('conflict: ')])
   expect(server.objects.get(dataKey)?.etag).toBe(etag)
   expect(await readdir(folder)).toEqual([])
@@ -92,7 +99,7 @@ test('generate looks at a key of such a store right before it writes, in every w
     },
   })
   const { minilake } = await lakeAt(server)
-  const generated = await minilake(...day, '--days', '2', '--workers', '2', '--to', `s3://${bucket}`)
+  const generated = await minilake(...day, '--days', '2', '--workers', '2', '--target', `s3://${bucket}`)
   expect([generated.code, generated.stderr]).toEqual([1, expect.stringContaining(`conflict: `)])
   expect(server.objects.get(dataKey)).toBe(others)
 })
@@ -126,7 +133,9 @@ test('files go through where it cannot be found out who wins a race', async () =
   const { code, stderr } = await minilake('ingest')
   expect([code, stderr]).toEqual([
     0,
-    expect.stringMatching(/^it is not known whether .*\n1 file published in/),
+    expect.stringMatching(
+      /^unknown whether s3:\S+ lets only one of several racing writers win: .*\n1 file published in/,
+    ),
   ])
 })
 
@@ -135,7 +144,7 @@ test('what was published and what was not is told in one line', async () => {
     refuse: (asked) => (/^PUT .*2026-01-02\.parquet/.test(asked) ? [403, 'AccessDenied'] : undefined),
   })
   const { minilake } = await lakeAt(server)
-  await minilake(...day, '--to', `s3://${bucket}`)
+  await minilake(...day, '--target', `s3://${bucket}`)
   await minilake(...day, '--days', '3', '--seed', '7')
   const { code, stderr } = await minilake('ingest')
   expect([code, stderr]).toEqual([

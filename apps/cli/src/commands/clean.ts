@@ -1,5 +1,5 @@
 import type { Leftovers } from '@minilake/lake'
-import { bytesText, count } from '@minilake/lake/text'
+import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { settingOption } from '../options/setting-option.js'
 import { jsonText } from '../print/result-format.js'
@@ -24,7 +24,9 @@ export function cleanCommand(environment: Environment): Command {
 }
 
 function leftoversText({ location, kind, keys, bytes, isRemoved }: Leftovers): string {
-  const where = `(${bytesText(bytes)}) in ${location}/\n`
+  // Uploads are not otherwise to be seen.
+  const which = kind === 'abandoned upload' ? `: ${firstLines(keys).join(', ')}` : ''
+  const where = `(${bytesText(bytes)}) in ${location}/${which}\n`
   if (kind === 'own') return `leaves ${count(keys.length, 'file')} of your own ${where}`
   const noun = kind === 'abandoned upload' ? kind : `${kind} file`
   return `${isRemoved ? 'removed' : 'would remove'} ${count(keys.length, noun)} ${where}`
