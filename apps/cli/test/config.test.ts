@@ -174,15 +174,15 @@ describe('a config file', () => {
     ],
     [
       `export default { tables: [{ name: "iot_dw", columns: ${column} }] }`,
-      "lake.mjs: tables.0.name: lake expected a table of another name than its schema, got iot_dw: the location iot_dw/ is the schema's own",
+      "lake.mjs: tables.0.name: lake expected no table with the name of its schema, got iot_dw: the location iot_dw/ is the schema's own",
     ],
     [
       'export default { tables: [], profile: "mars", out: 7 }',
-      'lake.mjs: profile: Allowed choices are embedded, stack; out: Invalid input: expected string, received number\n',
+      "lake.mjs: profile: Allowed choices are embedded, stack, got 'mars'; out: Invalid input: expected string, received number\n",
     ],
     [
       'export default { tables: [], profiles: { stack: { location: "nowhere", loction: "" } } }',
-      'lake.mjs: profiles.stack.location: Expected the URL of a bucket, without a user, such as s3://iot-time-series/; profiles.stack: Unrecognized key: "loction"\n',
+      `lake.mjs: profiles.stack.location: Expected the URL of a bucket, without a user, such as s3://iot-time-series/, got 'nowhere'; profiles.stack: Unrecognized key: "loction"\n`,
     ],
   ])('%s is refused with one sentence', async (text, message) => {
     const { folder, minilake } = await folderWith({ 'lake.mjs': text })

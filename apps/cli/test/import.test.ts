@@ -224,7 +224,7 @@ describe('bad rows', () => {
     expect(run).toMatchObject({ code: 1, stdout: '' })
     expect(run.stderr).toContain('a.csv, line 3, power: expected a number, got "high"\n')
     expect(run.stderr).toContain(
-      'a.csv, line 5, event_timestamp: expected Z or an offset such as +02:00 at its end, or --zone to state that of all, got "2026-01-01T00:00:03"\n',
+      'a.csv, line 5, event_timestamp: expected Z or an offset such as +02:00 at the end, or --zone to state the zone of all times, got "2026-01-01T00:00:03"\n',
     )
     expect(run.stderr).toContain(
       'minilake: nothing was imported: 2 bad rows (fix them, or leave them out with --skip-bad 2)\n',
@@ -333,18 +333,18 @@ describe('wrong usage and bad input', () => {
   const row = '2026-01-01T00:00:00Z,a,1\n'
   test.each<[string[], string | Uint8Array, number, string]>([
     [[], '', 1, 'a.csv is empty: expected readings'],
-    [[], header, 1, 'a.csv has a header and no rows: expected readings'],
+    [[], header, 1, 'a.csv has a header but no rows: expected readings'],
     [
       [],
       'site,power\na,1\n',
       1,
-      "a.csv lacks event_timestamp of table turbine: it has the columns site, power; --map gives them the table's names",
+      'a.csv lacks event_timestamp of table turbine: it has the columns site, power; --map renames columns',
     ],
     [
       [],
       `event_timestamp,site,power,volts\n2026-01-01T00:00:00Z,a,1,5\n`,
       1,
-      'a.csv has columns that table turbine has not: volts (expected event_timestamp, site, power): --map gives',
+      'a.csv has columns that table turbine lacks: volts (expected event_timestamp, site, power): --map renames',
     ],
     [
       ['--zone', 'Mars'],
@@ -385,7 +385,7 @@ describe('wrong usage and bad input', () => {
       2,
       '--delimiter expected one to four characters without quotes or line ends',
     ],
-    [['--quote', 'ab'], header + row, 2, '--quote expected one character of ASCII or none'],
+    [['--quote', 'ab'], header + row, 2, '--quote expected one ASCII character or none'],
     [['--skip-bad', '-1'], header + row, 2, 'Expected a whole number of at least 0.'],
     [
       ['--max-partitions', '1'],
@@ -413,7 +413,7 @@ describe('wrong usage and bad input', () => {
     const run = await importFiles('a.csv')
     expect(run).toMatchObject({ code: 1 })
     expect(run.stderr).toContain(
-      'rows of table turbine expected at most 3660 partitions, got 10000 (event_date=1970-01-01 to event_date=1997-05-18): are the times read right? --max-partitions 10000 allows them',
+      'rows of table turbine expected at most 3660 partitions, got 10000 (event_date=1970-01-01 to event_date=1997-05-18): check that the times are read correctly, or allow them with --max-partitions 10000',
     )
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
   })

@@ -344,7 +344,9 @@ describe('query', () => {
     const lines = run.stdout.split('\n')
     expect(lines[0]).toMatch(/^hour +avg_pressure +avg_speed$/)
     expect(lines[2]).toMatch(/^2026-01-01 00:00:00 +\d+(\.\d+)? +\d+(\.\d+)?$/)
-    expect(run.stdout).toMatch(/avg_speed by hour, UTC\n *[\d.]+ ┤[ ▁▂▃▄▅▆▇█]+\n/)
+    expect(run.stdout).toMatch(
+      /avg_speed by hour, UTC\n\(each bar: the highest of 2 hours\)\n *[\d.]+ ┤[ ▁▂▃▄▅▆▇█]+\n/,
+    )
     expect(run.stderr).toBe('first 20 of 72 rows (--limit 72 shows all, --format csv writes them)\n')
   })
 

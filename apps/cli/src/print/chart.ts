@@ -9,7 +9,7 @@ const blocks = ' ▁▂▃▄▅▆▇█'
 /**
  * A bar chart of an evenly spaced series as lines of text, at most `width` columns wide, from the least to the greatest value, with
  * the days below. Every bar covers the same time, so that a time without points is a gap. When there is no room for a bar per step,
- * a bar shows the highest value of several steps, and the title says of how many. Empty for a series without values.
+ * a bar shows the highest value of several steps, and a line below the title says of how many. Empty for a series without values.
  */
 export function chartText(
   title: string,
@@ -49,8 +49,8 @@ export function chartText(
     return `${(label ?? '').padStart(margin)} ┤${text}`.trimEnd()
   })
   const heading =
-    stepsPerBar === 1 ? title : `${title}; each bar is the highest of ${stepsPerBar} ${stepName}s`
-  return [heading, ...lines, `${' '.repeat(margin)} └${dayAxis(start, barMillis, bars.length)}`]
+    stepsPerBar === 1 ? [title] : [title, `(each bar: the highest of ${stepsPerBar} ${stepName}s)`]
+  return [...heading, ...lines, `${' '.repeat(margin)} └${dayAxis(start, barMillis, bars.length)}`]
     .map((line) => `${line}\n`)
     .join('')
 }

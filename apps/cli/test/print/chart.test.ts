@@ -18,7 +18,7 @@ test('a bar per point, from the least value to the greatest, and the days below'
 test('the top of a chart is the highest value at every width', () => {
   const points = hours(Array.from({ length: 200 }, (_, hour) => (hour === 100 ? 131.7 : 100)))
   for (const width of [20, 40, 80, 200, 400])
-    expect(chartText('spike', points, { width }).split('\n')[1]).toMatch(/^131\.7 ┤ *[▁-█] *$/)
+    expect(chartText('spike', points, { width })).toMatch(/^131\.7 ┤ *[▁-█] *$/m)
 })
 
 test('days without readings are a gap as long as they are', () => {
@@ -31,8 +31,8 @@ test('days without readings are a gap as long as they are', () => {
 test('a narrow terminal draws the highest value of several hours per bar, and says so', () => {
   const points = hours(Array.from({ length: 200 }, (_, hour) => (hour === 100 ? 1000 : 0)))
   const lines = chartText('spike', points, { width: 62, height: 2 }).split('\n')
-  expect(lines[0]).toBe('spike; each bar is the highest of 4 hours')
-  expect(lines[1]).toMatch(/^1000 ┤ +█$/)
+  expect(lines[1]).toBe('(each bar: the highest of 4 hours)')
+  expect(lines[2]).toMatch(/^1000 ┤ +█$/)
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(62)
 })
 
@@ -43,6 +43,6 @@ test('gaps stay empty, a constant series is flat, and one without values has no 
 
 test('a series of any length is drawn', () => {
   expect(chartText('long', hours(Array.from({ length: 300_000 }, (_, index) => index % 7)))).toContain(
-    'long; each bar',
+    'long\n(each bar: ',
   )
 })
