@@ -162,10 +162,10 @@ describe('up and down', () => {
     expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
   }, 240_000)
 
-  test('without Docker, up says how to go without', async () => {
+  test('up names the way without Docker where there is none', async () => {
     const { code, stdout, stderr } = await processIn(folder, { ...variables, PATH: '/nowhere' })('up')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toContain('minilake up --native runs the stack without Docker')
+    expect(stderr).toContain('or run the stack without Docker: minilake up --native')
   })
 
   test('up refuses addresses of other machines', async () => {

@@ -232,4 +232,20 @@ describe('on a terminal', () => {
         expect(stringWidth(line), `${args.join(' ')}: ${line}`).toBeLessThanOrEqual(columns)
     }
   })
+
+  test('of 40 columns, doctor wraps its findings, colours its marks and loses nothing', async () => {
+    const { folder, minilake } = await freshFolder()
+    await minilake('generate', '--days', '1', '--interval', '1h')
+    await minilake('ingest')
+    const plain = await minilake('doctor')
+    expect(plain.stdout).toContain('✓ config')
+    const variables = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm-256color' }
+    const narrow = await minilakeIn(folder, variables, { columns: 40 })('doctor')
+    expect(narrow.stdout).toMatch(/^\u001b\[32m✓\u001b\[39m config +none, profile/)
+    const shown = stripVTControlCharacters(narrow.stdout)
+    expect(shown.replace(/\s/g, '')).toBe(plain.stdout.replace(/\s/g, ''))
+    expect(shown.split('\n').length).toBeGreaterThan(plain.stdout.split('\n').length)
+    const noColour = await minilakeIn(folder, { ...variables, NO_COLOR: '1' }, { columns: 40 })('doctor')
+    expect(noColour.stdout).toBe(shown)
+  })
 })
