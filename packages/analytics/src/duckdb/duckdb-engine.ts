@@ -1,22 +1,21 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import type { Query } from '../query.js'
 import { QueryError } from '../query-error.js'
 import { rowObject } from '../row-object.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { duckDbResultColumn } from './duckdb-types.js'
+import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
 
 /** Options of `duckDbEngine`. */
-export interface DuckDbEngineOptions {
+export interface DuckDbEngineOptions extends DuckDbLimits {
   /** Statements to run once, when the engine opens. For a lake: `duckDbStatements` of `@minilake/catalog`. Default: none. */
   setup?: readonly string[]
-  /** Number of threads. Default: one per core. */
-  threads?: number
 }
 
 /**
  * An in-memory DuckDB in this process as a SqlEngine. It opens on first use, in time zone UTC. It never loads or downloads
  * extensions, so it reads local files only. DuckDB holds the whole result of a query in its compact form; row objects are
- * created as they are consumed.
+ * created as they are consumed. Throws a RangeError for invalid options.
  *
  * @example
  * ```ts
@@ -28,36 +27,57 @@ export interface DuckDbEngineOptions {
  * await engine.close()
  * ```
  */
-export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}): SqlEngine {
-  let opening: Promise<DuckDBInstance> | undefined
-  const open = () => (opening ??= openInstance(setup, threads))
+export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}): SqlEngine {
+  checkLimits(limits)
+  let opening: Promise<PrivateDuckDb> | undefined
+  const open = () => (opening ??= openWith(setup, limits))
+  let isClosed = false
+  const running = new Set<Promise<void>>()
+  const interrupts = new Set<() => void>()
+
+  const run = (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
+    const result = runStatement(sql, signal)
+    const over: Promise<void> = result.then(
+      () => void running.delete(over),
+      () => void running.delete(over),
+    )
+    running.add(over)
+    return result
+  }
 
   // Each statement has its own connection, so that an interrupt ends no other statement. Results are not streamed: an error
   // after the first rows would end a stream as if it were complete (node-api does not expose `duckdb_result_error`).
-  const run = async (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
-    signal?.throwIfAborted()
+  const runStatement = async (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
+    const throwIfEnded = () => {
+      signal?.throwIfAborted()
+      if (isClosed) throw new QueryError('the DuckDB engine is closed', { sql })
+    }
+    throwIfEnded()
     const connection = await open()
-      .then((instance) => instance.connect())
+      .then(({ instance }) => instance.connect())
       .catch((cause: unknown) => {
         throw failure(sql, cause)
       })
     let nextInterrupt: NodeJS.Timeout | undefined
     // DuckDB ignores an interrupt that arrives before the statement starts, so repeat it until the statement ends.
     const interrupt = () => {
+      clearTimeout(nextInterrupt)
       connection.interrupt()
       nextInterrupt = setTimeout(interrupt, 10)
     }
     try {
-      signal?.throwIfAborted()
+      throwIfEnded()
       signal?.addEventListener('abort', interrupt)
+      interrupts.add(interrupt)
       await checkOneStatement(connection, sql)
       return await connection.run(sql)
     } catch (cause) {
-      signal?.throwIfAborted()
+      throwIfEnded()
       throw failure(sql, cause)
     } finally {
       clearTimeout(nextInterrupt)
       signal?.removeEventListener('abort', interrupt)
+      interrupts.delete(interrupt)
       connection.closeSync()
     }
   }
@@ -98,8 +118,12 @@ export function duckDbEngine({ setup = [], threads }: DuckDbEngineOptions = {}):
     },
 
     async close() {
-      const instance = await opening?.catch(() => undefined)
-      instance?.closeSync()
+      isClosed = true
+      for (const interrupt of interrupts) interrupt()
+      await Promise.all(running)
+      const duckDb = await opening?.catch(() => undefined)
+      opening = undefined
+      await duckDb?.close()
     },
   }
 }
@@ -119,23 +143,22 @@ async function checkOneStatement(connection: DuckDBConnection, sql: string): Pro
   }
 }
 
-async function openInstance(setup: readonly string[], threads: number | undefined): Promise<DuckDBInstance> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    // INSTALL looks for a file under this path, and not on the network.
-    custom_extension_repository: 'extensions-are-never-fetched',
-    ...(threads === undefined ? {} : { threads: String(threads) }),
-  })
-  const connection = await instance.connect()
-  for (const statement of [`SET GLOBAL TimeZone = 'UTC'`, ...setup]) {
-    await connection.run(statement).catch((cause: unknown) => {
-      instance.closeSync()
-      throw failure(statement, cause)
-    })
+async function openWith(setup: readonly string[], limits: DuckDbLimits): Promise<PrivateDuckDb> {
+  const duckDb = await privateDuckDb(limits)
+  const connection = await duckDb.instance.connect()
+  try {
+    for (const statement of setup) {
+      await connection.run(statement).catch((cause: unknown) => {
+        throw failure(statement, cause)
+      })
+    }
+  } catch (error) {
+    connection.closeSync()
+    await duckDb.close()
+    throw error
   }
   connection.closeSync()
-  return instance
+  return duckDb
 }
 
 function failure(sql: string, cause: unknown): QueryError {
