@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Batch, columnsOf, type Table } from '@minilake/schema'
 import { BadRowsError } from './read/bad-rows.js'
 import { batchBuilder } from './read/batch-builder.js'
 import { checkDialect, type CsvDialect } from './open/csv-dialect.js'
 import { openDuckDb } from './duckdb/open-duckdb.js'
+import { checkLimits } from './duckdb/private-duckdb.js'
 import { checkMap, foldName } from './open/match-columns.js'
 import { openSource } from './open/open-source.js'
 import type { LayoutOptions, Source } from './open/source.js'
@@ -19,8 +17,15 @@ export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
   strictTime?: boolean
   /** The number of bad rows to skip and report. One more is an error, once all are counted. Default 0. */
   maxBadRows?: number
-  /** Folder for temporary copies of streams and unpacked files. Default: the system's temporary folder. */
+  /**
+   * Folder for temporary copies of streams and unpacked files, and for what does not fit in memory. Default: the system's temporary
+   * folder.
+   */
   tempFolder?: string
+  /** DuckDB's most memory, such as '4GB'. Default: 80 % of the machine's. */
+  memory?: string
+  /** Number of DuckDB's threads. Default: one per core. */
+  threads?: number
   /** Aborting it ends the reading. Default: none. */
   signal?: AbortSignal
 }
@@ -72,16 +77,13 @@ export async function openReadings<T extends Table>(
   files: readonly ReadingFile[],
   options: ReadOptions = {},
 ): Promise<Readings<T>> {
-  const { map = {}, strictTime = false, maxBadRows = 0, tempFolder = tmpdir(), signal } = options
+  const { map = {}, strictTime = false, maxBadRows = 0, tempFolder, memory, threads, signal } = options
   const values = { ...options, time: timeSql(options), strictTime }
   checkMap(table, map)
   checkDialect(options)
-  const folder = await mkdtemp(join(tempFolder, 'minilake-import-'))
-  const db = await openDuckDb()
-  const close = async () => {
-    db.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  checkLimits({ memory, threads })
+  const db = await openDuckDb({ tempFolder, memory, threads })
+  const { folder } = db
   try {
     const sources: Source[] = []
     for (const [index, file] of files.entries()) {
@@ -101,10 +103,10 @@ export async function openReadings<T extends Table>(
         if (report.badRows > maxBadRows) throw new BadRowsError(report.badRows, report.bad, maxBadRows)
         if (builder.rowCount > 0) yield builder.take()
       },
-      close,
+      close: () => db.close(),
     }
   } catch (error) {
-    await close()
+    await db.close()
     throw error
   }
 }

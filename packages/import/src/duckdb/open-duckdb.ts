@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api'
 import type Bindings from '@duckdb/node-bindings'
 import type { Batch } from '@minilake/schema'
+import { type DuckDbLimits, privateDuckDb } from './private-duckdb.js'
 import { type ShortTexts, shortTexts, wordsPerText } from './short-texts.js'
 
 type Buffer = Batch['columns'][string]
@@ -19,6 +20,8 @@ export interface Chunk {
 
 /** An in-process DuckDB that reads files. */
 export interface DuckDb {
+  /** A folder for temporary files. `close` removes it. */
+  readonly folder: string
   /** The rows of a small result, with 64-bit integers as bigint and lists as arrays. */
   rows(sql: string): Promise<unknown[][]>
   /** The rows of a large result in order, with a few MiB of memory. `done` runs after the last row, in the same transaction. */
@@ -26,27 +29,21 @@ export interface DuckDb {
     sql: string,
     options: { signal?: AbortSignal | undefined; done?: () => Promise<void> },
   ): AsyncGenerator<Chunk>
-  close(): void
+  close(): Promise<void>
 }
 
 /** Opens DuckDB in time zone UTC. It never loads or downloads extensions. */
-export async function openDuckDb(): Promise<DuckDb> {
-  // 70 MB of native code, loaded only when there is something to read.
-  const { DuckDBInstance } = await import('@duckdb/node-api')
+export async function openDuckDb(limits: DuckDbLimits = {}): Promise<DuckDb> {
+  const duckDb = await privateDuckDb(limits)
   const { default: bindings } = await import('@duckdb/node-bindings')
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    custom_extension_repository: 'extensions-are-never-fetched',
-  })
-  const connection = await instance.connect()
-  await connection.run(`SET TimeZone = 'UTC'`)
+  const connection = await duckDb.instance.connect()
   // With the default of 1 MB, only one thread would read, as the buffer has no room for the rows of others.
   await connection.run(`SET streaming_buffer_size = '32MB'`)
   const texts = shortTexts()
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS()
 
   return {
+    folder: duckDb.folder,
     rows,
     async *stream(sql, { signal, done }) {
       const interrupt = () => connection.interrupt()
@@ -82,9 +79,9 @@ export async function openDuckDb(): Promise<DuckDb> {
         await connection.run('ROLLBACK').catch(() => {}) // nothing was written; after an error the transaction may be closed already
       }
     },
-    close: () => {
+    async close() {
       connection.closeSync()
-      instance.closeSync()
+      await duckDb.close()
     },
   }
 }
