@@ -266,6 +266,9 @@ describe('minilake config', () => {
       ['profile', 'stack', 'MINILAKE_PROFILE'],
       ['out', 'data', path],
       ['profiles.embedded.folder', 'lake', 'default'],
+      ['profiles.embedded.memory', 'default'],
+      ['profiles.embedded.threads', 'default'],
+      ['profiles.embedded.spill', 'default'],
       ['profiles.stack.location', 's3://elsewhere/', 'MINILAKE_STACK_LOCATION'],
       ['profiles.stack.endpoint', 'http://127.0.0.1:9000', 'default'],
       ['profiles.stack.region', 'us-east-1', 'default'],
@@ -377,12 +380,13 @@ describe('init', () => {
     await minilake('init')
     const path = join(folder, 'minilake.config.ts')
     await writeFile(path, uncommented(await readFile(path, 'utf8')))
-    const isSecret = (name: SettingName) => 'isSecret' in settings[name] // those do not belong in a file
+    // Secrets do not belong in a file, and what has no default cannot be shown with it.
+    const isShown = (name: SettingName) => !('isSecret' in settings[name]) && settings[name].default !== ''
     expect((await shownIn(folder)).settings).toEqual(
       settingNames.map((setting) => ({
         setting,
         value: settings[setting].default,
-        from: isSecret(setting) ? 'default' : path,
+        from: isShown(setting) ? path : 'default',
       })),
     )
   })

@@ -16,6 +16,7 @@ import type { GenerateOptions, Lake } from './lake.js'
 import { dataFilesOf, type LakeBackend } from './lake-backend.js'
 import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
+import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type StackOptions, storeOptions } from './open/stack-lake.js'
 import { untilReady } from './open/until-ready.js'
 import { lakeStatus } from './status/lake-status.js'
@@ -30,12 +31,14 @@ export interface LakeContext {
   out: string
   /** Resolves a relative path. */
   inCwd: (path: string) => string
+  /** What the DuckDB that reads imported files may use. */
+  duckDb: DuckDbLimits
   /** The S3 that `generate` with a `target` writes to. */
   s3: Pick<StackOptions, 'endpoint' | 'region' | 'keys'>
 }
 
 /** Composes a lake from a backend and the verbs of this package. */
-export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContext): Lake {
+export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: LakeContext): Lake {
   const { tables } = backend
   const engines = enginePool(backend)
   let isClosed = false
@@ -87,17 +90,23 @@ export function composeLake(backend: LakeBackend, { out, inCwd, s3 }: LakeContex
         table,
         backend,
         (data) =>
-          importFiles(table, files.map(resolved), { data, rejected }, { ...options, ...temp, signal }),
+          importFiles(
+            table,
+            files.map(resolved),
+            { data, rejected },
+            { ...duckDb, ...options, ...temp, signal },
+          ),
         { signal, ...temp, ...(onCreateOnce && { onCreateOnce }) },
       )
     },
 
-    async stage(table, files, { out: folder, ...options } = {}) {
+    async stage(table, files, { out: folder, tempFolder, ...options } = {}) {
       const signal = begin(options)
       checkTable(tables, table)
       const store = folderStore({ folder: outOr(folder) })
       const folders = { data: store, rejected: store }
-      return importFiles(table, files.map(resolved), folders, { ...options, signal })
+      const temp = tempFolder === undefined ? {} : { tempFolder: inCwd(tempFolder) }
+      return importFiles(table, files.map(resolved), folders, { ...duckDb, ...options, ...temp, signal })
     },
 
     async ingest({ folder, ...options } = {}) {

@@ -7,6 +7,7 @@ import { resolveSettings, type Settings } from './config/resolve-settings.js'
 import { stackSettings } from './config/stack-settings.js'
 import type { Lake } from './lake.js'
 import { suggestion } from './nearest-name.js'
+import { duckDbLimits } from './open/duckdb-limits.js'
 import { localKeys, type S3Keys, type Variables } from './open/s3-keys.js'
 import { UsageError } from './usage-error.js'
 
@@ -118,6 +119,7 @@ export async function openResolvedLake({
     import('./open/stack-lake.js'),
   ])
   const inCwd = (path: string) => (cwd === '.' || isAbsolute(path) ? path : join(cwd, path))
+  const duckDb = duckDbLimits(settings, inCwd)
   const { value: location, origin } = settings['profiles.stack.location']
   const backend =
     settings.profile.value === 'stack'
@@ -128,10 +130,11 @@ export async function openResolvedLake({
           keys,
           resumeAfterSeconds,
         })
-      : embeddedLake(tables, { folder: inCwd(settings['profiles.embedded.folder'].value) })
+      : embeddedLake(tables, { folder: inCwd(settings['profiles.embedded.folder'].value), duckDb })
   return composeLake(backend, {
     out: inCwd(settings.out.value),
     inCwd,
+    duckDb,
     s3: { ...stackSettings(settings), keys },
   })
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hourlyAverages } from '@minilake/analytics'
 import { pump, pumpDaily, pumpLake } from '@minilake/schema'
@@ -41,6 +41,42 @@ describe('openLake', () => {
     expect(given.tables).toEqual([turbine])
     expect(given.out).toBe(join(folder, 'out'))
     await Promise.all([fromFile.close(), given.close()])
+  })
+
+  test('DuckDB has the memory, threads and temporary folder of the settings, in imports too', async () => {
+    const folder = await freshFolder()
+    const embedded = { memory: '256MiB', threads: 1, spill: 'spill' }
+    await writeFile(join(folder, 'minilake.config.json'), JSON.stringify({ profiles: { embedded } }))
+    const lake = await openLake({ cwd: folder })
+    const rows = []
+    const settings = ['memory_limit', 'threads', 'temp_directory']
+    for await (const row of lake.query(
+      `SELECT ${settings.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`,
+    ))
+      rows.push(row)
+    expect(rows).toEqual([
+      {
+        memory_limit: '256.0 MiB',
+        threads: 1n,
+        temp_directory: expect.stringContaining(join(folder, 'spill', 'minilake-duckdb-')),
+      },
+    ])
+    await lake.close()
+    expect(await readdir(join(folder, 'spill'))).toEqual([])
+
+    // A spill folder that cannot be used shows that the import uses it.
+    const wrong = { embedded: { spill: 'minilake.config.json' } }
+    const importing = await openLake({ cwd: folder, profiles: wrong })
+    await expect(importing.import(pump, [{ name: 'a.csv', bytes: [] as never }])).rejects.toThrow(
+      'temporary files expected a folder that can be written',
+    )
+    await importing.close()
+    await expect(openLake({ profiles: { embedded: { memory: '4' } } })).rejects.toThrow(
+      "openLake: profiles.embedded.memory: Expected an amount of memory with its unit, such as 4GB, got '4'",
+    )
+    await expect(openLake({ profiles: { embedded: { threads: 0 } } })).rejects.toThrow(
+      'openLake: profiles.embedded.threads: Expected a whole number from 1 to 9999, got 0',
+    )
   })
 
   test('options win over env, and env over the config file', async () => {

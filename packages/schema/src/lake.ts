@@ -28,6 +28,12 @@ export interface LakeDefinition {
     readonly embedded?: {
       /** Folder of the lake. Default 'lake'. */
       readonly folder?: string
+      /** DuckDB's most memory, such as '4GB'. Default: 80 % of the machine's. */
+      readonly memory?: string
+      /** Number of DuckDB's threads. Default: one per core. */
+      readonly threads?: number
+      /** Folder for what does not fit in DuckDB's memory. Default: the system's folder for temporary files. */
+      readonly spill?: string
     }
     readonly stack?: {
       /** Root of the bucket as a URL. Default 's3://iot-time-series/'. */

@@ -42,7 +42,7 @@ export async function privateDuckDb({
   const { DuckDBInstance } = await import('@duckdb/node-api')
   const folder = await privateFolder(resolve(tempFolder)).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`tempFolder expected a folder that can be written, got ${tempFolder}: ${reason}`, {
+    throw new Error(`temporary files expected a folder that can be written, got ${tempFolder}: ${reason}`, {
       cause,
     })
   })

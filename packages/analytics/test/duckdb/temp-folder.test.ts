@@ -178,7 +178,7 @@ test('a folder that cannot be used is a QueryError that names it', async () => {
   await writeFile(join(temp, 'file'), '')
   const engine = duckDbEngine({ tempFolder: join(temp, 'file') })
   await expect(engine.execute('SELECT 1')).rejects.toThrow(
-    `tempFolder expected a folder that can be written, got ${join(temp, 'file')}: EEXIST`,
+    `temporary files expected a folder that can be written, got ${join(temp, 'file')}: EEXIST`,
   )
   await engine.close()
 })

@@ -64,7 +64,7 @@ export function checkLakeDefinition(subject: string, given: unknown): LakeDefini
   throw new UsageError(`${subject}: ${issues.join('; ')}`)
 }
 
-/** What stands at the path of a setting, as the end of a sentence; empty for secrets, and where it is no text. */
+/** What stands at the path of a setting, as the end of a sentence; empty for secrets, and where it is neither text nor number. */
 function gotText(given: unknown, path: readonly PropertyKey[]): string {
   const name = path.join('.')
   const setting: Setting | undefined = settingNames.some((known) => known === name)
@@ -73,6 +73,7 @@ function gotText(given: unknown, path: readonly PropertyKey[]): string {
   if (setting === undefined || setting.isSecret) return ''
   let value = given
   for (const key of path) value = (value as Record<PropertyKey, unknown>)[key]
+  if (typeof value === 'number') return `, got ${value}`
   return typeof value === 'string' ? `, got '${maskCredentials(value)}'` : ''
 }
 

@@ -11,7 +11,7 @@ const stackSettings = settingNames
     return `  //     ${name.slice('profiles.stack.'.length)}: '${value}', // ${meaning}`
   })
 
-/** A `minilake.config.ts` to start from: a sample table, and every setting as a comment with its default. */
+/** A `minilake.config.ts` to start from: a sample table, and every setting that has a default as a comment with it. */
 export const configTemplate = `import { defineLake, defineTable } from '@minilake/schema'
 
 // The tables and settings of the lake in this folder; options: https://www.npmjs.com/package/@minilake/schema

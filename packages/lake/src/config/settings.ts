@@ -1,12 +1,21 @@
 import { type LakeDefinition, lakeLocation, lakeProfiles } from '@minilake/schema'
 import type { z } from 'zod'
-import { bucketUrl, folderPath, oneOf, secretText, serverUrl, word } from './text-shapes.js'
+import {
+  bucketUrl,
+  countText,
+  folderPath,
+  memoryText,
+  oneOf,
+  secretText,
+  serverUrl,
+  word,
+} from './text-shapes.js'
 
 /** The name of a setting: its path in a config file. */
 export type SettingName = PathIn<Omit<LakeDefinition, 'tables'>>
 
 type PathIn<Options> = {
-  [O in keyof Options & string]-?: NonNullable<Options[O]> extends string
+  [O in keyof Options & string]-?: NonNullable<Options[O]> extends string | number
     ? O
     : `${O}.${PathIn<NonNullable<Options[O]>>}`
 }[keyof Options & string]
@@ -14,13 +23,14 @@ type PathIn<Options> = {
 /** What a setting is. */
 export interface Setting {
   readonly meaning: string
+  /** Empty for none. */
   readonly default: string
   /** The environment variable that sets it. */
   readonly variable: string
   /** The command-line option that sets it. */
   readonly flag?: `--${string}`
   /** What its text must be, wherever it comes from. */
-  readonly text: z.ZodType<string, string>
+  readonly text: z.ZodType<string>
   /** The variable of the local stack that the default follows; a URL takes its port. */
   readonly local?: 'MINIO_PORT' | 'TRINO_PORT' | 'S3_REGION'
   /** Whether it must never be shown. */
@@ -48,6 +58,24 @@ export const settings = {
     default: 'lake',
     variable: 'MINILAKE_EMBEDDED_FOLDER',
     flag: '--lake',
+    text: folderPath,
+  },
+  'profiles.embedded.memory': {
+    meaning: "DuckDB's most memory, such as 4GB; without it, 80 % of the machine's",
+    default: '',
+    variable: 'MINILAKE_EMBEDDED_MEMORY',
+    text: memoryText,
+  },
+  'profiles.embedded.threads': {
+    meaning: "number of DuckDB's threads; without it, one per core",
+    default: '',
+    variable: 'MINILAKE_EMBEDDED_THREADS',
+    text: countText,
+  },
+  'profiles.embedded.spill': {
+    meaning: "folder for what does not fit in DuckDB's memory; without it, the system's temporary folder",
+    default: '',
+    variable: 'MINILAKE_EMBEDDED_SPILL',
     text: folderPath,
   },
   'profiles.stack.location': {

@@ -29,6 +29,20 @@ export const serverUrl = z
 /** A text without spaces. */
 export const word = z.string().regex(/^\S+$/, 'Expected a word, without spaces.')
 
+/** An amount of memory with its unit, as DuckDB takes it. */
+export const memoryText = z
+  .string()
+  .regex(
+    /^(?=.*[1-9])\d+(\.\d+)?\s*([kmgt]i?)?b$/i,
+    'Expected an amount of memory with its unit, such as 4GB.',
+  )
+
+/** A whole number from 1, as a text or a number; its value is a text. */
+export const countText = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z.string().regex(/^[1-9]\d{0,3}$/, 'Expected a whole number from 1 to 9999.'),
+)
+
 /** A text that must never be shown. */
 export const secretText = z.string()
 

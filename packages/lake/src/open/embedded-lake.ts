@@ -3,13 +3,17 @@ import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { isEmptyTable, type LakeBackend } from '../lake-backend.js'
+import type { DuckDbLimits } from './duckdb-limits.js'
 import { duckDbRowOrder } from './duckdb-row-order.js'
 
 /**
  * A lake on this machine: objects are files below `folder`, under the same keys as in S3, and DuckDB is the engine. An engine that
  * was opened for some tables is not affected by a damaged file of another.
  */
-export function embeddedLake(tables: readonly Table[], { folder }: { folder: string }): LakeBackend {
+export function embeddedLake(
+  tables: readonly Table[],
+  { folder, duckDb = {} }: { folder: string; duckDb?: DuckDbLimits },
+): LakeBackend {
   const store = folderStore({ folder: join(folder, lakeNames.bucket) })
   const catalogStatements = async (wanted = tables) => {
     const emptyTables: string[] = []
@@ -29,7 +33,7 @@ export function embeddedLake(tables: readonly Table[], { folder }: { folder: str
     openEngine: async (wanted) => {
       // DuckDB is 70 MB of native code, so it loads only when a query needs it.
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
-      return duckDbEngine({ setup: await catalogStatements(wanted) })
+      return duckDbEngine({ ...duckDb, setup: await catalogStatements(wanted) })
     },
     rowOrderOf: duckDbRowOrder(store.location),
   }

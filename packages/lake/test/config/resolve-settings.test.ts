@@ -14,6 +14,9 @@ describe('resolveSettings', () => {
       profile: { value: 'embedded', origin },
       out: { value: 'out', origin },
       'profiles.embedded.folder': { value: 'lake', origin },
+      'profiles.embedded.memory': { value: '', origin },
+      'profiles.embedded.threads': { value: '', origin },
+      'profiles.embedded.spill': { value: '', origin },
       'profiles.stack.location': { value: lakeLocation, origin },
       'profiles.stack.endpoint': { value: 'http://127.0.0.1:9000', origin },
       'profiles.stack.region': { value: 'us-east-1', origin },
@@ -52,12 +55,15 @@ describe('resolveSettings', () => {
       token: 'web-token',
       folder: 'stack',
     }
-    const profiles = { embedded: { folder: 'lakes/one' }, stack }
+    const embedded = { folder: 'lakes/one', memory: '4GB', threads: '2', spill: 'spill' }
+    const profiles = { embedded, stack }
     const lake = { profile: 'stack' as const, out: 'data', profiles }
     expect(resolveSettings({ ...nothing, file: file(lake) })).toEqual({
       profile: { value: 'stack', origin },
       out: { value: 'data', origin },
-      'profiles.embedded.folder': { value: 'lakes/one', origin },
+      ...Object.fromEntries(
+        Object.entries(embedded).map(([name, value]) => [`profiles.embedded.${name}`, { value, origin }]),
+      ),
       ...Object.fromEntries(
         Object.entries(stack).map(([name, value]) => [`profiles.stack.${name}`, { value, origin }]),
       ),
@@ -69,12 +75,18 @@ describe('resolveSettings', () => {
       MINILAKE_PROFILE: 'stack',
       MINILAKE_OUT: './data/',
       MINILAKE_EMBEDDED_FOLDER: 'lakes//one',
+      MINILAKE_EMBEDDED_MEMORY: '1.5 GiB',
+      MINILAKE_EMBEDDED_THREADS: '2',
+      MINILAKE_EMBEDDED_SPILL: '/var/spill/',
       MINILAKE_STACK_LOCATION: 's3://elsewhere',
     }
     const resolved = resolveSettings({ ...nothing, variables })
     expect(resolved.profile).toEqual({ value: 'stack', origin: 'MINILAKE_PROFILE' })
     expect(resolved.out).toEqual({ value: 'data', origin: 'MINILAKE_OUT' })
     expect(resolved['profiles.embedded.folder'].value).toMatch(/^lakes[\\/]one$/)
+    expect(resolved['profiles.embedded.memory'].value).toBe('1.5 GiB')
+    expect(resolved['profiles.embedded.threads'].value).toBe('2')
+    expect(resolved['profiles.embedded.spill'].value).toMatch(/^[\\/]var[\\/]spill$/)
     expect(resolved['profiles.stack.location'].value).toBe('s3://elsewhere/')
   })
 
@@ -119,6 +131,8 @@ describe('resolveSettings', () => {
       'localhost:8080',
       'Expected the URL of a server without path or user, such as http://127.0.0.1:8080.',
     ],
+    ['MINILAKE_EMBEDDED_MEMORY', '4', 'Expected an amount of memory with its unit, such as 4GB.'],
+    ['MINILAKE_EMBEDDED_THREADS', '0', 'Expected a whole number from 1 to 9999.'],
     ['MINILAKE_STACK_USER', 'a b', 'Expected a word, without spaces.'],
   ])('%s=%j is refused by name', (variable, value, why) => {
     expect(() => resolveSettings({ ...nothing, variables: { [variable]: value } })).toThrow(
