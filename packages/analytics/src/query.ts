@@ -31,7 +31,7 @@ export function query<const C extends Readonly<Record<string, Column>>>(
   return { sql, columns }
 }
 
-/** A query in the engine's own dialect, with rows as the engine returns them. Removes a semicolon at the end. */
+/** A query in the engine's own dialect, with rows as the engine returns them. */
 export function freeSql(sql: string): Query<Record<string, unknown>> {
-  return { sql: sql.replace(/[\s;]+$/, '') }
+  return { sql }
 }

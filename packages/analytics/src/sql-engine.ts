@@ -17,7 +17,7 @@ export interface ResultRows<R> extends AsyncIterable<R> {
   columns(): Promise<readonly ResultColumn[]>
 }
 
-/** Runs SQL. Methods reject with a QueryError that contains the SQL, or with the signal's reason when aborted. */
+/** Runs SQL, one statement at a time; a semicolon after it may be followed by comments. Methods reject with a QueryError that contains the SQL, or with the signal's reason when aborted. */
 export interface SqlEngine {
   /** Runs a statement for its effect. */
   execute(statement: string): Promise<void>

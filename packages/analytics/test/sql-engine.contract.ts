@@ -48,12 +48,19 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
         new Date('1582-10-15T00:00:00.001Z'),
         'timestamp',
       ],
+      [
+        'a timestamp of microseconds, floored',
+        "TIMESTAMP '2026-01-01 00:59:59.999600'",
+        new Date('2026-01-01T00:59:59.999Z'),
+        'timestamp',
+      ],
       ['a date', "DATE '2026-02-28'", '2026-02-28', 'date'],
       ['a date before 1970', "DATE '0001-01-01'", '0001-01-01', 'date'],
       ['a double', 'CAST(0.1 AS DOUBLE)', 0.1, 'double'],
       ['a double that is NaN', "CAST('NaN' AS DOUBLE)", NaN, 'double'],
       ['a double that is infinite', "CAST('Infinity' AS DOUBLE)", Infinity, 'double'],
       ['a double that is negative infinite', "CAST('-Infinity' AS DOUBLE)", -Infinity, 'double'],
+      ['a double that is negative zero', "CAST('-0.0' AS DOUBLE)", -0, 'double'],
       ['a real', 'CAST(0.5 AS REAL)', 0.5, 'real'],
       ['a real of many binary digits', 'CAST(0.1 AS REAL)', Math.fround(0.1), 'real'],
       ['a bigint beyond 2^53', 'CAST(9007199254740993 AS BIGINT)', 9007199254740993n, 'bigint'],
@@ -81,6 +88,48 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
       'DECIMAL(18, 3)',
     ])('NULL of type %s reads as null', async (type) => {
       expect(await all(freeSql(`SELECT CAST(NULL AS ${type}) AS v`))).toEqual([{ v: null }])
+    })
+
+    test.each([
+      ["TIMESTAMP '2026-01-01 00:59:59.999600'", '2026-01-01T00:59:59.9996Z'],
+      ["TIMESTAMP '2026-01-01 00:59:59.123000'", '2026-01-01T00:59:59.123Z'],
+      ["TIMESTAMP '1969-12-31 23:59:59.999999'", '1969-12-31T23:59:59.999999Z'],
+      ["TIMESTAMP '1969-12-31 23:59:59.000001'", '1969-12-31T23:59:59.000001Z'],
+    ])('%s has all its digits as text', async (time, text) => {
+      const [row] = await all(freeSql(`SELECT ${time} AS v`))
+      expect((row!.v as Date).toISOString()).toBe(text)
+      expect(JSON.stringify(row)).toBe(`{"v":"${text}"}`)
+    })
+
+    test.each([
+      ['SELECT 1 AS a, 2 AS b, 3 AS a', { a: 1, b: 2, 'a:1': 3 }],
+      ['SELECT 1 AS a, 2 AS "a:1", 3 AS a, 4 AS a', { a: 1, 'a:1': 2, 'a:2': 3, 'a:3': 4 }],
+    ])('no column of %s is lost', async (sql, row) => {
+      const rows = engine.query(freeSql(sql))
+      expect((await rows.columns()).map(({ name }) => name)).toEqual(Object.keys(row))
+      expect(await takeAll(rows)).toEqual([row])
+    })
+
+    test.each([
+      'SELECT 1 AS v;',
+      'SELECT 1 AS v; -- done',
+      "SELECT 1 AS v -- it's; done",
+      'SELECT 1 AS v /* ; */ ; ; /* the\nend */\n',
+      '-- one;\nSELECT 1 AS v;',
+      "SELECT length(';') AS v;",
+      "SELECT length('-- it''s; '';') - 10 AS v; -- '",
+      'SELECT ";" AS v FROM (SELECT 1 AS ";") -- "',
+    ])('%j is one statement', async (sql) => {
+      const [row] = await all(freeSql(sql))
+      expect(Number(row!.v)).toBe(1)
+      const typed = query(sql.replace(/^(.*SELECT) .* AS v/s, '$1 CAST(1 AS INTEGER) AS v'), {
+        v: { type: 'integer' },
+      })
+      expect(await all(typed)).toEqual([{ v: 1 }])
+    })
+
+    test('execute takes a semicolon and a comment after its statement', async () => {
+      await engine.execute('SELECT 1; -- done')
     })
 
     test('a type without a column type reads as text and keeps its name', async () => {

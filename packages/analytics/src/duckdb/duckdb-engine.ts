@@ -1,8 +1,10 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import { distinctNames } from '../distinct-names.js'
 import type { Query } from '../query.js'
 import { QueryError } from '../query-error.js'
 import { rowObject } from '../row-object.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
+import { statementText } from '../statement-text.js'
 import { duckDbResultColumn } from './duckdb-types.js'
 import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
 
@@ -69,8 +71,9 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
       throwIfEnded()
       signal?.addEventListener('abort', interrupt)
       interrupts.add(interrupt)
-      await checkOneStatement(connection, sql)
-      return await connection.run(sql)
+      const text = statementText(sql)
+      await checkOneStatement(connection, text)
+      return await connection.run(text)
     } catch (cause) {
       throwIfEnded()
       throw failure(sql, cause)
@@ -91,9 +94,10 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
       let running: ReturnType<typeof start> | undefined
       const start = async () => {
         const result = await run(query.sql, signal)
-        const columns = result
-          .deduplicatedColumnNames()
-          .map((name, index) => duckDbResultColumn(name, result.columnType(index)))
+        // node-api's own distinct names may repeat a name that is taken.
+        const columns = distinctNames(result.columnNames()).map((name, index) =>
+          duckDbResultColumn(name, result.columnType(index)),
+        )
         checkColumns(query, columns)
         return { result, columns }
       }

@@ -1,11 +1,15 @@
 import {
   type DuckDBDateValue,
+  type DuckDBTimestampMillisecondsValue,
+  type DuckDBTimestampNanosecondsValue,
+  type DuckDBTimestampSecondsValue,
   type DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
 } from '@duckdb/node-api'
 import { type ColumnType, formatUtcDay } from '@minilake/schema'
+import { preciseDate } from '../precise-date.js'
 import type { ResultColumn } from '../sql-engine.js'
 
 /** A value that is not null, as node-api returns it. */
@@ -21,11 +25,15 @@ export function duckDbResultColumn(name: string, type: DuckDBType): DuckDbResult
 
 const asItIs = (value: Value) => value
 const bigint = (value: Value) => BigInt(value as number | bigint)
-const time = (value: Value) => {
-  const date = new Date(Number(floorDivide((value as DuckDBTimestampValue).micros, 1000n)))
-  if (Number.isNaN(date.getTime()))
-    throw new RangeError(`timestamp expected one that a Date can hold, got ${String(value)}`)
-  return date
+const seconds = (value: Value) => {
+  return timeOf(value, (value as DuckDBTimestampSecondsValue).seconds * 1000n, 1n)
+}
+const millis = (value: Value) => timeOf(value, (value as DuckDBTimestampMillisecondsValue).millis, 1n)
+const micros = (value: Value) => timeOf(value, (value as DuckDBTimestampValue).micros, 1000n)
+const nanos = (value: Value) => {
+  const { nanos, isFinite } = value as DuckDBTimestampNanosecondsValue
+  if (!isFinite) return timeOf(nanos > 0n ? 'infinity' : '-infinity', beyondDate, 1n)
+  return timeOf(value, nanos, 1_000_000n)
 }
 const date = (value: Value) => {
   const { days } = value as DuckDBDateValue
@@ -50,10 +58,22 @@ const types: Partial<Record<DuckDBTypeId, { type: ColumnType; read: (value: Valu
   [DuckDBTypeId.DOUBLE]: { type: 'double', read: asItIs },
   [DuckDBTypeId.VARCHAR]: { type: 'varchar', read: asItIs },
   [DuckDBTypeId.DATE]: { type: 'date', read: date },
-  [DuckDBTypeId.TIMESTAMP]: { type: 'timestamp', read: time },
-  [DuckDBTypeId.TIMESTAMP_TZ]: { type: 'timestamp', read: time },
+  [DuckDBTypeId.TIMESTAMP_S]: { type: 'timestamp', read: seconds },
+  [DuckDBTypeId.TIMESTAMP_MS]: { type: 'timestamp', read: millis },
+  [DuckDBTypeId.TIMESTAMP]: { type: 'timestamp', read: micros },
+  [DuckDBTypeId.TIMESTAMP_NS]: { type: 'timestamp', read: nanos },
+  [DuckDBTypeId.TIMESTAMP_TZ]: { type: 'timestamp', read: micros },
 }
 
-function floorDivide(value: bigint, by: bigint): bigint {
-  return value >= 0n ? value / by : -((-value + by - 1n) / by)
+const beyondDate = 10n ** 30n
+
+/** The time that is `units` after 1970, where a millisecond has a power of ten of them. */
+function timeOf(value: Value, units: bigint, unitsPerMilli: bigint): Date {
+  const remainder = units % unitsPerMilli
+  const finer = remainder < 0n ? remainder + unitsPerMilli : remainder
+  const millis = Number((units - finer) / unitsPerMilli)
+  if (!(Math.abs(millis) <= 8.64e15))
+    throw new RangeError(`timestamp expected one that a Date can hold, got ${String(value)}`)
+  if (finer === 0n) return new Date(millis)
+  return preciseDate(millis, String(unitsPerMilli + finer).slice(1)) // with leading zeros
 }

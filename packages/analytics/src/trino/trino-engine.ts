@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { freeSql, type Query } from '../query.js'
+import type { Query } from '../query.js'
 import { QueryError } from '../query-error.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { rowObject } from '../row-object.js'
@@ -83,7 +83,7 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
 
   return {
     async execute(text) {
-      const { statement } = await begin(freeSql(text).sql)
+      const { statement } = await begin(text)
       while (await statement.next());
     },
 

@@ -1,5 +1,6 @@
 import { Client } from 'presto-client'
 import { QueryError } from '../query-error.js'
+import { statementText } from '../statement-text.js'
 import { exchange, NoAnswer, type Reply, type Send, type Target } from './trino-exchange.js'
 import {
   failureFacts,
@@ -135,7 +136,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     return undefined
   }
   client.execute({
-    query: sql,
+    query: statementText(sql),
     headers: server.headers,
     timezone: 'UTC',
     success: () => settle({}),

@@ -1,4 +1,6 @@
 import { type ColumnType, formatUtcDay, millisPerDay } from '@minilake/schema'
+import { distinctNames } from '../distinct-names.js'
+import { preciseDate } from '../precise-date.js'
 import type { ResultColumn } from '../sql-engine.js'
 
 /** A column as Trino's protocol describes it. */
@@ -16,7 +18,7 @@ interface TypeSignature {
 /** A column of a result, and how its values that are not null are read from a page. */
 export type TrinoResultColumn = ResultColumn & { read: (value: unknown) => unknown }
 
-/** The columns of a result. Repeated names become `name:1`, `name:2`, …, skipping names that are taken. */
+/** The columns of a result, with distinct names. */
 export function trinoResultColumns(columns: readonly TrinoColumn[]): TrinoResultColumn[] {
   const distinct = distinctNames(columns.map(({ name }) => name))
   return columns.map(({ name, type, typeSignature }, index) => ({
@@ -24,21 +26,6 @@ export function trinoResultColumns(columns: readonly TrinoColumn[]): TrinoResult
     engineType: type,
     ...(types[type.replace(/ ?\(.*\)/, '')] ?? { read: (value) => textOf(value, typeSignature) }),
   }))
-}
-
-function distinctNames(names: readonly string[]): string[] {
-  const taken = new Set(names)
-  const seen = new Set<string>()
-  return names.map((name) => {
-    if (!seen.has(name)) {
-      seen.add(name)
-      return name
-    }
-    let number = 1
-    while (taken.has(`${name}:${number}`)) number++
-    taken.add(`${name}:${number}`)
-    return `${name}:${number}`
-  })
 }
 
 const asItIs = (value: unknown) => value
@@ -58,12 +45,16 @@ const types: Record<string, { type: ColumnType; read: (value: unknown) => unknow
   varchar: { type: 'varchar', read: asItIs },
   char: { type: 'varchar', read: asItIs },
   date: { type: 'date', read: (value) => dateOf(value as string) },
-  timestamp: { type: 'timestamp', read: (value) => new Date(millisOf(value as string, '')) },
+  timestamp: { type: 'timestamp', read: (value) => timeOf(value as string) },
   'timestamp with time zone': { type: 'timestamp', read: (value) => zonedTimeOf(value as string) },
 }
 
 function dateOf(text: string): string {
   return text.length === 10 ? text : formatUtcDay(millisOf(`${text} 00:00:00`, '') / millisPerDay)
+}
+
+function timeOf(text: string): Date {
+  return preciseDate(millisOf(text, ''), finerDigits(text))
 }
 
 function zonedTimeOf(text: string): Date {
@@ -77,8 +68,9 @@ function zonedTimeOf(text: string): Date {
   }
   const [, sign, hours = 0, minutes = 0] = offset
   const offsetMillis = (Number(hours) * 60 + Number(minutes)) * 60_000
-  const millis = millisOf(text.slice(0, zone), text.slice(zone))
-  return new Date(sign === '-' ? millis + offsetMillis : millis - offsetMillis)
+  const local = text.slice(0, zone)
+  const millis = millisOf(local, text.slice(zone))
+  return preciseDate(sign === '-' ? millis + offsetMillis : millis - offsetMillis, finerDigits(local))
 }
 
 /** Epoch milliseconds of '[±]YYYY-MM-DD hh:mm:ss.f…' as UTC; finer digits are dropped. Throws a RangeError beyond Date's range. */
@@ -100,6 +92,12 @@ function millisOf(text: string, zone: string): number {
     throw new RangeError(`timestamp expected one that a Date can hold, got ${text}${zone}`)
   }
   return millis
+}
+
+/** The digits of a time after its milliseconds. */
+function finerDigits(text: string): string {
+  const point = text.indexOf('.')
+  return point === -1 ? '' : text.slice(point + 4)
 }
 
 /** Days since 1970-01-01. Years are counted from 1 March, so that the leap day is the last day of a year. */

@@ -79,8 +79,24 @@ test('lists, structs and times read as text', async () => {
   ])
 })
 
-test('repeated column names become distinct', async () => {
-  expect(await rowsOf('SELECT 1 AS a, 2 AS a')).toEqual([{ a: 1, 'a:1': 2 }])
+test.each([
+  ["TIMESTAMP_S '2026-01-01 00:00:01'", '2026-01-01T00:00:01.000Z'],
+  ["TIMESTAMP_S '1969-12-31 23:59:59'", '1969-12-31T23:59:59.000Z'],
+  ["TIMESTAMP_MS '1969-12-31 23:59:59.123'", '1969-12-31T23:59:59.123Z'],
+  ["TIMESTAMP_NS '2026-01-01 00:00:00.000000001'", '2026-01-01T00:00:00.000000001Z'],
+  ["TIMESTAMP_NS '1969-12-31 23:59:59.999999999'", '1969-12-31T23:59:59.999999999Z'],
+  ["TIMESTAMPTZ '2026-01-01 00:00:00.123456+02'", '2025-12-31T22:00:00.123456Z'],
+])('%s reads as a Date with all its digits', async (sql, iso) => {
+  const [row] = await rowsOf(`SELECT ${sql} AS v`)
+  expect(row!.v).toEqual(new Date(iso))
+  expect((row!.v as Date).toISOString()).toBe(iso)
+})
+
+test('a Date that is set to another time loses the digits of the old one', async () => {
+  const [row] = await rowsOf(`SELECT TIMESTAMP '2026-01-01 00:00:00.123456' AS v`)
+  const time = row!.v as Date
+  time.setUTCDate(2)
+  expect(time.toISOString()).toBe('2026-01-02T00:00:00.123Z')
 })
 
 test('extensions are not downloaded: INSTALL looks for a local file and finds none', async () => {
@@ -98,7 +114,11 @@ test('a file on the network is not read, and no extension is loaded for it', asy
 test.each([
   ['SELECT 1; SELECT 2', 'expected one SQL statement, got 2'],
   ['-- nothing', 'expected one SQL statement, got 0'],
+  ['', 'expected one SQL statement, got 0'],
   ["SELECT TIMESTAMP 'infinity'", 'timestamp expected one that a Date can hold, got infinity'],
+  ["SELECT TIMESTAMP_S '-infinity'", 'timestamp expected one that a Date can hold, got'],
+  ["SELECT TIMESTAMP_MS 'infinity'", 'timestamp expected one that a Date can hold, got'],
+  ["SELECT TIMESTAMP_NS '-infinity'", 'timestamp expected one that a Date can hold, got -infinity'],
   ["SELECT DATE '-infinity'", 'date expected one that a Date can hold'],
 ])('%s is a QueryError', async (sql, message) => {
   await expect(rowsOf(sql)).rejects.toThrow(message)
@@ -109,6 +129,9 @@ test('a day beyond the year 9999 keeps all its digits', async () => {
   expect(await rowsOf("SELECT DATE '10000-01-02' AS day")).toEqual([{ day: '+010000-01-02' }])
 })
 
-test('a statement that DuckDB splits is still one statement', async () => {
-  expect(await rowsOf('PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b)')).toEqual([{ '1': 2n }])
-})
+test.each(['', ';', '; -- done'])(
+  'a statement that DuckDB splits is still one statement before %j',
+  async (end) => {
+    expect(await rowsOf(`PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b)${end}`)).toEqual([{ '1': 2n }])
+  },
+)

@@ -42,6 +42,15 @@ describe('a timestamp', () => {
   })
 
   test.each([
+    ['timestamp(6)', '1969-12-31 23:59:59.999900', '1969-12-31T23:59:59.9999Z'],
+    ['timestamp(12)', '2026-01-01 00:00:00.000000000001', '2026-01-01T00:00:00.000000000001Z'],
+    ['timestamp(6) with time zone', '2026-01-01 00:00:00.123456 -03:30', '2026-01-01T03:30:00.123456Z'],
+    ['timestamp(1)', '2026-01-01 00:00:00.9', '2026-01-01T00:00:00.900Z'],
+  ])('%s %s has all its digits as text', (type, text, iso) => {
+    expect((read(type, text) as Date).toISOString()).toBe(iso)
+  })
+
+  test.each([
     ['timestamp(3)', '+275760-09-13 00:00:00.001'],
     ['timestamp(3)', '-271821-04-19 23:59:59.999'],
     ['date', '+275760-09-14'],

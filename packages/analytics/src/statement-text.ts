@@ -1,0 +1,26 @@
+/**
+ * The SQL of a statement without what follows it: semicolons, comments and white space. Knows the quotes of both engines, including
+ * DuckDB's `E'…'` and `$tag$…$tag$`.
+ */
+export function statementText(sql: string): string {
+  let end = 0
+  for (const { 0: token, index } of sql.matchAll(tokens)) {
+    if (!/^(?:\s|;|--|\/\*)/.test(token)) end = index + token.length
+  }
+  return sql.slice(0, end)
+}
+
+const tokens = new RegExp(
+  [
+    String.raw`\s+`,
+    String.raw`--[^\r\n]*`,
+    String.raw`/\*[^]*?(?:\*/|$)`,
+    String.raw`[eE]'(?:[^'\\]|\\[^])*'?`,
+    String.raw`'[^']*'?`, // two quotes in a row end one token and begin another
+    String.raw`"[^"]*"?`,
+    String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`,
+    String.raw`\w+`,
+    String.raw`[^]`,
+  ].join('|'),
+  'g',
+)
