@@ -28,11 +28,12 @@ export async function printRows<R>(
   { format, limit, width, write }: PrintOptions,
 ): Promise<number> {
   const columns = await result.columns()
-  if (format === 'table') return printTable(columns, result as AsyncIterable<Row>, { limit, width, write })
+  const rows = withShortReals(result as AsyncIterable<Row>, columns)
+  if (format === 'table') return printTable(columns, rows, { limit, width, write })
   const { head, row, tail } = writers[format]
   let text = head(columns)
   let count = 0
-  for await (const values of result as AsyncIterable<Row>) {
+  for await (const values of rows) {
     if (count === limit) break
     text += row(values, columns, count)
     count += 1
@@ -45,6 +46,26 @@ export async function printRows<R>(
 }
 
 const chunkLength = 64 * 1024
+
+/**
+ * Rows whose REAL values are the doubles with the shortest text that reads as the same 32-bit number: 0.1, where the 32-bit number
+ * itself is 0.10000000149011612.
+ */
+function withShortReals(rows: AsyncIterable<Row>, columns: readonly ResultColumn[]): AsyncIterable<Row> {
+  const reals = columns.filter(({ type }) => type === 'real').map(({ name }) => name)
+  if (reals.length === 0) return rows
+  return (async function* () {
+    for await (const row of rows)
+      yield { ...row, ...Object.fromEntries(reals.map((name) => [name, shortReal(row[name])])) }
+  })()
+}
+
+function shortReal(value: unknown): unknown {
+  if (typeof value !== 'number' || value === 0) return value
+  const isSame = (short: number) => Math.fround(short) === value
+  // Six digits are always exact; nine always suffice.
+  return [6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits))).find(isSame) ?? value
+}
 
 async function printTable(
   columns: readonly ResultColumn[],
@@ -76,14 +97,23 @@ const writers: Record<Exclude<ResultFormat, 'table'>, Writer> = {
   },
   ndjson: {
     head: () => '',
-    row: (row) => `${jsonText(row)}\n`,
+    row: (row, columns) => `${rowJson(row, columns)}\n`,
     tail: () => '',
   },
   json: {
     head: () => '[',
-    row: (row, _columns, index) => `${index === 0 ? '\n' : ',\n'}  ${jsonText(row)}`,
+    row: (row, columns, index) => `${index === 0 ? '\n' : ',\n'}  ${rowJson(row, columns)}`,
     tail: (count) => (count === 0 ? ']\n' : '\n]\n'),
   },
+}
+
+/** A row as JSON, with its columns in order and negative zero as a number, both of which JSON.stringify loses. */
+function rowJson(row: Row, columns: readonly ResultColumn[]): string {
+  const fields = columns.map(({ name }) => {
+    const value = row[name] ?? null
+    return `${JSON.stringify(name)}:${Object.is(value, -0) ? '-0.0' : jsonText(value)}`
+  })
+  return `{${fields.join(',')}}`
 }
 
 /** Any value as JSON: times in ISO 8601; integers beyond 2^53, NaN and infinities as text, because JSON numbers lose them. */

@@ -79,32 +79,50 @@ function alignedText(columns: readonly TableColumn[], rows: readonly Row[]): str
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
-/** The number of decimals to show: as many as the values need, while the greatest has at most seven digits. */
+/** The number of decimals to show in a column: as many as its values need, while its middle value has at most seven digits. */
 function decimalsOf(values: readonly unknown[]): number {
-  const fractions = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
-  const greatest = fractions.reduce((most, value) => Math.max(most, Math.abs(value)), Number.MIN_VALUE)
-  const most = Math.min(Math.max(6 - Math.floor(Math.log10(greatest)), 0), 20)
-  return fractions.reduce((needed, value) => {
-    const [, decimals = ''] = String(Number(value.toFixed(most))).split('.')
-    return Math.max(needed, decimals.length)
-  }, 0)
+  const numbers = values.filter((value) => typeof value === 'number' && Number.isFinite(value)) as number[]
+  const sizes = Float64Array.from(numbers, Math.abs)
+    .filter((size) => size > 0)
+    .sort()
+  // The middle one, because the greatest or the least may be an outlier.
+  const middle = sizes[(sizes.length - 1) >> 1] ?? 1
+  const most = Math.min(Math.max(6 - Math.floor(Math.log10(middle)), 0), 20)
+  return numbers.reduce((needed, value) => Math.max(needed, decimalPlaces(Number(value.toFixed(most)))), 0)
+}
+
+/** The decimals of the shortest text of a number; 0 if it has an exponent. */
+function decimalPlaces(value: number): number {
+  return /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
+}
+
+/** A number with the decimals of its column; or with its own seven digits where the column's would change it by over 0.5 %. */
+function numberText(value: number, decimals: number): string {
+  if (value === 0) return `${Object.is(value, -0) ? '-' : ''}${value.toFixed(decimals)}`
+  const places = decimalPlaces(value)
+  const text = String(value)
+  if (places <= decimals && !text.includes('e')) {
+    // Not toFixed, which would show digits of the binary number: 0.1000000000000000056.
+    const zeros = '0'.repeat(decimals - places)
+    return places > 0 || decimals === 0 ? text + zeros : `${text}.${zeros}`
+  }
+  const fixed = value.toFixed(decimals)
+  const isClose = Math.abs(Number(fixed) - value) <= Math.abs(value) * 0.005
+  return isClose ? fixed : String(Number(value.toPrecision(7)))
 }
 
 /** A value as a table shows it; milliseconds only when there are some. */
 function shortText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return '–'
-  if (typeof value === 'number' && Number.isFinite(value)) {
-    const fixed = value.toFixed(decimals)
-    return Number(fixed) === 0 && value !== 0 ? value.toPrecision(3) : fixed // too small to show beside the others
-  }
+  if (typeof value === 'number' && Number.isFinite(value)) return numberText(value, decimals)
   // Control characters would break the table, or control the terminal.
   const text = plainText(value).replace(/[\u0000-\u001f\u007f-\u009f]/g, '·')
   return value instanceof Date ? text.replace(/\.000$/, '') : text
 }
 
-/** A value in full: times as `2026-01-01 00:00:00.000`, null as an empty text. */
+/** A value in full: times as `2026-01-01 00:00:00.000`, or with more digits if they have them; null as an empty text. */
 export function plainText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString().slice(0, -1).replace('T', ' ')
-  return `${value as string}`
+  return Object.is(value, -0) ? '-0' : `${value as string}`
 }
