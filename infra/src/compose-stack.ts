@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Variables } from './env-file.js'
+import { isPasswordRefusal, otherCredentialsError } from './other-credentials.js'
 import { type LocalStack, type PartName, partNames, type PartStatus, partAddresses } from './local-stack.js'
 import { runProgram } from './run-program.js'
 import { infraFolder, type StackConfig } from './stack-config.js'
@@ -14,7 +15,10 @@ export interface ComposeStackOptions {
   environment: Variables
 }
 
-/** The stack run by Docker Compose: `compose.yaml` of this package as the project `minilake`. */
+/**
+ * The stack run by Docker Compose: `compose.yaml` of this package as the project `config.project`, which belongs to the folder of the
+ * env file. So stacks of two folders share neither containers nor volumes.
+ */
 export function composeStack({ config, envFile, environment }: ComposeStackOptions): LocalStack {
   // Credentials are passed in the environment only: every user of the machine can see arguments.
   const env = { ...environment, ...config.variables }
@@ -24,13 +28,12 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     const envFiles = [join(infraFolder, 'stack.env')]
     const credentials = resolve(envFile)
     if (await exists(credentials)) envFiles.push(credentials)
-    const project = ['--project-name', 'minilake', '--file', join(infraFolder, 'compose.yaml')]
+    const project = ['--project-name', config.project, '--file', join(infraFolder, 'compose.yaml')]
     const files = envFiles.flatMap((path) => ['--env-file', path])
     try {
       return await runProgram(program, [...first, ...project, ...files, ...args], { env, signal })
     } catch (error) {
-      if (!/docker daemon|docker API|error during connect/i.test(String(error))) throw error
-      throw new Error(`the Docker engine does not respond: start it, or ${withoutDocker}`, { cause: error })
+      throw engineError(error)
     }
   }
 
@@ -51,11 +54,41 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   const running = async (signal?: AbortSignal): Promise<PartName[]> =>
     (await status(signal)).filter(({ state }) => state !== 'stopped').map(({ name }) => name)
 
+  /** Compose labels the volumes that it makes, so those of somebody else never count. */
+  const data = async () => {
+    const label = `label=com.docker.compose.project=${config.project}`
+    const text = await runProgram('docker', ['volume', 'ls', '--quiet', '--filter', label], { env }).catch(
+      async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw engineError(error)
+        // Compose without Docker's own program: it knows the containers, and they have these volumes.
+        const containers = parseContainers(await compose(['ps', '--all', '--format', 'json']))
+        return containers.length === 0 ? '' : `${config.project}_minio\n${config.project}_postgres`
+      },
+    )
+    return text.split('\n').filter((name) => name.trim() !== '')
+  }
+
+  /** Explains why `up` failed if PostgreSQL has refused the metastore's password. */
+  const explain = async (cause: unknown, signal: AbortSignal) => {
+    signal.throwIfAborted()
+    const log = await compose(['logs', '--no-color', '--tail', '100', 'postgres', 'metastore'], signal).catch(
+      () => '',
+    )
+    if (!isPasswordRefusal(log)) return cause
+    const removal = 'minilake down --volumes --yes'
+    return otherCredentialsError({ found: 'changed', data: await data(), removal, cause })
+  }
+
   return {
+    // Needs Compose and an engine that responds.
+    check: async ({ signal } = {}) => void (await status(signal)),
+
     async up({ onStep, signal }) {
       const before = await running(signal)
       onStep('starting the containers (the first run pulls the images and builds one: this takes minutes)')
-      await compose(['up', '--detach', '--wait'], signal)
+      await compose(['up', '--detach', '--wait'], signal).catch(async (cause: unknown) => {
+        throw await explain(cause, signal)
+      })
       return partNames.filter((name) => !before.includes(name))
     },
 
@@ -65,11 +98,19 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
       return before.toReversed()
     },
 
+    data,
+
     status: () => status(),
   }
 }
 
 const withoutDocker = 'run the stack without Docker: minilake up --native'
+
+/** Returns what to throw for an error of Docker or Compose. */
+function engineError(error: unknown): unknown {
+  if (!/docker daemon|docker API|error during connect/i.test(String(error))) return error
+  return new Error(`the Docker engine does not respond: start it, or ${withoutDocker}`, { cause: error })
+}
 
 /** Finds Compose 2.20 or later, as a program with its first arguments: the Docker plugin, else the standalone program. */
 async function findCompose(env: Variables, signal?: AbortSignal): Promise<[string, ...string[]]> {

@@ -26,13 +26,17 @@ export interface UpOptions {
 
 /** The stack on this machine, in Compose or native. Every method can be called again: it skips what is already done. */
 export interface LocalStack {
+  /** Rejects if this machine lacks something that the stack needs to start, with all that it lacks. Writes nothing. */
+  check(options?: { signal?: AbortSignal }): Promise<void>
   /**
    * Starts the parts that are not running, restarts those whose settings have changed, and waits until every part is ready. Returns
    * the parts that it started or restarted.
    */
   up(options: UpOptions): Promise<PartName[]>
-  /** Stops the running parts and returns them. With `volumes: true`, deletes their data too. */
+  /** Stops the running parts and returns them. With `volumes: true`, deletes what `data` lists too. */
   down(options: { volumes: boolean }): Promise<PartName[]>
+  /** Returns what holds the stack's data: paths of folders, or names of volumes. Only what minilake has made. */
+  data(): Promise<string[]>
   /** Returns the status of every part, in starting order. */
   status(): Promise<PartStatus[]>
 }

@@ -47,8 +47,8 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           ...['--address', `127.0.0.1:${ports.minio}`, '--console-address', `127.0.0.1:${ports.console}`],
           join(folder, 'data', 'minio'),
         ],
-        env: {
-          ...environment,
+        env: environment,
+        settings: {
           MINIO_ROOT_USER: administrator.user,
           MINIO_ROOT_PASSWORD: administrator.password,
           MINIO_REGION: config.region,

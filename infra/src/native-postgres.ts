@@ -4,6 +4,7 @@ import { getuid } from 'node:process'
 import { findPostgres } from './find-program.js'
 import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
+import { isPasswordRefusal, otherCredentialsError } from './other-credentials.js'
 import { runProgram } from './run-program.js'
 
 /** PostgreSQL, which stores the metastore's tables: the machine's own programs with a data folder of the stack. */
@@ -114,7 +115,14 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
         run('psql', [...server, '--dbname', database, '--no-psqlrc', '--tuples-only', '-c', sql], {
           variables: { PGPASSWORD: config.databasePassword },
         })
-      const found = await psql('postgres', `SELECT 'found' FROM pg_database WHERE datname = 'metastore'`)
+      const found = await psql(
+        'postgres',
+        `SELECT 'found' FROM pg_database WHERE datname = 'metastore'`,
+      ).catch((cause: unknown) => {
+        if (!isPasswordRefusal(String(cause))) throw cause
+        const removal = 'minilake down --native --volumes --yes'
+        throw otherCredentialsError({ found: 'changed', data: [data], removal, cause })
+      })
       if (!found.includes('found')) await psql('postgres', 'CREATE DATABASE metastore')
     },
   }

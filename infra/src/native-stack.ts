@@ -1,5 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { backgroundProcesses } from './background-process.js'
 import type { Variables } from './env-file.js'
@@ -11,6 +10,7 @@ import { nativePostgres } from './native-postgres.js'
 import { nativeTrino } from './native-trino.js'
 import { takesConnections } from './probe.js'
 import type { StackConfig } from './stack-config.js'
+import { stackFolder } from './stack-folder.js'
 
 /** Options of the native stack. */
 export interface NativeStackOptions {
@@ -42,6 +42,7 @@ const startSeconds = 180
 export function nativeStack({ config, folder, environment }: NativeStackOptions): LocalStack {
   const home = resolve(folder)
   const processes = backgroundProcesses(home)
+  const place = stackFolder(home)
   const partsIn = ({ onStep, signal }: Pick<NativeContext, 'onStep' | 'signal'>): NativePart[] => {
     const context = { config, folder: home, environment, onStep, signal }
     return [nativePostgres(context), nativeMinio(context), nativeMetastore(context), nativeTrino(context)]
@@ -95,18 +96,32 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     return !isRunning
   }
 
+  const outdatedParts = async (parts: readonly NativePart[]) => {
+    const outdated: NativePart[] = []
+    for (const part of parts) if (!(await isUpToDate(part))) outdated.push(part)
+    return outdated
+  }
+
+  const check = async (parts: readonly NativePart[]) => {
+    await place.check()
+    const missing = new Set<string>()
+    for (const part of await outdatedParts(parts))
+      for (const thing of await part.missing()) missing.add(thing)
+    if (missing.size > 0) {
+      throw new Error(`the native stack cannot start, missing on this machine: ${[...missing].join('; ')}`)
+    }
+  }
+
   return {
+    check: () => check(silentParts),
+
     async up({ onStep, signal }) {
       const parts = partsIn({ onStep, signal })
-      const missing = new Set<string>()
-      const stopped: NativePart[] = []
-      for (const part of parts) if (!(await isUpToDate(part))) stopped.push(part)
-      for (const part of stopped) for (const thing of await part.missing()) missing.add(thing)
-      if (missing.size > 0) {
-        throw new Error(`the native stack cannot start, missing on this machine: ${[...missing].join('; ')}`)
-      }
+      await check(parts)
+      await place.claim()
       return processes.withLock(async () => {
-        for (const part of stopped) await part.install()
+        await place.makeDataFolders()
+        for (const part of await outdatedParts(parts)) await part.install()
         const started: PartName[] = []
         for (const part of parts) if (await start(part, { onStep, signal })) started.push(part.name)
         return started
@@ -114,16 +129,18 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     },
 
     async down({ volumes }) {
-      if (!(await stat(home).catch(() => undefined))) return []
+      if (!(await place.isOurs())) return []
       return processes.withLock(async () => {
         const stopped: PartName[] = []
         for (const part of silentParts.toReversed()) {
           if (await processes.stop(part.name, part.endSignal)) stopped.push(part.name)
         }
-        if (volumes) await rm(join(home, 'data'), { recursive: true, force: true })
+        if (volumes) await place.removeData()
         return stopped
       })
     },
+
+    data: place.data,
 
     async status() {
       const where = partAddresses(config)

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { credentialNames, readEnvFile, type Variables, withoutEmpty } from './env-file.js'
 
@@ -19,7 +21,12 @@ export interface StackConfig {
   readonly query: { accessKeyId: string; secretAccessKey: string }
   /** Password of the PostgreSQL user `metastore`. */
   readonly databasePassword: string
-  /** All of the above as variables, under the names that `stack.env`, `.env` and Compose use. */
+  /**
+   * Name of the Compose project, to which containers and volumes belong: `COMPOSE_PROJECT_NAME`, else made of the path of the env file's
+   * folder.
+   */
+  readonly project: string
+  /** All of the above except the project as variables, under the names that `stack.env`, `.env` and Compose use. */
   readonly variables: Variables
 }
 
@@ -109,8 +116,20 @@ export async function readStackConfig({
       secretAccessKey: credential('QUERY_SECRET_KEY', [8, 40]),
     },
     databasePassword: credential('METASTORE_DB_PASSWORD', [1, 64]),
+    project: variables.COMPOSE_PROJECT_NAME ?? projectOf(envFile),
     variables: Object.fromEntries(
       [...Object.keys(defaults), ...credentialNames].map((name) => [name, variables[name]]),
     ),
   }
+}
+
+/** A name that no other folder has, of the lower-case letters, digits and hyphens that Compose accepts. */
+function projectOf(envFile: string): string {
+  const folder = dirname(resolve(envFile))
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 8)
+  const words =
+    basename(folder)
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? []
+  return [...new Set(['minilake', ...words.slice(0, 3), digest])].join('-')
 }

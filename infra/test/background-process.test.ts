@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execPath, kill, pid as ownPid } from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
@@ -110,4 +110,37 @@ test('rejects if the program cannot be started', async () => {
   const processes = backgroundProcesses(await temporaryFolder())
   await expect(processes.start('part', { command: '/nowhere', args: [], env: {} })).rejects.toThrow('ENOENT')
   expect(await processes.find('part')).toBeUndefined()
+})
+
+test('ends a process whose record cannot be written', async () => {
+  const folder = await temporaryFolder()
+  const processes = backgroundProcesses(folder)
+  await mkdir(join(folder, 'run', 'part.json'), { recursive: true })
+  const script = 'console.log(process.pid); setInterval(() => {}, 1000)'
+  await expect(processes.start('part', { command: execPath, args: ['-e', script], env: {} })).rejects.toThrow(
+    /EISDIR|ENOTEMPTY|EEXIST/,
+  )
+  // It may not have come so far as to print its id.
+  const pid = Number(await processes.lastLines('part', 1))
+  if (pid > 0) await untilGone(pid)
+  const running = await readdir('/proc').catch(() => [])
+  for (const id of running.filter((name) => /^\d+$/.test(name))) {
+    const args = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
+    expect(args.includes(folder) || args.includes(script)).toBe(false)
+  }
+  expect(await readdir(join(folder, 'run'))).toEqual(['part.json'])
+})
+
+test('records and logs are closed to other users, also where an earlier version left them open', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'logs'), { mode: 0o755 })
+  await processesIn(folder, '')
+  for (const [path, mode] of [
+    ['logs', 0o700],
+    ['run', 0o700],
+    ['logs/part.log', 0o600],
+    ['run/part.json', 0o600],
+  ] as const) {
+    expect((await stat(join(folder, path))).mode & 0o777, path).toBe(mode)
+  }
 })

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { execPath } from 'node:process'
 import { expect, test } from 'vitest'
@@ -15,7 +15,7 @@ interface Answer {
 }
 
 /** What the fake Docker answers to each subcommand of Compose. */
-type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down', Answer>>
+type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down' | 'logs' | 'volume', Answer>>
 
 /** Creates a folder with a .env and fake programs, which record their calls and give the listed answers. */
 async function machine(programs: Record<string, Answers>) {
@@ -29,7 +29,7 @@ async function machine(programs: Record<string, Answers>) {
 const [args, env] = [process.argv.slice(2), process.env]
 require('node:fs').appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ name: ${JSON.stringify(name)}, args, env }) + '\\n')
 const answers = ${JSON.stringify(answers)}
-const subcommand = args.find((argument) => ['version', 'ps', 'up', 'down'].includes(argument))
+const subcommand = args.find((argument) => ['version', 'ps', 'up', 'down', 'logs', 'volume'].includes(argument))
 const { output = '', error, hangs } = answers[subcommand] ?? { error: 'unknown command' }
 if (hangs) setInterval(() => {}, 1000)
 process.stdout.write(output)
@@ -64,8 +64,8 @@ const container = (Service: string, State: string, Health: string) => ({
 })
 const version = { output: '2.40.3\n' }
 const signal = new AbortController().signal
-const project = (envFile: string) => [
-  ...['--project-name', 'minilake', '--file', join(infraFolder, 'compose.yaml')],
+const project = (envFile: string, name: string) => [
+  ...['--project-name', name, '--file', join(infraFolder, 'compose.yaml')],
   ...['--env-file', join(infraFolder, 'stack.env'), '--env-file', envFile],
 ]
 
@@ -84,7 +84,7 @@ test('up passes arguments and environment to Compose, and returns the parts it s
 
   const made = await calls()
   const up = made.at(-1)
-  expect(up?.args).toEqual(['compose', ...project(envFile), 'up', '--detach', '--wait'])
+  expect(up?.args).toEqual(['compose', ...project(envFile, config.project), 'up', '--detach', '--wait'])
   expect(up?.env).toMatchObject({ ...config.variables, TRINO_PORT: '18080', DOCKER_HOST: 'tcp://somewhere' })
   const { administrator, lake, query, databasePassword } = config
   const secrets = [administrator.password, lake.secretAccessKey, query.secretAccessKey, databasePassword]
@@ -97,11 +97,16 @@ test('down stops the running parts in reverse order, and deletes the data if ask
     container('bucket', 'exited', ''),
     container('trino', 'running', 'starting'),
   ])
-  const { stack, calls, envFile } = await machine({ docker: { version, ps: { output }, down: {} } })
+  const { stack, calls, envFile, config } = await machine({ docker: { version, ps: { output }, down: {} } })
   expect(await stack.down({ volumes: false })).toEqual(['trino', 'postgres'])
-  expect((await calls()).at(-1)?.args).toEqual(['compose', ...project(envFile), 'down'])
+  expect((await calls()).at(-1)?.args).toEqual(['compose', ...project(envFile, config.project), 'down'])
   await stack.down({ volumes: true })
-  expect((await calls()).at(-1)?.args).toEqual(['compose', ...project(envFile), 'down', '--volumes'])
+  expect((await calls()).at(-1)?.args).toEqual([
+    'compose',
+    ...project(envFile, config.project),
+    'down',
+    '--volumes',
+  ])
 })
 
 const containers = [
@@ -144,12 +149,12 @@ test('status reports every part as stopped if there are no containers', async ()
 })
 
 test('does not pass a .env that does not exist', async () => {
-  const { stack, calls, envFile } = await machine({ docker: { version, ps: {} } })
+  const { stack, calls, envFile, config } = await machine({ docker: { version, ps: {} } })
   await rm(envFile)
   await stack.status()
   expect((await calls()).at(-1)?.args).toEqual([
     'compose',
-    ...project(envFile).slice(0, -2),
+    ...project(envFile, config.project).slice(0, -2),
     ...['ps', '--all', '--format', 'json'],
   ])
 })
@@ -157,14 +162,14 @@ test('does not pass a .env that does not exist', async () => {
 test.each([{ docker: {} }, { docker: { version: { output: 'v2.19.1\n' } } }, {}])(
   'uses docker-compose if the Docker plugin is missing or too old: %j',
   async (programs) => {
-    const { stack, calls, envFile } = await machine({
+    const { stack, calls, envFile, config } = await machine({
       ...programs,
       'docker-compose': { version: { output: 'dev\n' }, ps: {} },
     })
     await stack.status()
     expect((await calls()).at(-1)).toMatchObject({
       name: 'docker-compose',
-      args: [...project(envFile), 'ps', '--all', '--format', 'json'],
+      args: [...project(envFile, config.project), 'ps', '--all', '--format', 'json'],
     })
   },
 )
@@ -205,4 +210,55 @@ test("up rejects with the signal's reason if aborted", async () => {
   const reason = new Error('enough')
   const onStep = () => void setTimeout(() => controller.abort(reason), 200)
   await expect(stack.up({ onStep, signal: controller.signal })).rejects.toBe(reason)
+})
+
+test('containers and volumes belong to the folder of .env, or to COMPOSE_PROJECT_NAME', async () => {
+  const [one, other] = [await machine({}), await machine({})]
+  expect(one.config.project).toMatch(/^minilake-[a-z0-9-]+-[0-9a-f]{8}$/)
+  expect(one.config.project).not.toBe(other.config.project)
+  const { envFile } = one
+  const environment = { COMPOSE_PROJECT_NAME: 'minilake' }
+  expect(await readStackConfig({ envFile, environment })).toMatchObject({ project: 'minilake' })
+  await writeFile(envFile, 'COMPOSE_PROJECT_NAME=ours\n', { flag: 'a' })
+  expect(await readStackConfig({ envFile, environment: {} })).toMatchObject({ project: 'ours' })
+})
+
+test("data lists the project's volumes", async () => {
+  const { stack, calls, config } = await machine({
+    docker: { version, volume: { output: 'a_minio\na_postgres\n' } },
+  })
+  expect(await stack.data()).toEqual(['a_minio', 'a_postgres'])
+  const label = `label=com.docker.compose.project=${config.project}`
+  expect((await calls()).at(-1)?.args).toEqual(['volume', 'ls', '--quiet', '--filter', label])
+})
+
+test.each([
+  [[], []],
+  [[container('minio', 'exited', '')], ['minio', 'postgres']],
+])("without Docker's own program, containers %j have the volumes %j", async (found, names) => {
+  const output = found.map((each) => `${JSON.stringify(each)}\n`).join('')
+  const { stack, config } = await machine({ 'docker-compose': { version, ps: { output } } })
+  expect(await stack.data()).toEqual(names.map((name) => `${config.project}_${name}`))
+})
+
+test('says which credentials are wrong if PostgreSQL refuses the password of .env', async () => {
+  const { stack } = await machine({
+    docker: {
+      version,
+      ps: {},
+      up: { error: 'container minilake-metastore-1 is unhealthy\n' },
+      logs: { output: 'postgres-1 | FATAL:  password authentication failed for user "metastore"\n' },
+      volume: { output: 'minilake_postgres\n' },
+    },
+  })
+  await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
+    "the stack's data (minilake_postgres) belong to a METASTORE_DB_PASSWORD that was in .env, which now has another one: put the former .env back, or remove the data with minilake down --volumes --yes",
+  )
+})
+
+test('check rejects if there is no Docker, and passes if its engine responds', async () => {
+  await expect((await machine({})).stack.check()).rejects.toThrow(
+    'expected Docker with Compose 2.20 or later',
+  )
+  await (await machine({ docker: { version, ps: {} } })).stack.check()
 })

@@ -1,5 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { completeEnvFile, credentialNames, readEnvFile } from '../src/env-file.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -74,4 +74,41 @@ test('does not write credentials that the environment has', async () => {
   const environment = Object.fromEntries(credentialNames.map((name) => [name, 'from outside']))
   expect(await completeEnvFile(path, environment)).toEqual([])
   expect(await readEnvFile(path)).toEqual({})
+})
+
+test('callers at the same time agree on one set of secrets', async () => {
+  const path = await fresh('TRINO_PORT=8081\n')
+  const made = await Promise.all(Array.from({ length: 8 }, () => completeEnvFile(path, {})))
+  expect(made.flat().toSorted()).toEqual(credentialNames.toSorted())
+  const text = await readFile(path, 'utf8')
+  for (const name of credentialNames) expect(text.split(`${name}=`)).toHaveLength(2)
+  expect(await readdir(dirname(path))).toEqual(['.env'])
+})
+
+test('takes over the lock of a process that died', async () => {
+  const path = await fresh()
+  await writeFile(`${path}.lock`, JSON.stringify({ pid: process.pid, began: 'earlier' }))
+  expect(await completeEnvFile(path, {})).toEqual(credentialNames)
+  expect(await readdir(dirname(path))).toEqual(['.env'])
+})
+
+test('edits the file that a link leads to', async () => {
+  const path = await fresh()
+  await writeFile(`${path}.shared`, 'TRINO_PORT=8081\n')
+  await symlink(`${path}.shared`, path)
+  await completeEnvFile(path, {})
+  expect((await lstat(path)).isSymbolicLink()).toBe(true)
+  expect(await readFile(`${path}.shared`, 'utf8')).toMatch(/^TRINO_PORT=8081\n#[^]*METASTORE_DB_PASSWORD=/)
+})
+
+test('makes no new password for a database that exists, and says what to do', async () => {
+  const path = await fresh('TRINO_PORT=8081\n')
+  const existing = { data: ['.minilake/data/postgres'], removal: 'minilake down --native --volumes --yes' }
+  await expect(completeEnvFile(path, {}, existing)).rejects.toThrow(
+    "the stack's data (.minilake/data/postgres) belong to a METASTORE_DB_PASSWORD that was in .env, which now has none: put the former .env back, or remove the data with minilake down --native --volumes --yes",
+  )
+  expect(await readFile(path, 'utf8')).toBe('TRINO_PORT=8081\n')
+  expect(await completeEnvFile(path, { METASTORE_DB_PASSWORD: 'known' }, existing)).toContain(
+    'QUERY_SECRET_KEY',
+  )
 })

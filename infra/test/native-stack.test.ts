@@ -66,3 +66,17 @@ test('reports every part as stopped if nothing is running, and down has nothing 
   ])
   expect(await stack.down({ volumes: true })).toEqual([])
 })
+
+test('down leaves a folder that no stack is in as it is', async () => {
+  const home = await temporaryFolder()
+  await mkdir(join(home, 'data', 'postgres'), { recursive: true })
+  const config = await configWith(home)
+  const stack = nativeStack({ config, folder: home, environment: {} })
+  expect(await stack.data()).toEqual([])
+  expect(await stack.down({ volumes: true })).toEqual([])
+  expect((await readdir(home)).toSorted()).toEqual(['.env', 'data'])
+  await expect(stack.up(options)).rejects.toThrow(
+    'expected no folder data/ of somebody else, got one with postgres',
+  )
+  expect((await readdir(home)).toSorted()).toEqual(['.env', 'data'])
+})

@@ -40,6 +40,24 @@ export async function runningParts(session: Session, environment: Environment): 
   return []
 }
 
+/**
+ * The stack to stop: the native one if a part of it runs; else Compose's if it has containers or volumes; else the native one if it
+ * has data. Rejects if nothing of either is found and Docker does not say that there is nothing.
+ */
+export async function findStack(session: Session, environment: Environment): Promise<LocalStack> {
+  const native = await localStack(session, environment, { native: true, credentials: 'optional' })
+  const compose = await localStack(session, environment, { native: false, credentials: 'optional' })
+  const isUp = (parts: readonly PartStatus[]) => parts.some(({ state }) => state !== 'stopped')
+  if (isUp(await native.status())) return native
+  const hasNativeData = (await native.data()).length > 0
+  try {
+    if (isUp(await compose.status()) || (await compose.data()).length > 0) return compose
+  } catch (error) {
+    if (!hasNativeData) throw error
+  }
+  return hasNativeData ? native : compose
+}
+
 /** The ports of S3 and Trino as variables of the stack. Throws a UsageError for addresses of other machines. */
 export function localPorts(settings: Settings): { MINIO_PORT: string; TRINO_PORT: string } {
   const { endpoint, trino } = stackSettings(settings)

@@ -1,12 +1,14 @@
 import { UsageError } from '@minilake/lake'
 import { writeConfig } from '@minilake/lake/settings'
 import { Command } from 'commander'
+import { keepOutOfGit } from '../keep-out-of-git.js'
 import { jsonText } from '../print/result-format.js'
 import { terminalOn } from '../print/terminal.js'
 import type { Environment, GlobalOptions } from '../session.js'
 
 /** `minilake init`: write a config file to start from. */
-export function initCommand({ process, signal }: Environment): Command {
+export function initCommand(environment: Environment): Command {
+  const { process, signal } = environment
   return new Command('init')
     .description('write a commented minilake.config.ts with a sample table, unless the folder has a config')
     .action(async (_flags: object, command: Command) => {
@@ -15,6 +17,7 @@ export function initCommand({ process, signal }: Environment): Command {
         throw new UsageError('init writes minilake.config.ts in this folder: leave out --config')
       const file = await writeConfig(process.cwd())
       const terminal = terminalOn(process, { quiet, signal })
+      for (const line of await keepOutOfGit(environment)) terminal.note(line)
       if (json) await terminal.data(`${jsonText({ config: file }, 2)}\n`)
       else terminal.note(`${file} written: its table turbine is a sample, make it your own\n\n${nextSteps}`)
     })

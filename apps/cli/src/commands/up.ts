@@ -1,7 +1,8 @@
 import { completeEnvFile } from '@minilake/infra'
 import { openResolvedLake } from '@minilake/lake/settings'
 import { Command } from 'commander'
-import { localPorts, localStack } from '../local-stack.js'
+import { keepOutOfGit } from '../keep-out-of-git.js'
+import { localStack } from '../local-stack.js'
 import { partsText } from '../print/parts-text.js'
 import { jsonText } from '../print/result-format.js'
 import { type Environment, type Session, withSession } from '../session.js'
@@ -19,9 +20,15 @@ export function upCommand(environment: Environment): Command {
     .action(({ native = false }: { native?: boolean }, command: Command) =>
       withSession(command, environment, async (session) => {
         const { terminal, signal, json, envFile } = session
-        localPorts(session.settings) // wrong addresses are refused before anything is written
-        const made = await completeEnvFile(envFile, environment.process.env)
+        const planned = await localStack(session, environment, { native, credentials: 'optional' })
+        await planned.check({ signal }) // what cannot start is refused before anything is written
+        const removal = `minilake down ${native ? '--native ' : ''}--volumes --yes`
+        const made = await completeEnvFile(envFile, environment.process.env, {
+          data: await planned.data(),
+          removal,
+        })
         if (made.length > 0) terminal.note(`created random values of ${made.join(', ')} in ${envFile}`)
+        for (const line of await keepOutOfGit(environment, session.settings)) terminal.note(line)
         const stack = await localStack(session, environment, { native, credentials: 'required' })
         const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
         await untilReady(session)

@@ -37,7 +37,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   doctor: ['minilake doctor', 'minilake doctor --profile stack'],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
-  down: ['minilake down', 'minilake down --native'],
+  down: ['minilake down', 'minilake down --volumes --yes'],
   completion: [
     'minilake completion bash >> ~/.bashrc',
     'minilake completion zsh > ~/.zfunc/_minilake',
