@@ -7,6 +7,7 @@ import { type ObjectStore, ObjectStoreError, type StoredObject, type WriteOption
 import { describeSystemError, systemErrorCode } from '../system-error.js'
 import { keyPath } from './key-path.js'
 import { fileBytes } from './local-files.js'
+import { folderSync } from './sync-folder.js'
 import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { walkFolder } from './walk-folder.js'
 
@@ -14,10 +15,21 @@ import { walkFolder } from './walk-folder.js'
 export interface FolderStore extends ObjectStore {
   /** Writes an object that stays hidden until it gets a name: for keys that depend on the content, and for all-or-nothing writes. */
   stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
-  /** Unfinished files, which are hidden and never listed, with their bytes. Includes those of writers still at work. */
-  unfinished(): AsyncIterable<{ key: string; size: number }>
+  /** Unfinished files, which are hidden and never listed. Includes those of writers still at work. */
+  unfinished(): AsyncIterable<UnfinishedFile>
   /** Removes the folders of these keys that are empty now, but not the folder of the store itself. */
   removeEmptyFolders(keys: readonly string[]): Promise<void>
+}
+
+/** A file that a writer has not finished: it is still at work, or was killed. */
+export interface UnfinishedFile {
+  key: string
+  /** Bytes. */
+  size: number
+  /** When its writer last wrote to it. */
+  lastActivity: Date
+  /** When it was listed. */
+  listedAt: Date
 }
 
 /** A complete object that is still hidden. */
@@ -30,7 +42,8 @@ export interface StagedObject extends Identity {
 
 /**
  * A folder as an object store: the key is the path below the folder. Each file is written under a hidden name next to its place and
- * then renamed atomically, so that no half file is ever visible and no existing object is replaced by accident.
+ * then renamed atomically, so that no half file is ever visible and no existing object is replaced by accident. Once a write is reported,
+ * content and name are on the disk, and a power cut loses neither (where the system can flush a folder: Windows cannot).
  *
  * @example
  * ```ts
@@ -43,6 +56,7 @@ export interface StagedObject extends Identity {
  */
 export function folderStore({ folder }: { folder: string }): FolderStore {
   const pathOf = (key: string) => keyPath(folder, key)
+  const sync = folderSync()
   const failure = (doing: string, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError
       ? cause
@@ -62,9 +76,10 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     const path = pathOf(key)
     try {
       if (await exists(path)) return false
-      await makeFolder(dirname(path))
+      await makeFolder(dirname(path), sync)
       await syncFile(unfinished)
       const isNamed = await nameOnce(unfinished, path)
+      if (isNamed) await sync(dirname(path))
       if (isNamed) await rm(unfinished, { force: true })
       return isNamed
     } catch (cause) {
@@ -126,7 +141,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         if (!overwrite && (await exists(path))) {
           return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
         }
-        await makeFolder(dirname(path))
+        await makeFolder(dirname(path), sync)
         const unfinished = unfinishedPath(dirname(path), basename(path))
         try {
           const identity = await writeUnfinished(unfinished, bytes, { signal, size: reread?.size, onBytes })
@@ -134,6 +149,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           const written = overwrite
             ? await rename(unfinished, path).then(() => true)
             : await nameOnce(unfinished, path)
+          if (written) await sync(dirname(path))
           return { written, ...identity }
         } finally {
           await rm(unfinished, { force: true })
@@ -148,7 +164,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       const unfinished = unfinishedPath(folder, 'staged')
       const discard = () => rm(unfinished, { force: true })
       try {
-        await makeFolder(folder)
+        await makeFolder(folder, sync)
         const identity = await writeUnfinished(unfinished, bytes, { signal }).catch(
           async (cause: unknown) => {
             await discard()
@@ -171,8 +187,8 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
 
     async *unfinished() {
       try {
-        for await (const { key, size } of walkFolder(folder)) {
-          if (!isFinished(basename(key))) yield { key, size }
+        for await (const { key, size, modified } of walkFolder(folder)) {
+          if (!isFinished(basename(key))) yield { key, size, lastActivity: modified, listedAt: new Date() }
         }
       } catch (cause) {
         throw failure('list', '', cause)
@@ -190,13 +206,14 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
   }
 }
 
-/** Makes a folder and its parents. Node's own `recursive` option reports ENOENT on a read-only disk. */
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder and its parents, on the disk. Node's own `recursive` option reports ENOENT on a read-only disk. */
+async function makeFolder(path: string, sync: (path: string) => Promise<void>): Promise<void> {
   if (await isFolder(path)) return
-  if (dirname(path) !== path) await makeFolder(dirname(path))
+  if (dirname(path) !== path) await makeFolder(dirname(path), sync)
   await mkdir(path).catch(async (error: unknown) => {
     if (!(await isFolder(path))) throw error // otherwise another writer has just made it
   })
+  await sync(dirname(path))
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -8,6 +8,7 @@ export interface FoundFile {
   path: string
   /** Bytes. */
   size: number
+  modified: Date
 }
 
 /**
@@ -39,7 +40,7 @@ export async function* walkFolder(
         if (systemErrorCode(error) === 'ENOENT') return undefined // it was removed in the meantime, or is a broken link
         throw error
       })
-      if (found?.isFile()) yield { key, path, size: found.size }
+      if (found?.isFile()) yield { key, path, size: found.size, modified: found.mtime }
     }
   }
 }

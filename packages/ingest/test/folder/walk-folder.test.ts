@@ -13,11 +13,11 @@ const keysBelow = async (...walk: Parameters<typeof walkFolder>) =>
   (await collect(walkFolder(...walk))).map(({ key }) => key)
 
 describe('walkFolder', () => {
-  it('yields key, path and size of each file', async () => {
+  it('yields key, path, size and time of each file', async () => {
     const root = await tempFolder()
     await writeFiles(root, { 'a/b.txt': 'abc' })
     expect(await collect(walkFolder(root))).toEqual([
-      { key: 'a/b.txt', path: join(root, 'a', 'b.txt'), size: 3 },
+      { key: 'a/b.txt', path: join(root, 'a', 'b.txt'), size: 3, modified: expect.any(Date) as Date },
     ])
   })
 
