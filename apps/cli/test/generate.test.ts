@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { codecsOf, finished, freshFolder, processIn, startMinilake } from './run-minilake.js'
@@ -211,6 +211,13 @@ test('what a killed run has left unfinished is not ingested, and clean finds it'
   await mkdir(join(folder, 'out', 'pump'), { recursive: true })
   await copyFile(join(folder, 'out', 'pump', '2026-01-01.parquet'), join(folder, 'out', 'pump', unfinished))
   expect((await minilake('ingest')).stderr).toMatch(/^1 file published/)
+  const young = await minilake('clean', '--yes')
+  expect(young.stdout).toMatch(
+    /^leaves 1 unfinished file \(.*\) in .*out\/: written to in the last 24 hours, perhaps by a run that is still at work$/m,
+  )
+  expect(await readdir(join(folder, 'out', 'pump'))).toEqual([unfinished])
+  const dayBefore = new Date(Date.now() - 24.1 * 3_600_000)
+  await utimes(join(folder, 'out', 'pump', unfinished), dayBefore, dayBefore)
   expect((await minilake('clean', '--yes')).stdout).toContain('removed 1 unfinished file')
   expect(await readdir(join(folder, 'out'))).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -187,6 +187,8 @@ describe('an import', () => {
     await ended
     const left = await filesBelow(join(folder, 'out'))
     expect(left.every((name) => name.startsWith('.staged.'))).toBe(true)
+    const dayBefore = new Date(Date.now() - 24.1 * 3_600_000)
+    for (const name of left) await utimes(join(folder, 'out', name), dayBefore, dayBefore)
     expect((await minilake('clean', '--yes')).stdout).toContain('unfinished')
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
     expect((await importFiles('a.csv')).code).toBe(0)

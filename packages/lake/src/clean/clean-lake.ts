@@ -20,8 +20,11 @@ export interface CleanOptions {
 export interface Leftovers {
   /** The folder, or the URL of the bucket. */
   location: string
-  /** `own` files are listed but never removed. */
-  kind: 'simulated' | 'truth' | 'unfinished' | 'abandoned upload' | 'own'
+  /**
+   * `own` files are listed but never removed, and neither are files `in progress`: unfinished ones that were written to in the last
+   * 24 hours, possibly by a writer that is still at work. Those that are older are `unfinished`.
+   */
+  kind: 'simulated' | 'truth' | 'unfinished' | 'in progress' | 'abandoned upload' | 'own'
   keys: string[]
   bytes: number
   isRemoved: boolean
@@ -36,7 +39,7 @@ interface TruthFile {
 }
 
 /**
- * Finds simulated data files, their truth, unfinished files, and uploads that were abandoned more than 24 hours ago, in `out` and in
+ * Finds simulated data files, their truth, and unfinished files and uploads that were abandoned more than 24 hours ago, in `out` and in
  * the lake, and removes them on request. A data file counts as simulated only if a truth describes exactly its content.
  */
 export async function cleanLake(
@@ -51,7 +54,7 @@ export async function cleanLake(
   const found: Leftovers[] = []
   for (const [store, here] of truths) {
     for (const leftovers of await filesIn(store, tables, here, known)) {
-      if (remove && leftovers.kind !== 'own') {
+      if (remove && isRemovable(leftovers)) {
         await removeFiles(leftovers.keys, store, signal)
         leftovers.isRemoved = true
       }
@@ -60,6 +63,10 @@ export async function cleanLake(
     found.push(...(await abandonedIn(store, tables, { remove, signal })))
   }
   return found
+}
+
+function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
+  return kind !== 'own' && kind !== 'in progress'
 }
 
 /** The readable truth files of a store, for those of the tables that are simulated. */
@@ -83,7 +90,8 @@ async function filesIn(
   const none = (kind: Leftovers['kind']): Leftovers => {
     return { location: store.location, kind, keys: [], bytes: 0, isRemoved: false }
   }
-  const [data, truth, unfinished, own] = [none('simulated'), none('truth'), none('unfinished'), none('own')]
+  const [data, truth, own] = [none('simulated'), none('truth'), none('own')]
+  const [unfinished, inProgress] = [none('unfinished'), none('in progress')]
   const add = (leftovers: Leftovers, key: string, size: number) => {
     leftovers.keys.push(key)
     leftovers.bytes += size
@@ -99,8 +107,10 @@ async function filesIn(
     }
   }
   for (const { key, size } of truths) add(truth, key, size)
-  for await (const { key, size } of store.unfinished?.() ?? []) add(unfinished, key, size)
-  return [data, truth, unfinished, own].filter(({ keys }) => keys.length > 0)
+  for await (const file of store.unfinished?.() ?? []) {
+    add(abandoned([file]).length > 0 ? unfinished : inProgress, file.key, file.size)
+  }
+  return [data, truth, unfinished, inProgress, own].filter(({ keys }) => keys.length > 0)
 }
 
 async function abandonedIn(

@@ -3,7 +3,7 @@ import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
 
-/** An upload counts as abandoned after this many hours without progress. */
+/** An upload, or an unfinished file, counts as abandoned after this many hours without progress. */
 export const abandonedAfterHours = 24
 
 /** The unfinished uploads to a lake's tables, and those of probes; a folder has none. */
@@ -19,9 +19,9 @@ export async function unfinishedUploads(
   return found
 }
 
-/** The abandoned uploads among these, by the store's own clock. */
-export function abandoned(uploads: readonly UnfinishedUpload[]): UnfinishedUpload[] {
-  return uploads.filter(
+/** The abandoned ones among unfinished uploads or files, by the store's own clock. The others may be of writers at work. */
+export function abandoned<T extends { lastActivity: Date; listedAt: Date }>(unfinished: readonly T[]): T[] {
+  return unfinished.filter(
     ({ lastActivity, listedAt }) =>
       listedAt.getTime() - lastActivity.getTime() > abandonedAfterHours * 3_600_000,
   )
