@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { findJava, missingMaven } from './find-program.js'
 import { installOnce, runMaven, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
+import { buildEnvironment, serverEnvironment } from './program-environment.js'
 import { takesConnections } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
@@ -27,7 +28,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
         ...['-dbType', 'postgres', task],
       ],
       // The tool looks for its SQL scripts below METASTORE_HOME.
-      { env: { ...environment, ...settings, METASTORE_HOME: home }, signal },
+      { env: { ...serverEnvironment(environment), ...settings, METASTORE_HOME: home }, signal },
     )
 
   return {
@@ -47,13 +48,14 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
       installOnce(home, async (into) => {
         onStep(`downloading the Hive Metastore ${versions.metastore} (90 MB, first run only)`)
         const artifact = `org.apache.hive:hive-standalone-metastore:${versions.metastore}:tar.gz:bin`
-        await unpackFromMaven(artifact, { into, env: environment, signal })
+        const env = buildEnvironment(environment)
+        await unpackFromMaven(artifact, { into, env, signal })
         const jars = ['--file', join(source, 'pom.xml'), `-DoutputDirectory=${join(into, 'jars')}`]
-        await runMaven(['dependency:copy-dependencies', ...jars], { env: environment, cwd: into, signal })
+        await runMaven(['dependency:copy-dependencies', ...jars], { env, cwd: into, signal })
       }),
 
     prepare: async () => {
-      await mkdir(configuration, { recursive: true })
+      await mkdir(configuration, { recursive: true, mode: 0o700 })
       for (const file of ['metastore-site.xml', 'log4j2.properties']) {
         await copyFile(join(source, file), join(configuration, file))
       }
@@ -76,7 +78,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
     program: async () => ({
       command: await java(),
       args: ['-Xmx256m', '-cp', classPath, join(source, 'LoopbackMetastore.java'), String(ports.metastore)],
-      env: environment,
+      env: serverEnvironment(environment),
       settings,
     }),
 

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { findProgram } from './find-program.js'
 import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
+import { buildEnvironment, serverEnvironment } from './program-environment.js'
 import { responseText } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
@@ -30,13 +31,16 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
         const { module, duration } = programs[name]
         await installOnce(programFolder(name), async (into) => {
           onStep(`building ${name} (${duration}, first run only)`)
-          await runProgram('go', ['install', module], { env: { ...environment, GOBIN: into }, signal })
+          await runProgram('go', ['install', module], {
+            env: { ...buildEnvironment(environment), GOBIN: into },
+            signal,
+          })
         })
       }
     },
 
     prepare: async () => {
-      await mkdir(join(folder, 'data', 'minio'), { recursive: true })
+      await mkdir(join(folder, 'data', 'minio'), { recursive: true, mode: 0o700 })
     },
 
     program: () =>
@@ -47,7 +51,7 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           ...['--address', `127.0.0.1:${ports.minio}`, '--console-address', `127.0.0.1:${ports.console}`],
           join(folder, 'data', 'minio'),
         ],
-        env: environment,
+        env: serverEnvironment(environment),
         settings: {
           MINIO_ROOT_USER: administrator.user,
           MINIO_ROOT_PASSWORD: administrator.password,
@@ -64,7 +68,7 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
     complete: async () => {
       await runProgram('sh', [join(infraFolder, 'minio', 'create-bucket.sh')], {
         env: {
-          ...environment,
+          ...serverEnvironment(environment),
           PATH: [programFolder('mc'), environment.PATH].join(delimiter),
           MC_CONFIG_DIR: join(folder, 'data', 'mc'),
           // Not URL-encoded: mc does not decode them.

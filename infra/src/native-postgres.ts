@@ -5,11 +5,13 @@ import { findPostgres } from './find-program.js'
 import { installOnce } from './install-once.js'
 import type { NativeContext, NativePart } from './native-part.js'
 import { isPasswordRefusal, otherCredentialsError } from './other-credentials.js'
+import { serverEnvironment } from './program-environment.js'
 import { runProgram } from './run-program.js'
 
 /** PostgreSQL, which stores the metastore's tables: the machine's own programs with a data folder of the stack. */
 export function nativePostgres({ config, folder, environment, signal }: NativeContext): NativePart {
   const port = config.ports.postgres
+  const env = serverEnvironment(environment)
   const data = join(folder, 'data', 'postgres')
   const program = async (name: string) => {
     // A data folder can only be used by the major version that created it.
@@ -19,7 +21,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
   const server = ['--host', '127.0.0.1', '--port', String(port), '--username', 'metastore']
   const run = async (name: string, args: string[], { variables = {}, cwd = data } = {}) =>
     runProgram(await program(name), args, {
-      env: { ...environment, ...variables },
+      env: { ...env, ...variables },
       cwd,
       account: await account(),
       signal,
@@ -28,8 +30,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
   // PostgreSQL refuses to run as root. If we are root, it runs as the user that its package created.
   const account = async () => {
     if (getuid?.() !== 0) return undefined
-    const id = async (flag: string) =>
-      Number(await runProgram('id', [flag, 'postgres'], { env: environment }))
+    const id = async (flag: string) => Number(await runProgram('id', [flag, 'postgres'], { env }))
     return { uid: await id('-u'), gid: await id('-g') }
   }
 
@@ -58,15 +59,13 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
         const owner = await account()
         if (owner) {
           await chown(into, owner.uid, owner.gid)
-          await runProgram('ls', [into], { env: environment, account: owner, signal }).catch(
-            (cause: unknown) => {
-              signal?.throwIfAborted()
-              throw new Error(
-                `PostgreSQL cannot run as root, and the user postgres cannot open ${into}: give other users access to the folders above it (chmod o+x), or choose another folder`,
-                { cause },
-              )
-            },
-          )
+          await runProgram('ls', [into], { env, account: owner, signal }).catch((cause: unknown) => {
+            signal?.throwIfAborted()
+            throw new Error(
+              `PostgreSQL cannot run as root, and the user postgres cannot open ${into}: give other users access to the folders above it (chmod o+x), or choose another folder`,
+              { cause },
+            )
+          })
         }
         // Next to the data folder, because initdb requires that folder to be empty.
         const passwordFile = `${into}.password`
@@ -96,7 +95,7 @@ export function nativePostgres({ config, folder, environment, signal }: NativeCo
         '-c',
         'unix_socket_directories=',
       ],
-      env: environment,
+      env,
       cwd: data,
       account: await account(),
     }),

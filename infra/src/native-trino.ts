@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findJava, missingMaven } from './find-program.js'
 import { installOnce, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
+import { buildEnvironment, serverEnvironment } from './program-environment.js'
 import { responseText } from './probe.js'
 import { infraFolder } from './stack-config.js'
 
@@ -38,7 +39,7 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
         onStep(`downloading Trino ${versions.trino} (820 MB, first run only)`)
         await unpackFromMaven(`io.trino:trino-server:${versions.trino}:tar.gz`, {
           into,
-          env: environment,
+          env: buildEnvironment(environment),
           signal,
         })
         // Delete plugins only after unpacking everything: the archive's jars are hard links to one another, across plugins.
@@ -56,7 +57,7 @@ export function nativeTrino({ config, folder, environment, onStep, signal }: Nat
         ...['-etc-dir', join(infraFolder, 'trino'), '-data-dir', join(folder, 'data', 'trino')],
         ...['-jvm-dir', (await java()) ?? ''],
       ],
-      env: environment,
+      env: serverEnvironment(environment),
       settings: configurationVariables(config),
     }),
 

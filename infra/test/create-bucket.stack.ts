@@ -61,6 +61,13 @@ const remove = (user: User, key: string) => runMc('rm', `${user}/${bucket}/${key
 const policiesOf = async (user: string) =>
   (JSON.parse(await runAdmin('user', 'info', 'lake', user, '--json')) as { policyName?: string }).policyName
 
+const keyOf = (user: User) =>
+  ({
+    administrator: config.administrator.user,
+    ingest: config.lake.accessKeyId,
+    query: config.query.accessKeyId,
+  })[user]
+
 const createBucket = (more: NodeJS.ProcessEnv = {}) =>
   runProgram('sh', [join(infraFolder, 'minio', 'create-bucket.sh')], {
     env: {
@@ -189,6 +196,16 @@ describe('permissions of each user', () => {
       await expect(runMc('admin', 'user', 'list', user)).rejects.toThrow('Access Denied')
     }
   })
+
+  test.each<User>(['ingest', 'query'])(
+    '%s can make no service account, which would outlive its secret key',
+    async (user) => {
+      await expect(runAdmin('user', 'svcacct', 'add', user, keyOf(user))).rejects.toThrow('Access Denied')
+      expect((await runAdmin('user', 'svcacct', 'list', 'administrator', keyOf(user), '--json')).trim()).toBe(
+        '',
+      )
+    },
+  )
 
   test(
     'ingest can list and abort an upload that a killed process left unfinished; query cannot',

@@ -2,6 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { nativeStack, readEnvFile, readStackConfig } from '../src/index.js'
+import { partNames } from '../src/local-stack.js'
+import { configurationVariables } from '../src/native-part.js'
+import { runProgram } from '../src/run-program.js'
 
 interface TestStack {
   folder: string
@@ -91,3 +94,60 @@ test('logs, records and arguments contain no credential', async () => {
 test('only the owner can read the file with the credentials', async () => {
   expect((await stat(envFile)).mode & 0o777).toBe(0o600)
 })
+
+test('servers get only the variables that they need', async () => {
+  // Trino's launcher sets the last four itself.
+  const allowed =
+    /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|MINIO_\w+|SHLVL|PWD|PROCNAME|LD_PRELOAD)$/
+  const known = new Set(Object.keys(configurationVariables(config)))
+  expect(Object.keys(process.env).some((name) => !allowed.test(name))).toBe(true)
+  for (const part of partNames) {
+    const { pid } = JSON.parse(await readFile(join(folder, 'run', `${part}.json`), 'utf8')) as { pid: number }
+    const names = (await readFile(`/proc/${pid}/environ`, 'utf8'))
+      .split('\0')
+      .map((line) => line.split('=')[0] ?? '')
+    const others = names.filter((name) => name !== '' && !allowed.test(name) && !known.has(name))
+    expect(others, part).toEqual([])
+  }
+})
+
+test(
+  'another user of this machine can read and write nothing in the stack but its programs',
+  { timeout: 120_000 },
+  async () => {
+    const below = async (name: string) => {
+      const entries = await readdir(join(folder, name), { recursive: true })
+      return [name, ...entries.map((entry) => join(name, entry))]
+    }
+    const secrets = [
+      '.minilake-stack',
+      ...(await below('logs')),
+      ...(await below('run')),
+      ...(await below('data')),
+    ]
+    // What other users may pass through: PostgreSQL's own user has to.
+    const paths = secrets.filter((path) => path !== 'data').map((path) => join(folder, path))
+    for (const kind of ['.minio.sys', 'postgresql.conf', 'minio.log', 'trino.json'])
+      expect(
+        paths.some((path) => path.includes(kind)),
+        kind,
+      ).toBe(true)
+    const program = join(folder, 'programs', `minio-${config.versions.minio}`, 'minio')
+    const script =
+      'while IFS= read -r path; do if [ -r "$path" ] || [ -w "$path" ]; then printf "%s\\n" "$path"; fi; done'
+    const found = await asAnotherUser(script, `${[...paths, envFile, program].join('\n')}\n`)
+    expect(found.trim().split('\n')).toEqual([program])
+    expect(await asAnotherUser(`ls ${join(folder, 'data')} 2>/dev/null || echo closed`)).toBe('closed\n')
+  },
+)
+
+/** Runs a shell script as a user who owns nothing here. Rejects, and fails the test, where this process may not switch user. */
+async function asAnotherUser(script: string, input = ''): Promise<string> {
+  const shell = ['sh', '-c', `[ "$(id -u)" != ${process.getuid?.()} ] || exit 9; ${script}`] as const
+  const options = { env: { PATH: process.env.PATH }, cwd: '/', input }
+  if (process.getuid?.() === 0) {
+    const account = { uid: 65534, gid: 65534 }
+    return runProgram(shell[0], shell.slice(1), { ...options, account })
+  }
+  return runProgram('sudo', ['--non-interactive', '--user', 'nobody', ...shell], options)
+}
