@@ -24,7 +24,7 @@ test('a table aligns fractions by their point, texts by their width, and shows o
 
 test('a value too small beside the others is not shown as 0', () => {
   const text = tableText([{ name: 'v', type: 'double' }], [{ v: 123456.5 }, { v: 1e-9 }, { v: 0 }])
-  expect(text.split('\n').slice(2, 5)).toEqual(['123456.5', ' 1.00e-9', '     0.0'])
+  expect(text.split('\n').slice(2, 5)).toEqual(['123456.5', '    1e-9', '     0.0'])
 })
 
 test('a table may have very many rows', () => {
