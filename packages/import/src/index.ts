@@ -1,6 +1,7 @@
 export { type BadRow, BadRowsError, badRowText } from './read/bad-rows.js'
 export type { CsvDialect } from './open/csv-dialect.js'
 export { openReadings, type ReadOptions, type Readings, type SourceDescription } from './open-readings.js'
+export type { MidnightTimes } from './read/midnight-times.js'
 export type { ReadReport } from './read/read-source.js'
 export { type TimeOptions } from './values/time-sql.js'
 export { fileFormats, type FileFormat, type ReadingFile } from './open/source-file.js'

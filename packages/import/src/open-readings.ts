@@ -50,7 +50,7 @@ export interface Readings<T extends Table> {
   readonly report: Readonly<ReadReport>
   /**
    * The good rows of all files in order, file by file. To be called once. Rejects with a BadRowsError at the end if too many rows
-   * are bad, with an Error for a file without rows, and with the signal's reason when aborted.
+   * are bad, with an Error for a file without rows or with misread times, and with the signal's reason when aborted.
    */
   batches(): AsyncGenerator<Batch<T>>
   /** Removes temporary files. */
@@ -92,7 +92,14 @@ export async function openReadings<T extends Table>(
       sources.push(await openSource(table, source, values, db))
     }
     checkMapUsed(map, sources)
-    const report: ReadReport = { rows: 0, badRows: 0, flooredTimes: 0, repeatedTimes: 0, bad: [] }
+    const report: ReadReport = {
+      rows: 0,
+      badRows: 0,
+      flooredTimes: 0,
+      repeatedTimes: 0,
+      midnightTimes: [],
+      bad: [],
+    }
     return {
       sources: sources.map((source) => describe(table, source)),
       report,

@@ -28,6 +28,11 @@ export function matchColumns(
       [rank((name) => map[name] === column), rank((name) => name === column), all].find(
         (candidates) => candidates.length > 0,
       ) ?? []
+    if (match && other?.name === match.name) {
+      throw new Error(
+        `${file} has several columns named ${match.name}: expected one for ${column} of table ${table.name}, give the other another name in the file`,
+      )
+    }
     if (match && other) {
       throw new Error(
         `${file} has several columns for ${column} of table ${table.name} (${[match, other].map(({ name }) => name).join(', ')}): expected one, choose it with \`map\``,

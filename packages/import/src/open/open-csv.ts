@@ -26,6 +26,12 @@ export function openCsv(table: Table, file: SourceFile, options: OpenOptions): S
       `${file.name} has no header, so its fields must be in the order of table ${table.name}'s columns: expected ${names.length} (${names.join(', ')}), got ${fields.length}`,
     )
   }
+  const undecoded = dialect.header ? fields.find((name) => name.includes('\u{FFFD}')) : undefined
+  if (undecoded !== undefined) {
+    throw new Error(
+      `${file.name} expected column names in UTF-8 in its first line, got ${undecoded}: state another encoding with \`encoding\``,
+    )
+  }
   if (dialect.header && !fields.some((name) => columnOf(table, name, map) !== undefined)) {
     throw new Error(
       `${file.name} expected the names of table ${table.name}'s columns (${Object.keys(table.columns).join(', ')}) in its first line, got ${fields.join(` ${dialect.delimiter} `)}: set \`delimiter\`, rename columns with \`map\`, or set \`noHeader\` if fields are in the table's order`,
@@ -51,8 +57,9 @@ export function openCsv(table: Table, file: SourceFile, options: OpenOptions): S
       skipsBlank: names.length > 1,
     },
     rows: {
-      from: `read_csv(${globPath(file)}, ${settings.join(', ')})`,
+      from: `read_csv(${globPath(file.path)}, ${settings.join(', ')})`,
       values: textValues(table, matched, options),
+      texts: names.map((_, index) => `c${index}`),
       row: `[${names.map((_, index) => `c${index}`).join(', ')}]`,
     },
   }

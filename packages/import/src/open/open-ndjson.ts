@@ -14,7 +14,7 @@ export async function openNdjson(
 ): Promise<Source> {
   // JSON contains no raw control characters, so the delimiter \u0001 never occurs in a valid line.
   const lines = (onBadLine: string) =>
-    `read_csv(${globPath(file)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
+    `read_csv(${globPath(file.path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
   const object = `CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN line END END`
   const found = await db.rows(
     `SELECT name FROM (SELECT unnest(json_keys(object)) AS name, number FROM (SELECT ${object} AS object, row_number() OVER () AS number FROM ${lines('ignore_errors = true')})) GROUP BY name ORDER BY min(number), name`,
@@ -34,6 +34,7 @@ export async function openNdjson(
     rows: {
       from: `(SELECT line, object, ${wanted.map((index, at) => `list[${at + 1}] AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
       values: textValues(table, matched, options),
+      texts: names.map((_, index) => `json_extract_string(object, ${pointer(index)})`),
       row: '[line]',
       isBlank: `trim(coalesce(line, ''), ' \t\r') = ''`,
       isBad: { condition: 'object IS NULL', reason: `'expected a JSON object'` },

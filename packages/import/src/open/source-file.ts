@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TextDecoder } from 'node:util'
 import { createGunzip } from 'node:zlib'
+import { detectEncoding } from './text-encoding.js'
 
 /** The file formats that can be read. */
 export const fileFormats = ['csv', 'ndjson', 'parquet'] as const
@@ -19,7 +20,7 @@ export type ReadingFile = string | { readonly name: string; readonly bytes: Asyn
 export interface SourceOptions {
   /** Default: by file name (.csv .tsv .txt, .ndjson .jsonl, .parquet, each also with .gz), else by content. */
   format?: FileFormat
-  /** WHATWG label of the text encoding: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content. */
+  /** WHATWG label of the text encoding: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content; UTF-8 in doubt. */
   encoding?: string
 }
 
@@ -33,6 +34,8 @@ export interface SourceFile {
   encoding?: string
   /** The beginning of a text file; '' for Parquet. */
   head: string
+  /** Where a changed copy of the file may be written, to be removed with the other temporary files. */
+  copyPath: string
 }
 
 const headBytes = 64 * 1024
@@ -88,9 +91,9 @@ export async function openSourceFile(
   if (head.length === 0) throw new Error(`${name} is empty: expected readings`)
 
   const known = format ?? formatOfName(name) ?? formatOfContent(head)
-  if (known === 'parquet') return { name, path, format: known, head: '' }
+  if (known === 'parquet') return { name, path, format: known, head: '', copyPath: written('changed') }
 
-  const label = encoding ?? detectEncoding(head)
+  const label = encoding ?? (await detectEncoding(path, head))
   const decoder = decoderOf(label)
   if (decoder.encoding !== 'utf-8') {
     const encoded = path
@@ -104,7 +107,7 @@ export async function openSourceFile(
     head = await readHead(path)
   }
   const text = new TextDecoder('utf-8').decode(head)
-  return { name, path, format: known, encoding: decoder.encoding, head: text }
+  return { name, path, format: known, encoding: decoder.encoding, head: text, copyPath: written('changed') }
 }
 
 async function readHead(path: string): Promise<Buffer> {
@@ -151,17 +154,6 @@ function formatOfContent(head: Buffer): FileFormat {
   const start = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
   if (start.startsWith('PAR1')) return 'parquet'
   return start.trimStart().startsWith('{') ? 'ndjson' : 'csv'
-}
-
-function detectEncoding(head: Buffer): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
-    return 'utf-8'
-  } catch {
-    return 'windows-1252'
-  }
 }
 
 function decoderOf(label: string): TextDecoder {

@@ -2,7 +2,6 @@ import { columnsOf, globText, quoteLiteral, type Table } from '@minilake/schema'
 import { textValue } from '../values/text-value.js'
 import type { ValueOptions } from '../values/value-sql.js'
 import type { RowSource } from './source.js'
-import type { SourceFile } from './source-file.js'
 
 /** The options with which DuckDB stores lines that it cannot split into fields in its table `reject_errors`. */
 export const storeRejects = 'store_rejects = true, rejects_limit = 0'
@@ -20,6 +19,6 @@ export function textValues(
 }
 
 /** A file's path as an SQL literal for DuckDB's readers. */
-export function globPath({ path }: SourceFile): string {
+export function globPath(path: string): string {
   return quoteLiteral(globText(path.replaceAll('\\', '/')))
 }

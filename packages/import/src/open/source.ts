@@ -38,6 +38,8 @@ export interface RowSource {
   from: string
   /** For each column of the table, the raw value and how it is read, or undefined if the file has no such column. */
   values: readonly ({ raw: string; value: ValueSql } | undefined)[]
+  /** For each column of the file, its value as a text. */
+  texts: readonly string[]
   /** All values of a row as a list of texts, to report bad rows. */
   row: string
   /** The condition under which a row as a whole is bad, and the reason. Default: never. */

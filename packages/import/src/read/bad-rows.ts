@@ -39,7 +39,8 @@ export function badRowText({ file, line, column, value, reason, row }: BadRow): 
   return `${place}: ${reason}${got === undefined ? '' : `, got ${got}`}`
 }
 
-function shortened(value: string | null): string {
+/** A value for messages: in quotes, and cut if it is long. */
+export function shortened(value: string | null): string {
   if (value === null) return 'nothing'
   return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value)
 }

@@ -3,6 +3,8 @@ import type { BadRow } from './bad-rows.js'
 import type { BatchBuilder } from './batch-builder.js'
 import { type DuckDb, duckDbReason } from '../duckdb/open-duckdb.js'
 import type { Source } from '../open/source.js'
+import { findMidnightTimes, type MidnightTimes } from './midnight-times.js'
+import { misreadTimes } from './misread-times.js'
 import { recordLines } from './record-lines.js'
 import { problems, selectBadRows, selectRows } from './select-rows.js'
 
@@ -16,6 +18,8 @@ export interface ReadReport {
   flooredTimes: number
   /** Number of local times that the zone's clock showed twice, as it was set back. They are read as the later one. */
   repeatedTimes: number
+  /** Times that are all midnight, in files with another column that looks like the time of day. */
+  midnightTimes: MidnightTimes[]
   /** The first bad rows, ordered by file and line: at most `maxBadRows` or 10, whichever is greater. */
   bad: BadRow[]
 }
@@ -36,7 +40,7 @@ export interface ReadInto<T extends Table> {
 
 /**
  * Reads a file's good rows into batches. Rows that do not fill a batch stay in the builder for the next file. Once too many rows
- * are bad, it only counts and yields no more batches. Throws an Error for a file without rows.
+ * are bad, it only counts and yields no more batches. Throws an Error for a file without rows, and for one with misread times.
  */
 export async function* readSource<T extends Table>(
   table: T,
@@ -51,19 +55,29 @@ export async function* readSource<T extends Table>(
   let bad: RowProblem[] = []
   let lines: UnreadLine[] = []
   let unread = 0
+  let blank = 0
+  const badBefore = report.badRows
+  let misread: string | undefined
   const done = async () => {
     if (source.layout) {
       lines = await unreadLines(db)
       unread = await countUnread(db)
     }
     if (numbers.length > 0) bad = await rowProblems(table, source, db, numbers)
+    const [rowCount, badCount] = [seen - blank + unread, report.badRows - badBefore]
+    if (badCount * 2 > rowCount) misread = await misreadTimes(table, source, db, rowCount)
+    else report.midnightTimes.push(...(await findMidnightTimes(table, source, db)))
   }
   try {
     for await (const chunk of db.stream(query.sql, { signal, done })) {
       const found = chunk.smallInts(query.problem)
       const kept = goodRows(found)
       found.forEach((problem, row) => {
-        if (problem === problems.none || problem === problems.blank) return
+        if (problem === problems.none) return
+        if (problem === problems.blank) {
+          blank += 1
+          return
+        }
         report.badRows += 1
         if (numbers.length < reportable) numbers.push(seen + row)
       })
@@ -78,6 +92,7 @@ export async function* readSource<T extends Table>(
     signal?.throwIfAborted()
     throw new Error(`${source.file.name} cannot be read: ${unreadable(duckDbReason(cause))}`, { cause })
   }
+  if (misread !== undefined) throw new Error(misread)
   report.badRows += unread
   if (seen === 0 && lines.length === 0) {
     throw new Error(

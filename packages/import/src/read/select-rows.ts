@@ -75,22 +75,25 @@ export function selectBadRows(table: Table, source: RowSource, limit: number): s
   return `SELECT problem, ${reason}, ${bad}, ${source.row} FROM ${checkedRows(table, source)} WHERE problem NOT IN (${problems.none}, ${problems.blank}) LIMIT ${limit}`
 }
 
-interface FoundColumn {
+/** A column of the table that the file has. In `checkedRows`, its parsed value is called `pn`, its checked one `vn`. */
+export interface FoundColumn {
   isRequired: boolean
+  /** The number n of the column in the table. */
   index: number
   raw: string
   value: ValueSql
 }
 
-function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
+/** The columns of the table that the file has. */
+export function foundColumns(table: Table, { values }: RowSource): FoundColumn[] {
   return columnsOf(table).flatMap(([name], index) => {
     const source = values[index]
     return source ? [{ isRequired: isRequired(table, name), index, ...source }] : []
   })
 }
 
-/** The rows in nested subqueries, so that each value is parsed once (p…) and checked once (v…), with the row's problem. */
-function checkedRows(table: Table, source: RowSource): string {
+/** A FROM clause of the rows in nested subqueries, so that each value is parsed once (p…) and checked once (v…), with the row's problem. */
+export function checkedRows(table: Table, source: RowSource): string {
   const { from, values, isBad, isBlank } = source
   const found = foundColumns(table, source)
   const parsed = found.map(({ index, raw, value }) => `${value.parsed(raw)} AS p${index}`)

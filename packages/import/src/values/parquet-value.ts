@@ -2,8 +2,11 @@ import type { ColumnType } from '@minilake/schema'
 import { textValue } from './text-value.js'
 import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from './value-sql.js'
 
+/** The type of UTC times in nanoseconds, which DuckDB has only without UTC. */
+export const utcNanos = 'TIMESTAMP_NS WITH TIME ZONE'
+
 /**
- * How a Parquet column, with DuckDB's name of its type, is read as a column type; undefined if that is impossible. Numbers are
+ * How a Parquet column, with DuckDB's name of its type or `utcNanos`, is read as a column type; undefined if that is impossible. Numbers are
  * converted between types if only digits that floating point cannot hold are lost.
  */
 export function parquetValue(
@@ -41,41 +44,51 @@ const values: Record<ColumnType, (fileType: string, options: ValueOptions) => Va
       : undefined,
 }
 
-function timestampValue(fileType: string, { time, strictTime }: ValueOptions): ValueSql | undefined {
+function timestampValue(fileType: string, options: ValueOptions): ValueSql | undefined {
+  const { time } = options
   if (fileType === 'TIMESTAMP WITH TIME ZONE') {
-    return timeValue(
-      { strictTime },
-      { micros: (raw) => `epoch_us(${raw})`, reason: () => `'expected a finite time'` },
-    )
+    return timeValue(options, {
+      micros: (raw) => `epoch_us(${raw})`,
+      reason: () => `'expected a finite time'`,
+    })
+  }
+  if (fileType === utcNanos) {
+    return timeValue(options, {
+      micros: (raw) => `epoch_us(${flooredNanos(raw)})`,
+      isFinerThanMicros,
+      reason: () => `'expected a finite time'`,
+    })
   }
   const { microsOfLocal, microsOfNumber } = time
   if (microsOfNumber && isNumber(fileType)) {
     const text = (raw: string) => `CAST(${raw} AS VARCHAR)`
     const isFloat = /^(FLOAT|DOUBLE)$/.test(fileType) // a cast to DECIMAL could make 0.25 s a little less; as text it is exactly 0.25
-    return timeValue(
-      { strictTime },
-      {
-        micros: (raw) => (isFloat ? time.microsOfText(text(raw)) : microsOfNumber(raw)),
-        isFinerThanMicros: (raw) => time.isFinerThanMicros(text(raw)),
-        reason: (raw) => time.reason(text(raw)),
-      },
-    )
+    return timeValue(options, {
+      micros: (raw) => (isFloat ? time.microsOfText(text(raw)) : microsOfNumber(raw)),
+      isFinerThanMicros: (raw) => time.isFinerThanMicros(text(raw)),
+      reason: (raw) => time.reason(text(raw)),
+      otherFormats: Object.fromEntries(
+        Object.entries(time.otherCounts).map(([name, other]) => [name, other.microsOfNumber]),
+      ),
+    })
   }
   if (!microsOfLocal || !/^TIMESTAMP(_S|_MS|_NS)?$/.test(fileType)) return undefined
   const isNanos = fileType === 'TIMESTAMP_NS'
-  const floored = (raw: string) =>
-    isNanos
-      ? `make_timestamp((epoch_ns(${raw}) - (epoch_ns(${raw}) % 1000 + 1000) % 1000) // 1000)`
-      : `CAST(${raw} AS TIMESTAMP)`
-  return timeValue(
-    { strictTime },
-    {
-      micros: (raw) => microsOfLocal(floored(raw)),
-      ...(isNanos && { isFinerThanMicros: (raw: string) => `epoch_ns(${raw}) % 1000 <> 0` }),
-      reason: () => `'expected a finite time that exists in the stated zone: its clocks may skip this one'`,
-      isTwice: time.isTwice,
-    },
-  )
+  return timeValue(options, {
+    micros: (raw) => microsOfLocal(isNanos ? flooredNanos(raw) : `CAST(${raw} AS TIMESTAMP)`),
+    ...(isNanos && { isFinerThanMicros }),
+    reason: () => `'expected a finite time that exists in the stated zone: its clocks may skip this one'`,
+    isTwice: time.isTwice,
+  })
+}
+
+/** A TIMESTAMP_NS, floored to microseconds. */
+function flooredNanos(raw: string): string {
+  return `make_timestamp((epoch_ns(${raw}) - (epoch_ns(${raw}) % 1000 + 1000) % 1000) // 1000)`
+}
+
+function isFinerThanMicros(raw: string): string {
+  return `epoch_ns(${raw}) % 1000 <> 0`
 }
 
 function floatingPoint(fileType: string, type: string, expected: string): ValueSql | undefined {

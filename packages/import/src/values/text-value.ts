@@ -3,16 +3,20 @@ import { castValue, daysOf, timeValue, type ValueOptions, type ValueSql } from '
 
 /** How a text is read as each column type, from CSV, JSON or a text column of Parquet. */
 export const textValue: Record<ColumnType, (options: ValueOptions) => ValueSql> = {
-  timestamp: ({ time, strictTime }) =>
-    timeValue(
-      { strictTime },
-      {
-        micros: time.microsOfText,
-        isFinerThanMicros: time.isFinerThanMicros,
-        reason: time.reason,
-        isTwice: time.isTwice,
-      },
-    ),
+  timestamp: (options) => {
+    const { microsOfText, isFinerThanMicros, reason, isTwice, year, otherCounts } = options.time
+    const otherFormats = Object.fromEntries(
+      Object.entries(otherCounts).map(([name, other]) => [name, other.microsOfText]),
+    )
+    return timeValue(options, {
+      micros: microsOfText,
+      isFinerThanMicros,
+      reason,
+      isTwice,
+      ...(year && { year }),
+      otherFormats,
+    })
+  },
   date: () =>
     castValue('DATE', {
       isGood: (parsed, raw) =>

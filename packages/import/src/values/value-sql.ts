@@ -1,5 +1,6 @@
 import { quoteLiteral } from '@minilake/schema'
-import { microsRange, type TimeSql } from './time-sql.js'
+import type { TimeSql } from './time-sql.js'
+import { microsRange, startOfYear } from './year-range.js'
 
 /** SQL for DuckDB that converts a value of a file to a column's. It has two steps, so that nothing is computed twice. */
 export interface ValueSql {
@@ -13,6 +14,20 @@ export interface ValueSql {
   readonly isFiner?: (value: string, parsed: string, raw: string) => string
   /** For times: whether the clock showed this time twice. */
   readonly isTwice?: (parsed: string) => string
+  /** For times: whether the clock showed midnight. */
+  readonly isMidnight?: (parsed: string) => string
+  /** For times: how misread ones are recognized. */
+  readonly misread?: MisreadSql
+}
+
+/** SQL that recognizes times that were probably misread. */
+export interface MisreadSql {
+  /** The expected years for messages: `1990 to 2100`. */
+  readonly years: string
+  /** Whether a time is outside the expected years. */
+  readonly isOutside: (parsed: string, raw: string) => string
+  /** Conditions under which another time format gives a time in the expected years. */
+  readonly isOfFormat: Readonly<Record<string, (parsed: string, raw: string) => string>>
 }
 
 /** How values are read. */
@@ -47,33 +62,71 @@ export function daysOf(date: string): string {
   return `CAST(${date} - DATE '1970-01-01' AS INTEGER)`
 }
 
-/** A time floored to whole milliseconds. A Hive TIMESTAMP would round finer times, at worst past midnight. */
+/** How a time is read. */
+interface TimeValue {
+  micros: (raw: string) => string
+  isFinerThanMicros?: (raw: string) => string
+  reason: (raw: string) => string
+  isTwice?: ((micros: string) => string) | undefined
+  /** How years of fewer than four digits are recognized. Default: they cannot occur. */
+  year?: TimeSql['year']
+  /** The micros by other time formats. Default: there are none. */
+  otherFormats?: Readonly<Record<string, (raw: string) => string>>
+}
+
+/**
+ * A time in the expected years, floored to whole milliseconds. A Hive TIMESTAMP would round finer times, at worst past
+ * midnight.
+ */
 export function timeValue(
-  { strictTime }: Pick<ValueOptions, 'strictTime'>,
-  {
-    micros,
-    isFinerThanMicros = () => 'false',
-    reason,
-    isTwice,
-  }: {
-    micros: (raw: string) => string
-    isFinerThanMicros?: (raw: string) => string
-    reason: (raw: string) => string
-    isTwice?: ((micros: string) => string) | undefined
-  },
+  { time: { years, clock }, strictTime }: ValueOptions,
+  { micros, isFinerThanMicros = () => 'false', reason, isTwice, year, otherFormats = {} }: TimeValue,
 ): ValueSql {
-  const isInRange = (parsed: string) => `${parsed} BETWEEN ${microsRange.first} AND ${microsRange.last}`
+  const isInRange = (parsed: string) => `${parsed} BETWEEN ${years.first} AND ${years.last}`
+  // Years of fewer than four digits are those before 1000, so that the text is only looked at for them.
+  const isShort = (parsed: string, raw: string) =>
+    year ? `CASE WHEN ${parsed} < ${fourDigits} THEN ${year.isShort(raw)} ELSE false END` : 'false'
+  const isInYears = (parsed: string, raw: string) =>
+    BigInt(years.first) < fourDigits
+      ? `${isInRange(parsed)} AND NOT ${isShort(parsed, raw)}`
+      : isInRange(parsed)
   const isWhole = (parsed: string) => `${parsed} % 1000 = 0`
   return {
     parsed: micros,
     value: (parsed, raw) => {
       const floored = `CASE WHEN ${isWhole(parsed)} THEN ${parsed} ELSE ${parsed} - (${parsed} % 1000 + 1000) % 1000 END`
       const strict = `CASE WHEN ${isWhole(parsed)} AND NOT ${isFinerThanMicros(raw)} THEN ${parsed} END`
-      return `CASE WHEN ${isInRange(parsed)} THEN ${strictTime ? strict : floored} END`
+      return `CASE WHEN ${isInYears(parsed, raw)} THEN ${strictTime ? strict : floored} END`
     },
     reason: (parsed, raw) =>
-      `CASE WHEN ${parsed} IS NULL THEN ${reason(raw)} WHEN NOT ${isInRange(parsed)} THEN 'expected a time of the years 0001 to 9999' ELSE 'expected whole milliseconds' END`,
+      [
+        `CASE WHEN ${parsed} IS NULL THEN ${reason(raw)}`,
+        `WHEN ${isShort(parsed, raw)} THEN 'expected a year of four digits, or a \`timeFormat\` with %y'`,
+        `WHEN NOT ${isInRange(parsed)} THEN ${quoteLiteral(`expected a time of the years ${years.text} (\`years\`)`)} || coalesce(', not ' || ${dayText(parsed)}, '')`,
+        `ELSE 'expected whole milliseconds' END`,
+      ].join(' '),
     isFiner: (value, parsed, raw) => `(${value} <> ${parsed} OR ${isFinerThanMicros(raw)})`,
     ...(isTwice && { isTwice }),
+    isMidnight: (parsed) => `${clock(parsed)} % 86400000000 = 0`,
+    misread: {
+      years: years.text,
+      isOutside: (parsed, raw) => `${parsed} IS NOT NULL AND NOT (${isInYears(parsed, raw)})`,
+      isOfFormat: {
+        ...(year && { [year.shortFormat]: isShort }),
+        ...Object.fromEntries(
+          Object.entries(otherFormats).map(([name, other]) => [
+            name,
+            (_: string, raw: string) => isInRange(other(raw)),
+          ]),
+        ),
+      },
+    },
   }
+}
+
+const fourDigits = startOfYear(1000)
+
+/** The UTC day of micros as a text, or NULL for a day that tables do not hold. */
+export function dayText(micros: string): string {
+  return `strftime(make_timestamp(CASE WHEN ${micros} BETWEEN ${microsRange.first} AND ${microsRange.last} THEN ${micros} END), '%Y-%m-%d')`
 }

@@ -7,9 +7,14 @@ import { micros } from '../turbine.js'
 
 const times = defineTable({ name: 'times', columns: { t: { type: 'timestamp', nullable: true } } })
 
-/** Reads one time. Returns the reason if it is bad. */
+/** Reads one time, of any year by default. Returns the reason if it is bad. */
 async function readTime(text: string, options: ReadOptions = {}): Promise<bigint | string> {
-  const { rows, report } = await readText(times, 'a.csv', `t\n"${text}"\n`, { ...options, maxBadRows: 1 })
+  // Two rows without a time, so that most rows are good.
+  const { rows, report } = await readText(times, 'a.csv', `t\n"${text}"\n\n\n`, {
+    years: [1, 9999],
+    ...options,
+    maxBadRows: 1,
+  })
   return report.bad[0]?.reason ?? (rows[0]?.[0] as bigint)
 }
 
@@ -46,8 +51,10 @@ describe('ISO 8601', () => {
     ['01/02/2026 00:00:00Z', noIso],
     ['2026-02-30T00:00:00Z', noIso],
     ['infinityxxxZ', noIso],
-    ['10000-01-01T00:00:00Z', 'expected a time of the years 0001 to 9999'],
-    ['0001-01-01T00:00:00+01:00', 'expected a time of the years 0001 to 9999'],
+    ['2026-07-01 00:00:00 NZ', noIso],
+    ['2026-07-01 00:00:00 BST', noIso],
+    ['10000-01-01T00:00:00Z', 'expected a time of the years 1 to 9999 (`years`)'],
+    ['0001-01-01T00:00:00+01:00', 'expected a time of the years 1 to 9999 (`years`)'],
   ])('%s is refused', async (text, reason) => {
     expect(await readTime(text)).toBe(reason)
   })
@@ -56,6 +63,7 @@ describe('ISO 8601', () => {
 describe('a stated zone', () => {
   test.each([
     ['UTC', '2026-07-01 00:00:00', '2026-07-01T00:00:00Z'],
+    ['gmt', '2026-07-01 00:00:00', '2026-07-01T00:00:00Z'],
     ['UTC', '2026-07-01T00:00', '2026-07-01T00:00:00Z'],
     ['UTC', '2026-07-01', '2026-07-01T00:00:00Z'],
     ['+05:45', '2026-07-01 05:45:00.25', '2026-07-01T00:00:00.25Z'],
@@ -113,7 +121,7 @@ describe('counts since 1970', () => {
   test.each([
     ['epoch-s', '2026-01-01T00:00:00Z', 'expected seconds since 1970-01-01, such as 1767225600'],
     ['epoch-ms', '1e12', 'expected milliseconds since 1970-01-01, such as 1767225600000'],
-    ['epoch-s', '1767225600123', 'expected a time of the years 0001 to 9999'],
+    ['epoch-s', '1767225600123', 'expected a time of the years 1 to 9999 (`years`)'],
     ['epoch-us', '999999999999999999999', 'expected microseconds since 1970-01-01, such as 1767225600000000'],
     ['epoch-s', '999999999999999999', 'expected seconds since 1970-01-01, such as 1767225600'],
   ])('%s: %s is refused', async (timeFormat, text, reason) => {
@@ -128,8 +136,21 @@ describe('patterns', () => {
     ['%m/%d/%Y %I:%M %p', 'America/New_York', '12/31/2025 07:00 PM', '2026-01-01T00:00:00Z'],
     ['%Y-%m-%dT%H:%M:%S%z', undefined, '2026-01-01T02:00:00+0200', '2026-01-01T00:00:00Z'],
     ['%Y%m%d%H%M%S.%n', 'UTC', '20260101000000.123000000', '2026-01-01T00:00:00.123Z'],
+    ['%Y-%m-%d %H:%M:%S.%n %z', undefined, '2026-01-01 02:00:00.123000000 +0200', '2026-01-01T00:00:00.123Z'],
+    ['%d.%m.%y %H:%M', 'UTC', '01.07.21 00:00', '2021-07-01T00:00:00Z'],
+    ['%d.%m.%Y', 'UTC', '01.07.0021', '0021-07-01T00:00:00Z'],
+    ['%Y-%m-%d %H:%M %Z', undefined, '2026-07-01 00:00 UTC', '2026-07-01T00:00:00Z'],
+    ['%Y-%m-%d %H:%M %Z', undefined, '2026-07-01 00:00 GMT', '2026-07-01T00:00:00Z'],
+    ['%Y-%m-%d %H:%M%Z', undefined, '2026-07-01 00:00Z', '2026-07-01T00:00:00Z'],
+    ['%Y-%m-%d %H:%M %Z', undefined, '2026-07-01 01:00 +01:00', '2026-07-01T00:00:00Z'],
   ])('%s', async (timeFormat, zone, text, expected) => {
     expect(await readTime(text, { timeFormat, ...(zone !== undefined && { zone }) })).toBe(micros(expected))
+  })
+
+  test.each(['BST', 'CET', 'EST', 'PST', 'Europe/Berlin', 'NZ'])('%%Z does not read %s', async (zone) => {
+    expect(await readTime(`2026-07-01 00:00 ${zone}`, { timeFormat: '%Y-%m-%d %H:%M %Z' })).toBe(
+      'expected a time of the form %Y-%m-%d %H:%M %Z, where %Z is UTC, GMT, Z or an offset',
+    )
   })
 
   test('a time of a different form is refused', async () => {
@@ -162,8 +183,19 @@ describe('times finer than a millisecond', () => {
       '1969-12-31 23:59:59.999999999',
       '1969-12-31T23:59:59.999Z',
     ],
+    [
+      { timeFormat: '%Y-%m-%d %H:%M:%S.%n %z' },
+      '1969-12-31 23:59:59.999999999 +00',
+      '1969-12-31T23:59:59.999Z',
+    ],
+    [
+      { timeFormat: '%Y-%m-%d %H:%M:%S.%n%Z' },
+      '2026-01-01 00:00:00.123000001UTC',
+      '2026-01-01T00:00:00.123Z',
+    ],
   ])('%j: %s is floored and counted, or refused if strict', async (options, text, expected) => {
-    const { rows, report } = await readText(times, 'a.csv', `t\n${text}\n`, options)
+    const any = { years: [1, 9999], ...options } as const
+    const { rows, report } = await readText(times, 'a.csv', `t\n${text}\n`, any)
     expect(rows).toEqual([[micros(expected)]])
     expect(report.flooredTimes).toBe(1)
     expect(await readTime(text, { ...options, strictTime: true })).toBe('expected whole milliseconds')
@@ -180,11 +212,11 @@ describe('times finer than a millisecond', () => {
 test.each([
   [
     { zone: '+25:99' },
-    '`zone` expected UTC, an offset such as +02:00 or a name such as Europe/Berlin, got +25:99',
+    '`zone` expected UTC, GMT, an offset such as +02:00 or a name with a slash such as Europe/Berlin, got +25:99',
   ],
   [
     { zone: 'Mars' },
-    '`zone` expected UTC, an offset such as +02:00 or a name such as Europe/Berlin, got Mars',
+    '`zone` expected UTC, GMT, an offset such as +02:00 or a name with a slash such as Europe/Berlin, got Mars',
   ],
   [
     { timeFormat: 'unix' },
@@ -193,6 +225,14 @@ test.each([
   [
     { timeFormat: 'epoch-s', zone: 'UTC' },
     '`zone` expected none beside `timeFormat` epoch-s, which counts in UTC, got UTC',
+  ],
+  [
+    { years: [2100, 1990] as const },
+    '`years` expected a first and a last year from 1 to 9999, such as 1990 and 2100, got 2100 and 1990',
+  ],
+  [
+    { years: [0, 2100] as const },
+    '`years` expected a first and a last year from 1 to 9999, such as 1990 and 2100, got 0 and 2100',
   ],
   [{ timeFormat: '%d.%m.%Y' }, 'the pattern %d.%m.%Y reads no zone (%z): expected `zone` to state it'],
   [
