@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
-import { addMapping, delimiter, parsedBy, quote, wholeNumber } from '../options/parsers.js'
+import { addMapping, delimiter, parsedBy, quote, wholeNumber, yearRange } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
 import { badRowLines, importedLines, inFlags, sourceLines } from '../print/import-lines.js'
 import { jsonText } from '../print/result-format.js'
@@ -39,7 +39,12 @@ export function importCommand(environment: Environment): Command {
     )
     .option(
       '--zone <zone>',
-      'zone of times that do not name theirs: UTC, +02:00 or Europe/Berlin (default: every time must name it)',
+      'zone of times that do not name theirs: UTC, GMT, +02:00 or Europe/Berlin (default: every time must name it)',
+    )
+    .option(
+      '--years <first-last>',
+      'years of times; a row with another year is bad (default: 1990-2100)',
+      parsedBy(yearRange),
     )
     .option('--strict-time', 'refuse times finer than a millisecond (default: round down, and count them)')
     .option(

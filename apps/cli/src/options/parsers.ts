@@ -21,6 +21,15 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
     .refine((value) => value >= least && value <= most, `Expected a whole number ${expected}.`)
 }
 
+/** A first and a last year. */
+export const yearRange = z
+  .string()
+  .regex(/^\d{1,4}-\d{1,4}$/, 'Expected a first and a last year, such as 1990-2100.')
+  .transform((text): [first: number, last: number] => {
+    const [first = NaN, last = NaN] = text.split('-').map(Number)
+    return [first, last]
+  })
+
 /** Any finite number. */
 export const finiteNumber = z
   .string()

@@ -40,8 +40,19 @@ const names: Readonly<Record<string, string>> = {
 
 /** What was imported, as one line or more. */
 export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string): string[] {
-  const { table, keys, written, unchanged, rows, bytes, badRows, rejected, flooredTimes, repeatedTimes } =
-    report
+  const {
+    table,
+    keys,
+    written,
+    unchanged,
+    rows,
+    bytes,
+    badRows,
+    rejected,
+    flooredTimes,
+    repeatedTimes,
+    midnightTimes,
+  } = report
   const files =
     written === 0
       ? `nothing new: ${count(unchanged, 'file')} unchanged`
@@ -53,6 +64,10 @@ export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string
     ...(repeatedTimes > 0
       ? [`${count(repeatedTimes, 'time')} in the repeated hour of a clock change, read as the later one`]
       : []),
+    ...midnightTimes.map(
+      ({ file, column, timeColumn }) =>
+        `${file}: every time in ${column} is midnight, and ${timeColumn} looks like the time of day: join both in one column of the file if they belong together`,
+    ),
     ...(rejected === undefined
       ? []
       : [`${count(badRows, 'bad row')} left out, written to ${out}/${rejected}`]),
