@@ -435,4 +435,18 @@ describe('columns of one name', () => {
       rows(['2020-01-01T00:00:00Z']),
     )
   })
+
+  test('in a line of NDJSON make a bad row', async () => {
+    const line = (second: string) => `{"event_timestamp":"2020-01-01T00:00:00Z","v":1,"${second}":2}\n`
+    const mixed = `${line('w')}${line('v')}[]\n`
+    const { rows: read, report } = await readText(table, 'a.ndjson', mixed, {
+      ignoreExtra: true,
+      maxBadRows: 2,
+    })
+    expect(read).toEqual(rows(['2020-01-01T00:00:00Z']))
+    expect(report.bad.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, 'expected each key once'],
+      [3, 'expected a JSON object'],
+    ])
+  })
 })

@@ -16,10 +16,12 @@ export async function openNdjson(
   const lines = (onBadLine: string) =>
     `read_csv(${globPath(file.path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
   const object = `CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN line END END`
+  // Lines with the same keys are grouped first, as there are few such groups.
   const found = await db.rows(
-    `SELECT name FROM (SELECT unnest(json_keys(object)) AS name, number FROM (SELECT ${object} AS object, row_number() OVER () AS number FROM ${lines('ignore_errors = true')})) GROUP BY name ORDER BY min(number), name`,
+    `SELECT name, bool_or(repeats) FROM (SELECT unnest(keys) AS name, number, ${repeatsKey('keys')} AS repeats FROM (SELECT keys, min(number) AS number FROM (SELECT json_keys(${object}) AS keys, row_number() OVER () AS number FROM ${lines('ignore_errors = true')}) GROUP BY keys)) GROUP BY name ORDER BY min(number), name`,
   )
   const names = found.map(([name]) => String(name))
+  const mayRepeat = found.some(([, repeats]) => repeats === true)
   if (names.length === 0) throw new Error(`${file.name} expected a JSON object in each line, got none`)
   const matched = matchColumns(table, file.name, names, options)
   const wanted = matched.flatMap((index) => (index === undefined ? [] : [index]))
@@ -37,7 +39,18 @@ export async function openNdjson(
       texts: names.map((_, index) => `json_extract_string(object, ${pointer(index)})`),
       row: '[line]',
       isBlank: `trim(coalesce(line, ''), ' \t\r') = ''`,
-      isBad: { condition: 'object IS NULL', reason: `'expected a JSON object'` },
+      isBad: mayRepeat
+        ? {
+            condition: `object IS NULL OR ${repeatsKey('json_keys(object)')}`,
+            reason: `CASE WHEN object IS NULL THEN ${noObject} ELSE 'expected each key once' END`,
+          }
+        : { condition: 'object IS NULL', reason: noObject },
     },
   }
+}
+
+const noObject = `'expected a JSON object'`
+
+function repeatsKey(keys: string): string {
+  return `len(${keys}) <> list_unique(${keys})`
 }
