@@ -59,7 +59,7 @@ export async function findStack(session: Session, environment: Environment): Pro
 }
 
 /** The ports of S3 and Trino as variables of the stack. Throws a UsageError for addresses of other machines. */
-export function localPorts(settings: Settings): { MINIO_PORT: string; TRINO_PORT: string } {
+function localPorts(settings: Settings): { MINIO_PORT: string; TRINO_PORT: string } {
   const { endpoint, trino } = stackSettings(settings)
   return {
     MINIO_PORT: portOf(endpoint, 'profiles.stack.endpoint'),

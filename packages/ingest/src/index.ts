@@ -2,7 +2,12 @@ export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
 export { etagHasher, type EtagHasher, type EtagPlan, type Identity, identityOf } from './bytes/etag.js'
 export { partBytes } from './bytes/part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
-export { type FolderStore, folderStore, type StagedObject, type UnfinishedFile } from './folder/folder-store.js'
+export {
+  type FolderStore,
+  folderStore,
+  type StagedObject,
+  type UnfinishedFile,
+} from './folder/folder-store.js'
 export { type LocalFile, localFile, localFiles } from './folder/local-files.js'
 export { memoryStore } from './memory-store.js'
 export {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 
 /** A file's bytes beyond ASCII, counted as UTF-8. */
-export interface Utf8Counts {
+interface Utf8Counts {
   /** Characters of two to four bytes. */
   valid: number
   /** Bytes that belong to no character. */
@@ -28,7 +28,7 @@ export async function detectEncoding(path: string, head: Uint8Array): Promise<st
  * Whether bytes are consistently windows-1252: all are defined in it, and at most 1 % of what is not ASCII makes a UTF-8 character,
  * as in "É»". In doubt, a text is UTF-8 with bad rows, since a wrong guess of windows-1252 would change texts silently.
  */
-export function isWindows1252({ valid, invalid, undefined: undefinedBytes }: Utf8Counts): boolean {
+function isWindows1252({ valid, invalid, undefined: undefinedBytes }: Utf8Counts): boolean {
   return invalid > 0 && undefinedBytes === 0 && valid * 99 <= invalid
 }
 
@@ -48,7 +48,7 @@ async function countUtf8(path: string): Promise<Utf8Counts> {
 }
 
 /** Counts UTF-8 in chunks of bytes. A character that is not complete at the end is invalid. */
-export function utf8Counter(): {
+function utf8Counter(): {
   readonly counts: Utf8Counts
   add(chunk: Uint8Array): void
   end(): Utf8Counts

@@ -17,7 +17,7 @@ export interface FormatSql {
 }
 
 /** SQL about years of four digits. */
-export interface YearSql {
+interface YearSql {
   /** Whether the year in a text that is a time has fewer than four digits. */
   readonly isShort: (text: string) => string
   /** The pattern with which years of two digits are read. */

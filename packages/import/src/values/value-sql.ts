@@ -21,7 +21,7 @@ export interface ValueSql {
 }
 
 /** SQL that recognizes times that were probably misread. */
-export interface MisreadSql {
+interface MisreadSql {
   /** The expected years for messages: `1990 to 2100`. */
   readonly years: string
   /** Whether a time is outside the expected years. */
