@@ -1,3 +1,4 @@
+export { keepOutOfGit } from './config/keep-out-of-git.js'
 export { type Config, type ConfigFile, loadConfig } from './config/load-config.js'
 export { maskCredentials } from './config/mask-credentials.js'
 export { resolveSettings, type Settings, type SettingSources } from './config/resolve-settings.js'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { registeredLines, warnOfDifferences } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake catalog`: register the tables with the engine. */

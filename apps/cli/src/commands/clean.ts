@@ -2,7 +2,7 @@ import type { Leftovers } from '@minilake/lake'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { settingOption } from '../options/setting-option.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake clean`: remove what was simulated, and what interrupted runs left behind. */

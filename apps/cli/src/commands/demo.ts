@@ -13,7 +13,7 @@ import {
   warnOfDifferences,
   warnOfTrouble,
 } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 /** `minilake demo`: the whole lake in one go, with a week of one pump. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { findStack, localStack } from '../local-stack.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, withSession } from '../session.js'
 
 interface Flags {

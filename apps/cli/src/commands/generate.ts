@@ -10,7 +10,7 @@ import { settingOption } from '../options/setting-option.js'
 import { daysBetween } from '../options/time-options.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { generatedLines, warnOfTrouble } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 interface GenerateFlags {

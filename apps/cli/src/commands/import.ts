@@ -7,7 +7,7 @@ import { flagText } from '../options/flag-text.js'
 import { addMapping, delimiter, parsedBy, quote, wholeNumber, yearRange } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
 import { badRowLines, importedLines, inFlags, sourceLines } from '../print/import-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRows' | 'tempFolder'> & {

@@ -6,7 +6,7 @@ import { duration, parsedBy } from '../options/parsers.js'
 import { settingArgument } from '../options/setting-option.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { ingestedLines, registeredLines, warnOfDifferences, warnOfTrouble } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 interface IngestFlags {

@@ -1,8 +1,7 @@
 import { UsageError } from '@minilake/lake'
-import { writeConfig } from '@minilake/lake/settings'
+import { keepOutOfGit, writeConfig } from '@minilake/lake/settings'
 import { Command } from 'commander'
-import { keepOutOfGit } from '../keep-out-of-git.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { terminalOn } from '../print/terminal.js'
 import type { Environment, GlobalOptions } from '../session.js'
 
@@ -17,7 +16,7 @@ export function initCommand(environment: Environment): Command {
         throw new UsageError('init writes minilake.config.ts in this folder: leave out --config')
       const file = await writeConfig(process.cwd())
       const terminal = terminalOn(process, { quiet, signal })
-      for (const line of await keepOutOfGit(environment)) terminal.note(line)
+      for (const line of await keepOutOfGit(process.cwd(), { env: process.env })) terminal.note(line)
       if (json) await terminal.data(`${jsonText({ config: file }, 2)}\n`)
       else terminal.note(`${file} written: its table turbine is a sample, make it your own\n\n${nextSteps}`)
     })

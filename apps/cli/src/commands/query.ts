@@ -8,7 +8,7 @@ import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../o
 import { finiteNumber, nameList, parsedBy, wholeNumber } from '../options/parsers.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
-import { resultFormats } from '../print/result-format.js'
+import { resultFormats } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 /** `minilake query`: built-in questions, and any SQL. */

@@ -5,8 +5,8 @@ import { localStack, runningParts } from '../local-stack.js'
 import { settingOption } from '../options/setting-option.js'
 import { messageWithHint } from '../print/error-hint.js'
 import { partsText } from '../print/parts-text.js'
-import { jsonText } from '../print/result-format.js'
-import { tableText } from '../print/table-text.js'
+import { jsonText } from '@minilake/lake/format'
+import { tableText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 /** `minilake status`: what is where. */

@@ -1,10 +1,9 @@
 import { completeEnvFile } from '@minilake/infra'
-import { openResolvedLake } from '@minilake/lake/settings'
+import { keepOutOfGit, openResolvedLake } from '@minilake/lake/settings'
 import { Command } from 'commander'
-import { keepOutOfGit } from '../keep-out-of-git.js'
 import { localStack } from '../local-stack.js'
 import { partsText } from '../print/parts-text.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 /** `minilake up`: start the stack on this machine. */
@@ -28,7 +27,11 @@ export function upCommand(environment: Environment): Command {
           removal,
         })
         if (made.length > 0) terminal.note(`created random values of ${made.join(', ')} in ${envFile}`)
-        for (const line of await keepOutOfGit(environment, session.settings)) terminal.note(line)
+        for (const line of await keepOutOfGit(environment.process.cwd(), {
+          env: environment.process.env,
+          settings: session.settings,
+        }))
+          terminal.note(line)
         const stack = await localStack(session, environment, { native, credentials: 'required' })
         const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
         await untilReady(session)

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable } from '../options/find-table.js'
 import { verifiedLines } from '../print/report-lines.js'
-import { jsonText } from '../print/result-format.js'
+import { jsonText } from '@minilake/lake/format'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake verify`: compare the lake with the truth of the simulation. */

@@ -1,5 +1,5 @@
 import type { PartStatus } from '@minilake/infra'
-import { tableText, textColumns } from './table-text.js'
+import { tableText, textColumns } from '@minilake/lake/format'
 import type { Terminal } from './terminal.js'
 
 /** The parts of a stack as a table. */

@@ -6,8 +6,8 @@ import {
   type Settings,
   settings as definitions,
 } from '@minilake/lake/settings'
-import { jsonText } from './result-format.js'
-import { tableText, textColumns } from './table-text.js'
+import { jsonText } from '@minilake/lake/format'
+import { tableText, textColumns } from '@minilake/lake/format'
 import type { Terminal } from './terminal.js'
 
 /** Prints which config file was read, and where each setting and each table comes from, with credentials masked. */

@@ -1,7 +1,7 @@
 import type { ResultRows } from '@minilake/analytics'
 import { count } from '@minilake/lake/text'
 import { chartText } from './chart.js'
-import { printRows, type ResultFormat } from './result-format.js'
+import { formatRows, type ResultFormat } from '@minilake/lake/format'
 import type { Terminal } from './terminal.js'
 
 /** The options of how a result is printed. */
@@ -56,7 +56,7 @@ export async function printResult<R>(
   const format = formatOf(outlet, flags)
   const limit = flags.limit ?? (format === 'table' ? 20 : Infinity)
   const { width } = terminal
-  const rows = await printRows(result, { format, limit, width, write: (text) => terminal.data(text) })
+  const rows = await formatRows(result, { format, limit, width, write: (text) => terminal.data(text) })
   if (format !== 'table') return
   if (rows > limit) {
     terminal.note(

@@ -1,7 +1,7 @@
 import type { ResultColumn } from '@minilake/analytics'
 import { expect, test } from 'vitest'
-import { jsonText, printRows, type ResultFormat } from '../../src/print/result-format.js'
-import { tableText } from '../../src/print/table-text.js'
+import { jsonText, formatRows, type ResultFormat } from '../../src/format.js'
+import { tableText } from '../../src/format.js'
 
 test('a table aligns fractions by their point, texts by their width, and shows only what can be seen', () => {
   const columns = [
@@ -117,7 +117,7 @@ async function printed(
     },
   }
   const write = (part: string) => Promise.resolve(void (text += part))
-  await printRows(result, { format, limit: Infinity, width: 80, write })
+  await formatRows(result, { format, limit: Infinity, width: 80, write })
   return text
 }
 

@@ -1,7 +1,7 @@
 import type { ResultColumn, ResultRows } from '@minilake/analytics'
 import { plainText, tableText } from './table-text.js'
 
-/** The formats of a printed result. */
+/** The formats of a result as text. */
 export const resultFormats = ['table', 'csv', 'ndjson', 'json'] as const
 
 /** One of `resultFormats`. */
@@ -9,23 +9,24 @@ export type ResultFormat = (typeof resultFormats)[number]
 
 type Row = Record<string, unknown>
 
-/** How to print a result. */
-export interface PrintOptions {
+/** How to write a result as text. */
+export interface FormatRowsOptions {
   format: ResultFormat
   /** Most rows; Infinity for all. */
   limit: number
-  /** Columns of the terminal, which a table is fitted to. */
+  /** Most columns of a table's lines; a wider table becomes one block per row. Infinity for any width. */
   width: number
+  /** Receives the text in pieces; the next rows are read when it resolves. */
   write: (text: string) => Promise<void>
 }
 
 /**
- * Prints a result as it arrives, no faster than the output is read. A table needs its rows first, and holds only those it shows.
- * Resolves with the number of rows of a table's result, in other formats of the rows printed.
+ * Writes a result as text as its rows arrive, no faster than `write` takes it. A table needs its rows first, and holds only those it
+ * shows. Resolves with the number of rows of a table's result, in other formats of the rows written.
  */
-export async function printRows<R>(
+export async function formatRows<R>(
   result: ResultRows<R>,
-  { format, limit, width, write }: PrintOptions,
+  { format, limit, width, write }: FormatRowsOptions,
 ): Promise<number> {
   const columns = await result.columns()
   const rows = withShortReals(result as AsyncIterable<Row>, columns)
@@ -70,7 +71,7 @@ function shortReal(value: unknown): unknown {
 async function printTable(
   columns: readonly ResultColumn[],
   rows: AsyncIterable<Row>,
-  { limit, width, write }: Omit<PrintOptions, 'format'>,
+  { limit, width, write }: Omit<FormatRowsOptions, 'format'>,
 ): Promise<number> {
   const shown: Row[] = []
   let count = 0

@@ -2,20 +2,23 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { settings as allSettings, type Settings } from '@minilake/lake/settings'
-import type { Environment } from './session.js'
+import type { Variables } from '../open/s3-keys.js'
+import type { Settings } from './resolve-settings.js'
+import { settings as allSettings } from './settings.js'
 
 const folderSettings = ['profiles.stack.folder', 'profiles.embedded.folder', 'out'] as const
 
 /**
- * Adds to the .gitignore of the current folder what minilake keeps there and git would not ignore: `.env` with its credentials, and the
+ * Adds to the .gitignore of a folder what minilake keeps there and git would not ignore: `.env` with its credentials, and the
  * folders of the stack, the lake and the data files. Does nothing outside a git work tree, and without git. Returns the line to tell
  * the user; none if nothing was added.
  */
-export async function keepOutOfGit({ process }: Environment, settings?: Settings): Promise<string[]> {
-  const folder = process.cwd()
+export async function keepOutOfGit(
+  folder: string,
+  { env, settings }: { env: Variables; settings?: Settings },
+): Promise<string[]> {
   const git = (...args: string[]) =>
-    promisify(execFile)('git', args, { cwd: folder, env: process.env }).then(
+    promisify(execFile)('git', args, { cwd: folder, env: { ...env } }).then(
       () => true,
       () => false,
     )

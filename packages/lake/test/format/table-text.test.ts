@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
-import { tableText, textColumns, wrapText } from '../../src/print/table-text.js'
+import { tableText, textColumns, wrapText } from '../../src/format.js'
 
 test('a table aligns fractions by their point, texts by their width, and shows only what can be seen', () => {
   const columns = [

@@ -1,0 +1,8 @@
+export {
+  formatRows,
+  type FormatRowsOptions,
+  jsonText,
+  type ResultFormat,
+  resultFormats,
+} from './format/format-rows.js'
+export { type TableColumn, tableText, textColumns, wrapText } from './format/table-text.js'
