@@ -55,17 +55,28 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     (await status(signal)).filter(({ state }) => state !== 'stopped').map(({ name }) => name)
 
   /** Compose labels the volumes that it makes, so those of somebody else never count. */
-  const data = async () => {
-    const label = `label=com.docker.compose.project=${config.project}`
-    const text = await runProgram('docker', ['volume', 'ls', '--quiet', '--filter', label], { env }).catch(
-      async (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw engineError(error)
-        // Compose without Docker's own program: it knows the containers, and they have these volumes.
-        const containers = parseContainers(await compose(['ps', '--all', '--format', 'json']))
-        return containers.length === 0 ? '' : `${config.project}_minio\n${config.project}_postgres`
-      },
-    )
+  const volumesOf = async (project: string) => {
+    const label = `label=com.docker.compose.project=${project}`
+    const text = await runProgram('docker', ['volume', 'ls', '--quiet', '--filter', label], { env })
     return text.split('\n').filter((name) => name.trim() !== '')
+  }
+
+  const data = () =>
+    volumesOf(config.project).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw engineError(error)
+      // Compose without Docker's own program: it knows the containers, and they have these volumes.
+      const containers = parseContainers(await compose(['ps', '--all', '--format', 'json']))
+      return containers.length === 0 ? [] : [`${config.project}_minio`, `${config.project}_postgres`]
+    })
+
+  /** Tells the user of an earlier version, whose project had the same name in every folder, where the data are. */
+  const noteFormerProject = async (onStep: (line: string) => void) => {
+    if (config.project === formerProject || (await data()).length > 0) return
+    const former = await volumesOf(formerProject).catch(() => []) // without Docker's own program, there is nothing to tell
+    if (former.length === 0) return
+    onStep(
+      `starting a new stack; ${former.join(' and ')} stay as they are: to go on with them, set COMPOSE_PROJECT_NAME=${formerProject} in .env`,
+    )
   }
 
   /** Explains why `up` failed if PostgreSQL has refused the metastore's password. */
@@ -85,6 +96,7 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
 
     async up({ onStep, signal }) {
       const before = await running(signal)
+      await noteFormerProject(onStep)
       onStep('starting the containers (the first run pulls the images and builds one: this takes minutes)')
       await compose(['up', '--detach', '--wait'], signal).catch(async (cause: unknown) => {
         throw await explain(cause, signal)
@@ -103,6 +115,9 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     status: () => status(),
   }
 }
+
+/** The project of versions in which all folders shared one, and of compose.yaml. */
+const formerProject = 'minilake'
 
 const withoutDocker = 'run the stack without Docker: minilake up --native'
 

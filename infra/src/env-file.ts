@@ -31,7 +31,7 @@ export async function readEnvFile(path: string): Promise<Variables> {
 }
 
 /** What `completeEnvFile` protects. */
-export interface ExistingData {
+interface ExistingData {
   /** What holds data that were made with earlier credentials (`LocalStack.data`). Default: nothing. */
   data?: readonly string[]
   /** The command that removes these data, for the error message. */

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /** The stored identity of a process. The system reuses process ids, so the identity includes the start time. */
-export interface ProcessRecord {
+interface ProcessRecord {
   pid: number
   began: string
   /** SHA-256 of its settings, because some of them are secret. */

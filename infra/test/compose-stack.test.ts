@@ -15,7 +15,7 @@ interface Answer {
 }
 
 /** What the fake Docker answers to each subcommand of Compose. */
-type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down' | 'logs' | 'volume', Answer>>
+type Answers = Partial<Record<'version' | 'ps' | 'up' | 'down' | 'logs' | 'volume' | 'former', Answer>>
 
 /** Creates a folder with a .env and fake programs, which record their calls and give the listed answers. */
 async function machine(programs: Record<string, Answers>) {
@@ -30,7 +30,8 @@ const [args, env] = [process.argv.slice(2), process.env]
 require('node:fs').appendFileSync(${JSON.stringify(calls)}, JSON.stringify({ name: ${JSON.stringify(name)}, args, env }) + '\\n')
 const answers = ${JSON.stringify(answers)}
 const subcommand = args.find((argument) => ['version', 'ps', 'up', 'down', 'logs', 'volume'].includes(argument))
-const { output = '', error, hangs } = answers[subcommand] ?? { error: 'unknown command' }
+const isFormer = args.at(-1) === 'label=com.docker.compose.project=minilake'
+const { output = '', error, hangs } = answers[isFormer ? 'former' : subcommand] ?? { error: 'unknown command' }
 if (hangs) setInterval(() => {}, 1000)
 process.stdout.write(output)
 if (error) process.stderr.write(error)
@@ -72,7 +73,7 @@ const project = (envFile: string, name: string) => [
 test('up passes arguments and environment to Compose, and returns the parts it started', async () => {
   const minio = container('minio', 'running', 'healthy')
   const { stack, calls, envFile, config } = await machine({
-    docker: { version, ps: { output: `${JSON.stringify(minio)}\n` }, up: {} },
+    docker: { version, ps: { output: `${JSON.stringify(minio)}\n` }, volume: {}, up: {} },
   })
   const steps: string[] = []
   expect(await stack.up({ onStep: (line) => steps.push(line), signal })).toEqual([
@@ -198,14 +199,14 @@ test('rejects if the Docker engine does not respond', async () => {
 
 test('keeps the error message of Compose', async () => {
   const error = 'container minilake-metastore-1 is unhealthy\n'
-  const { stack } = await machine({ docker: { version, ps: {}, up: { error } } })
+  const { stack } = await machine({ docker: { version, ps: {}, volume: {}, up: { error } } })
   await expect(stack.up({ onStep: () => {}, signal })).rejects.toThrow(
     'docker exited with 1: container minilake-metastore-1 is unhealthy',
   )
 })
 
 test("up rejects with the signal's reason if aborted", async () => {
-  const { stack } = await machine({ docker: { version, ps: {}, up: { hangs: true } } })
+  const { stack } = await machine({ docker: { version, ps: {}, volume: {}, up: { hangs: true } } })
   const controller = new AbortController()
   const reason = new Error('enough')
   const onStep = () => void setTimeout(() => controller.abort(reason), 200)
@@ -261,4 +262,24 @@ test('check rejects if there is no Docker, and passes if its engine responds', a
     'expected Docker with Compose 2.20 or later',
   )
   await (await machine({ docker: { version, ps: {} } })).stack.check()
+})
+
+test('up leaves the volumes of an earlier version alone, and says how to go on with them', async () => {
+  const answers = {
+    version,
+    ps: {},
+    volume: {},
+    former: { output: 'minilake_minio\nminilake_postgres\n' },
+    up: {},
+  }
+  const steps: string[] = []
+  const onStep = (line: string) => void steps.push(line)
+  await (await machine({ docker: answers })).stack.up({ onStep, signal })
+  expect(steps[0]).toBe(
+    'starting a new stack; minilake_minio and minilake_postgres stay as they are: to go on with them, set COMPOSE_PROJECT_NAME=minilake in .env',
+  )
+  const later: string[] = []
+  const started = await machine({ docker: { ...answers, volume: { output: 'a_minio\n' } } })
+  await started.stack.up({ onStep: (line) => later.push(line), signal })
+  expect(later).toHaveLength(1)
 })
