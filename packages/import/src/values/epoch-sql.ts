@@ -16,9 +16,10 @@ export function epochSql({ micros, name }: { micros: number; name: string }): Fo
   const inRange = (value: string) =>
     `TRY_CAST(CASE WHEN abs(${value}) < 9000000000000000000 THEN ${value} END AS BIGINT)`
   return {
+    // DuckDB casts a text to such a DECIMAL a hundred times more slowly than to a whole number.
     microsOfText: (text) =>
       inRange(
-        `CASE WHEN regexp_full_match(${text}, '\\s*[+-]?\\d{1,18}(\\.\\d{0,12})?\\s*') THEN ${exact(text)} END`,
+        `CASE WHEN regexp_full_match(${text}, '\\s*[+-]?\\d{1,18}\\s*') THEN CAST(TRY_CAST(${text} AS BIGINT) AS HUGEINT) * ${micros} WHEN regexp_full_match(${text}, '\\s*[+-]?\\d{1,18}(\\.\\d{0,12})?\\s*') THEN ${exact(text)} END`,
       ),
     microsOfNumber: (number) => inRange(exact(number)),
     isFinerThanMicros: (text) =>
