@@ -92,7 +92,7 @@ test('any rows of any table come back from CSV by import, Parquet, a store and a
       const folder = await mkdtemp(join(tmpdir(), 'minilake-imported-'))
       const csv = join(folder, 'rows.csv')
       await writeFile(csv, csvOf(table, rows))
-      const readings = await openReadings(table, [csv])
+      const readings = await openReadings(table, [csv], { years: [1, 9999] })
       const store = folderStore({ folder: join(folder, 'lake') })
       try {
         for await (const { partition, batches } of partitionBatches(table, readings.batches())) {
