@@ -7,8 +7,8 @@ export function isoSql(local: ZoneSql | undefined): FormatSql {
   const namesZone = (text: string) => {
     const signs = [-6, -5, -3].map((at) => `substr(${text}, ${at}, 1) IN ('+', '-')`).join(' OR ')
     const beforeSpace = `suffix(${text}, ' ') AND regexp_matches(${text}, '([^A-Za-z]Z|UTC|[+-]\\d\\d(:?\\d\\d)?)\\s+$')`
-    const beforeZ = `substr(${text}, -2, 1)` // a letter is part of a name: NZ
-    return `(strlen(${text}) > 10 AND ((suffix(${text}, 'Z') AND ${beforeZ} < 'A') OR suffix(${text}, ' UTC') OR ${signs} OR ${beforeSpace}))`
+    // DuckDB would take NZ for New Zealand. No other zone ends in Z.
+    return `(strlen(${text}) > 10 AND ((suffix(${text}, 'Z') AND NOT suffix(${text}, 'NZ') AND NOT suffix(${text}, 'nZ')) OR suffix(${text}, ' UTC') OR ${signs} OR ${beforeSpace}))`
   }
   const withSeconds = (text: string) =>
     `regexp_replace(${text}, '^(\\s*\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d) ?(Z|[+-].*)$', '\\1:00\\2')`
