@@ -1,6 +1,9 @@
-import { columnBuffer, type ColumnBuffers } from './column.js'
+import { ownMember } from './batch-column.js'
+import { columnBuffer, type ColumnBuffers, type ColumnType } from './column.js'
 import { describeValue } from './describe-value.js'
 import { type ColumnName, columnsOf, type Table } from './table.js'
+import { tagOf } from './tag-of.js'
+import { isWellFormed } from './well-formed.js'
 
 type NullableColumnName<T extends Table> = {
   [C in ColumnName<T>]: T['columns'][C] extends { readonly nullable: true } ? C : never
@@ -30,11 +33,14 @@ export interface Batch<T extends Table = Table> {
   readonly rowCount: number
   /** One buffer per column, each with `rowCount` entries. */
   readonly columns: { readonly [C in ColumnName<T>]: ColumnBuffers[T['columns'][C]['type']] }
-  /** For nullable columns: 1 where the row has no value (the buffer's entry is then ignored). Default: no nulls. */
+  /** For nullable columns: 1 where the row has no value (the buffer's entry is then ignored), else 0. Default: no nulls. */
   readonly nulls?: { readonly [C in NullableColumnName<T>]?: Uint8Array }
 }
 
-/** Throws a TypeError or RangeError unless a batch's columns match the table's in name, buffer type and length. */
+/**
+ * Throws a TypeError or RangeError unless a batch's columns match the table's in name, buffer type and length, its nulls and booleans
+ * are 0 or 1, and its texts are Unicode. Typed arrays may come from another realm.
+ */
 export function checkBatch(table: Table, batch: Batch): void {
   const subject = `batch of table ${table.name}`
   const { rowCount, columns, nulls = {} } = batchMembers(subject, batch)
@@ -46,15 +52,11 @@ export function checkBatch(table: Table, batch: Batch): void {
     }
   }
   for (const [name, { type, nullable = false }] of columnsOf(table)) {
-    const buffer = columns[name]
-    const expected = columnBuffer[type](0).constructor
-    if (!isObject(buffer) || buffer.constructor !== expected) {
-      const got = buffer === undefined ? 'nothing' : describeValue(buffer)
-      throw new TypeError(`${subject}: column ${name} expected ${expected.name} for ${type}, got ${got}`)
-    }
-    checkLength(`${subject}: column ${name}`, buffer['length'], rowCount)
-    const mask = checkedNulls(subject, { name, nullable, mask: nulls[name], rowCount })
+    const buffer = checkedBuffer(`${subject}: column ${name}`, type, ownMember(columns, name))
+    checkLength(`${subject}: column ${name}`, buffer.length, rowCount)
+    const mask = checkedNulls(subject, { name, nullable, mask: ownMember(nulls, name), rowCount })
     if (Array.isArray(buffer)) checkTexts(`${subject}: column ${name}`, buffer, mask)
+    if (type === 'boolean') checkBits(`${subject}: column ${name}`, buffer as Uint8Array, mask)
   }
   for (const name of Object.keys(nulls)) {
     if (!Object.hasOwn(table.columns, name))
@@ -82,23 +84,48 @@ function batchMembers(subject: string, batch: unknown) {
   return { rowCount, columns, nulls }
 }
 
+function checkedBuffer(subject: string, type: ColumnType, buffer: unknown): ArrayLike<unknown> {
+  const expected = tagOf(columnBuffer[type](0))
+  const isExpected =
+    expected === 'Array' ? Array.isArray(buffer) : ArrayBuffer.isView(buffer) && tagOf(buffer) === expected
+  if (isExpected) return buffer as ArrayLike<unknown>
+  const got = buffer === undefined ? 'nothing' : describeValue(buffer)
+  throw new TypeError(`${subject} expected ${expected} for ${type}, got ${got}`)
+}
+
 function checkedNulls(
   subject: string,
   { name, nullable, mask, rowCount }: { name: string; nullable: boolean; mask: unknown; rowCount: number },
 ): Uint8Array | undefined {
   if (mask === undefined) return undefined
   if (!nullable) throw new TypeError(`${subject}: column ${name} expected no nulls (it is not nullable)`)
-  if (!(mask instanceof Uint8Array))
+  if (!isBytes(mask))
     throw new TypeError(`${subject}: nulls of ${name} expected a Uint8Array, got ${describeValue(mask)}`)
   checkLength(`${subject}: nulls of ${name}`, mask.length, rowCount)
+  checkBits(`${subject}: nulls of ${name}`, mask, undefined)
   return mask
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && tagOf(value) === 'Uint8Array'
+}
+
+/** Other numbers would be taken for 0 by one reader and for 1 by another. */
+function checkBits(subject: string, bits: Uint8Array, nulls: Uint8Array | undefined): void {
+  for (let row = 0; row < bits.length; row++) {
+    if ((bits[row] ?? 0) > 1 && nulls?.[row] !== 1)
+      throw new RangeError(`${subject} expected 0 or 1 in every row, got ${bits[row]} in row ${row}`)
+  }
 }
 
 function checkTexts(subject: string, values: readonly unknown[], nulls: Uint8Array | undefined): void {
   for (let row = 0; row < values.length; row++) {
-    if (typeof values[row] === 'string' || nulls?.[row] === 1) continue
+    const value = values[row]
+    if ((typeof value === 'string' && isWellFormed(value)) || nulls?.[row] === 1) continue
     throw new TypeError(
-      `${subject} expected text in every row that is not null, got ${describeValue(values[row])} in row ${row}`,
+      typeof value === 'string'
+        ? `${subject} expected Unicode text, got half a surrogate pair in row ${row}: its toWellFormed() replaces the half`
+        : `${subject} expected text in every row that is not null, got ${describeValue(value)} in row ${row}`,
     )
   }
 }

@@ -1,5 +1,7 @@
 import type { ColumnBuffers, ColumnType } from './column.js'
+import { isDate } from './tag-of.js'
 import { findUtcDay } from './utc-day.js'
+import { isWellFormed } from './well-formed.js'
 
 /** Reports that a value does not fit its column by throwing an error of the given class that says what was expected. */
 export type Misfit = (error: typeof TypeError | typeof RangeError, expected: string) => never
@@ -31,7 +33,7 @@ export const bufferEntry: {
       if (value % 1000n !== 0n) misfit(RangeError, 'microseconds that are a whole number of milliseconds')
       return value
     }
-    if (!(value instanceof Date)) return misfit(TypeError, expectedInput.timestamp)
+    if (!isDate(value)) return misfit(TypeError, expectedInput.timestamp)
     const millis = value.getTime()
     if (Number.isNaN(millis)) misfit(RangeError, 'a valid Date')
     const micros = BigInt(millis) * 1000n
@@ -62,5 +64,8 @@ export const bufferEntry: {
   },
   boolean: (value, misfit) =>
     typeof value === 'boolean' ? Number(value) : misfit(TypeError, expectedInput.boolean),
-  varchar: (value, misfit) => (typeof value === 'string' ? value : misfit(TypeError, expectedInput.varchar)),
+  varchar: (value, misfit) => {
+    if (typeof value !== 'string') return misfit(TypeError, expectedInput.varchar)
+    return isWellFormed(value) ? value : misfit(RangeError, 'Unicode text without half a surrogate pair')
+  },
 }

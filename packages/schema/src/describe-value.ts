@@ -1,3 +1,5 @@
+import { isDate } from './tag-of.js'
+
 /** A value as error messages show it: short, and with texts in quotes so that they differ from numbers. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
@@ -21,7 +23,7 @@ function quoted(text: string): string {
 }
 
 function describeObject(value: object): string {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString()
   if (Array.isArray(value)) return 'an array'
   const name = typeof value.constructor === 'function' ? value.constructor.name : ''
   return name === 'Object' || name === '' ? 'an object' : name

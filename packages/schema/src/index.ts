@@ -1,5 +1,6 @@
 export { type AlarmRule, alarmRuleOf } from './alarm-rule.js'
 export { type Batch, checkBatch } from './batch.js'
+export { columnValues, nullMask } from './batch-column.js'
 export { batchesOf, type BatchesOptions } from './batches-of.js'
 export {
   type Column,
@@ -32,6 +33,7 @@ export {
   timestampLiteral,
 } from './sql-text.js'
 export {
+  checkColumns,
   type ColumnName,
   type ColumnNameOfType,
   columnsOf,
@@ -44,3 +46,4 @@ export {
   type Table,
 } from './table.js'
 export { findUtcDay, formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'
+export { isWellFormed } from './well-formed.js'

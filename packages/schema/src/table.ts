@@ -1,5 +1,6 @@
 import { checkOptions } from './check-options.js'
 import { type Column, type ColumnType, isNumeric } from './column.js'
+import { describeValue } from './describe-value.js'
 
 /** A partition column, derived from a timestamp column. With `by: 'day'` its values are UTC days, VARCHAR 'YYYY-MM-DD'. */
 export interface Partition {
@@ -72,8 +73,7 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
   const subject = `table ${table.name}`
   checkOptions(subject, table, ['name', 'comment', 'columns', 'partitions', 'sortedBy'])
   const columns: Readonly<Record<string, Column>> = table.columns
-  if (Object.keys(columns).length === 0)
-    throw new TypeError(`${subject} expected at least one column, got none`)
+  checkColumns(subject, columns)
   for (const [name, column] of Object.entries(columns)) {
     checkName(`${subject}: column name`, name)
     checkOptions(`${subject}: column ${name}`, column, [
@@ -83,11 +83,6 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
       'highLimit',
       ...alarmOptions,
     ])
-    if (!Object.hasOwn(isNumeric, column.type)) {
-      throw new TypeError(
-        `${subject}: column ${name} expected a type of ${Object.keys(isNumeric).join(', ')}, got ${String(column.type)}`,
-      )
-    }
     if (column.highLimit !== undefined && !(isNumeric[column.type] && Number.isFinite(column.highLimit))) {
       throw new TypeError(
         `${subject}: highLimit expected a finite number on a numeric column, got ${column.highLimit} on ${name} (${column.type})`,
@@ -119,6 +114,25 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
       throw new TypeError(`${subject}: sortedBy expected a column, got ${name}`)
   }
   return table
+}
+
+/**
+ * Throws a TypeError unless `columns` has at least one column, and each has a type that exists: what data files need of a table.
+ * `subject` begins the message. `defineTable` also checks names and options.
+ */
+export function checkColumns(subject: string, columns: unknown): void {
+  if (typeof columns !== 'object' || columns === null || Array.isArray(columns))
+    throw new TypeError(`${subject} expected an object of columns by name, got ${describeValue(columns)}`)
+  const entries: [string, unknown][] = Object.entries(columns)
+  if (entries.length === 0) throw new TypeError(`${subject} expected at least one column, got none`)
+  for (const [name, column] of entries) {
+    const type = typeof column === 'object' && column !== null ? (column as Partial<Column>).type : undefined
+    if (type === undefined || !Object.hasOwn(isNumeric, type)) {
+      throw new TypeError(
+        `${subject}: column ${name} expected a type of ${Object.keys(isNumeric).join(', ')}, got ${String(type)}`,
+      )
+    }
+  }
 }
 
 const alarmOptions = ['deadband', 'onDelaySeconds', 'offDelaySeconds'] as const

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { type Batch, checkBatch, type ColumnType, columnBuffer, defineTable } from '@minilake/schema'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
@@ -145,6 +146,62 @@ describe('checkBatch', () => {
       new TypeError(
         'batch of table turbine: column turbine_id expected text in every row that is not null, got null in row 1',
       ),
+    )
+  })
+
+  it.each([2, 255])('refuses a null mask of %d, which is neither 0 nor 1', (mark) => {
+    expect(check({ rowCount: 2, columns, nulls: { power: Uint8Array.of(0, mark) } })).toThrow(
+      new RangeError(
+        `batch of table turbine: nulls of power expected 0 or 1 in every row, got ${mark} in row 1`,
+      ),
+    )
+  })
+
+  it('refuses a boolean that is neither 0 nor 1, but where the row has no value', () => {
+    const table = defineTable({ name: 'valve', columns: { open: { type: 'boolean', nullable: true } } })
+    const batch = { rowCount: 2, columns: { open: Uint8Array.of(7, 2) } }
+    expect(() => checkBatch(table, { ...batch, nulls: { open: Uint8Array.of(1, 0) } })).toThrow(
+      new RangeError('batch of table valve: column open expected 0 or 1 in every row, got 2 in row 1'),
+    )
+    expect(() => checkBatch(table, { ...batch, nulls: { open: Uint8Array.of(1, 1) } })).not.toThrow()
+  })
+
+  it.each(['\ud83d', 'a\ude00b', '\ude00\ud83d'])('refuses half a surrogate pair, as in %j', (text) => {
+    expect(check({ rowCount: 2, columns: { ...columns, turbine_id: ['\u{1f600}', text] } })).toThrow(
+      new TypeError(
+        'batch of table turbine: column turbine_id expected Unicode text, got half a surrogate pair in row 1: its toWellFormed() replaces the half',
+      ),
+    )
+  })
+
+  it('accepts buffers of another realm, and masks that are Buffers', () => {
+    const foreign: unknown = runInNewContext(
+      `({
+        rowCount: 2,
+        columns: {
+          event_timestamp: BigInt64Array.of(1n, 2n),
+          power: Float64Array.of(3, 0),
+          turbine_id: ['a', 'b'],
+        },
+        nulls: { power: Uint8Array.of(0, 1) },
+      })`,
+    )
+    expect(check(foreign)).not.toThrow()
+    expect(check({ rowCount: 2, columns, nulls: { power: Buffer.of(0, 1) } })).not.toThrow()
+    const posing = { [Symbol.toStringTag]: 'Float64Array', length: 2 }
+    expect(check({ rowCount: 2, columns: { ...columns, power: posing } })).toThrow(TypeError)
+  })
+
+  it('finds columns named like members that every object inherits', () => {
+    const named = { type: 'double', nullable: true } as const
+    const table = defineTable({
+      name: 'cars',
+      columns: { constructor: named, valueof: { type: 'varchar' } },
+    })
+    const batch = { rowCount: 1, columns: { constructor: Float64Array.of(1), valueof: ['a'] }, nulls: {} }
+    expect(() => checkBatch(table, batch as unknown as Batch)).not.toThrow()
+    expect(() => checkBatch(table, { rowCount: 1, columns: { valueof: ['a'] } })).toThrow(
+      new TypeError('batch of table cars: column constructor expected Float64Array for double, got nothing'),
     )
   })
 

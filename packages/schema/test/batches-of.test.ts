@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import {
   type Batch,
   batchesOf,
@@ -274,6 +275,7 @@ describe('batchesOf', () => {
     ['timestamp', new Date('0001-01-01T00:00:00Z'), -62_135_596_800_000_000n],
     ['timestamp', new Date('9999-12-31T23:59:59.999Z'), 253_402_300_799_999_000n],
     ['timestamp', -1000n, -1000n],
+    ['timestamp', runInNewContext('new Date(5)'), 5000n],
     ['date', '1970-01-02', 1],
     ['date', '2024-02-29', 19_782],
     ['double', NaN, NaN],
@@ -326,6 +328,7 @@ describe('batchesOf', () => {
     ['varchar', { a: 1 }, TypeError, 'a string', 'an object'],
     ['varchar', () => 'a', TypeError, 'a string', 'a function'],
     ['varchar', Object.create(null), TypeError, 'a string', 'an object'],
+    ['varchar', 'a\ud83d', RangeError, 'Unicode text without half a surrogate pair', "'a\\ud83d'"],
   ])('refuses a %s %s', async (type, value, ErrorType, expected, got) => {
     await expect(valueOf(type, value)).rejects.toThrow(
       new ErrorType(`row 1, column value: expected ${expected}, got ${got}`),

@@ -81,6 +81,16 @@ describe('defineTable', () => {
     )
   })
 
+  it.each([undefined, null, 'power', ['power']])('refuses the columns %j', (columns) => {
+    expect(define({ columns })).toThrow(/^table turbine expected an object of columns by name, got /)
+  })
+
+  it('refuses a column that is not an object', () => {
+    expect(define({ columns: { power: null } })).toThrow(
+      /^table turbine: column power expected a type of timestamp, .*, got undefined$/,
+    )
+  })
+
   it.each(['float', undefined, 'constructor'])('refuses the column type %s', (type) => {
     expect(define({ columns: { power: { type } } })).toThrow(
       new TypeError(
