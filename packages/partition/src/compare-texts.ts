@@ -2,7 +2,9 @@
 export function compareTexts(text: string, other: string): number {
   if (text === other) return 0
   const length = Math.min(text.length, other.length)
-  for (let index = 0; index < length; index++) {
+  let index = 0
+  while (index + blockLength <= length && isSame(text, other, index)) index += blockLength
+  for (; index < length; index++) {
     const unit = text.charCodeAt(index)
     const otherUnit = other.charCodeAt(index)
     if (unit === otherUnit) continue
@@ -11,4 +13,11 @@ export function compareTexts(text: string, other: string): number {
     return Buffer.compare(Buffer.from(text), Buffer.from(other))
   }
   return text.length - other.length
+}
+
+/** Blocks that are the same are found by comparing memory, much faster than unit by unit. */
+const blockLength = 1024
+
+function isSame(text: string, other: string, start: number): boolean {
+  return text.slice(start, start + blockLength) === other.slice(start, start + blockLength)
 }

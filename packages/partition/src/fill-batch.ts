@@ -1,6 +1,6 @@
-import { type Batch, columnBuffer, columnsOf, type Table } from '@minilake/schema'
-import { type ColumnBuffer, columnValues, nullMask } from './batch-column.js'
-import { int32View, isWide } from './int32-view.js'
+import { type Batch, columnBuffer, columnsOf, columnValues, nullMask, type Table } from '@minilake/schema'
+import type { ColumnBuffer } from './column-buffer.js'
+import { int32View, isBytes, isWide } from './int32-view.js'
 
 /** The units in which a column is copied: its texts, its bytes, or one or two 32-bit words per value. */
 export type Units = string[] | Uint8Array | Int32Array
@@ -44,12 +44,8 @@ function copyValues(target: ColumnBuffer, sources: readonly ColumnBuffer[], copy
       sources.filter((source) => Array.isArray(source)),
       1,
     )
-  } else if (target instanceof Uint8Array) {
-    copy(
-      target,
-      sources.filter((source) => source instanceof Uint8Array),
-      1,
-    )
+  } else if (isBytes(target)) {
+    copy(target, sources.filter(isBytes), 1)
   } else copy(int32View(target), sources.filter(isWide).map(int32View), target.BYTES_PER_ELEMENT / 4)
 }
 

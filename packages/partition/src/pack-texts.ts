@@ -1,5 +1,6 @@
 import type { Batch } from '@minilake/schema'
-import type { ColumnBuffer } from './batch-column.js'
+import type { ColumnBuffer } from './column-buffer.js'
+import { hasLongText } from './long-texts.js'
 
 /** A column of texts in which each distinct text is stored once. */
 interface PackedTexts {
@@ -40,8 +41,9 @@ function mapValues<Value, Mapped>(
 /** As many texts as `places` can tell apart. */
 const maxTexts = 2 ** 16
 
-/** Packs texts; returns them as they are when half of them or more are distinct. */
+/** Packs texts; returns them as they are when half of them or more are distinct, or when one is too long for a Map. */
 function pack(texts: string[]): PackedTexts | string[] {
+  if (hasLongText(texts)) return texts
   const placeOf = new Map<string, number>()
   const places = new Uint16Array(texts.length)
   const limit = Math.min(texts.length / 2, maxTexts)

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { type Batch, checkBatch, type Table } from '@minilake/schema'
+import { type Batch, checkBatch, describeValue, type Table } from '@minilake/schema'
 import { batchBytes } from './batch-bytes.js'
 import { mergeRuns } from './merge-runs.js'
 import { partitionLimit } from './partition-limit.js'
@@ -51,6 +51,11 @@ export async function* partitionBatches<T extends Table>(
   if (!Number.isSafeInteger(memoryBytes) || memoryBytes < 1) {
     throw new RangeError(`memoryBytes expected a whole number of at least 1, got ${memoryBytes}`)
   }
+  if (!isIterable(batches)) {
+    throw new TypeError(
+      `batches of table ${table.name} expected an iterable or async iterable of batches, got ${describeValue(batches)}`,
+    )
+  }
   const limit = partitionLimit(table, maxPartitions)
   const blockBytes = memoryBytes / blocksInMemory
   const file = spillFile(spillFolder)
@@ -76,4 +81,12 @@ export async function* partitionBatches<T extends Table>(
   } finally {
     file.close()
   }
+}
+
+function isIterable(batches: unknown): boolean {
+  return (
+    typeof batches === 'object' &&
+    batches !== null &&
+    (Symbol.asyncIterator in batches || Symbol.iterator in batches)
+  )
 }

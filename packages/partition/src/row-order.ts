@@ -1,4 +1,5 @@
 import { compareTexts } from './compare-texts.js'
+import { hasLongText } from './long-texts.js'
 import { compareRows, type SortKeys } from './sort-keys.js'
 
 /**
@@ -38,16 +39,19 @@ function keyedRows(rowCount: number): KeyedRows {
 
 /** The rank of every text among the distinct texts, from 0. */
 function textRanks(texts: readonly string[]): Uint32Array {
-  const ranks = new Map<string, number>()
-  let rank = 0
-  let before: string | undefined
-  for (const text of [...new Set(texts)].sort(compareTexts)) {
-    // Texts of different half surrogates have the same UTF-8 bytes, and so the same rank.
-    if (before !== undefined && compareTexts(before, text) !== 0) rank++
-    ranks.set(text, rank)
-    before = text
-  }
   const rankOf = new Uint32Array(texts.length)
+  if (hasLongText(texts)) {
+    const rows = Array.from(texts, (text, row) => ({ text, row }))
+    rows.sort((one, other) => compareTexts(one.text, other.text))
+    let rank = 0
+    for (const [index, { text, row }] of rows.entries()) {
+      if (index > 0 && rows[index - 1]?.text !== text) rank++
+      rankOf[row] = rank
+    }
+    return rankOf
+  }
+  const distinct = [...new Set(texts)].sort(compareTexts)
+  const ranks = new Map(distinct.map((text, rank) => [text, rank]))
   for (let row = 0; row < texts.length; row++) rankOf[row] = ranks.get(texts[row] ?? '') ?? 0
   return rankOf
 }

@@ -2,12 +2,14 @@ import {
   type Batch,
   type ColumnBuffers,
   type ColumnType,
+  columnValues,
+  nullMask,
   parseUtcDay,
   type Partition,
   partitionsOf,
   type Table,
 } from '@minilake/schema'
-import { type ColumnBuffer, columnValues, nullMask } from './batch-column.js'
+import type { ColumnBuffer } from './column-buffer.js'
 import { compareTexts } from './compare-texts.js'
 import { highWord, int32View, lowWord } from './int32-view.js'
 import { firstDay } from './partition-values.js'

@@ -55,7 +55,7 @@ export const anyValue: Record<ColumnType, fc.Arbitrary<StoredValue>> = {
   integer: fc.oneof(fc.constantFrom(0, -1, 2 ** 31 - 1, -(2 ** 31)), fc.integer()),
   boolean: fc.boolean(),
   varchar: fc.oneof(
-    fc.constantFrom('', 'a', 'ab', 'b', '\u{1F600}', '\uFFFD', '\uE000', '\uD83D', '\uD83Dx', '\0'),
+    fc.constantFrom('', 'a', 'ab', 'b', '\u{1F600}', '\uFFFD', '\uE000', '\0'),
     fc.string({ unit: 'binary' }),
   ),
 }

@@ -28,3 +28,11 @@ test('packs recurring texts only', () => {
   const many = batchOf(Array.from({ length: 140_000 }, (_, row) => `pump-${row % 69_000}`))
   expect(packTexts(many).columns.texts).toBe(many.columns.texts)
 })
+
+// V8 hashes texts of more than 16,383 characters by their length alone.
+test('leaves columns with long texts as they are', () => {
+  const long = batchOf(['x'.repeat(16_384), 'a', 'a', 'a', 'a'])
+  expect(packTexts(long).columns.texts).toBe(long.columns.texts)
+  const shorter = batchOf(['x'.repeat(16_383), 'a', 'a', 'a', 'a'])
+  expect(packTexts(shorter).columns.texts).not.toBe(shorter.columns.texts)
+})

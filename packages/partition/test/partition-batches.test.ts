@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { runInNewContext, runInThisContext } from 'node:vm'
 import { type Batch, defineTable, formatUtcDay, type Table } from '@minilake/schema'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -319,5 +320,68 @@ describe('the temporary file', () => {
 test.each([0, -1, 0.5, NaN, Infinity])('refuses memoryBytes of %s', async (memoryBytes) => {
   await expect(taken(reading, [], { memoryBytes })).rejects.toThrow(
     new RangeError(`memoryBytes expected a whole number of at least 1, got ${memoryBytes}`),
+  )
+})
+
+const cars = defineTable({
+  name: 'cars',
+  columns: {
+    constructor: { type: 'timestamp' },
+    valueof: { type: 'boolean', nullable: true },
+    watch: { type: 'double', nullable: true },
+  },
+  partitions: { event_date: { from: 'constructor', by: 'day' } },
+  sortedBy: ['constructor'],
+})
+
+test('columns may be named like members that every object inherits', async () => {
+  const batch = {
+    rowCount: 2,
+    columns: {
+      constructor: BigInt64Array.of(1n, 0n),
+      valueof: Uint8Array.of(1, 0),
+      watch: Float64Array.of(1, 0),
+    },
+    nulls: {},
+  }
+  for (const memoryBytes of [1, 1_000_000]) {
+    const [partition] = await taken(cars, [batch, batch], {
+      memoryBytes,
+      spillFolder,
+    })
+    expect(partition?.batches).toEqual([
+      {
+        rowCount: 4,
+        columns: {
+          constructor: BigInt64Array.of(0n, 0n, 1n, 1n),
+          valueof: Uint8Array.of(0, 0, 1, 1),
+          watch: Float64Array.of(0, 0, 1, 1),
+        },
+        nulls: { valueof: new Uint8Array(4), watch: new Uint8Array(4) },
+      },
+    ])
+  }
+})
+
+test('batches of another realm give the same partitions', async () => {
+  const script = `({
+    rowCount: 3,
+    columns: {
+      constructor: BigInt64Array.of(2n, 1n, 0n),
+      valueof: Uint8Array.of(1, 0, 1),
+      watch: Float64Array.of(3, 2, 1),
+    },
+    nulls: { valueof: Uint8Array.of(0, 1, 0), watch: Uint8Array.of(1, 0, 0) },
+  })`
+  const [own, foreign] = [runInThisContext(script), runInNewContext(script)] as Batch<typeof cars>[]
+  expect(await taken(cars, [foreign!])).toEqual(await taken(cars, [own!]))
+})
+
+test.each([
+  [undefined, 'undefined'],
+  [{ rowCount: 0, columns: {} }, 'an object'],
+])('refuses the batches %j', async (batches, got) => {
+  await expect(taken(reading, batches as unknown as [])).rejects.toThrow(
+    new TypeError(`batches of table reading expected an iterable or async iterable of batches, got ${got}`),
   )
 })

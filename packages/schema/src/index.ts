@@ -10,6 +10,7 @@ export {
   type ColumnValues,
   isNumeric,
 } from './column.js'
+export { describeValue } from './describe-value.js'
 export type { ColumnInputs, InputRow } from './input-row.js'
 export {
   defineLake,
