@@ -1,4 +1,5 @@
 import { type Batch, isDataFileKey, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
+import { checkIterable, checkTable } from './check-table.js'
 import { encodeParquet, type EncodeOptions } from './encode-parquet.js'
 
 /** A data file to publish: its object key, and its bytes, which are encoded as they are pulled. */
@@ -24,6 +25,8 @@ export function* dataFiles<T extends Table>(
   files: Iterable<{ readonly key: string; readonly batches: Iterable<Batch<T>> }>,
   options: EncodeOptions = {},
 ): Generator<DataFile> {
+  checkTable(table)
+  checkIterable(`files of table ${table.name}`, files)
   for (const { key, batches } of files) {
     if (!isDataFileKey(table, key)) {
       const example = `${tablePrefix(table)}${partitionsOf(table)

@@ -1,9 +1,10 @@
 import { type Batch, checkBatch, type Table } from '@minilake/schema'
-import { ParquetWriter } from 'hyparquet-writer'
+import { checkIterable, checkTable } from './check-table.js'
 import { ByteBlocks } from './file/byte-blocks.js'
 import { checkCodec, type Codec } from './file/codec.js'
+import { type FooterContent, writeFooter, writeMagic } from './file/footer.js'
 import { PageIndexes } from './file/page-indexes.js'
-import { compression, type RowGroup, rowGroup } from './file/row-group.js'
+import { rowGroup } from './file/row-group.js'
 import { schemaElements } from './file/schema-elements.js'
 
 /**
@@ -22,8 +23,9 @@ export interface EncodeOptions {
    */
   codec?: Codec
   /**
-   * Lets chunks share their buffers, which is faster and takes less memory. A chunk is then valid only until the next one is pulled,
-   * which is enough to write them to a file or a store one after another. Default false: the consumer owns every chunk.
+   * Reuses the buffer of each chunk that the consumer gives back when it pulls the next one: `chunks.next(chunk)`. That saves allocating
+   * them. The consumer owns every chunk that it does not give back, as `for…of` and `Readable.from` never do. Default false: chunks
+   * given back are not reused either.
    */
   reuseBuffers?: boolean
 }
@@ -51,59 +53,52 @@ export function* encodeParquet<T extends Table>(
   table: T,
   batches: Iterable<Batch<T>>,
   options: EncodeOptions = {},
-): Generator<Uint8Array> {
+): EncodedChunks {
   checkEncodeOptions('encodeParquet', options, optionNames)
+  checkTable(table)
+  checkIterable(`batches of table ${table.name}`, batches)
   const { rowGroupRows = 1_048_576, codec, reuseBuffers = false } = options
-  const blocks = new ByteBlocks(blockBytes, reuseBuffers ? freeBuffers : [])
-  const writer = new ParquetWriter({
-    writer: blocks,
+  const blocks = new ByteBlocks(blockBytes)
+  const footer: FooterContent = {
+    version: 2,
+    created_by: createdBy,
     schema: schemaElements(table),
-    ...compression(codec),
-    createdBy,
-  })
+    num_rows: 0n,
+    row_groups: [],
+  }
   const indexes = new PageIndexes()
-  const group = takeIdleRowGroup(table, codec) ?? rowGroup(table, codec)
-  function* handOut(taken: readonly Uint8Array<ArrayBuffer>[]) {
+  const group = rowGroup(table, codec)
+  function* handOut(taken: readonly Uint8Array<ArrayBuffer>[]): EncodedChunks {
     for (const block of taken) {
-      yield block
-      if (reuseBuffers) blocks.recycle(block)
+      const givenBack = yield block
+      if (reuseBuffers && givenBack === block) blocks.recycle(block)
     }
   }
-  function* writeGroup() {
-    for (const _ of group.write(writer, indexes)) yield* handOut(blocks.takeFullBlocks())
+  function* writeGroup(): EncodedChunks {
+    for (const _ of group.write(blocks, footer, indexes)) yield* handOut(blocks.takeFullBlocks())
   }
-  for (const batch of batches as Iterable<Batch>) {
-    checkBatch(table, batch)
-    for (let start = 0; start < batch.rowCount;) {
-      const end = Math.min(batch.rowCount, start + rowGroupRows - group.rowCount())
-      group.add(batch, start, end)
-      start = end
-      if (group.rowCount() === rowGroupRows) yield* writeGroup()
+  try {
+    writeMagic(blocks)
+    for (const batch of batches as Iterable<Batch>) {
+      checkBatch(table, batch)
+      for (let start = 0; start < batch.rowCount;) {
+        const end = Math.min(batch.rowCount, start + rowGroupRows - group.rowCount())
+        group.add(batch, start, end)
+        start = end
+        if (group.rowCount() === rowGroupRows) yield* writeGroup()
+      }
     }
+    if (group.rowCount() > 0) yield* writeGroup()
+    indexes.write(blocks)
+    writeFooter(blocks, footer)
+    yield* handOut(blocks.drain())
+  } finally {
+    group.close()
   }
-  if (group.rowCount() > 0) yield* writeGroup()
-  indexes.write(writer.writer)
-  void writer.finish()
-  yield* handOut(blocks.drain())
-  idleRowGroups.set(table, { codec, group: new WeakRef(group) })
 }
 
-/** Buffers of chunks that no consumer holds any more. */
-const freeBuffers: ArrayBuffer[] = []
-
-/**
- * The row group of the last file of each table. Files written one after another, such as one a day, reuse its buffers of some 10 MB,
- * which would otherwise be collected after each file; the weak reference lets them go when memory is short. A row group that an
- * error or an early return left with rows in it never gets here.
- */
-const idleRowGroups = new WeakMap<Table, { codec: Codec | undefined; group: WeakRef<RowGroup> }>()
-
-function takeIdleRowGroup(table: Table, codec: Codec | undefined): RowGroup | undefined {
-  const idle = idleRowGroups.get(table)
-  if (idle?.codec !== codec) return undefined
-  idleRowGroups.delete(table)
-  return idle?.group.deref()
-}
+/** The chunks of a file. What the consumer passes to `next` is a chunk that it gives back, for its buffer to be reused. */
+export type EncodedChunks = Generator<Uint8Array, void, Uint8Array | undefined>
 
 /** Throws a TypeError or RangeError for options that are not among `names` and for values that make no sense. */
 export function checkEncodeOptions(

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { EncodedChunks } from './encode-parquet.js'
 
 /**
  * Writes a file so that its name only ever leads to a complete one: the bytes go to a hidden file in the same folder, which takes
- * the name (and replaces a file of that name) once it is on the disk. Returns how many bytes it has. Removes the hidden file when
- * `chunks` throws, and when the file system fails: then the error names the path.
+ * the name (and replaces a file of that name) once it is on the disk. Gives every chunk back once it is written. Returns how many
+ * bytes the file has. Removes the hidden file when `chunks` throws, and when the file system fails: then the error names the path.
  */
-export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>): Promise<number> {
+export async function writeAtomically(path: string, chunks: EncodedChunks): Promise<number> {
   const hidden = join(dirname(path), `.parquet.${randomUUID()}.part`)
   const attempt = <Result>(step: Promise<Result>): Promise<Result> =>
     step.catch((cause: unknown) => {
@@ -18,9 +19,9 @@ export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>
   try {
     const file = await attempt(open(hidden, 'wx'))
     try {
-      for (const chunk of chunks) {
-        await attempt(file.writeFile(chunk))
-        byteLength += chunk.byteLength
+      for (let step = chunks.next(); !step.done; step = chunks.next(step.value)) {
+        await attempt(file.writeFile(step.value))
+        byteLength += step.value.byteLength
       }
       await attempt(file.datasync())
     } finally {
@@ -30,6 +31,8 @@ export async function writeAtomically(path: string, chunks: Iterable<Uint8Array>
   } catch (error) {
     await rm(hidden, { force: true }).catch(() => undefined)
     throw error
+  } finally {
+    chunks.return()
   }
   return byteLength
 }

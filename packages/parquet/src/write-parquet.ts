@@ -1,4 +1,4 @@
-import { type Batch, type ColumnType, isNumeric, type Table } from '@minilake/schema'
+import { type Batch, type ColumnType, isNumeric, isWellFormed, type Table } from '@minilake/schema'
 import type { ColumnData } from './columns/column-data.js'
 import { type SourceColumn, sourceColumn } from './columns/source-column.js'
 import { describeValue } from './columns/value-kind.js'
@@ -87,7 +87,7 @@ function sourceColumns(columns: unknown, types: Readonly<Record<string, unknown>
     }
   }
   const sources = entries.map(([name, data]) => {
-    if (/\p{Surrogate}/u.test(name))
+    if (!isWellFormed(name))
       throw new TypeError(
         `column name ${JSON.stringify(name)} expected Unicode text, got half a surrogate pair`,
       )
@@ -108,15 +108,10 @@ function isColumnType(type: unknown): type is ColumnType {
   return typeof type === 'string' && Object.hasOwn(isNumeric, type)
 }
 
-/** The last table: small files of the same columns are written faster when `encodeParquet` finds the table of the file before. */
-let lastTable: { readonly key: string; readonly table: Table } | undefined
-
 /** A table whose columns may have any name: those of `defineTable` must suit Hive too. */
 function tableOf(sources: readonly SourceColumn[]): Table {
   const columns = sources.map(({ name, type, nullable }) => [name, { type, nullable }] as const)
-  const key = JSON.stringify(columns)
-  if (lastTable?.key !== key) lastTable = { key, table: { name: 'schema', columns: byName(columns) } }
-  return lastTable.table
+  return { name: 'schema', columns: byName(columns) }
 }
 
 /** Rows of a batch: few enough that converted values take little memory. A row group is a whole number of batches by default. */

@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto'
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { runInNewContext, runInThisContext } from 'node:vm'
+import { gzipSync } from 'node:zlib'
 import { type Batch, defineTable, pump } from '@minilake/schema'
 import { parquetMetadata } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createdBy, type EncodeOptions, encodeParquet } from '../src/index.js'
+import {
+  type Codec,
+  createdBy,
+  dataFiles,
+  type EncodeOptions,
+  encodeParquet,
+  readFooter,
+} from '../src/index.js'
 import { snappy } from '../src/snappy.js'
 import { batchOf, everyType, type StoredValue } from './every-type.js'
 import { noisyBatch, pumpBatch } from './pump-batches.js'
@@ -22,6 +33,8 @@ test('no batches give a valid file without rows, with all columns', async () => 
     expect(metadata.schema).toHaveLength(5)
     expect(await readWithHyparquet(bytes)).toEqual([])
     expect(await duckDb.query('SELECT count(*) FROM FILE', bytes)).toEqual([[0n]])
+    // num_rows of 0, then the row groups: an empty list of structs, without whose type arrow-rs refuses the file; then created_by.
+    expect(Buffer.from(bytes).includes(Buffer.of(0x16, 0, 0x19, 0x0c, 0x28))).toBe(true)
     const described = await duckDb.query('DESCRIBE SELECT * FROM FILE', bytes)
     expect(described.map(([name, type]) => [name, type])).toEqual([
       ['event_timestamp', 'TIMESTAMP'],
@@ -183,7 +196,7 @@ describe('reused buffers of batches', () => {
   )
 })
 
-describe('chunks that share buffers', () => {
+describe('chunks with reuseBuffers', () => {
   const gauge = defineTable({ name: 'gauge', columns: { level: { type: 'double' } } })
   function* batches(): Generator<Batch<typeof gauge>> {
     for (let start = 0; start < 500_000; start += 100_000) {
@@ -191,23 +204,27 @@ describe('chunks that share buffers', () => {
       yield { rowCount: level.length, columns: { level } }
     }
   }
+  const options = { rowGroupRows: 200_000, reuseBuffers: true }
   const expected = bytesOf(encodeParquet(gauge, batches(), { rowGroupRows: 200_000 }))
 
-  test('hold the same bytes until the next one is pulled; two files at a time share none', () => {
+  test('have the buffers of those that were given back; two files at a time share none', () => {
     const files = [1, 2].map(() => ({
-      chunks: encodeParquet(gauge, batches(), { rowGroupRows: 200_000, reuseBuffers: true }),
+      chunks: encodeParquet(gauge, batches(), options),
+      last: undefined as Uint8Array | undefined,
       copies: [] as Uint8Array[],
       buffers: [] as ArrayBufferLike[],
     }))
     for (let isDone = false; !isDone;) {
-      const taken = files.map(({ chunks, copies, buffers }) => {
-        const { value } = chunks.next() as { value?: Uint8Array }
-        if (value) buffers.push(value.buffer)
-        return { value, copies }
-      })
-      expect(new Set(taken.map(({ value }) => value?.buffer)).size).toBe(taken[0]!.value ? 2 : 1)
-      for (const { value, copies } of taken) if (value) copies.push(value.slice())
-      isDone = taken[0]!.value === undefined
+      for (const file of files) {
+        const { value } = file.chunks.next(file.last)
+        file.last = value ?? undefined
+        if (!file.last) continue
+        file.buffers.push(file.last.buffer)
+        file.copies.push(file.last.slice())
+      }
+      const [one, other] = files.map(({ last }) => last?.buffer)
+      if (one) expect(one).not.toBe(other)
+      isDone = one === undefined
     }
     for (const { copies, buffers } of files) {
       expect(Buffer.compare(Buffer.concat(copies), expected)).toBe(0)
@@ -215,28 +232,42 @@ describe('chunks that share buffers', () => {
     }
   })
 
-  test('may be transferred, and are not reused then', () => {
-    for (let file = 0; file < 2; file++) {
-      const copies = Array.from(
-        encodeParquet(gauge, batches(), { rowGroupRows: 200_000, reuseBuffers: true }),
-        (chunk) => {
-          const copy = chunk.slice()
-          structuredClone(chunk, { transfer: [chunk.buffer as ArrayBuffer] })
-          return copy
-        },
-      )
-      expect(Buffer.compare(Buffer.concat(copies), expected)).toBe(0)
+  test('stay as they are when a stream that reads ahead holds them', async () => {
+    const written: Buffer[] = []
+    const slowly = new Writable({
+      highWaterMark: 1,
+      write: (chunk: Buffer, _, done) => {
+        setTimeout(() => {
+          written.push(Buffer.from(chunk))
+          done()
+        }, 1)
+      },
+    })
+    await pipeline(Readable.from(encodeParquet(gauge, batches(), options)), slowly)
+    expect(Buffer.compare(Buffer.concat(written), expected)).toBe(0)
+  })
+
+  test('are not written to when what is given back is another chunk, or reuseBuffers is off', () => {
+    for (const reuseBuffers of [true, false]) {
+      const chunks = encodeParquet(gauge, batches(), { ...options, reuseBuffers })
+      const kept: Uint8Array[] = []
+      let step = chunks.next()
+      while (!step.done) {
+        kept.push(step.value)
+        step = chunks.next(reuseBuffers ? step.value.subarray() : step.value)
+      }
+      expect(Buffer.compare(Buffer.concat(kept), expected)).toBe(0)
     }
   })
 
-  test('are never those of a file whose chunks the consumer owns', () => {
-    const own = encodeParquet(gauge, batches(), { rowGroupRows: 200_000 })
-    const kept: Uint8Array[] = []
-    for (const chunk of own) {
-      kept.push(chunk)
-      for (const _ of encodeParquet(gauge, batches(), { reuseBuffers: true })) break
+  test('may be transferred before they are given back', () => {
+    const chunks = encodeParquet(gauge, batches(), options)
+    const copies: Uint8Array[] = []
+    for (let step = chunks.next(); !step.done; step = chunks.next(step.value)) {
+      copies.push(step.value.slice())
+      structuredClone(step.value, { transfer: [step.value.buffer as ArrayBuffer] })
     }
-    expect(Buffer.compare(Buffer.concat(kept), expected)).toBe(0)
+    expect(Buffer.compare(Buffer.concat(copies), expected)).toBe(0)
   })
 })
 
@@ -274,6 +305,136 @@ test('a file has the same bytes, whatever was encoded before it or is being enco
       bytesOf(interleaved)
     }
   }
+})
+
+// Each instance takes 10 GB of address space, of which a process has 128 TB, until it is collected.
+test('files of one synchronous loop share their kernels, whatever their tables and options', () => {
+  const { WebAssembly } = globalThis as unknown as {
+    WebAssembly: { Instance: new (module: object) => object }
+  }
+  const { Instance } = WebAssembly
+  let instances = 0
+  WebAssembly.Instance = class extends Instance {
+    constructor(module: object) {
+      super(module)
+      instances += 1
+    }
+  }
+  try {
+    const names = Array.from({ length: 20 }, (_, column) => `column_${column}`)
+    const columns = Object.fromEntries(names.map((name) => [name, Float64Array.of(1)]))
+    for (let file = 0; file < 40; file++) {
+      const types = Object.fromEntries(names.map((name) => [name, { type: 'double' as const }]))
+      const codec: Codec = { name: 'GZIP', compress: (bytes) => gzipSync(bytes) }
+      const options = file % 2 === 0 ? {} : { codec }
+      bytesOf(encodeParquet({ name: 'wide', columns: types }, [{ rowCount: 1, columns }], options))
+    }
+  } finally {
+    WebAssembly.Instance = Instance
+  }
+  expect(instances).toBeLessThanOrEqual(20)
+})
+
+test('columns may be named like members that every object inherits', async () => {
+  const columns = {
+    constructor: { type: 'double', nullable: true },
+    valueof: { type: 'varchar' },
+    toString: { type: 'varchar', nullable: true },
+    ['__proto__']: { type: 'boolean' },
+  } as const
+  const batch = {
+    rowCount: 2,
+    columns: {
+      constructor: Float64Array.of(1, 2),
+      valueof: ['a', 'b'],
+      toString: ['c', 'd'],
+      ['__proto__']: Uint8Array.of(0, 1),
+    },
+    nulls: {},
+  }
+  const table = { name: 'cars', columns }
+  const bytes = bytesOf(encodeParquet(table, [batch as unknown as Batch<typeof table>]))
+  const { columns: found, rowCount } = await readFooter(bytes)
+  expect(found.map(({ name, nullCount }) => [name, nullCount])).toEqual([
+    ['constructor', 0],
+    ['valueof', 0],
+    ['toString', 0],
+    ['__proto__', 0],
+  ])
+  expect(rowCount).toBe(2)
+})
+
+test('batches of another realm give the same bytes, and masks may be Buffers', () => {
+  const script = `(() => {
+    const twice = (values) => [values, values].flat()
+    const columns = [
+      BigInt64Array.of(1n, 2n), Int32Array.of(1, 2), Float64Array.of(1, 2), Float32Array.of(1, 2),
+      BigInt64Array.of(1n, 2n), Int32Array.of(1, 2), Uint8Array.of(0, 1), ['a', 'b'],
+    ]
+    const values = (names) => Object.fromEntries(names.map((name, at) => [name, columns[at % 8]]))
+    const nulls = (names) => Object.fromEntries(names.map((name) => [name, Uint8Array.of(0, 1)]))
+    return (names) => ({ rowCount: 2, columns: values(names), nulls: nulls(names.slice(8)) })
+  })()`
+  const names = Object.keys(everyType.columns)
+  const [own, foreign] = [runInThisContext(script), runInNewContext(script)].map((make) =>
+    (make as (names: string[]) => Batch<typeof everyType>)(names),
+  ) as [Batch<typeof everyType>, Batch<typeof everyType>]
+  const expected = bytesOf(encodeParquet(everyType, [own]))
+  expect(Buffer.compare(bytesOf(encodeParquet(everyType, [foreign])), expected)).toBe(0)
+
+  // A Buffer's slice is no copy.
+  const mask = Buffer.of(0, 1)
+  const masks = Object.fromEntries(names.slice(8).map((name) => [name, mask]))
+  function* buffered() {
+    yield { ...own, nulls: masks }
+    mask.fill(1)
+  }
+  expect(Buffer.compare(bytesOf(encodeParquet(everyType, buffered())), expected)).toBe(0)
+})
+
+describe('a table that cannot be encoded', () => {
+  const types = 'timestamp, date, double, real, bigint, integer, boolean, varchar'
+  test.each<[string, unknown, string]>([
+    ['is missing', undefined, 'table expected what defineTable returns, got undefined'],
+    ['has no name', { columns: {} }, 'table name expected Unicode text, got undefined'],
+    ['lacks columns', { name: 'a' }, 'table a expected an object of columns by name, got undefined'],
+    ['has no column', { name: 'a', columns: {} }, 'table a expected at least one column, got none'],
+    [
+      'has an unknown type',
+      { name: 'a', columns: { b: { type: 'text' } } },
+      `table a: column b expected a type of ${types}, got text`,
+    ],
+    [
+      'has a name that is not Unicode',
+      { name: 'a', columns: { '\ud800': { type: 'date' } } },
+      'table a: column name "\\ud800" expected Unicode text, got half a surrogate pair',
+    ],
+  ])('because it %s is a TypeError', (_, table, sentence) => {
+    expect(() => bytesOf(encodeParquet(table as typeof pump, []))).toThrow(new TypeError(sentence))
+    expect(() => [...dataFiles(table as typeof pump, [])]).toThrow(new TypeError(sentence))
+  })
+
+  test('is not one whose names engines refuse', async () => {
+    const table = { name: 'Turbine 1', columns: { 'Power (kW)': { type: 'real' } } } as const
+    const batch = { rowCount: 1, columns: { 'Power (kW)': Float32Array.of(1.5) } }
+    expect(await readWithHyparquet(bytesOf(encodeParquet(table, [batch])))).toEqual([[1.5]])
+  })
+})
+
+test.each<[unknown, string]>([
+  [
+    (async function* () {})(),
+    'an iterable, got an async iterable: collect it in an array first (partitionBatches of @minilake/partition does so within a limit of memory)',
+  ],
+  [pumpBatch(1), 'an iterable, such as an array, got an object'],
+  [undefined, 'an iterable, such as an array, got undefined'],
+])('refuses batches and files that cannot be iterated', (batches, expected) => {
+  expect(() => bytesOf(encodeParquet(pump, batches as []))).toThrow(
+    new TypeError(`batches of table pump expected ${expected}`),
+  )
+  expect(() => [...dataFiles(pump, batches as [])]).toThrow(
+    new TypeError(`files of table pump expected ${expected}`),
+  )
 })
 
 describe('a batch that does not fit the table', () => {

@@ -387,8 +387,14 @@ describe('columns that are refused before anything is written', () => {
     [
       'numbers in a text column',
       { a: [1] },
-      'column a of type varchar expected a string in row 0, got 1',
+      'column a of type varchar expected a Unicode string in row 0, got 1',
       { types: { a: 'varchar' } },
+    ],
+    [
+      'half a surrogate pair',
+      { a: ['b', null, 'c\ud83d'] },
+      'column a of type varchar expected a Unicode string in row 2, got "c\\ud83d"',
+      {},
     ],
     [
       'a type for a missing column',

@@ -3,6 +3,7 @@ import {
   columnBuffer,
   type ColumnBuffers,
   type ColumnType,
+  isWellFormed,
   millisPerDay,
   parseUtcDay,
 } from '@minilake/schema'
@@ -35,7 +36,7 @@ export const columnConversions: { readonly [T in ColumnType]: ColumnConversion }
   bigint: conversion('a whole number of 64 bits', columnBuffer.bigint, int64Of),
   integer: conversion('a whole number of 32 bits', columnBuffer.integer, int32Of),
   boolean: conversion('true or false', columnBuffer.boolean, bitOf),
-  varchar: conversion('a string', columnBuffer.varchar, textOf),
+  varchar: conversion('a Unicode string', columnBuffer.varchar, textOf),
 }
 
 function conversion<Value, Buffer extends ColumnBuffers[ColumnType] & Record<number, Value>>(
@@ -113,7 +114,7 @@ function bitOf(value: unknown): number | undefined {
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return typeof value === 'string' && isWellFormed(value) ? value : undefined
 }
 
 function millisOf(value: unknown): number | undefined {

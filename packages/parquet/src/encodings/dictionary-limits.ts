@@ -1,6 +1,12 @@
 /** A dictionary of up to this many values is kept until the chunk ends. */
 const alwaysAllowed = 32_768
 
+/**
+ * A dictionary of more bytes is given up. A reader loads all of it before the first value, and where it is that large, values seldom
+ * recur. Dictionaries of numbers stay below it in row groups of a million rows, and so do those of names and ids.
+ */
+export const maxDictionaryBytes = 16 * 1024 * 1024
+
 /** How many distinct values a dictionary may have after `valueCount` values of a chunk; it is given up at the next one. */
 export function maxDictionarySize(valueCount: number): number {
   return Math.max(alwaysAllowed, Math.floor(valueCount / 2) + 1)

@@ -1,7 +1,8 @@
 import { byteStreamSplit } from './byte-stream-split.js'
 import { dictionaryPays, maxDictionarySize } from './dictionary-limits.js'
 import { decodeIndexes } from './hybrid-encoding.js'
-import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
+import { returnKernels, takeKernels } from './kernel-pool.js'
+import type { EncodedRange, Kernels } from './page-kernels.js'
 import type { EncodedValues, PageStatistics, ValueEncoder } from './value-encoder.js'
 
 /** A page encoded as indexes into the dictionary. */
@@ -23,7 +24,7 @@ interface PlainPage {
  * bytes. All NaN are one value: their bits are not kept.
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
-  const page = new PageKernels()
+  const page = takeKernels()
   const { kernels } = page
   /** Values of the current page, and of the pages before it. */
   let count = 0
@@ -100,6 +101,7 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
         })),
       }
     },
+    close: () => returnKernels(page),
   }
 }
 

@@ -1,6 +1,5 @@
-import { type Kernels, PageKernels } from './page-kernels.js'
-
-let shared: PageKernels | undefined
+import { returnKernels, takeKernels } from './kernel-pool.js'
+import type { Kernels } from './page-kernels.js'
 
 /** Encodes up to a page of levels, `width` bits each, as Parquet's hybrid of run-length encoding and bit-packing. */
 export function hybridEncode(levels: Uint32Array, width: number): Uint8Array {
@@ -13,10 +12,11 @@ export function encodeIndexes(indexes: Uint32Array): Uint8Array {
 }
 
 function encodeAlone(values: Uint32Array, encode: (kernels: Kernels, at: number) => number): Uint8Array {
-  shared ??= new PageKernels()
-  shared.reuse()
-  shared.indexes().set(values)
-  return shared.encoded(shared.encode(encode)).slice()
+  const page = takeKernels()
+  page.indexes().set(values)
+  const encoded = page.encoded(page.encode(encode)).slice()
+  returnKernels(page)
+  return encoded
 }
 
 /** Decodes the `count` indexes of an RLE_DICTIONARY page. */

@@ -1,13 +1,32 @@
-import { dictionaryPays, maxDictionarySize } from './dictionary-limits.js'
+import { dictionaryPays, maxDictionaryBytes, maxDictionarySize } from './dictionary-limits.js'
 import { encodeIndexes } from './hybrid-encoding.js'
 import { type ChunkContent, type Page, pageRows } from './value-encoder.js'
 
 /** PLAIN puts the length of each text before it, in this many bytes. */
 const lengthBytes = 4
 
-/** Encodes the texts of a REQUIRED column as RLE_DICTIONARY; undefined when a dictionary would not save at least a quarter. */
+/** Whether a text is too long for a Map: V8 hashes longer texts by their length alone, and compares all of one length. */
+export function isLongText(text: string): boolean {
+  return text.length > 16_383
+}
+
+/** A dictionary has at most this many long texts, each of which every long text may be compared with. */
+const mostLongTexts = 64
+
+/**
+ * Encodes the texts of a REQUIRED column as RLE_DICTIONARY; undefined when a dictionary would not save at least a quarter, would be
+ * larger than `maxDictionaryBytes` or would have more than 64 long texts.
+ */
 export function recurringTexts(texts: readonly string[]): ChunkContent | undefined {
+  const distinct: string[] = []
   const indexOf = new Map<string, number>()
+  const longTexts = new Set<number>()
+  const find = (text: string) => {
+    if (!isLongText(text)) return indexOf.get(text)
+    for (const index of longTexts) if (distinct[index] === text) return index
+    return undefined
+  }
+  let dictionaryBytes = 0
   const indexes = new Uint32Array(texts.length)
   let unitCount = 0
   let [before, index] = ['', -1]
@@ -15,18 +34,20 @@ export function recurringTexts(texts: readonly string[]): ChunkContent | undefin
     const text = texts[row] ?? ''
     unitCount += text.length
     if (text !== before || index === -1) {
-      index = indexOf.get(text) ?? indexOf.size
-      if (index === indexOf.size) {
-        if (index >= maxDictionarySize(row)) return undefined
-        indexOf.set(text, index)
+      index = find(text) ?? distinct.length
+      if (index === distinct.length) {
+        dictionaryBytes += lengthBytes + Buffer.byteLength(text)
+        if (index >= maxDictionarySize(row) || dictionaryBytes > maxDictionaryBytes) return undefined
+        if (!isLongText(text)) indexOf.set(text, index)
+        else if (longTexts.add(index).size > mostLongTexts) return undefined
+        distinct.push(text)
       }
       before = text
     }
     indexes[row] = index
   }
   const utf8 = new TextEncoder()
-  const values = [...indexOf.keys()].map((text) => utf8.encode(text))
-  const dictionaryBytes = values.reduce((sum, value) => sum + lengthBytes + value.length, 0)
+  const values = distinct.map((text) => utf8.encode(text))
   const plainBytes = unitCount + lengthBytes * texts.length
   const dictionary = { size: values.length, byteLength: dictionaryBytes }
   if (!dictionaryPays(dictionary, { count: texts.length, plainBytes })) return undefined

@@ -1,11 +1,12 @@
 import { ByteWriter } from 'hyparquet-writer'
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js'
-import { type EncodedRange, type Kernels, PageKernels } from './page-kernels.js'
+import { returnKernels, takeKernels } from './kernel-pool.js'
+import type { EncodedRange, Kernels } from './page-kernels.js'
 import type { PageStatistics, ValueEncoder } from './value-encoder.js'
 
 /** Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. */
 export function timestampValues(): ValueEncoder<BigInt64Array> {
-  const page = new PageKernels()
+  const page = takeKernels()
   let count = 0
   let pages: { encoded: EncodedRange | Uint8Array; statistics: PageStatistics }[] = []
 
@@ -40,6 +41,7 @@ export function timestampValues(): ValueEncoder<BigInt64Array> {
         })),
       }
     },
+    close: () => returnKernels(page),
   }
 }
 

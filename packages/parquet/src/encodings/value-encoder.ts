@@ -10,6 +10,8 @@ export interface ValueEncoder<Values> {
   endPage(nullCount: number): void
   /** Each page is encoded when it is pulled. */
   finish(): Omit<ChunkContent, 'pages'> & { pages: Iterable<EncodedValues> }
+  /** Gives up what it holds for the next chunk. It must not be used afterwards. */
+  close(): void
 }
 
 /** The encoded values of a page. */

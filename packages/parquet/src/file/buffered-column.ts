@@ -3,7 +3,7 @@ import { columnBuffer } from '@minilake/schema'
 import type { DecodedArray } from 'hyparquet'
 import type { Writer } from 'hyparquet-writer'
 import { writeColumn } from 'hyparquet-writer/src/column.js'
-import { recurringTexts } from '../encodings/recurring-texts.js'
+import { isLongText, recurringTexts } from '../encodings/recurring-texts.js'
 import type { ChunkContent } from '../encodings/value-encoder.js'
 import type { ChunkColumn, WrittenChunk } from './chunk-column.js'
 import type { ColumnEncoder } from './column-encoder.js'
@@ -11,18 +11,14 @@ import { writeColumnChunk } from './write-column-chunk.js'
 
 /** How the values of a column type are joined and encoded. */
 export interface BufferedType<Buffer> {
+  /** Copies rows: `slice` would not copy those of a Buffer. */
+  copy(values: Buffer, start: number, end: number): Buffer
   /** Joins the buffers of two parts or more. */
   join(parts: readonly Buffer[], rowCount: number): Buffer
   /** The values as hyparquet-writer takes them. */
   decoded(values: Buffer): DecodedArray
   /** Encodes a column without nulls by a dictionary of our own; undefined when hyparquet-writer does it as well. */
   withDictionary?(values: Buffer): ChunkContent | undefined
-}
-
-/** An array or a typed array, as far as it is used here. */
-interface BufferedValues<Buffer> {
-  readonly length: number
-  slice(start: number, end: number): Buffer
 }
 
 interface Part<Buffer> {
@@ -34,7 +30,7 @@ interface Part<Buffer> {
  * Encodes a column of any type: it keeps the values until the row group is complete, and hyparquet-writer then encodes them. Only
  * texts that recur get a dictionary of our own.
  */
-export function bufferedColumn<Buffer extends BufferedValues<Buffer>>(
+export function bufferedColumn<Buffer extends { readonly length: number }>(
   column: ChunkColumn,
   type: BufferedType<Buffer>,
 ): ColumnEncoder<Buffer> {
@@ -44,7 +40,10 @@ export function bufferedColumn<Buffer extends BufferedValues<Buffer>>(
   return {
     add(values, nulls, start, end) {
       // Copies, because the caller may reuse its buffers before the row group is complete.
-      parts.push({ values: values.slice(start, end), nulls: nulls?.slice(start, end) })
+      parts.push({
+        values: type.copy(values, start, end),
+        nulls: nulls && new Uint8Array(nulls.subarray(start, end)),
+      })
       rows += end - start
     },
     write(writer) {
@@ -64,14 +63,28 @@ export function bufferedColumn<Buffer extends BufferedValues<Buffer>>(
       const decoded = type.decoded(values)
       return writeByLibrary(writer, column, isOptional ? withNulls(decoded, written) : decoded)
     },
+    close() {
+      parts = []
+    },
   }
 }
 
+/** A typed array, as far as it is used here. */
+interface NumberBuffer<Buffer> {
+  set(part: Buffer, at: number): void
+  subarray(start: number, end: number): Buffer
+}
+
 /** Values in typed arrays, encoded as they are. */
-export function bufferedNumbers<Buffer extends DecodedArray & { set(part: Buffer, at: number): void }>(
+export function bufferedNumbers<Buffer extends DecodedArray & NumberBuffer<Buffer>>(
   newBuffer: (rowCount: number) => Buffer,
 ): BufferedType<Buffer> {
   return {
+    copy(values, start, end) {
+      const copy = newBuffer(end - start)
+      copy.set(values.subarray(start, end), 0)
+      return copy
+    },
     join(parts, rowCount) {
       const joined = newBuffer(rowCount)
       let at = 0
@@ -93,6 +106,7 @@ export const bufferedBooleans: BufferedType<Uint8Array> = {
 
 /** Texts. */
 export const bufferedTexts: BufferedType<string[]> = {
+  copy: (values, start, end) => values.slice(start, end),
   join(parts, rowCount) {
     const joined = columnBuffer.varchar(rowCount)
     let at = 0
@@ -115,8 +129,10 @@ function withNulls(values: DecodedArray, parts: readonly Part<{ length: number }
 
 function writeByLibrary(writer: Writer, column: ChunkColumn, values: DecodedArray): WrittenChunk {
   const isOptional = column.element.repetition_type === 'OPTIONAL'
-  // The library's dictionaries take 0 and −0 for one value.
-  const isPlain = column.element.type === 'FLOAT' && hasNegativeZero(values)
+  const { type } = column.element
+  // The library's dictionaries take 0 and −0 for one value, and are Maps, which long texts make slow.
+  const isPlain =
+    (type === 'FLOAT' && hasNegativeZero(values)) || (type === 'BYTE_ARRAY' && hasLongText(values))
   return writeColumn({
     writer,
     column: { ...column, ...(isPlain && { encoding: 'PLAIN' as const }) },
@@ -133,5 +149,13 @@ function writeByLibrary(writer: Writer, column: ChunkColumn, values: DecodedArra
 
 function hasNegativeZero(values: ArrayLike<unknown>): boolean {
   for (let row = 0; row < values.length; row++) if (Object.is(values[row], -0)) return true
+  return false
+}
+
+function hasLongText(values: ArrayLike<unknown>): boolean {
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]
+    if (typeof value === 'string' && isLongText(value)) return true
+  }
   return false
 }

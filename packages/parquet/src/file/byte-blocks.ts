@@ -5,29 +5,34 @@ const spareBytes = 64
 
 const maxFreeBuffers = 8
 
+/** Bytes that the first block has at first. */
+const firstBytes = 32 * 1024
+
 /**
  * A buffer for hyparquet-writer that is cut into blocks of one size. Written blocks are handed out one by one, so that a file takes
  * little memory, however large it is.
  */
 export class ByteBlocks extends ByteWriter {
   readonly #blockBytes: number
-  readonly #free: ArrayBuffer[]
+  readonly #free: ArrayBuffer[] = []
   #full: Uint8Array<ArrayBuffer>[] = []
   /** The block that is being filled. */
   #block = new Uint8Array(0)
+  /** Bytes that it takes before it grows, or is cut. */
+  #capacity: number
 
-  /** Recycled blocks go to `free` and are used again; it may be shared with writers of the same block size. */
-  constructor(blockBytes: number, free: ArrayBuffer[] = []) {
+  constructor(blockBytes: number) {
     super(0)
     this.#blockBytes = blockBytes
-    this.#free = free
-    this.#nextBlock()
+    // A small file takes a small block.
+    this.#capacity = Math.min(blockBytes, firstBytes)
+    this.#fill(new ArrayBuffer(this.#capacity + spareBytes))
   }
 
-  #nextBlock(): void {
-    this.buffer = this.#free.pop() ?? new ArrayBuffer(this.#blockBytes + spareBytes)
-    this.view = new DataView(this.buffer)
-    this.#block = new Uint8Array(this.buffer)
+  #fill(buffer: ArrayBuffer): void {
+    this.buffer = buffer
+    this.view = new DataView(buffer)
+    this.#block = new Uint8Array(buffer)
   }
 
   /** Takes a block's buffer back, to write to it again. */
@@ -37,10 +42,16 @@ export class ByteBlocks extends ByteWriter {
   }
 
   override ensure(): void {
-    if (this.index < this.#blockBytes) return
+    if (this.index < this.#capacity) return
     const written = this.#block.subarray(0, this.index)
+    if (this.#capacity < this.#blockBytes) {
+      this.#capacity = Math.min(this.#blockBytes, 4 * this.#capacity)
+      this.#fill(new ArrayBuffer(this.#capacity + spareBytes))
+      this.#block.set(written)
+      return
+    }
     this.#full.push(written.subarray(0, this.#blockBytes))
-    this.#nextBlock()
+    this.#fill(this.#free.pop() ?? new ArrayBuffer(this.#blockBytes + spareBytes))
     this.index -= this.#blockBytes
     this.#block.set(written.subarray(this.#blockBytes))
   }
@@ -48,7 +59,7 @@ export class ByteBlocks extends ByteWriter {
   override appendBytes(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length;) {
       this.ensure()
-      const room = this.#blockBytes - this.index
+      const room = this.#capacity - this.index
       const part = from === 0 && bytes.length <= room ? bytes : bytes.subarray(from, from + room)
       this.#block.set(part, this.index)
       this.index += part.length

@@ -6,4 +6,6 @@ export interface ColumnEncoder<Buffer> {
   /** Adds the rows from `start` to before `end`. Where `nulls` is 1, the row has no value. */
   add(values: Buffer, nulls: Uint8Array | undefined, start: number, end: number): void
   write(writer: Writer): WrittenChunk
+  /** Gives up what it holds for the next row group. It must not be used afterwards. */
+  close(): void
 }

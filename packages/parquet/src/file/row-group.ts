@@ -5,27 +5,34 @@ import {
   type ColumnBuffers,
   columnsOf,
   type ColumnType,
+  columnValues,
+  nullMask,
   type Table,
 } from '@minilake/schema'
-import type { ParquetWriter } from 'hyparquet-writer'
+import type { Writer } from 'hyparquet-writer'
+import { maxDictionaryBytes } from '../encodings/dictionary-limits.js'
 import { doubleValues } from '../encodings/double-values.js'
 import { timestampValues } from '../encodings/timestamp-values.js'
 import { bufferedBooleans, bufferedColumn, bufferedNumbers, bufferedTexts } from './buffered-column.js'
 import type { ChunkColumn } from './chunk-column.js'
 import type { Codec } from './codec.js'
 import type { ColumnEncoder } from './column-encoder.js'
+import type { FooterContent } from './footer.js'
+import { checkPageBytes } from './page-bytes.js'
 import type { PageIndexes } from './page-indexes.js'
 import { columnElement, schemaElements } from './schema-elements.js'
 import { typedColumn } from './typed-column.js'
 
-/** Gathers rows until they make a row group, and writes it. It is then empty and ready for the next one, of any file of the table. */
+/** Gathers rows until they make a row group, and writes it. It is then empty and ready for the next one. */
 export interface RowGroup {
   /** Number of rows gathered. */
   rowCount(): number
   /** Adds the rows of a batch from `start` to before `end`. */
   add(batch: Batch, start: number, end: number): void
-  /** Writes one column chunk per step, then adds the row group to the footer and its page indexes to `indexes`. */
-  write(writer: ParquetWriter, indexes: PageIndexes): Generator<void>
+  /** Writes one column chunk per step, then adds the row group to `footer` and its page indexes to `indexes`. */
+  write(writer: Writer, footer: FooterContent, indexes: PageIndexes): Generator<void>
+  /** Gives up what its columns hold, whether rows are left in it or not. It must not be used afterwards. */
+  close(): void
 }
 
 /**
@@ -40,9 +47,10 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
       columnName: name,
       element,
       schemaPath: [root, element],
-      ...compression(codec),
+      ...compression(codec, name),
       stats: true,
       pageSize: 1_048_576,
+      dictionarySize: maxDictionaryBytes,
       columnIndex: true,
       offsetIndex: true,
     }
@@ -53,39 +61,44 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
   return {
     rowCount: () => rowCount,
     add(batch, start, end) {
-      const nulls: Readonly<Record<string, Uint8Array>> | undefined = batch.nulls
-      for (const { name, encoder } of columns) {
-        const values = batch.columns[name]
-        if (values === undefined) throw new TypeError(`batch of table ${table.name} lacks column ${name}`)
-        encoder.add(values, nulls?.[name], start, end)
-      }
+      for (const { name, encoder } of columns)
+        encoder.add(columnValues(batch, name), nullMask(batch, name), start, end)
       rowCount += end - start
     },
-    *write(writer, indexes) {
-      const start = writer.writer.offset
+    *write(writer, footer, indexes) {
+      const start = writer.offset
       const chunks = []
       for (const { encoder } of columns) {
-        chunks.push(encoder.write(writer.writer))
+        chunks.push(encoder.write(writer))
         yield
       }
       const uncompressed = chunks.map(({ chunk }) => chunk.meta_data?.total_uncompressed_size ?? 0n)
       for (const chunk of chunks) indexes.add(chunk)
-      writer.num_rows += BigInt(rowCount)
-      writer.row_groups.push({
+      footer.num_rows += BigInt(rowCount)
+      footer.row_groups.push({
         columns: chunks.map(({ chunk }) => chunk),
         total_byte_size: uncompressed.reduce((sum, bytes) => sum + bytes, 0n),
         num_rows: BigInt(rowCount),
-        total_compressed_size: BigInt(writer.writer.offset - start),
+        total_compressed_size: BigInt(writer.offset - start),
       })
       rowCount = 0
+    },
+    close() {
+      for (const { encoder } of columns) encoder.close()
     },
   }
 }
 
-/** A codec in hyparquet-writer's options. */
-export function compression(codec: Codec | undefined): Pick<ChunkColumn, 'codec' | 'compressors'> {
-  if (codec === undefined) return { codec: 'UNCOMPRESSED', compressors: {} }
-  return { codec: codec.name, compressors: { [codec.name]: (bytes: Uint8Array) => codec.compress(bytes) } }
+/** A codec in hyparquet-writer's options. What it compresses, and makes of it, must fit into a page of the column. */
+function compression(codec: Codec | undefined, column: string): Pick<ChunkColumn, 'codec' | 'compressors'> {
+  const compress = (bytes: Uint8Array) => {
+    checkPageBytes(column, bytes.length)
+    const compressed = codec ? codec.compress(bytes) : bytes
+    checkPageBytes(column, compressed.length)
+    return compressed
+  }
+  const name = codec?.name ?? 'UNCOMPRESSED'
+  return { codec: name, compressors: { [name]: compress } }
 }
 
 const buffered: { [T in ColumnType]: (column: ChunkColumn) => ColumnEncoder<ColumnBuffers[T]> } = {

@@ -58,6 +58,7 @@ export function typedColumn<Values extends TypedValues<Values>>(
       pages = []
       return writeColumnChunk(writer, column, { ...content, pages: withValues(pageRowCounts, encoded) })
     },
+    close: () => encoder.close(),
   }
 }
 

@@ -4,6 +4,7 @@ import type { ChunkContent, PageStatistics } from '../encodings/value-encoder.js
 import type { ChunkColumn, WrittenChunk } from './chunk-column.js'
 import { chunkStatistics, columnIndexOf } from './chunk-statistics.js'
 import { dataPageHeaders } from './data-page-headers.js'
+import { checkPageBytes } from './page-bytes.js'
 import { pageCompression } from './page-compression.js'
 
 /**
@@ -42,6 +43,7 @@ export function writeColumnChunk(
   for (const page of pages) {
     const offset = writer.offset
     const compressed = compressPage(page.values)
+    checkPageBytes(columnName, page.levels.length + Math.max(page.values.length, compressed.length))
     savedBytes += page.values.length - compressed.length
     writer.appendBytes(headerOf(page, compressed))
     writer.appendBytes(page.levels)

@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+import { describeValue } from '@minilake/schema'
 import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet'
 import { isBefore } from '../file/bound-order.js'
 import { describeElement } from '../file/schema-elements.js'
@@ -29,21 +31,23 @@ export interface FooterColumn {
 /** A bound in a footer. Timestamps are Dates (to the millisecond) and INT64 are bigints. Texts may be truncated, a max rounded up. */
 export type FooterValue = bigint | boolean | number | string | Date | Uint8Array
 
-/** A file's length and slices of its bytes: an ArrayBuffer, or hyparquet's `AsyncBuffer`. */
-export type FileBytes = Pick<AsyncBuffer, 'byteLength' | 'slice'>
+/** A file: its bytes in a Uint8Array (a Buffer too) or an ArrayBuffer, or their number and slices of them, as in hyparquet's `AsyncBuffer`. */
+export type FileBytes = Pick<Uint8Array, 'byteLength' | 'subarray'> | Slices
+
+type Slices = Pick<AsyncBuffer, 'byteLength' | 'slice'>
 
 /**
  * Reads the footer of a Parquet file: a few KiB from its end, whatever its size. Rejects with an Error of one sentence for a file
- * that is not Parquet, is truncated or has a damaged footer.
+ * that is not Parquet, is truncated or has a damaged footer, and with a TypeError for anything but a file's bytes.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
  * import { readFooter } from '@minilake/parquet'
  *
- * const { buffer } = new Uint8Array(await readFile('readings.parquet'))
- * const { rowCount, columns } = await readFooter(buffer)
+ * const { rowCount, columns } = await readFooter(await readFile('readings.parquet'))
  */
-export async function readFooter(file: FileBytes): Promise<Footer> {
+export async function readFooter(bytes: FileBytes): Promise<Footer> {
+  const file = sliceable(bytes)
   // The smallest file: PAR1, the length of an empty footer, PAR1.
   if (file.byteLength < 12)
     throw new Error(`not a Parquet file: expected at least 12 bytes, got ${file.byteLength}`)
@@ -84,6 +88,30 @@ export async function readFooter(file: FileBytes): Promise<Footer> {
     ...(metadata.created_by === undefined ? {} : { createdBy: metadata.created_by }),
     columns,
   }
+}
+
+/** A Uint8Array's own `slice` gives no ArrayBuffer, and that of a Buffer no copy. */
+function sliceable(bytes: FileBytes): Slices {
+  if (types.isUint8Array(bytes)) {
+    const { byteLength } = bytes
+    return { byteLength, slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer }
+  }
+  if (isSlices(bytes)) return bytes
+  throw new TypeError(
+    `readFooter expected a Uint8Array, an ArrayBuffer or { byteLength, slice }, got ${describeValue(bytes)}`,
+  )
+}
+
+function isSlices(bytes: unknown): bytes is Slices {
+  return (
+    typeof bytes === 'object' &&
+    bytes !== null &&
+    'slice' in bytes &&
+    typeof bytes.slice === 'function' &&
+    'byteLength' in bytes &&
+    typeof bytes.byteLength === 'number' &&
+    !ArrayBuffer.isView(bytes)
+  )
 }
 
 function isComplete<V>(values: (V | undefined)[]): values is V[] {

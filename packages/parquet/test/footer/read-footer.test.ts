@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { pump } from '@minilake/schema'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { expect, test } from 'vitest'
@@ -76,6 +77,30 @@ test('combines bounds of texts in the order of UTF-8, as in every row group', as
   const batch = batchOf(note, [['\uFFFD'], ['\u{1F600}']])
   const { columns } = await footerOf(bytesOf(encodeParquet(note, [batch], { rowGroupRows: 1 })))
   expect(columns[0]).toMatchObject({ min: '\uFFFD', max: '\u{1F600}' })
+})
+
+test('reads a Uint8Array, of any length and realm, and a Buffer that is a view of a larger one', async () => {
+  const expected = await footerOf(bytes)
+  const larger = Buffer.concat([Buffer.from('before'), bytes, Buffer.from('after')])
+  const foreign = runInNewContext('Uint8Array.from(bytes)', { bytes }) as Uint8Array
+  for (const view of [bytes, larger.subarray(6, 6 + bytes.length), Buffer.from(bytes), foreign])
+    expect(await readFooter(view)).toEqual(expected)
+  expect(await readFooter(bytes.buffer)).toEqual(expected)
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  expect(await readFooter(shared)).toEqual(expected)
+  await expect(readFooter(larger)).rejects.toThrow(/^not a Parquet file: /)
+})
+
+test.each([
+  [undefined, 'undefined'],
+  ['readings.parquet', "'readings.parquet'"],
+  [{ byteLength: 100 }, 'an object'],
+  [new Float64Array(100), 'Float64Array'],
+])('refuses %j, which is not the bytes of a file', async (file, got) => {
+  await expect(readFooter(file as unknown as ArrayBuffer)).rejects.toThrow(
+    new TypeError(`readFooter expected a Uint8Array, an ArrayBuffer or { byteLength, slice }, got ${got}`),
+  )
 })
 
 test('reads only the ends of a file', async () => {
