@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Codec, encodeParquet } from '../src/index.js'
 import { snappy } from '../src/snappy.js'
 import { anyRows, batchOf, everyType, type StoredValue } from './every-type.js'
+import { bytesOf, readWithHyparquet } from './read-back.js'
 
 const run = promisify(execFile)
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await run('python3', ['-m', 'venv', join(folder, 'venv')])
   python = join(folder, 'venv', 'bin', 'python')
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
-  await run(python, [...pip, 'pyarrow', 'duckdb'])
+  await run(python, [...pip, 'pyarrow', 'duckdb', 'polars', 'datafusion'])
 }, 300_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -80,6 +81,21 @@ const cases: Record<string, { rows: StoredValue[][]; rowGroupRows?: number; batc
       type === 'double' || type === 'real' ? (row % 2 === 0 ? 0 : -0) : edgeAt(type, row, false),
     ),
   },
+  'long-texts': {
+    rows: rowsOf(90, (type, row, nullable) =>
+      type === 'varchar' ? `${row % 9}`.padEnd(20_000, '\u00e9') : edgeAt(type, row, nullable),
+    ),
+  },
+  'texts-larger-than-a-page': {
+    rows: rowsOf(3, (type, row, nullable) =>
+      type === 'varchar' ? `${row}`.padEnd(1_500_000, '.') : edgeAt(type, row, nullable),
+    ),
+  },
+  'a-dictionary-given-up': {
+    rows: rowsOf(6_000, (type, row, nullable) =>
+      type === 'varchar' ? `${row % 3_000}`.padEnd(6_000, '.') : edgeAt(type, row, nullable),
+    ),
+  },
   ...Object.fromEntries(
     fc
       .sample(anyRows(everyType, { maxLength: 300 }), { numRuns: 30, seed: 6 })
@@ -91,7 +107,7 @@ test.each<[string, Codec | undefined]>([
   ['plain', undefined],
   ['snappy', snappy],
 ])(
-  'pyarrow and DuckDB in Python read every type bit by bit, with correct statistics: %s',
+  'pyarrow, DuckDB, polars and DataFusion in Python, and hyparquet, read every type bit by bit, with correct statistics: %s',
   { timeout: 300_000 },
   async (name, codec) => {
     const files = join(folder, name)
@@ -105,8 +121,9 @@ test.each<[string, Codec | undefined]>([
       const batches = cut(rows, batchRows).map((part) => batchOf(everyType, part))
       // Empty batches change nothing.
       const withEmpty = batches.flatMap((batch) => [batchOf(everyType, []), batch, batchOf(everyType, [])])
-      const bytes = encodeParquet(everyType, withEmpty, { rowGroupRows, ...(codec && { codec }) })
-      await writeFile(join(files, `${title}.parquet`), Buffer.concat([...bytes]))
+      const bytes = bytesOf(encodeParquet(everyType, withEmpty, { rowGroupRows, ...(codec && { codec }) }))
+      await writeFile(join(files, `${title}.parquet`), bytes)
+      expect(await readWithHyparquet(bytes)).toEqual(rows)
       const groups = cut(rows, rowGroupRows).map((part) => bitsOf(batchOf(everyType, part)))
       const columns = types.map(([column, { type, nullable = false }]) => ({ name: column, type, nullable }))
       await writeFile(join(files, `${title}.json`), jsonText({ columns, rowGroups: groups }))
