@@ -12,7 +12,7 @@ export type { ArrayColumnData, ColumnData, TypedColumnData } from './columns/col
 export { checkFooter } from './footer/check-footer.js'
 export type { Codec } from './file/codec.js'
 export { type DataFile, dataFiles } from './data-files.js'
-export { createdBy, encodeParquet, type EncodeOptions } from './encode-parquet.js'
+export { createdBy, type EncodedChunks, encodeParquet, type EncodeOptions } from './encode-parquet.js'
 export {
   type FileBytes,
   type Footer,
