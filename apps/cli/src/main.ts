@@ -20,7 +20,7 @@ import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
 import { examplesOf } from './options/examples.js'
 import { settingOption } from './options/setting-option.js'
-import { errorText, oneLine } from './print/error-text.js'
+import { errorText } from './print/error-text.js'
 import { coloured, hasColours } from './print/terminal.js'
 import type { Environment } from './session.js'
 
@@ -115,18 +115,9 @@ function minilake(environment: Environment): Command {
         getErrHelpWidth: () => stderr.columns,
         getErrHasColors: () => hasColours(stderr),
         outputError: (text, write) => {
-          const message = oneLine(text.replace(/^error: /, ''))
-          const isJson = environment.process.argv.includes('--json')
-          write(
-            isJson
-              ? errorText(new UsageError(message), {
-                  json: true,
-                  verbose: false,
-                  exitCode: 2,
-                  process: environment.process,
-                })
-              : coloured(stderr, 'red', `minilake: ${message}`) + '\n',
-          )
+          const error = new UsageError(text.replace(/^error: /, ''))
+          const json = environment.process.argv.includes('--json')
+          write(errorText(error, { json, verbose: false, exitCode: 2, process: environment.process }))
         },
       })
       .configureHelp({

@@ -5,10 +5,11 @@ import { checkLakeDefinition } from './config/check-lake-definition.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveSettings, type Settings } from './config/resolve-settings.js'
 import { stackSettings } from './config/stack-settings.js'
+import type { Variables } from './config/variables.js'
 import type { Lake } from './lake.js'
 import { suggestion } from './nearest-name.js'
 import { duckDbLimits } from './open/duckdb-limits.js'
-import { localKeys, type S3Keys, type Variables } from './open/s3-keys.js'
+import { localKeys, type S3Keys } from './open/s3-keys.js'
 import { UsageError } from './usage-error.js'
 
 /** How to open a lake: a lake's definition, as `defineLake` takes it, and where to find what it leaves out. */

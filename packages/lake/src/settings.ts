@@ -5,6 +5,7 @@ export { resolveSettings, type Settings, type SettingSources } from './config/re
 export { type FlagName, type Setting, type SettingName, settingNames, settings } from './config/settings.js'
 export { stackSettings } from './config/stack-settings.js'
 export { bucketUrl } from './config/text-shapes.js'
+export type { Variables } from './config/variables.js'
 export { writeConfig } from './config/write-config.js'
-export { isLoopback, localKeys, namesAwsKeys, type S3Keys, type Variables } from './open/s3-keys.js'
+export { isLoopback, localKeys, namesAwsKeys, type S3Keys } from './open/s3-keys.js'
 export { openResolvedLake } from './open-lake.js'

@@ -1,4 +1,5 @@
 import type { Batch } from './batch.js'
+import { ownMember } from './own-member.js'
 
 /** The values of a column in a batch that `checkBatch` has accepted. Throws a TypeError when the batch lacks the column. */
 export function columnValues(batch: Batch, name: string): Batch['columns'][string] {
@@ -10,9 +11,4 @@ export function columnValues(batch: Batch, name: string): Batch['columns'][strin
 /** A column's null mask in a batch: 1 where the row has no value; undefined when every row has one. */
 export function nullMask({ nulls }: Batch, name: string): Uint8Array | undefined {
   return nulls && ownMember<Uint8Array>(nulls, name)
-}
-
-/** A member of an object that is its own: `constructor` is a valid column name, and a member that every object inherits. */
-export function ownMember<Value>(object: Readonly<Record<string, Value>>, name: string): Value | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
 }

@@ -1,6 +1,6 @@
-import { ownMember } from './batch-column.js'
 import { columnBuffer, type ColumnBuffers, type ColumnType } from './column.js'
 import { describeValue } from './describe-value.js'
+import { ownMember } from './own-member.js'
 import { type ColumnName, columnsOf, type Table } from './table.js'
 import { tagOf } from './tag-of.js'
 import { isWellFormed } from './well-formed.js'

@@ -2,11 +2,8 @@ import type { CreateOnceFinding } from '@minilake/lake'
 import type { Terminal } from './terminal.js'
 
 /** Warns when a bucket lets racing writers replace each other's objects, or when that is unknown. */
-export function createOnceWarning(
-  location: string,
-  terminal: Terminal,
-): (finding: CreateOnceFinding) => void {
-  return (finding) => {
+export function createOnceWarning(location: string, terminal: Terminal) {
+  return (finding: CreateOnceFinding): void => {
     if ('error' in finding) {
       const reason = finding.error instanceof Error ? finding.error.message : String(finding.error)
       terminal.note(`unknown whether ${location} lets only one of several racing writers win: ${reason}`)

@@ -33,7 +33,6 @@ function detailed(error: unknown): string {
   return `${error.stack ?? error.message}${sql}${cause}`
 }
 
-/** A text on one line. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ')
 }

@@ -59,7 +59,7 @@ export function checkLakeDefinition(subject: string, given: unknown): LakeDefini
   if (parsed.success) return parsed.data as LakeDefinition
   const issues = parsed.error.issues.map(({ path, message }) => {
     const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
-    return `${where}: ${message.replace(/\.$/, '')}${gotText(given, path)}`
+    return `${where}: ${message.replace(/\.$/, '')}${message.includes('received') ? '' : gotText(given, path)}`
   })
   throw new UsageError(`${subject}: ${issues.join('; ')}`)
 }

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
-import type { Variables } from '../open/s3-keys.js'
 import type { Settings } from './resolve-settings.js'
 import { settings as allSettings } from './settings.js'
+import type { Variables } from './variables.js'
 
 const folderSettings = ['profiles.stack.folder', 'profiles.embedded.folder', 'out'] as const
 

@@ -1,5 +1,4 @@
-/** Variables of the environment or of a .env file. */
-export type Variables = Readonly<Record<string, string | undefined>>
+import type { Variables } from '../config/variables.js'
 
 /** The keys of an S3 user. */
 export interface S3Keys {
