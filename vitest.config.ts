@@ -32,6 +32,7 @@ export const testProjects = (include: string) =>
 export default defineConfig({
   test: {
     reporters: ['default', './tools/summary-reporter.ts'],
+    maxWorkers: '100%', // Vitest leaves one core free, which on two cores doubles the time
     projects: testProjects('test/**/*.test.ts'),
   },
 })

@@ -122,6 +122,7 @@ function minilake(environment: Environment): Command {
       })
       .configureHelp({
         styleTitle: (title: string) => coloured(stdout, 'bold', title),
+        minWidthToWrap: 20,
       } satisfies Partial<Help>)
       .addHelpText('after', examplesOf(command))
     if (command !== program && command.commands.length === 0)

@@ -239,7 +239,12 @@ describe('on a terminal', () => {
     await minilake('ingest')
     const plain = await minilake('doctor')
     expect(plain.stdout).toContain('✓ config')
-    const variables = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm-256color' }
+    const variables = {
+      CI: undefined,
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      TERM: 'xterm-256color',
+    }
     const narrow = await minilakeIn(folder, variables, { columns: 40 })('doctor')
     expect(narrow.stdout).toMatch(/^\u001b\[32m✓\u001b\[39m config +none, profile/)
     const shown = stripVTControlCharacters(narrow.stdout)

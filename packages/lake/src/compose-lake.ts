@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { freeSql, type Query } from '@minilake/analytics'
 import { planFiles, type SimulatedTable, simulatedTables } from '@minilake/generator'
+import type { ReadingFile } from '@minilake/import'
 import { folderStore } from '@minilake/ingest'
-import type { Table } from '@minilake/schema'
+import { describeValue, type Table } from '@minilake/schema'
+import { checkOptions } from './check-options.js'
 import { cleanLake } from './clean/clean-lake.js'
 import { checkLake } from './doctor/check-lake.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
@@ -14,6 +16,7 @@ import { ingestFolder } from './ingest/ingest-folder.js'
 import { ingestWatching } from './ingest/ingest-watch.js'
 import type { GenerateOptions, Lake } from './lake.js'
 import { dataFilesOf, type LakeBackend } from './lake-backend.js'
+import { methodOptions } from './method-options.js'
 import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
 import type { DuckDbLimits } from './open/duckdb-limits.js'
@@ -43,9 +46,14 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
   const engines = enginePool(backend)
   let isClosed = false
 
-  /** Throws when the lake is closed; gives a signal where the caller has none. */
-  const begin = ({ signal = new AbortController().signal }: { signal?: AbortSignal | undefined } = {}) => {
+  /** Throws for a closed lake and for wrong options; returns a signal, also when the caller has none. */
+  const begin = (
+    method: keyof typeof methodOptions,
+    options: object & { signal?: AbortSignal | undefined; tables?: unknown },
+  ) => {
     if (isClosed) throw new UsageError('the lake is closed: open it again with openLake')
+    checkOptions(method, options, methodOptions[method])
+    const { signal = new AbortController().signal } = options
     signal.throwIfAborted()
     return signal
   }
@@ -60,7 +68,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     },
 
     async generate(table, simulation, options = {}) {
-      const signal = begin(options)
+      const signal = begin('generate', options)
       const plan = planFiles(simulationOf(checkTable(tables, table)), simulation)
       const { out: _out, target: _target, onCreateOnce, ...more } = options
       const target = targetOf(options)
@@ -71,8 +79,9 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return generateFiles(plan, { ...more, target, signal })
     },
 
-    async write(table, rows, { tempFolder, onCreateOnce, ...options } = {}) {
-      const signal = begin(options)
+    async write(table, rows, given = {}) {
+      const signal = begin('write', given)
+      const { tempFolder, onCreateOnce, ...options } = given
       checkTable(tables, table)
       return publishStaged(table, backend, (store) => writeRows(table, rows, store, { ...options, signal }), {
         signal,
@@ -81,8 +90,9 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       })
     },
 
-    async import(table, files, { onCreateOnce, tempFolder: folder, ...options } = {}) {
-      const signal = begin(options)
+    async import(table, files, given = {}) {
+      const signal = begin('import', given)
+      const { onCreateOnce, tempFolder: folder, ...options } = given
       checkTable(tables, table)
       const rejected = folderStore({ folder: out })
       const temp = folder === undefined ? {} : { tempFolder: inCwd(folder) }
@@ -90,61 +100,61 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
         table,
         backend,
         (data) =>
-          importFiles(
-            table,
-            files.map(resolved),
-            { data, rejected },
-            { ...duckDb, ...options, ...temp, signal },
-          ),
+          importFiles(table, resolved(files), { data, rejected }, { ...duckDb, ...options, ...temp, signal }),
         { signal, ...temp, ...(onCreateOnce && { onCreateOnce }) },
       )
     },
 
-    async stage(table, files, { out: folder, tempFolder, ...options } = {}) {
-      const signal = begin(options)
+    async stage(table, files, given = {}) {
+      const signal = begin('stage', given)
+      const { out: folder, tempFolder, ...options } = given
       checkTable(tables, table)
       const store = folderStore({ folder: outOr(folder) })
       const folders = { data: store, rejected: store }
       const temp = tempFolder === undefined ? {} : { tempFolder: inCwd(tempFolder) }
-      return importFiles(table, files.map(resolved), folders, { ...duckDb, ...options, ...temp, signal })
+      return importFiles(table, resolved(files), folders, { ...duckDb, ...options, ...temp, signal })
     },
 
-    async ingest({ folder, ...options } = {}) {
-      const signal = begin(options)
+    async ingest(given = {}) {
+      const signal = begin('ingest', given)
+      const { folder, ...options } = given
       return ingestFolder(outOr(folder), backend, { ...options, signal })
     },
 
-    async watch({ folder, ...options }) {
-      begin()
+    async watch(given) {
+      begin('watch', given)
+      const { folder, ...options } = given
       return ingestWatching(outOr(folder), backend, options)
     },
 
-    async register({ tables: wanted = tables, signal } = {}) {
-      const given = begin({ signal })
-      return backend.registerTables(checkTables(tables, wanted), { signal: given })
+    async register(options = {}) {
+      const signal = begin('register', options)
+      return backend.registerTables(checkTables(tables, options.tables ?? tables), { signal })
     },
 
-    async statements({ tables: wanted = tables } = {}) {
-      begin()
-      return backend.catalogStatements(checkTables(tables, wanted))
+    async statements(options = {}) {
+      begin('statements', options)
+      return backend.catalogStatements(checkTables(tables, options.tables ?? tables))
     },
 
     files(table) {
-      begin()
+      begin('files', {})
       return dataFilesOf(checkTable(tables, table), backend.store)
     },
 
-    query<R>(
-      query: Query<R> | string,
-      { tables: wanted = tables, signal }: { tables?: readonly Table[]; signal?: AbortSignal } = {},
-    ) {
-      const options = { tables: checkTables(tables, wanted), signal: begin({ signal }) }
-      return engines.query(typeof query === 'string' ? (freeSql(query) as Query<R>) : query, options)
+    query<R>(query: Query<R> | string, given: { tables?: readonly Table[]; signal?: AbortSignal } = {}) {
+      const signal = begin('query', given)
+      const options = { tables: checkTables(tables, given.tables ?? tables), signal }
+      if (typeof query === 'string') return engines.query(freeSql(query) as Query<R>, options)
+      if (typeof (query as Partial<Query<R>> | undefined)?.sql !== 'string')
+        throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
+      return engines.query(query, options)
     },
 
-    async verify({ tables: wanted, signal: given } = {}) {
-      const signal = begin({ signal: given })
-      const simulated = wanted?.map((table) => simulationOf(checkTable(tables, table))) ?? verifiable()
+    async verify(options = {}) {
+      const signal = begin('verify', options)
+      const simulated =
+        options.tables?.map((table) => simulationOf(checkTable(tables, table))) ?? verifiable()
       const found = []
       for (const table of simulated) {
         const verification = await engines.use([table], (engine) =>
@@ -156,20 +166,21 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return found
     },
 
-    async status(options) {
-      return lakeStatus(backend, { out, signal: begin(options) })
+    async status(options = {}) {
+      return lakeStatus(backend, { out, signal: begin('status', options) })
     },
 
     async clean(options = {}) {
-      return cleanLake(backend, { ...options, out, signal: begin(options) })
+      return cleanLake(backend, { ...options, out, signal: begin('clean', options) })
     },
 
     async doctor(options = {}) {
-      return checkLake(backend, { ...options, signal: begin(options) })
+      return checkLake(backend, { ...options, signal: begin('doctor', options) })
     },
 
-    async ready({ timeoutSeconds = 60, signal } = {}) {
-      return untilReady(backend, { timeoutSeconds, signal: begin({ signal }) })
+    async ready(options = {}) {
+      const signal = begin('ready', options)
+      return untilReady(backend, { timeoutSeconds: options.timeoutSeconds ?? 60, signal })
     },
 
     async close() {
@@ -188,13 +199,20 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     return folder === undefined ? out : inCwd(folder)
   }
 
-  function resolved<File>(file: File): File | string {
-    return typeof file === 'string' ? inCwd(file) : file
+  /** Files with their paths resolved. Throws a TypeError for anything but a list of at least one. */
+  function resolved(files: readonly ReadingFile[]): ReadingFile[] {
+    if (!Array.isArray(files) || files.length === 0)
+      throw new TypeError(
+        `import expected a list of files, such as ['readings.csv'], got ${describeValue(files)}`,
+      )
+    return files.map((file: ReadingFile) => (typeof file === 'string' ? inCwd(file) : file))
   }
 }
 
 /** The table itself. Throws a TypeError when the lake has no table of this name, or another definition of it. */
 function checkTable<T extends Table>(tables: readonly Table[], table: T): T {
+  if (typeof (table as Partial<Table> | undefined)?.name !== 'string')
+    throw new TypeError(`expected a table of this lake, got ${describeValue(table)}`)
   const known = tables.find(({ name }) => name === table.name)
   if (known === undefined) {
     const names = tables.map(({ name }) => name)

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import type { LakeDefinition, Table } from '@minilake/schema'
+import { describeValue, type LakeDefinition, type Table } from '@minilake/schema'
+import { checkOptions } from './check-options.js'
 import { checkLakeDefinition } from './config/check-lake-definition.js'
 import { loadConfig } from './config/load-config.js'
 import { resolveSettings, type Settings } from './config/resolve-settings.js'
 import { stackSettings } from './config/stack-settings.js'
 import type { Variables } from './config/variables.js'
 import type { Lake } from './lake.js'
-import { suggestion } from './nearest-name.js'
 import { duckDbLimits } from './open/duckdb-limits.js'
 import { localKeys, type S3Keys } from './open/s3-keys.js'
 import { UsageError } from './usage-error.js'
@@ -54,12 +54,8 @@ const optionNames = [
  * await lake.close()
  */
 export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
-  for (const name of Object.keys(options)) {
-    if (optionNames.some((known) => known === name)) continue
-    throw new TypeError(
-      `openLake expected options of ${optionNames.join(', ')}, got ${name}${suggestion(name, optionNames)}`,
-    )
-  }
+  checkOptions('openLake', options, optionNames)
+  checkPlaces(options)
   const {
     tables,
     profile,
@@ -138,6 +134,16 @@ export async function openResolvedLake({
     duckDb,
     s3: { ...stackSettings(settings), keys },
   })
+}
+
+/** Throws a TypeError for a config, a folder or an environment of another type. */
+function checkPlaces({ config, cwd, env }: OpenLakeOptions): void {
+  for (const [name, value] of Object.entries({ config, cwd })) {
+    if (value !== undefined && typeof value !== 'string')
+      throw new TypeError(`openLake expected a path as ${name}, got ${describeValue(value)}`)
+  }
+  if (env !== undefined && (typeof env !== 'object' || env === null))
+    throw new TypeError(`openLake expected variables by name as env, got ${describeValue(env)}`)
 }
 
 /** A lake's folder may be missing until the first write, but it cannot be a file. */

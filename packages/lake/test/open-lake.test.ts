@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hourlyAverages } from '@minilake/analytics'
 import { pump, pumpDaily, pumpLake } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
-import { openLake, type OpenLakeOptions, UsageError } from '../src/index.js'
+import { type Lake, openLake, type OpenLakeOptions, UsageError } from '../src/index.js'
 import { freshFolder, freshLake } from './fresh-lake.js'
 import { turbine } from './turbine.js'
 
@@ -105,6 +105,7 @@ describe('openLake', () => {
 
   test.each<[object, RegExp]>([
     [{ profil: 'stack' }, /^openLake expected options of tables, .*, got profil \(did you mean profile\?\)$/],
+    [{ cwd: 3 }, /^openLake expected a path as cwd, got 3$/],
     [{ profile: 'mars' }, /^openLake: profile: Allowed choices are embedded, stack, got 'mars'$/],
     [{ tables: ['pump'] }, /^openLake: tables\.0: /],
     [{ tables: [turbine, turbine] }, /^openLake: tables\.1\.name: lake expected tables of different names/],
@@ -175,6 +176,48 @@ describe('a lake', () => {
         .catch((error: unknown) => error)
       expect(failure).toEqual(new UsageError(closed))
     }
+  })
+
+  test.each<[string, (lake: Lake) => unknown, string]>([
+    [
+      'a misspelt option',
+      (lake) => lake.write(pump, [], { maxPartition: 1 } as object),
+      'got maxPartition (did you mean maxPartitions?)',
+    ],
+    [
+      'options that are none',
+      (lake) => lake.status(3 as never),
+      'status expected an object of options, got 3',
+    ],
+    [
+      'a signal that is none',
+      (lake) => lake.verify({ signal: 3 as never }),
+      'verify expected an AbortSignal as signal, got 3',
+    ],
+    [
+      'no table',
+      (lake) => lake.write(undefined as never, []),
+      'expected a table of this lake, got undefined',
+    ],
+    [
+      'one path instead of a list',
+      (lake) => lake.import(pump, 'a.csv' as never),
+      "import expected a list of files, such as ['readings.csv'], got 'a.csv'",
+    ],
+    ['no file', (lake) => lake.stage(pump, []), 'import expected a list of files'],
+    ['a number as a query', (lake) => lake.query(3 as never), 'query expected a query or SQL text, got 3'],
+    [
+      'no workers',
+      (lake) => lake.generate(pump, { from: '2026-01-01' }, { workers: 0 }),
+      'workers expected a whole number of at least 1, got 0',
+    ],
+  ])('refuses %s with one sentence', async (_, call, sentence) => {
+    const { lake } = await freshLake({ tables: [pump] })
+    const failure: unknown = await Promise.resolve(lake)
+      .then(call)
+      .catch((error: unknown) => error)
+    expect(['TypeError', 'RangeError']).toContain((failure as Error).name)
+    expect((failure as Error).message).toContain(sentence)
   })
 
   test('rejects with the reason of an aborted signal', async () => {

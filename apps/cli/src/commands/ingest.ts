@@ -38,7 +38,7 @@ export function ingestCommand(environment: Environment): Command {
     )
     .action((out: string | undefined, flags: IngestFlags, command: Command) => {
       if (flags.watch && flags.verify)
-        throw new UsageError('--verify needs an end of publishing, and --watch has none: give one')
+        throw new UsageError('--watch never ends, so --verify has nothing to check afterwards: give one')
       const work = (session: Session) => (flags.watch ? watch(session, flags) : ingestOnce(session, flags))
       return withSession(command, environment, work, { out })
     })

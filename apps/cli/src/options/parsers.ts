@@ -105,5 +105,5 @@ export function addMapping(
 /** A CSV delimiter; `tab` and `\t` are a tab. */
 export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
 
-/** A CSV quote; `none` is none. */
+/** A CSV quote character; the word `none` means no quotes. */
 export const quote = z.string().transform((text) => (text === 'none' ? '' : text))

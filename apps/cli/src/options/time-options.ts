@@ -1,6 +1,6 @@
 import type { TimeRange } from '@minilake/analytics'
 import { UsageError } from '@minilake/lake'
-import { formatUtcDay, millisPerDay } from '@minilake/schema'
+import { millisPerDay } from '@minilake/schema'
 import { Command } from 'commander'
 import { parsedBy, timeText, type TimeText } from './parsers.js'
 
@@ -32,7 +32,7 @@ export function rangeOf({ from, to }: TimeFlags): TimeRange {
 
 /** The number of days from the day `from` to the day `to`, both included. Throws a UsageError for times of day. */
 export function daysBetween(from: TimeText, to: TimeText): number {
-  if (!to.isDay) throw new UsageError(`--to expected a day, such as ${formatUtcDay(0)}, got ${to.text}`)
+  if (!to.isDay) throw new UsageError(`--to expected a day, such as 2026-01-31, got ${to.text}`)
   const days = (to.millis - from.millis) / millisPerDay + 1
   if (days < 1)
     throw new UsageError(`--from expected a day no later than --to, got ${from.text} and ${to.text}`)

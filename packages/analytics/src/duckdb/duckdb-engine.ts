@@ -32,7 +32,11 @@ export interface DuckDbEngineOptions extends DuckDbLimits {
 export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}): SqlEngine {
   checkLimits(limits)
   let opening: Promise<PrivateDuckDb> | undefined
-  const open = () => (opening ??= openWith(setup, limits))
+  const open = () =>
+    (opening ??= openWith(setup, limits).catch((error: unknown) => {
+      opening = undefined // the next statement tries again
+      throw error
+    }))
   let isClosed = false
   const running = new Set<Promise<void>>()
   const interrupts = new Set<() => void>()

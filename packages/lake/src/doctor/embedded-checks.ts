@@ -11,7 +11,13 @@ export function embeddedChecks(lake: LakeBackend, signal: AbortSignal): Check[] 
     {
       name: 'folder',
       run: async () => {
-        const found = await stat(folder).catch(() => undefined)
+        const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOTDIR') return undefined
+          throw new FailedCheck(`a part of the path ${folder} is a file, not a folder`, {
+            fix: 'choose another folder by --lake or MINILAKE_EMBEDDED_FOLDER',
+            cause: error,
+          })
+        })
         if (!found?.isDirectory()) {
           throw new FailedCheck(`there is no folder ${folder}`, {
             fix: 'minilake demo creates it, and so does minilake ingest after minilake generate',

@@ -40,6 +40,8 @@ export async function generateFiles(
   plan: readonly FileParameters[],
   { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateFilesOptions,
 ): Promise<GenerateReport> {
+  if (!Number.isSafeInteger(workers) || workers < 1)
+    throw new RangeError(`workers expected a whole number of at least 1, got ${String(workers)}`)
   await dataFileEncoding() // a missing Snappy is reported once, not by each worker
   signal.throwIfAborted()
   const report: GenerateReport = {

@@ -59,8 +59,8 @@ export async function importFiles(
     ...read
   }: ImportFilesOptions,
 ): Promise<ImportFilesReport> {
-  const [data, rejections] = [folders.data, folders.rejected].map((store) => stagedFiles(store, { signal }))
-  if (!data || !rejections) throw new TypeError('import expected two folders')
+  const data = stagedFiles(folders.data, { signal })
+  const rejections = stagedFiles(folders.rejected, { signal })
 
   await checkFiles(files)
   await dataFileEncoding() // a missing Snappy is reported before any row is read

@@ -51,6 +51,8 @@ export async function ingestFolder(
   lake: Lake,
   { verify, ...options }: IngestFolderOptions,
 ): Promise<IngestReport> {
+  if (verify !== undefined && !['sample', 'all'].includes(verify))
+    throw new TypeError(`verify expected 'sample' or 'all', got ${String(verify)}`)
   await checkFolder(folder)
   const inStore: string[] = []
   const { report, fileCount } = await ingest(folder, localFiles(folder), lake, {

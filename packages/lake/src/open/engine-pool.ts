@@ -1,6 +1,7 @@
 import type { Query, ResultRows, SqlEngine } from '@minilake/analytics'
 import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
+import { UsageError } from '../usage-error.js'
 
 /** Engines of a lake that stay open between queries. */
 export interface EnginePool {
@@ -12,42 +13,93 @@ export interface EnginePool {
   close(): Promise<void>
 }
 
+interface Entry {
+  /** The statements that set up the engine's catalog. */
+  statements: string
+  engine: Promise<SqlEngine>
+  /** Queries that run on it. */
+  uses: number
+  /** Whether later queries use another engine. */
+  isReplaced: boolean
+}
+
 /**
- * Keeps one engine open per set of tables. DuckDB is told of its tables when it opens, so an engine is replaced when those statements
- * change, as after the first file of a table; queries that run on the old one end on it.
+ * Keeps one engine open per set of tables. DuckDB learns its tables when it opens, so an engine is replaced when those statements
+ * change, as after the first file of a table; it closes when the last query on it has ended. A failed opening is not kept.
  */
 export function enginePool(lake: Pick<LakeBackend, 'catalogStatements' | 'openEngine'>): EnginePool {
-  const current = new Map<string, { statements: string; engine: Promise<SqlEngine> }>()
-  const opened: Promise<SqlEngine>[] = []
+  const current = new Map<string, Entry>()
+  const open = new Set<Entry>()
+  let isClosed = false
 
-  const engineFor = async (tables: readonly Table[]): Promise<SqlEngine> => {
-    const names = tables.map(({ name }) => name).join()
+  const closeEntry = async (entry: Entry) => {
+    if (!open.delete(entry)) return
+    const engine = await entry.engine.catch(() => undefined)
+    await engine?.close()
+  }
+
+  const acquire = async (tables: readonly Table[]): Promise<Entry> => {
+    const names = tables
+      .map(({ name }) => name)
+      .sort()
+      .join()
     const statements = (await lake.catalogStatements(tables)).join(';\n')
+    if (isClosed) throw new UsageError('the lake is closed: open it again with openLake')
     const known = current.get(names)
-    if (known?.statements === statements) return known.engine
-    const engine = lake.openEngine(tables)
-    engine.catch(() => current.delete(names)) // the next query tries again
-    opened.push(engine)
-    current.set(names, { statements, engine })
-    return engine
+    if (known?.statements === statements) {
+      known.uses += 1
+      return known
+    }
+    const entry: Entry = { statements, engine: lake.openEngine(tables), uses: 1, isReplaced: false }
+    open.add(entry)
+    current.set(names, entry)
+    entry.engine.catch(() => {
+      open.delete(entry)
+      if (current.get(names) === entry) current.delete(names)
+    })
+    if (known) {
+      known.isReplaced = true
+      if (known.uses === 0) await closeEntry(known)
+    }
+    return entry
+  }
+
+  const release = async (entry: Entry) => {
+    entry.uses -= 1
+    if (entry.isReplaced && entry.uses === 0) await closeEntry(entry)
   }
 
   return {
     query: <R>(query: Query<R>, { tables, signal }: { tables: readonly Table[]; signal: AbortSignal }) => {
-      let running: Promise<ResultRows<R>> | undefined
-      const rows = () => (running ??= engineFor(tables).then((engine) => engine.query(query, { signal })))
+      let running: Promise<{ entry: Entry; rows: ResultRows<R> }> | undefined
+      const run = async () => {
+        const entry = await acquire(tables)
+        return { entry, rows: (await entry.engine).query(query, { signal }) }
+      }
       return {
-        columns: async () => (await rows()).columns(),
+        columns: async () => (await (running ??= run())).rows.columns(),
         async *[Symbol.asyncIterator]() {
-          yield* await rows()
+          const { entry, rows } = await (running ??= run())
+          try {
+            yield* rows
+          } finally {
+            await release(entry)
+          }
         },
       }
     },
-    use: async (tables, work) => work(await engineFor(tables)),
+    use: async (tables, work) => {
+      const entry = await acquire(tables)
+      try {
+        return await work(await entry.engine)
+      } finally {
+        await release(entry)
+      }
+    },
     close: async () => {
-      for (const engine of await Promise.allSettled(opened.splice(0)))
-        if (engine.status === 'fulfilled') await engine.value.close()
+      isClosed = true
       current.clear()
+      await Promise.all([...open].map(closeEntry))
     },
   }
 }

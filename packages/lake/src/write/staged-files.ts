@@ -40,10 +40,10 @@ export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSigna
       const missing: typeof staged = []
       for (const each of staged) if (!(await isThere(each.key, each.object))) missing.push(each)
       const named = new Set<string>()
+      signal.throwIfAborted() // for the last time: from here on, the files appear together
       const waiting = missing.values()
       const nameAll = async () => {
         for (const { key, object } of waiting) {
-          signal.throwIfAborted()
           if (await object.name(key)) named.add(key)
           else if (!(await isThere(key, object)))
             throw new Error(`${store.location}/${key} was created and removed by another process: try again`)

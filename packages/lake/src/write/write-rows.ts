@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FolderStore } from '@minilake/ingest'
-import { type Batch, batchesOf, type InputRow, type Table } from '@minilake/schema'
+import { type Batch, batchesOf, describeValue, type InputRow, type Table } from '@minilake/schema'
 import { stagedFiles } from './staged-files.js'
 import { defaultMaxPartitions, stagePartitions } from './stage-partitions.js'
 
@@ -41,8 +42,7 @@ export async function writeRows<T extends Table>(
   const staged = stagedFiles(store, { signal })
   let rowCount = 0
   const counted = async function* () {
-    for await (const batch of asBatches(table, rows)) {
-      signal.throwIfAborted()
+    for await (const batch of untilAborted(asBatches(table, rows, signal), signal)) {
       rowCount += batch.rowCount
       yield batch
     }
@@ -63,30 +63,79 @@ export async function writeRows<T extends Table>(
   }
 }
 
-/** Batches as they come; rows gathered into batches. The first element tells which it is. */
-async function* asBatches<T extends Table>(table: T, source: RowSource<T>): AsyncGenerator<Batch<T>> {
-  const elements = elementsOf(source)
+/** Batches as they come; rows gathered into batches. The first element tells which it is. Ends with the signal's reason. */
+async function* asBatches<T extends Table>(
+  table: T,
+  source: RowSource<T>,
+  signal: AbortSignal,
+): AsyncGenerator<Batch<T>> {
+  const elements = elementsOf(source, signal)
   const first = await elements.next()
   if (first.done) return
-  if (isBatch(first.value)) {
-    yield first.value
-    yield* elements as AsyncGenerator<Batch<T>>
-    return
-  }
-  const rows: AsyncIterable<unknown> = {
-    async *[Symbol.asyncIterator]() {
-      yield first.value
-      yield* elements
-    },
-  }
-  yield* batchesOf<Table>(table, rows as AsyncIterable<InputRow<Table>>) as AsyncGenerator<Batch<T>>
+  const all = (
+    Symbol.iterator in elements ? resumed(first.value, elements) : resumedLater(first.value, elements)
+  ) as Iterable<unknown> | AsyncIterable<unknown>
+  if (isBatch(first.value)) yield* all as AsyncIterable<Batch<T>>
+  else yield* batchesOf<Table>(table, all as Iterable<InputRow<Table>>) as AsyncGenerator<Batch<T>>
 }
 
-async function* elementsOf<T extends Table>(source: RowSource<T>): AsyncGenerator<Batch<T> | InputRow<T>> {
-  yield* source as AsyncIterable<Batch<T> | InputRow<T>>
+type Elements<T extends Table> = Generator<Batch<T> | InputRow<T>> | AsyncGenerator<Batch<T> | InputRow<T>>
+
+/** The elements of a source, up to the abort. Closing them closes the source. Throws a TypeError for what is no iterable. */
+function elementsOf<T extends Table>(source: RowSource<T>, signal: AbortSignal): Elements<T> {
+  if (typeof source === 'object' && source !== null && Symbol.iterator in source) {
+    return (function* () {
+      for (const element of source) {
+        signal.throwIfAborted()
+        yield element
+      }
+    })()
+  }
+  if (typeof source === 'object' && source !== null && Symbol.asyncIterator in source) {
+    return (async function* () {
+      for await (const element of source) {
+        signal.throwIfAborted()
+        yield element
+      }
+    })()
+  }
+  throw new TypeError(`write expected an iterable of rows or of batches, got ${describeValue(source)}`)
+}
+
+function* resumed<E>(first: E, rest: Generator<E>): Generator<E> {
+  yield first
+  yield* rest
+}
+
+async function* resumedLater<E>(first: E, rest: AsyncGenerator<E>): AsyncGenerator<E> {
+  yield first
+  yield* rest
+}
+
+/** Batches up to the abort, also while the next one is awaited; other work of the process gets a turn between two batches. */
+async function* untilAborted<B>(batches: AsyncGenerator<B>, signal: AbortSignal): AsyncGenerator<B> {
+  let abort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+  aborted.catch(() => undefined)
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const next = await Promise.race([batches.next(), aborted])
+      if (next.done) return
+      yield next.value
+      await nextTurn()
+    }
+  } finally {
+    if (abort) signal.removeEventListener('abort', abort)
+    // Not awaited: a source that never answers would keep this from ending.
+    batches.return(undefined).catch(() => undefined)
+  }
 }
 
 /** A column name has no upper-case letter, so a row never has `rowCount`. */
 function isBatch<T extends Table>(element: Batch<T> | InputRow<T>): element is Batch<T> {
-  return typeof element === 'object' && element !== null && 'rowCount' in element
+  return typeof element === 'object' && element !== null && Object.hasOwn(element, 'rowCount')
 }

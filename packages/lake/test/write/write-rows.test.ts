@@ -114,6 +114,49 @@ test('a source that fails, or is aborted, leaves nothing', async () => {
   expect(await filesBelow(folder)).toEqual([])
 })
 
+test('an abort ends a write whose source is slow, or never answers, and closes the source', async () => {
+  const { folder, lake } = await freshLake({ tables: [turbine] })
+  const reason = new Error('enough')
+  let isClosed = false
+  const slow = async function* () {
+    try {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        yield rows[0] as Row
+      }
+    } finally {
+      isClosed = true
+    }
+  }
+  const silent: AsyncIterable<Row> = {
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
+  }
+  for (const source of [slow(), silent]) {
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(reason), 50)
+    await expect(lake.write(turbine, source, { signal: abort.signal })).rejects.toBe(reason)
+  }
+  await expect.poll(() => isClosed).toBe(true)
+  expect(await filesBelow(folder)).toEqual([])
+})
+
+test('an endless source without pauses lets an abort through', async () => {
+  const { folder, lake } = await freshLake({ tables: [turbine] })
+  const endless = function* () {
+    for (;;) yield rows[0] as Row
+  }
+  const signal = AbortSignal.timeout(100)
+  await expect(lake.write(turbine, endless(), { signal })).rejects.toThrow(/timeout/)
+  expect(await filesBelow(folder)).toEqual([])
+})
+
+test.each([null, 5, Promise.resolve([])])('%o is no source of rows', async (source) => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  await expect(lake.write(turbine, source as unknown as Row[])).rejects.toThrow(
+    /^write expected an iterable of rows or of batches, got /,
+  )
+})
+
 test('too many partitions are refused', async () => {
   const { folder, lake } = await freshLake({ tables: [turbine] })
   await expect(lake.write(turbine, rows, { maxPartitions: 1 })).rejects.toThrow(RangeError)

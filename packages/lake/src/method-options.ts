@@ -1,0 +1,45 @@
+import type { ImportOptions, Lake } from './lake.js'
+
+const readOptionNames = [
+  'map',
+  'ignoreExtra',
+  'timeFormat',
+  'zone',
+  'years',
+  'strictTime',
+  'maxBadRows',
+  'format',
+  'encoding',
+  'delimiter',
+  'quote',
+  'noHeader',
+  'nullText',
+  'tempFolder',
+  'memory',
+  'threads',
+  'maxPartitions',
+  'signal',
+  'onOpen',
+  'reasonText',
+] as const satisfies (keyof ImportOptions)[]
+
+const publishOptionNames = ['overwrite', 'signal', 'onCreateOnce', 'onObject', 'onProgress'] as const
+
+/** The names of the options of each method. */
+export const methodOptions = {
+  generate: ['out', 'target', 'overwrite', 'workers', 'signal', 'onFile', 'onCreateOnce'],
+  write: ['maxPartitions', 'tempFolder', 'signal', 'onCreateOnce'],
+  import: [...readOptionNames, 'onCreateOnce'],
+  stage: [...readOptionNames, 'out'],
+  ingest: [...publishOptionNames, 'folder', 'verify'],
+  watch: [...publishOptionNames, 'folder', 'onIngested', 'onRegistered', 'onFailure'],
+  register: ['tables', 'signal'],
+  statements: ['tables'],
+  files: [],
+  query: ['tables', 'signal'],
+  verify: ['tables', 'signal'],
+  status: ['signal'],
+  clean: ['remove', 'signal'],
+  doctor: ['first', 'local', 'hasOwnKeys', 'now', 'signal'],
+  ready: ['timeoutSeconds', 'signal'],
+} as const satisfies Partial<Record<keyof Lake, readonly string[]>>
