@@ -234,7 +234,7 @@ describe('settings', () => {
     })
   })
 
-  test('of the stack that cannot be are refused, and name where they come from', async () => {
+  test('of the stack that are invalid are refused, with their origin', async () => {
     const { folder } = await freshFolder()
     const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_LOCATION: 's3://b/c' }
     expect(await minilakeIn(folder, variables)('verify')).toEqual({

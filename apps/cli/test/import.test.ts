@@ -46,7 +46,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 const header = 'event_timestamp,site,power\n'
 const dayFile = /^turbine\/event_date=2026-01-0[123]\/import-[0-9a-f]{32}\.parquet$/
 
-/** Three days of readings of two sites, one every ten minutes, in an order that is none. */
+/** Three days of readings of two sites, one every ten minutes, in random order. */
 function readings() {
   const rows = Array.from({ length: 2 * 3 * 144 }, (_, index) => ({
     millis: Date.parse('2026-01-01T00:00:00Z') + (index >> 1) * 600_000,

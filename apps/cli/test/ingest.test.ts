@@ -97,7 +97,7 @@ test('--watch that ends before a file could be published names it, and fails', a
   ])
 })
 
-test('--watch names a file that is none, and takes it once it is mended', async () => {
+test('--watch names a damaged file, and publishes it once it is repaired', async () => {
   const { folder, minilake } = await freshFolder()
   await minilake('generate', '--days', '1', '--interval', '1m')
   const path = join(folder, 'out', 'pump', '2026-01-01.parquet')

@@ -21,7 +21,7 @@ export interface SimulatedDay {
   readonly faults: readonly Fault[]
   /** Undefined when the scenario has no wear. */
   readonly wear: Wear | undefined
-  /** The pump's random stream of a name. */
+  /** A random stream of the pump, chosen by name. */
   readonly random: (name: string) => RandomStream
 }
 

@@ -13,7 +13,7 @@ import { type TimeOptions, timeSql } from './values/time-sql.js'
 
 /** Options of `openReadings`. */
 export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
-  /** Whether a row with a time finer than a millisecond is bad. Default false: such times are floored and counted. */
+  /** Treat a time finer than a millisecond as a bad row. Default false: such times are floored and counted. */
   strictTime?: boolean
   /** The number of bad rows to skip and report. One more is an error, once all are counted. Default 0. */
   maxBadRows?: number

@@ -34,7 +34,7 @@ export interface Source {
 
 /** SQL for DuckDB that reads the rows of a file. */
 export interface RowSource {
-  /** The FROM clause, without FROM. */
+  /** What follows FROM in a query of the source. */
   from: string
   /** For each column of the table, the raw value and how it is read, or undefined if the file has no such column. */
   values: readonly ({ raw: string; value: ValueSql } | undefined)[]

@@ -14,7 +14,7 @@ export interface TimeOptions {
   timeFormat?: string
   /**
    * The zone of times that do not state one: `UTC`, `GMT`, an offset `+02:00`, or an IANA name with a slash, `Europe/Berlin`.
-   * Default: none, and every time must state its zone. If set, a time that states a zone is bad, as the file would mix both.
+   * Default: none, so every time must state its zone. If set, no time may state one.
    */
   zone?: string
   /**

@@ -18,7 +18,7 @@ export interface ColumnConversion {
   slices(): (values: ArrayLike<unknown>, start: number, end: number) => ConvertedSlice
 }
 
-/** Some rows of a column as a batch holds them. */
+/** Consecutive rows of one column, in the form of a batch's column. */
 export interface ConvertedSlice {
   readonly values: ColumnBuffers[ColumnType]
   /** 1 where the row has no value; absent when every row has one. */

@@ -19,8 +19,8 @@ interface PlainPage {
 }
 
 /**
- * Encodes doubles as RLE_DICTIONARY when that saves at least a quarter of the chunk. Otherwise as PLAIN, or as BYTE_STREAM_SPLIT when a
- * codec will compress them. Sensors report decimals with few distinct values: a dictionary's indexes then take a quarter of the
+ * Encodes doubles as RLE_DICTIONARY when that saves at least a quarter of the chunk. Otherwise it uses PLAIN, or BYTE_STREAM_SPLIT when a
+ * codec will compress the values. Sensors report decimals with few distinct values: a dictionary's indexes then take a quarter of the
  * bytes. All NaN are one value: their bits are not kept.
  */
 export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
