@@ -34,7 +34,8 @@ function terminal(columns?: number, { quiet = false } = {}) {
 }
 
 beforeEach(() => {
-  for (const name of ['NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']) vi.stubEnv(name, undefined)
+  const names = ['CI', 'NO_COLOR', 'FORCE_COLOR', 'NODE_DISABLE_COLORS']
+  for (const name of names) vi.stubEnv(name, undefined)
   vi.stubEnv('TERM', 'xterm-256color')
 })
 afterEach(() => {
