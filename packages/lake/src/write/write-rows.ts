@@ -114,25 +114,31 @@ async function* resumedLater<E>(first: E, rest: AsyncGenerator<E>): AsyncGenerat
 
 /** Batches up to the abort, also while the next one is awaited; other work of the process gets a turn between two batches. */
 async function* untilAborted<B>(batches: AsyncGenerator<B>, signal: AbortSignal): AsyncGenerator<B> {
-  let abort: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-  })
-  aborted.catch(() => undefined)
   try {
     for (;;) {
       signal.throwIfAborted()
-      const next = await Promise.race([batches.next(), aborted])
+      const next = await orAborted(batches.next(), signal)
       if (next.done) return
       yield next.value
       await nextTurn()
     }
   } finally {
-    if (abort) signal.removeEventListener('abort', abort)
     // Not awaited: a source that never answers would keep this from ending.
     batches.return(undefined).catch(() => undefined)
   }
+}
+
+/**
+ * The result of a promise, or the signal's reason if that comes first. Not Promise.race with one promise of the abort: that one would
+ * keep every result until it settles.
+ */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    const settled = () => signal.removeEventListener('abort', abort)
+    promise.then(resolve, reject).then(settled, settled)
+  })
 }
 
 /** A column name has no upper-case letter, so a row never has `rowCount`. */

@@ -140,6 +140,20 @@ test('an abort ends a write whose source is slow, or never answers, and closes t
   expect(await filesBelow(folder)).toEqual([])
 })
 
+test('memory does not grow with the rows', { timeout: 120_000 }, async () => {
+  const { lake } = await freshLake({ tables: [pump] })
+  let peak = 0
+  const many = function* (rowCount: number) {
+    const start = Date.UTC(2026, 0, 1)
+    for (let row = 0; row < rowCount; row++) {
+      if (row % 50_000 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers)
+      yield { event_timestamp: new Date(start + row * 1000), pressure: row % 977, velocity: 1.7, speed: 1450 }
+    }
+  }
+  await lake.write(pump, many(6_000_000))
+  expect(peak).toBeLessThan(150e6) // the rows take 32 bytes each, 192 MB
+})
+
 test('an endless source without pauses lets an abort through', async () => {
   const { folder, lake } = await freshLake({ tables: [turbine] })
   const endless = function* () {
