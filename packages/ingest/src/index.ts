@@ -2,6 +2,7 @@ export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
 export { etagHasher, type EtagHasher, type EtagPlan, type Identity, identityOf } from './bytes/etag.js'
 export { partBytes } from './bytes/part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
+export { untilAborted } from './bytes/until-aborted.js'
 export {
   type FolderStore,
   folderStore,

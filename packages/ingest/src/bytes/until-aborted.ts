@@ -1,20 +1,19 @@
-import type { ByteStream } from './byte-stream.js'
-
 /**
- * Yields the chunks of a stream until the signal is aborted, then rejects at once with the signal's reason, even while the producer
+ * Yields the elements of a stream until the signal is aborted, then rejects at once with the signal's reason, even while the producer
  * is waiting. A waiting producer is asked to close, but not awaited.
  */
-export async function* untilAborted(
-  bytes: ByteStream,
+export async function* untilAborted<Element>(
+  elements: Iterable<Element> | AsyncIterable<Element>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Element, void, undefined> {
   if (signal === undefined) {
-    yield* bytes
+    yield* elements
     return
   }
   signal.throwIfAborted()
-  const iterator = Symbol.asyncIterator in bytes ? bytes[Symbol.asyncIterator]() : bytes[Symbol.iterator]()
-  // One listener that ends the current step: `Promise.race` with a long-lived promise would keep every chunk in memory.
+  const iterator =
+    Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]()
+  // One listener that ends the current step: `Promise.race` with a long-lived promise would keep every element in memory.
   let endStep: (reason: unknown) => void = () => undefined
   const onAbort = () => endStep(signal.reason)
   signal.addEventListener('abort', onAbort)
@@ -22,7 +21,7 @@ export async function* untilAborted(
   try {
     for (;;) {
       signal.throwIfAborted()
-      const step = await new Promise<IteratorResult<Uint8Array, unknown>>((resolve, reject) => {
+      const step = await new Promise<IteratorResult<Element, unknown>>((resolve, reject) => {
         endStep = reject
         isOpen = false
         Promise.resolve(iterator.next()).then(resolve, reject)
@@ -40,6 +39,6 @@ export async function* untilAborted(
   }
 }
 
-async function close(iterator: Iterator<Uint8Array> | AsyncIterator<Uint8Array>): Promise<void> {
+async function close(iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<void> {
   await iterator.return?.()
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { FolderStore } from '@minilake/ingest'
+import { type FolderStore, untilAborted } from '@minilake/ingest'
 import { type Batch, batchesOf, describeValue, type InputRow, type Table } from '@minilake/schema'
 import { stagedFiles } from './staged-files.js'
 import { defaultMaxPartitions, stagePartitions } from './stage-partitions.js'
@@ -45,6 +45,7 @@ export async function writeRows<T extends Table>(
     for await (const batch of untilAborted(asBatches(table, rows, signal), signal)) {
       rowCount += batch.rowCount
       yield batch
+      await nextTurn() // other work of the process, such as a timer that aborts, gets a turn
     }
   }
   try {
@@ -110,35 +111,6 @@ function* resumed<E>(first: E, rest: Generator<E>): Generator<E> {
 async function* resumedLater<E>(first: E, rest: AsyncGenerator<E>): AsyncGenerator<E> {
   yield first
   yield* rest
-}
-
-/** Batches up to the abort, also while the next one is awaited; other work of the process gets a turn between two batches. */
-async function* untilAborted<B>(batches: AsyncGenerator<B>, signal: AbortSignal): AsyncGenerator<B> {
-  try {
-    for (;;) {
-      signal.throwIfAborted()
-      const next = await orAborted(batches.next(), signal)
-      if (next.done) return
-      yield next.value
-      await nextTurn()
-    }
-  } finally {
-    // Not awaited: a source that never answers would keep this from ending.
-    batches.return(undefined).catch(() => undefined)
-  }
-}
-
-/**
- * The result of a promise, or the signal's reason if that comes first. Not Promise.race with one promise of the abort: that one would
- * keep every result until it settles.
- */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', abort, { once: true })
-    const settled = () => signal.removeEventListener('abort', abort)
-    promise.then(resolve, reject).then(settled, settled)
-  })
 }
 
 /** A column name has no upper-case letter, so a row never has `rowCount`. */
