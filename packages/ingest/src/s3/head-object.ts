@@ -5,8 +5,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import type { StoredObject } from '../object-store.js'
+import { discardBody } from './accept-only-s3.js'
 import { foundObject } from './object-response.js'
-import { discardBody } from './s3-client.js'
 import { isNamed, statusOf } from './sdk-error.js'
 
 /** The key of an object in a bucket. */

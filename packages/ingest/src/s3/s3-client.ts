@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream'
 import { S3Client } from '@aws-sdk/client-s3'
+import { acceptOnlyS3 } from './accept-only-s3.js'
 import type { resolveS3Options } from './s3-options.js'
-import { notS3 } from './sdk-error.js'
 
 /** Amazon's client with these options. It accepts only responses of S3 stores. */
 export function s3Client({
+  bucket,
   endpoint,
   region,
   credentials,
@@ -28,7 +28,7 @@ export function s3Client({
     ...(credentials && { credentials }),
   })
   preferUnsignedPayload(client)
-  acceptOnlyS3(client)
+  acceptOnlyS3(client, bucket)
   keepResponseDates(client)
   return client
 }
@@ -45,27 +45,6 @@ function preferUnsignedPayload(client: S3Client): void {
       return next(step)
     },
     { step: 'build', name: 'preferUnsignedPayload' },
-  )
-}
-
-/** Rejects responses without an S3 header such as `x-amz-request-id`: web servers, too, respond 200 with an ETag. */
-function acceptOnlyS3(client: S3Client): void {
-  client.middlewareStack.add(
-    (next) => async (step) => {
-      const result = await next(step)
-      const { statusCode, headers, body } = result.response as {
-        statusCode: number
-        headers: Record<string, string>
-        body: unknown
-      }
-      const isS3 = Object.keys(headers).some((name) => name.toLowerCase().startsWith('x-amz-'))
-      if (statusCode < 300 && !isS3) {
-        discardBody(body)
-        throw notS3('the response has no S3 header')
-      }
-      return result
-    },
-    { step: 'deserialize', priority: 'low', name: 'acceptOnlyS3' },
   )
 }
 
@@ -86,9 +65,4 @@ function keepResponseDates(client: S3Client): void {
     },
     { step: 'initialize', name: 'keepResponseDates' },
   )
-}
-
-/** Discards the body of a response, so that it does not hold its connection. */
-export function discardBody(body: unknown): void {
-  if (body instanceof Readable) body.on('error', () => undefined).destroy()
 }

@@ -116,15 +116,17 @@ describe('s3Store reports', () => {
     ['404', 404, 'not found'],
   ])('a server that is not an S3 store and responds %s', async (_, status, body) => {
     const headers = { 'content-type': 'text/html' }
-    const { endpoint } = await fakeS3(() => ({ status, body, headers }), {})
+    const { endpoint } = await fakeS3(() => ({ status, body, headers }), { isS3: false })
     await expectNotS3(endpoint)
   })
 
   it('a web server that responds to everything with an ETag but would store nothing', async () => {
     const page = '<!doctype html><html><body>Welcome to nginx!</body></html>'
     const headers = { 'content-type': 'text/html', server: 'nginx', ETag: '"65a1-267"' }
-    await expectNotS3((await fakeS3(() => ({ status: 200, body: page, headers }), {})).endpoint)
-    const missing = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200, headers }), {})
+    await expectNotS3((await fakeS3(() => ({ status: 200, body: page, headers }), { isS3: false })).endpoint)
+    const missing = await fakeS3((asked) => ({ status: asked.startsWith('HEAD') ? 404 : 200, headers }), {
+      isS3: false,
+    })
     const error = await errorOf(storeAt(missing.endpoint).write('a', bytesOf('x')))
     expect(error.code).toBe('NotS3')
   })

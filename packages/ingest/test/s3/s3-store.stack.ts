@@ -6,10 +6,31 @@ import { s3Store, type S3StoreOptions } from '@minilake/ingest/s3'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { crc32Text } from '../../src/bytes/crc32.js'
 import { bytesOf, collect } from '../fixtures/byte-stream.js'
+import { bareProxy } from '../fixtures/bare-proxy.js'
 import { freshBucket } from '../fixtures/fresh-bucket.js'
 import { objectStoreContract } from '../object-store.contract.js'
 
 const mebi = 1024 * 1024
+
+describe('s3Store on a store that sends no vendor header', () => {
+  objectStoreContract(async () => {
+    const { options } = await freshBucket()
+    return s3Store({ ...options, endpoint: (await bareProxy(options.endpoint)).endpoint })
+  })
+
+  it('publishes large and small objects, once', async () => {
+    const { options } = await freshBucket()
+    const { endpoint } = await bareProxy(options.endpoint)
+    const files = ['t/a', Buffer.alloc(partBytes + 1)].map((content, index) => ({
+      key: `t/${index}`,
+      bytes: typeof content === 'string' ? bytesOf(content) : [content],
+    }))
+    const store = s3Store({ ...options, endpoint })
+    expect(await publish(files, store)).toMatchObject({ published: 2, failures: [] })
+    expect(await publish(files, store)).toMatchObject({ published: 0, unchanged: 2 })
+    expect(await store.probeCreateOnce()).toBe('create-once')
+  })
+})
 
 describe('s3Store on MinIO', () => {
   const warnings: string[] = []
