@@ -104,6 +104,49 @@ test('generate looks at a key of such a store right before it writes, in every w
   expect(server.objects.get(dataKey)).toBe(others)
 })
 
+test('files in a bucket with KMS keys are unchanged the second time, and by what is said', async () => {
+  const server = await memoryS3({ kms: true })
+  const { minilake } = await lakeAt(server)
+  await minilake(...day)
+  expect((await minilake('ingest')).stderr).toMatch(/^1 file published in/)
+  const second = await minilake('ingest')
+  expect([second.code, second.stderr]).toEqual([
+    0,
+    `nothing new to publish: 1 file unchanged (by CRC) in s3://${bucket}/\n`,
+  ])
+  const generated = await minilake(...day, '--days', '2', '--target', `s3://${bucket}`)
+  expect([generated.code, generated.stderr]).toEqual([
+    0,
+    expect.stringMatching(/^1 file generated, 1 unchanged \(by CRC\) in s3:/),
+  ])
+})
+
+test('the settings of a bucket reach it: checksums, the SHA-256 in the metadata, a signed payload', async () => {
+  const signed: unknown[] = []
+  const server = await memoryS3({
+    kms: true,
+    refuse: (asked, headers) => {
+      if (/^PUT .*2026-01-01.parquet/.test(asked)) signed.push(headers['x-amz-content-sha256'])
+      return asked.includes('_probe') ? [403, 'AccessDenied'] : undefined
+    },
+  })
+  const { folder, variables } = await lakeAt(server)
+  const minilake = minilakeIn(folder, {
+    ...variables,
+    ...{ MINILAKE_STACK_CHECKSUMS: 'md5', MINILAKE_STACK_SIGN_PAYLOAD: 'true' },
+    MINILAKE_STACK_SHA256_IN_METADATA: 'true',
+  })
+  await minilake(...day)
+  expect((await minilake('ingest')).stderr).toMatch(/^1 file published in/m)
+  const { headers } = server.objects.get(dataKey) ?? {}
+  const sha256 = headers?.['x-amz-meta-minilake-sha256']
+  expect([signed, headers]).toEqual([
+    [sha256],
+    expect.not.objectContaining({ 'x-amz-checksum-crc32': expect.anything() }),
+  ])
+  expect((await minilake('ingest')).stderr).toMatch(/1 file unchanged in/)
+})
+
 test('ingest --verify ends with 1 where the store gives other bytes than it says', async () => {
   const server = await memoryS3()
   const { minilake } = await lakeAt(server)

@@ -1,4 +1,5 @@
 export type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
+export type { ChecksumAlgorithm } from './bytes/checksum.js'
 export { etagHasher, type EtagHasher, type EtagPlan, type Identity, identityOf } from './bytes/etag.js'
 export { partBytes } from './bytes/part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'

@@ -1,4 +1,5 @@
 import type { ByteStream, RereadableBytes } from './bytes/byte-stream.js'
+import type { ChecksumAlgorithm } from './bytes/checksum.js'
 import type { Identity } from './bytes/etag.js'
 import type { PartSlots } from './bytes/part-slots.js'
 
@@ -13,6 +14,10 @@ export interface StoredObject {
   readonly sha256?: string
   /** True if the ETag says nothing about the content, as with KMS keys. Only `find` returns it. */
   readonly isEtagOpaque?: boolean
+  /** A checksum of the whole content, big-endian in base64, if the store keeps one. Only `find` returns it. */
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string }
+  /** Why the store does not reveal its checksum, with the fix, as half a sentence. Only `find` returns it. */
+  readonly checksumDenied?: string
 }
 
 /** How to write an object. */
@@ -40,6 +45,8 @@ export interface WriteOptions {
 export interface WriteResult extends Identity {
   /** False if the key was taken and `overwrite` is not set, or if another writer completed the same upload. */
   written: boolean
+  /** The CRC32 of the bytes in base64, if nothing was written and the store may need it to compare them. */
+  crc32?: string
   /** Parts of an interrupted upload that did not have to be sent again; absent if there were none. */
   partsResumed?: number
   /** Why parts of an unsuccessful upload may remain in the store, as half a sentence; absent if none remain. */

@@ -20,7 +20,7 @@ import { methodOptions } from './method-options.js'
 import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
 import type { DuckDbLimits } from './open/duckdb-limits.js'
-import { type StackOptions, storeOptions } from './open/stack-lake.js'
+import { type BucketOptions, storeOptions } from './open/stack-lake.js'
 import { untilReady } from './open/until-ready.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
@@ -37,7 +37,7 @@ export interface LakeContext {
   /** What the DuckDB that reads imported files may use. */
   duckDb: DuckDbLimits
   /** The S3 that `generate` with a `target` writes to. */
-  s3: Pick<StackOptions, 'endpoint' | 'region' | 'keys'>
+  s3: BucketOptions
 }
 
 /** Composes a lake from a backend and the verbs of this package. */

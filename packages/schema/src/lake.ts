@@ -42,6 +42,12 @@ export interface LakeDefinition {
       readonly endpoint?: string
       /** Region of the bucket. Default 'us-east-1'. */
       readonly region?: string
+      /** How S3 verifies what is uploaded: 'crc32' (default), 'md5' for stores that refuse CRC32, or 'none'. */
+      readonly checksums?: 'crc32' | 'md5' | 'none'
+      /** Whether S3 keeps the SHA-256 of data files, to compare them in buckets with KMS keys. Default false. */
+      readonly sha256InMetadata?: boolean
+      /** Whether uploads are signed with their SHA-256, for buckets that deny unsigned payloads. Default false. */
+      readonly signPayload?: boolean
       /** URL of Trino. Default 'http://127.0.0.1:8080'. */
       readonly trino?: string
       /** User in Trino. Default 'minilake'. */

@@ -11,12 +11,12 @@ export interface Outlet {
 
 /** What was generated, as one line; none when nothing was. */
 export function generatedLines(
-  { written, replaced, unchanged, rows, bytes }: GenerateReport,
+  { written, replaced, unchanged, unchangedByCrc, rows, bytes }: GenerateReport,
   out: string,
 ): string[] {
   if (written + replaced + unchanged === 0) return []
   return [
-    `${outcomes({ generated: written, replaced, unchanged })} in ${out}/: ${count(rows, 'row')}, ${bytesText(bytes)}`,
+    `${outcomes({ generated: written, replaced, [unchangedWord({ unchanged, unchangedByCrc })]: unchanged })} in ${out}/: ${count(rows, 'row')}, ${bytesText(bytes)}`,
   ]
 }
 
@@ -24,6 +24,7 @@ export function generatedLines(
 export function ingestedLines(report: IngestReport, location: string): string[] {
   const { published, replaced, unchanged, bytes, truths, partsResumed } = report
   const { conflicts, unverifiable, failures } = report
+  const same = unchangedWord(report)
   const untouched = {
     'in conflict': conflicts.length,
     unverifiable: unverifiable.length,
@@ -33,14 +34,12 @@ export function ingestedLines(report: IngestReport, location: string): string[] 
   if (published + replaced > 0 || hasTrouble) {
     const resumed = partsResumed > 0 ? `, ${count(partsResumed, 'part')} of interrupted uploads kept` : ''
     return [
-      `${outcomes({ published, replaced, unchanged, ...untouched })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
+      `${outcomes({ published, replaced, [same]: unchanged, ...untouched })} in ${location}/: ${bytesText(bytes)} written${resumed}`,
     ]
   }
   if (truths > 0)
-    return [`${count(unchanged, 'file')} unchanged in ${location}/, ${count(truths, 'truth file')} written`]
-  return unchanged > 0
-    ? [`nothing new to publish: ${count(unchanged, 'file')} unchanged in ${location}/`]
-    : []
+    return [`${count(unchanged, 'file')} ${same} in ${location}/, ${count(truths, 'truth file')} written`]
+  return unchanged > 0 ? [`nothing new to publish: ${count(unchanged, 'file')} ${same} in ${location}/`] : []
 }
 
 /** What registering the tables changed, as one line or more. */
@@ -107,6 +106,15 @@ export function verifiedLines({
   return [
     `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth${isOrderCompared ? '' : '; the order of rows was not compared, because this engine does not reveal it'}`,
   ]
+}
+
+/** `unchanged`, and how many of the files a CRC showed it, if the store's ETags say nothing. */
+function unchangedWord({
+  unchanged,
+  unchangedByCrc,
+}: Pick<IngestReport, 'unchanged' | 'unchangedByCrc'>): string {
+  if (unchangedByCrc === 0) return 'unchanged'
+  return `unchanged (${unchangedByCrc < unchanged ? `${unchangedByCrc} ` : ''}by CRC)`
 }
 
 /** `7 files generated, 2 unchanged`; outcomes that did not happen are left out. */

@@ -2,7 +2,12 @@ import { crc32 } from 'node:zlib'
 
 /** A CRC32 as S3 writes it: four bytes, big-endian, in base64. */
 export function crc32Text(bytes: Uint8Array): string {
-  return textOf(crc32(bytes))
+  return crc32ValueText(crc32(bytes))
+}
+
+/** The CRC32 of all bytes so far, where `previous` is that of those before. Node's function starts anew at an empty chunk. */
+export function addCrc32(chunk: Uint8Array, previous: number): number {
+  return chunk.length === 0 ? previous : crc32(chunk, previous)
 }
 
 /**
@@ -14,10 +19,11 @@ export function combineCrc32(parts: Iterable<{ crc32: string; size: number }>): 
   for (const { crc32: text, size } of parts) {
     whole = (multiply(shiftOf(size), whole) ^ Buffer.from(text, 'base64').readUInt32BE()) >>> 0
   }
-  return textOf(whole)
+  return crc32ValueText(whole)
 }
 
-function textOf(value: number): string {
+/** A CRC32 that was computed as a number, as S3 writes it. */
+export function crc32ValueText(value: number): string {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)
   return bytes.toString('base64')

@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RereadableBytes } from '../bytes/byte-stream.js'
+import { type ChecksumAlgorithm, checksumOf } from '../bytes/checksum.js'
 import { type EtagPlan, identityOf } from '../bytes/etag.js'
 import { describeSystemError, systemErrorCode } from '../system-error.js'
 import { keyPath } from './key-path.js'
@@ -16,6 +17,8 @@ export interface LocalFile extends RereadableBytes {
   etag(plan?: EtagPlan): Promise<string>
   /** Reads the file to compute its SHA-256, in hexadecimal. */
   sha256(): Promise<string>
+  /** Reads the file to compute a checksum as S3 stores keep it, in base64. */
+  checksum(algorithm: ChecksumAlgorithm): Promise<string>
   /** Read from the file as they are consumed. */
   readonly bytes: AsyncIterable<Uint8Array>
 }
@@ -72,6 +75,7 @@ function localFileAt(key: string, path: string, size: number): LocalFile {
       for await (const chunk of bytes()) hash.update(chunk)
       return hash.digest('hex')
     },
+    checksum: (algorithm) => checksumOf(bytes(), algorithm),
     bytes: bytes(),
     readInto: (target, start) => readInto(path, { target, start, version }),
   }

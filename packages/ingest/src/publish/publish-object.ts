@@ -1,9 +1,10 @@
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
+import type { ChecksumAlgorithm } from '../bytes/checksum.js'
 import type { EtagPlan, Identity } from '../bytes/etag.js'
 import { partBytes, partBytesFor } from '../bytes/part-plan.js'
-import type { ObjectStore, StoredObject, WriteOptions } from '../object-store.js'
-import { compareContent } from './compare-content.js'
-import { decidePublish, type StoredState } from './decide-publish.js'
+import type { ObjectStore, StoredObject, WriteOptions, WriteResult } from '../object-store.js'
+import { compareContent, type Comparison } from './compare-content.js'
+import { decidePublish } from './decide-publish.js'
 
 /** An object to publish: a file whose size and ETag can be computed first, or a stream whose content is known only once read. */
 export interface PublishableObject {
@@ -15,6 +16,8 @@ export interface PublishableObject {
   etag?(plan?: EtagPlan): Promise<string>
   /** Its SHA-256 in hexadecimal, for stores that keep it; absent for a stream. */
   sha256?(): Promise<string>
+  /** A checksum in base64, big-endian, to compare it with an object whose ETag says nothing; absent for a stream. */
+  checksum?(algorithm: ChecksumAlgorithm): Promise<string>
   /** Reads it again at any offset, so that an interrupted upload can be resumed; absent for a stream. */
   readInto?: RereadableBytes['readInto']
 }
@@ -27,6 +30,8 @@ export interface PublishedObject {
   size: number
   /** Its ETag, if its bytes were read on the way. */
   etag?: string
+  /** For `unchanged`: what showed it, if not the ETag. */
+  comparedBy?: 'SHA-256' | 'CRC'
   /** Parts of an interrupted upload that did not have to be sent again; absent if there were none. */
   partsResumed?: number
   /** Why parts of an unsuccessful upload may remain in the store; absent if none remain. */
@@ -55,20 +60,21 @@ export async function publishObject<O extends PublishableObject>(
 ): Promise<PublishedObject> {
   const { key, size = 0 } = object
   try {
-    const state = stored === undefined ? 'nothing' : await compareListed(object, stored, store)
-    if (state === 'same') return { key, outcome: 'unchanged', size }
+    const found: FoundContent = stored ? await compareListed(object, stored, store) : { state: 'nothing' }
+    if (found.state === 'same') return unchanged(key, { size, ...found })
     await check?.(object)
-    if (state !== 'stream') {
-      const decision = decidePublish({ stored: state, overwrite })
-      if (decision === 'conflict' || decision === 'unverifiable') return kept(key, decision, { size, store })
+    if (found.state !== 'stream') {
+      const decision = decidePublish({ stored: found.state, overwrite })
+      if (decision === 'conflict' || decision === 'unverifiable')
+        return kept(key, decision, { size, store, ...found })
     }
     // The content of a stream is known only after the write, so remember what it is about to replace.
-    const before = state === 'stream' ? await stored?.etag() : undefined
-    const { written, ...result } = await store.write(key, object.bytes, {
+    const before = found.state === 'stream' ? await stored?.etag() : undefined
+    const { written, crc32, ...result } = await store.write(key, object.bytes, {
       ...{ overwrite, isKeyFree: stored === undefined, ...sharing, ...(signal && { signal }) },
       ...rereadOptions(object),
     })
-    if (!written) return withPartsLeft(await compareWithHolder(object, result, store), result)
+    if (!written) return withPartsLeft(await compareWithHolder(object, { ...result, crc32 }, store), result)
     const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
     return { key, outcome, ...result }
   } catch (error) {
@@ -83,15 +89,20 @@ export function isInStore({ outcome }: Pick<PublishedObject, 'outcome'>): boolea
   return outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged'
 }
 
+/** What is at the key of an object: compared with it, nothing, or something to compare with a stream once that has been read. */
+type FoundContent = Comparison | { state: 'nothing' | 'stream' }
+
 async function compareListed(
   object: PublishableObject,
   stored: StoredObject,
   store: ObjectStore,
-): Promise<StoredState | 'stream'> {
+): Promise<FoundContent> {
   const { key, size } = object
   const etag = object.etag?.bind(object)
-  if (size === undefined || etag === undefined) return 'stream'
-  const content = { size, etag, sha256: object.sha256?.bind(object) }
+  if (size === undefined || etag === undefined) return { state: 'stream' }
+  const sha256 = object.sha256?.bind(object)
+  const checksum = object.checksum?.bind(object)
+  const content = { size, etag, sha256, checksum }
   return compareContent(content, stored, { find: () => store.find(key) })
 }
 
@@ -106,7 +117,7 @@ function rereadOptions(object: PublishableObject): Pick<WriteOptions, 'reread' |
 /** Compares an object with the one that holds its key: a listing showed it, or another writer was first. */
 async function compareWithHolder(
   object: PublishableObject,
-  { size, etag }: Identity,
+  { size, etag, crc32 }: Identity & { crc32: WriteResult['crc32'] },
   store: ObjectStore,
 ): Promise<PublishedObject> {
   const { key } = object
@@ -117,11 +128,13 @@ async function compareWithHolder(
     size,
     sha256: object.sha256?.bind(object),
     etag: async (plan: EtagPlan) => (isOurPlan(plan, size) ? etag : object.etag?.(plan)),
+    checksum: async (algorithm: ChecksumAlgorithm) =>
+      algorithm === 'CRC32' && crc32 !== undefined ? crc32 : object.checksum?.(algorithm),
   }
-  const state = await compareContent(content, holder, { find: () => Promise.resolve(holder) })
-  const decision = decidePublish({ stored: state, overwrite: false })
-  if (decision === 'unchanged') return { key, outcome: 'unchanged', size, etag }
-  return kept(key, decision === 'conflict' ? decision : 'unverifiable', { size, store })
+  const found = await compareContent(content, holder, { find: () => Promise.resolve(holder) })
+  const decision = decidePublish({ stored: found.state, overwrite: false })
+  if (decision === 'unchanged') return unchanged(key, { size, etag, ...found })
+  return kept(key, decision === 'conflict' ? decision : 'unverifiable', { size, store, ...found })
 }
 
 function isOurPlan(plan: EtagPlan, size: number): boolean {
@@ -129,17 +142,29 @@ function isOurPlan(plan: EtagPlan, size: number): boolean {
   return plan.partBytes === Infinity && !plan.alwaysInParts
 }
 
+/** The outcome for an object whose content is stored already. */
+function unchanged(
+  key: string,
+  { size, etag, by }: { size: number; etag?: string } & Pick<Comparison, 'by'>,
+): PublishedObject {
+  return {
+    ...{ key, outcome: 'unchanged', size },
+    ...(etag !== undefined && { etag }),
+    ...(by && { comparedBy: by }),
+  }
+}
+
 /** The outcome for an object whose key keeps the stored object. */
 function kept(
   key: string,
   outcome: 'conflict' | 'unverifiable',
-  { size, store }: { size: number; store: ObjectStore },
+  { size, store, checksumDenied }: { size: number; store: ObjectStore } & Pick<Comparison, 'checksumDenied'>,
 ): PublishedObject {
   const place = `${store.location}/${key} already exists`
   const reason =
     outcome === 'conflict'
       ? `${place} with different content`
-      : `${place}, and its ETag does not show whether the content is the same: compare the bytes, or overwrite it`
+      : `${place}, and its ETag does not show whether the content is the same${checksumDenied === undefined ? '' : `; its checksum would, but ${checksumDenied}`}: compare the bytes, or overwrite it`
   return { key, outcome, size, reason }
 }
 

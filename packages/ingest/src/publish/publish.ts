@@ -12,6 +12,8 @@ export interface PublishReport {
   published: number
   replaced: number
   unchanged: number
+  /** Of those, objects whose ETag says nothing about the content and whose stored CRC is that of theirs. */
+  unchangedByCrc: number
   /** Bytes of the objects written, including parts that a resumed upload did not send again. */
   bytes: number
   /** Parts of interrupted uploads that did not have to be sent again. */
@@ -225,6 +227,7 @@ function reportOf(results: PublishedObject[]): PublishReport {
     published: of('published').length,
     replaced: of('replaced').length,
     unchanged: of('unchanged').length,
+    unchangedByCrc: of('unchanged').filter(({ comparedBy }) => comparedBy === 'CRC').length,
     bytes: written.reduce((sum, { size }) => sum + size, 0),
     partsResumed: written.reduce((sum, { partsResumed = 0 }) => sum + partsResumed, 0),
     conflicts: sorted(of('conflict')),

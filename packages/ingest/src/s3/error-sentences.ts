@@ -17,7 +17,7 @@ export const actions: Readonly<Record<S3Action, { verb: string; right: string }>
     right: 's3:ListBucketMultipartUploads and s3:ListMultipartUploadParts',
   },
   'remove upload': { verb: 'remove the unfinished upload of', right: 's3:AbortMultipartUpload' },
-  probe: { verb: 'probe', right: 's3:PutObject and s3:DeleteObject' },
+  probe: { verb: 'probe', right: 's3:PutObject' },
 }
 
 /** Which store failed. */
@@ -107,7 +107,13 @@ const sentences: Readonly<Record<string, (facts: Facts) => string>> = {
   ExpiredToken: expired,
   InvalidToken: expired,
   TokenRefreshRequired: expired,
-  AccessDenied: ({ bucket, right }) => `access is denied: the user lacks the right ${right} on ${bucket}`,
+  AccessDenied: ({ bucket, right, message }) => {
+    // With KMS keys it may be the key that is denied. Only the message says so.
+    const [keyRight] = /\bkms:\w+/.exec(message) ?? []
+    return keyRight
+      ? `access is denied: the user lacks the right ${keyRight} on the key of ${bucket}`
+      : `access is denied: the user lacks the right ${right} on ${bucket}`
+  },
   CheckDenied: ({ bucket }) =>
     `access is denied: this store ignores If-None-Match, so each key is checked before it is written, which needs the right s3:GetObject on ${bucket}`,
   AllAccessDisabled: ({ bucket }) => `access to the bucket ${bucket} is disabled`,

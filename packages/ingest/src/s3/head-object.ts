@@ -46,8 +46,14 @@ export async function isKeyTaken(place: ObjectPlace, signal: AbortSignal | undef
 /** The object with this key, if it exists. Rejects with the SDK's error if the store does not say. */
 export async function findObject(place: ObjectPlace): Promise<StoredObject | undefined> {
   const { client, bucket, key } = place
-  const response = await headObject(place).catch(ignoreResponse)
+  let status: number | undefined
+  const response = await headObject(place, { withChecksum: true }).catch((error: unknown) => {
+    status = statusOf(error)
+    return ignoreResponse(error)
+  })
   if (response) return foundObject(key, response)
+  const plain = status === 403 ? await headObject(place).catch(ignoreResponse) : undefined
+  if (plain) return { ...foundObject(key, plain), checksumDenied }
   // A response to HEAD has no body: only a GET can tell a missing object from a missing bucket, or a wrong key from a missing right.
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
@@ -59,6 +65,9 @@ export async function findObject(place: ObjectPlace): Promise<StoredObject | und
   const second = await headObject(place)
   return second && foundObject(key, second)
 }
+
+// The checksum of an object with KMS keys is kept under its key. Without the checksum, S3 answers the same user.
+const checksumDenied = "access to it is denied, so give the user the right kms:Decrypt on the bucket's key"
 
 function ignoreResponse(error: unknown): undefined {
   if (statusOf(error) === undefined) throw error

@@ -66,9 +66,19 @@ export function listedObject(
 /** An object as the response to HEAD describes it, which says more than a listing. */
 export function foundObject(key: string, response: HeadObjectCommandOutput): StoredObject {
   const sha256 = response.Metadata?.[sha256Field]
+  const checksum = wholeChecksum(response)
   return {
     ...listedObject(key, { ETag: response.ETag, Size: response.ContentLength }),
     ...(sha256 !== undefined && { sha256 }),
     ...(isEtagOpaque(response) && { isEtagOpaque: true }),
+    ...(checksum && { checksum }),
   }
+}
+
+/** The checksum of the whole object, if the response has one. One of its parts' checksums, `…-3`, cannot be computed from the bytes alone. */
+function wholeChecksum({ ChecksumCRC64NVME, ChecksumCRC32, ChecksumType }: HeadObjectCommandOutput) {
+  if (ChecksumType === 'COMPOSITE') return undefined
+  if (ChecksumCRC64NVME !== undefined) return { algorithm: 'CRC64NVME', value: ChecksumCRC64NVME } as const
+  if (ChecksumCRC32 === undefined || ChecksumCRC32.includes('-')) return undefined
+  return { algorithm: 'CRC32', value: ChecksumCRC32 } as const
 }

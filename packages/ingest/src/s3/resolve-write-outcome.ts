@@ -51,10 +51,10 @@ export async function resolveWriteOutcome(
   if (found === undefined) return { cause }
   const content = progress.whole?.() ?? (reread && (await contentOf(reread, signal)))
   if (content === undefined) return { cause }
-  const { size, etag } = content
+  const { size, etag, crc32 } = content
   if (isOwn(found, { content, progress, writeId })) return { result: { written: true, size, etag } }
   if (target.overwrite && etagOf(found) !== etag) return { cause }
-  return { result: { written: false, size, etag } }
+  return { result: { written: false, size, etag, ...(crc32 !== undefined && { crc32 }) } }
 }
 
 async function contentOf(reread: RereadableBytes, signal: AbortSignal | undefined): Promise<SentContent> {

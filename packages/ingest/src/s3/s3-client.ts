@@ -10,6 +10,7 @@ export function s3Client({
   credentials,
   pathStyle,
   checksums,
+  signPayload,
   connectTimeoutMillis,
   requestTimeoutMillis,
   maxAttempts,
@@ -27,7 +28,7 @@ export function s3Client({
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials && { credentials }),
   })
-  preferUnsignedPayload(client)
+  if (!signPayload) preferUnsignedPayload(client)
   acceptOnlyS3(client, bucket)
   keepResponseDates(client)
   return client

@@ -39,6 +39,11 @@ export interface S3StoreOptions {
   resumeAfterSeconds?: number
   /** Whether to store the SHA-256 of files as metadata, for buckets whose KMS keys make ETags opaque. Default false. */
   sha256InMetadata?: boolean
+  /**
+   * Whether to sign the SHA-256 of uploaded bytes, for buckets that deny `UNSIGNED-PAYLOAD`. It costs as much time as sending them.
+   * Default false.
+   */
+  signPayload?: boolean
   /** Added to the local clock when requests are signed. Milliseconds, default 0. */
   clockOffsetMillis?: number
 }
@@ -63,6 +68,7 @@ export function resolveS3Options({
   checkThenWrite = false,
   resumeAfterSeconds = 60,
   sha256InMetadata = false,
+  signPayload = false,
   clockOffsetMillis = 0,
 }: S3StoreOptions) {
   checkBucket(bucket)
@@ -99,6 +105,7 @@ export function resolveS3Options({
     checkThenWrite,
     resumeAfterSeconds,
     sha256InMetadata,
+    signPayload,
     clockOffsetMillis,
   }
 }

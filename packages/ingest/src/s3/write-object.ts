@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
-import { crc32Text } from '../bytes/crc32.js'
+import { addCrc32, crc32Text, crc32ValueText } from '../bytes/crc32.js'
 import { identityOf } from '../bytes/etag.js'
 import { partBytes, partBytesFor, planParts } from '../bytes/part-plan.js'
 import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../bytes/part-slots.js'
@@ -53,7 +53,7 @@ export async function writeObject(
   signal?.throwIfAborted()
   const mustCheck = !overwrite && (checkThenWrite || !isKeyFree)
   if (mustCheck && (await isKeyTaken({ client, bucket, key }, signal))) {
-    return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
+    return { written: false, ...(await contentOfStream(bytes, { signal, size: reread?.size })) }
   }
   const sharing = { ...options, slots: options.slots ?? partSlots(defaultConcurrency) }
   if (reread && reread.size > partBytes && isResumable(options)) {
@@ -196,6 +196,22 @@ function isResumable({ reread, sha256 }: S3WriteOptions): boolean {
 function contentOf(data: Uint8Array, { checksums }: UploadTarget): SentContent {
   const etag = createHash('md5').update(data).digest('hex')
   return { size: data.length, etag, crc32: checksums === 'crc32' ? crc32Text(data) : undefined }
+}
+
+/** The identity and the CRC32 of a stream, which another object may have to be compared with. */
+async function contentOfStream(
+  bytes: ByteStream,
+  options: { signal?: AbortSignal | undefined; size: number | undefined },
+) {
+  let crc = 0
+  async function* counted() {
+    for await (const chunk of bytes) {
+      crc = addCrc32(chunk, crc)
+      yield chunk
+    }
+  }
+  const identity = await identityOf(counted(), options)
+  return { ...identity, crc32: crc32ValueText(crc) }
 }
 
 async function* startingWith(first: SourcePart, rest: AsyncIterable<SourcePart>): AsyncGenerator<SourcePart> {

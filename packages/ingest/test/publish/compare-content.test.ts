@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type EtagPlan, identityOf, partBytes, type StoredObject } from '@minilake/ingest'
+import {
+  type ChecksumAlgorithm,
+  type EtagPlan,
+  identityOf,
+  partBytes,
+  type StoredObject,
+} from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
 import { compareContent } from '../../src/publish/compare-content.js'
 
@@ -18,6 +24,7 @@ function contentOf(content: Buffer) {
       return etagOf(plan, content)
     },
     sha256: () => Promise.resolve('ours'),
+    checksum: (algorithm: ChecksumAlgorithm) => Promise.resolve<string | undefined>(`our ${algorithm}`),
   }
 }
 
@@ -37,8 +44,11 @@ async function compare(
     asked += 1
     return Promise.resolve(found)
   }
-  return { state: await compareContent(content, listed, { find }), asked }
+  return { ...(await compareContent(content, listed, { find })), asked }
 }
+
+const ourCrc = { algorithm: 'CRC32', value: 'our CRC32' } as const
+const theirCrc = { algorithm: 'CRC32', value: 'their CRC32' } as const
 
 describe('compareContent', () => {
   it('recognises different content by its size alone', async () => {
@@ -84,14 +94,44 @@ describe('compareContent', () => {
       expect(await compare(listed)).toEqual({ state: 'other', asked: 1 })
     }
     const unusual = stored(`${'0'.repeat(32)}-7777`, { sha256: 'ours' })
-    expect(await compare(unusual)).toEqual({ state: 'same', asked: 1 })
+    expect(await compare(unusual)).toEqual({ state: 'same', by: 'SHA-256', asked: 1 })
   })
 
-  it('cannot compare an object with KMS keys unless its SHA-256 is stored', async () => {
+  it.each([
+    ['nothing', {}, { state: 'unknown' }],
+    ['our SHA-256', { sha256: 'ours', checksum: theirCrc }, { state: 'same', by: 'SHA-256' }],
+    ['another SHA-256', { sha256: 'theirs', checksum: ourCrc }, { state: 'other', by: 'SHA-256' }],
+    ['our CRC32', { checksum: ourCrc }, { state: 'same', by: 'CRC' }],
+    [
+      'our CRC64NVME',
+      { checksum: { algorithm: 'CRC64NVME', value: 'our CRC64NVME' } },
+      { state: 'same', by: 'CRC' },
+    ],
+    ['another CRC32', { checksum: theirCrc }, { state: 'other', by: 'CRC' }],
+    [
+      'a checksum that may not be read',
+      { checksumDenied: 'no right' },
+      { state: 'unknown', checksumDenied: 'no right' },
+    ],
+  ] as const)('compares an object with KMS keys that stores %s', async (_, more, expected) => {
     const listed = stored('0'.repeat(32))
-    const opaque = { ...listed, isEtagOpaque: true }
-    expect(await compare(listed, opaque)).toEqual({ state: 'unknown', asked: 1 })
-    expect(await compare(listed, { ...opaque, sha256: 'ours' })).toEqual({ state: 'same', asked: 1 })
-    expect(await compare(listed, { ...opaque, sha256: 'theirs' })).toEqual({ state: 'other', asked: 1 })
+    expect(await compare(listed, { ...listed, isEtagOpaque: true, ...more })).toEqual({
+      ...expected,
+      asked: 1,
+    })
+    const unusual = stored(`${'0'.repeat(32)}-7777`)
+    expect(await compare(unusual, { ...unusual, ...more })).toEqual({ ...expected, asked: 1 })
+  })
+
+  it('trusts a comparable ETag more than a stored CRC', async () => {
+    const listed = stored(await etagOf({ partBytes }, others))
+    expect(await compare(listed, { ...listed, checksum: ourCrc })).toEqual({ state: 'other', asked: 1 })
+  })
+
+  it('cannot compare a stream that has been read with a CRC other than it has computed', async () => {
+    const content = { ...contentOf(bytes), checksum: () => Promise.resolve(undefined) }
+    const listed = stored('0'.repeat(32))
+    const found = { ...listed, isEtagOpaque: true, checksum: ourCrc }
+    expect(await compare(listed, found, content)).toEqual({ state: 'unknown', asked: 1 })
   })
 })

@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { identityOf, localFiles, partBytes, publish } from '@minilake/ingest'
+import { identityOf, localFiles, partBytes, publish, type PublishableObject } from '@minilake/ingest'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect } from '../fixtures/byte-stream.js'
 import { storeAt } from '../fixtures/fake-s3.js'
@@ -64,9 +64,56 @@ describe('publishing to S3', () => {
     const held = objects.get('pump/a')
     Object.assign(held ?? {}, { etag: '0'.repeat(32) })
     Object.assign(held?.headers ?? {}, { 'x-amz-server-side-encryption': 'aws:kms' })
-    expect(await publish(localFiles(folder), store)).toMatchObject({ unchanged: 1, unverifiable: [] })
+    expect(await publish(localFiles(folder), store)).toMatchObject({
+      ...{ unchanged: 1, unchangedByCrc: 0, unverifiable: [] },
+    })
     await writeFiles(folder, { 'pump/a': 'abd' })
     expect(await publish(localFiles(folder), store)).toMatchObject({ conflicts: [{ key: 'pump/a' }] })
+  })
+
+  it.each(['files', 'streams'])(
+    'compares %s with KMS keys by the CRC32 that the store keeps',
+    async (kind) => {
+      const folder = await tempFolder()
+      const large = Buffer.alloc(partBytes + 1, 'large')
+      await writeFiles(folder, { 'pump/a': 'abc', 'pump/large': large.toString() })
+      const objects = (text: string): AsyncIterable<PublishableObject> | PublishableObject[] =>
+        kind === 'files'
+          ? localFiles(folder)
+          : [
+              { key: 'pump/a', bytes: bytesOf(text) },
+              { key: 'pump/large', bytes: [large] },
+            ]
+      const { endpoint } = await memoryS3({ kms: true })
+      expect(await publish(objects('abc'), storeAt(endpoint))).toMatchObject({ published: 2, failures: [] })
+      expect(await publish(objects('abc'), storeAt(endpoint))).toMatchObject({
+        ...{ published: 0, unchanged: 2, unchangedByCrc: 2, unverifiable: [], failures: [] },
+      })
+      await writeFiles(folder, { 'pump/a': 'abd' })
+      expect(await publish(objects('abd'), storeAt(endpoint))).toMatchObject({
+        ...{ unchanged: 1, conflicts: [{ key: 'pump/a' }] },
+      })
+    },
+  )
+
+  it('names kms:Decrypt if the store reveals an object, but not its checksum', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/a': 'abc' })
+    const { endpoint } = await memoryS3({
+      kms: true,
+      refuse: (asked, headers) =>
+        asked.startsWith('HEAD') && headers['x-amz-checksum-mode'] ? [403, ''] : undefined,
+    })
+    await publish(localFiles(folder), storeAt(endpoint))
+    expect((await publish(localFiles(folder), storeAt(endpoint))).unverifiable).toMatchObject([
+      {
+        reason:
+          "s3://iot-time-series/pump/a already exists, and its ETag does not show whether the content is the same; its checksum would, but access to it is denied, so give the user the right kms:Decrypt on the bucket's key: compare the bytes, or overwrite it",
+      },
+    ])
+    expect(await publish(localFiles(folder), storeAt(endpoint), { overwrite: true })).toMatchObject({
+      replaced: 1,
+    })
   })
 
   it('reports each file that cannot be published with its own reason, and publishes the others', async () => {
@@ -123,7 +170,7 @@ describe('publishing to S3', () => {
       },
     }))
     const report = await publish(objects, storeAt(endpoint), { concurrency: 2 })
-    expect(report).toMatchObject({ published: 3, bytes: 3 * size })
+    expect(report).toMatchObject({ published: 3, bytes: 3 * size, failures: [] })
     expect(buffers.size).toBe(2)
   })
 })

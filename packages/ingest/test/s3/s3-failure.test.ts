@@ -47,6 +47,17 @@ describe('s3Store reports', () => {
     expect(error.cause).toMatchObject({ name: code })
   })
 
+  it('the right on a KMS key, if that is what is denied', async () => {
+    const message =
+      'User: arn:aws:iam::1:user/a is not authorized to perform: kms:GenerateDataKey on resource: arn'
+    const body = `<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`
+    const { endpoint } = await fakeS3(() => ({ status: 403, body }))
+    const error = await errorOf(storeAt(endpoint).write('a', bytesOf('x'), { overwrite: true }))
+    expect(error.message).toBe(
+      'cannot write s3://iot-time-series/a: access is denied: the user lacks the right kms:GenerateDataKey on the key of iot-time-series',
+    )
+  })
+
   it('the region of a bucket that is in another one', async () => {
     const answers = [
       s3Error(400, 'AuthorizationHeaderMalformed', '<Region>eu-west-1</Region>'),

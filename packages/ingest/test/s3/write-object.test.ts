@@ -26,12 +26,12 @@ async function serverWhere(pattern: RegExp, happens: (s3: MemoryS3) => void, odd
   let isOver = false
   const s3: MemoryS3 = await memoryS3({
     ...oddity,
-    refuse: (asked) => {
+    refuse: (asked, headers) => {
       if (!isOver && pattern.test(asked)) {
         isOver = true
         happens(s3)
       }
-      return oddity.refuse?.(asked)
+      return oddity.refuse?.(asked, headers)
     },
   })
   return s3

@@ -8,7 +8,8 @@ const stackSettings = settingNames
   .filter((name) => name.startsWith('profiles.stack.') && !('isSecret' in settings[name]))
   .map((name) => {
     const { default: value, meaning } = settings[name]
-    return `  //     ${name.slice('profiles.stack.'.length)}: '${value}', // ${meaning}`
+    const literal = /^(true|false)$/.test(value) ? value : `'${value}'`
+    return `  //     ${name.slice('profiles.stack.'.length)}: ${literal}, // ${meaning}`
   })
 
 /** A `minilake.config.ts` to start from: a sample table, and every setting that has a default as a comment with it. */

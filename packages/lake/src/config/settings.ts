@@ -8,6 +8,7 @@ import {
   oneOf,
   secretText,
   serverUrl,
+  switchText,
   word,
 } from './text-shapes.js'
 
@@ -15,7 +16,7 @@ import {
 export type SettingName = PathIn<Omit<LakeDefinition, 'tables'>>
 
 type PathIn<Options> = {
-  [O in keyof Options & string]-?: NonNullable<Options[O]> extends string | number
+  [O in keyof Options & string]-?: NonNullable<Options[O]> extends string | number | boolean
     ? O
     : `${O}.${PathIn<NonNullable<Options[O]>>}`
 }[keyof Options & string]
@@ -97,6 +98,24 @@ export const settings = {
     variable: 'MINILAKE_STACK_REGION',
     local: 'S3_REGION',
     text: word,
+  },
+  'profiles.stack.checksums': {
+    meaning: 'how S3 verifies uploads: crc32, md5 or none',
+    default: 'crc32',
+    variable: 'MINILAKE_STACK_CHECKSUMS',
+    text: oneOf(['crc32', 'md5', 'none']),
+  },
+  'profiles.stack.sha256InMetadata': {
+    meaning: 'whether S3 keeps the SHA-256 of files, to compare them in buckets with KMS keys',
+    default: 'false',
+    variable: 'MINILAKE_STACK_SHA256_IN_METADATA',
+    text: switchText,
+  },
+  'profiles.stack.signPayload': {
+    meaning: 'whether uploads are signed with their SHA-256, for buckets that deny unsigned payloads',
+    default: 'false',
+    variable: 'MINILAKE_STACK_SIGN_PAYLOAD',
+    text: switchText,
   },
   'profiles.stack.trino': {
     meaning: 'URL of Trino',

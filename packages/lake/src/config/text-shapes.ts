@@ -43,6 +43,12 @@ export const countText = z.preprocess(
   z.string().regex(/^[1-9]\d{0,3}$/, 'Expected a whole number from 1 to 9999.'),
 )
 
+/** `true` or `false`, as a text or a boolean; its value is a text. */
+export const switchText = z.preprocess(
+  (value) => (typeof value === 'boolean' ? String(value) : value),
+  z.enum(['true', 'false'], 'Allowed choices are true, false.'),
+)
+
 /** A text that must never be shown. */
 export const secretText = z.string()
 

@@ -22,6 +22,8 @@ export interface GenerateReport {
   written: number
   replaced: number
   unchanged: number
+  /** Of those, files that were compared with the bucket's by CRC, because its ETags say nothing. */
+  unchangedByCrc: number
   /** Rows in the files that are in place, written now or earlier. */
   rows: number
   /** Bytes of those files. */
@@ -48,6 +50,7 @@ export async function generateFiles(
     written: 0,
     replaced: 0,
     unchanged: 0,
+    unchangedByCrc: 0,
     rows: 0,
     bytes: 0,
     conflicts: [],
@@ -60,6 +63,7 @@ export async function generateFiles(
     else if (file.outcome === 'failed') report.failures.push(file)
     else {
       report[file.outcome === 'published' ? 'written' : file.outcome] += 1
+      if (file.comparedBy === 'CRC') report.unchangedByCrc += 1
       report.rows += file.rows
       report.bytes += file.size
     }

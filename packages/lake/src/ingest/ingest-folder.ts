@@ -92,7 +92,7 @@ async function ingest(
   { overwrite = false, signal, onCreateOnce, onObject, onProgress }: IngestFilesOptions,
   probe = createOnceProbe(store, { signal, onFinding: onCreateOnce }),
 ): Promise<{ report: IngestReport; fileCount: number }> {
-  const counts = { published: 0, replaced: 0, unchanged: 0, truths: 0 }
+  const counts = { published: 0, replaced: 0, unchanged: 0, unchangedByCrc: 0, truths: 0 }
   let fileCount = 0
   const report = await publish(files, store, {
     overwrite,
@@ -110,8 +110,10 @@ async function ingest(
     onObject: (object) => {
       const { key, outcome } = object
       if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') {
-        if (!isTruth(key)) counts[outcome] += 1
-        else if (outcome !== 'unchanged') counts.truths += 1
+        if (!isTruth(key)) {
+          counts[outcome] += 1
+          if (object.comparedBy === 'CRC') counts.unchangedByCrc += 1
+        } else if (outcome !== 'unchanged') counts.truths += 1
       }
       if (isTruth(key)) return
       fileCount += 1

@@ -1,5 +1,5 @@
 import { hiveStatements } from '@minilake/catalog'
-import type { S3Store, S3StoreOptions } from '@minilake/ingest/s3'
+import type { Checksums, S3Store, S3StoreOptions } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import { maskCredentials } from '../config/mask-credentials.js'
 import type { LakeBackend } from '../lake-backend.js'
@@ -16,6 +16,12 @@ export interface StackOptions {
   /** URL of S3. */
   endpoint: string
   region: string
+  /** How S3 verifies uploads. */
+  checksums: Checksums
+  /** Whether S3 keeps the SHA-256 of files. */
+  sha256InMetadata: boolean
+  /** Whether uploads are signed with their SHA-256. */
+  signPayload: boolean
   /** URL of Trino. */
   trino: string
   user: string
@@ -70,6 +76,12 @@ async function openTrino({
   return trinoEngine({ url, user, ...(password !== '' && { password }), ...(token !== '' && { token }) })
 }
 
+/** Where a bucket is, and how to write to it. */
+export type BucketOptions = Pick<
+  StackOptions,
+  'endpoint' | 'region' | 'keys' | 'checksums' | 'sha256InMetadata' | 'signPayload'
+>
+
 /** A bucket by its URL. Throws a UsageError for a URL that is not the root of one. */
 export function storeOptions({
   location,
@@ -77,12 +89,16 @@ export function storeOptions({
   endpoint,
   region,
   keys,
-}: Pick<StackOptions, 'location' | 'locationName' | 'endpoint' | 'region' | 'keys'>): S3StoreOptions {
+  checksums,
+  sha256InMetadata,
+  signPayload,
+}: Pick<StackOptions, 'location' | 'locationName'> & BucketOptions): S3StoreOptions {
   const bucket = /^s3a?:\/\/([^/]+)\/$/.exec(location)?.[1]
   if (bucket === undefined) {
     throw new UsageError(
       `${locationName} expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
     )
   }
-  return { bucket, endpoint, region, ...(keys && { credentials: keys }) }
+  const how = { checksums, sha256InMetadata, signPayload }
+  return { bucket, endpoint, region, ...how, ...(keys && { credentials: keys }) }
 }

@@ -20,6 +20,9 @@ describe('resolveSettings', () => {
       'profiles.stack.location': { value: lakeLocation, origin },
       'profiles.stack.endpoint': { value: 'http://127.0.0.1:9000', origin },
       'profiles.stack.region': { value: 'us-east-1', origin },
+      'profiles.stack.checksums': { value: 'crc32', origin },
+      'profiles.stack.sha256InMetadata': { value: 'false', origin },
+      'profiles.stack.signPayload': { value: 'false', origin },
       'profiles.stack.trino': { value: 'http://127.0.0.1:8080', origin },
       'profiles.stack.user': { value: 'minilake', origin },
       'profiles.stack.password': { value: '', origin },
@@ -49,6 +52,9 @@ describe('resolveSettings', () => {
       location: 's3://elsewhere/',
       endpoint: 'https://s3.example.org',
       region: 'eu-central-1',
+      checksums: 'md5',
+      sha256InMetadata: 'true',
+      signPayload: 'true',
       trino: 'https://trino.example.org',
       user: 'ada',
       password: 'secret',
@@ -79,6 +85,9 @@ describe('resolveSettings', () => {
       MINILAKE_EMBEDDED_THREADS: '2',
       MINILAKE_EMBEDDED_SPILL: '/var/spill/',
       MINILAKE_STACK_LOCATION: 's3://elsewhere',
+      MINILAKE_STACK_CHECKSUMS: 'none',
+      MINILAKE_STACK_SHA256_IN_METADATA: 'true',
+      MINILAKE_STACK_SIGN_PAYLOAD: 'true',
     }
     const resolved = resolveSettings({ ...nothing, variables })
     expect(resolved.profile).toEqual({ value: 'stack', origin: 'MINILAKE_PROFILE' })
@@ -88,6 +97,9 @@ describe('resolveSettings', () => {
     expect(resolved['profiles.embedded.threads'].value).toBe('2')
     expect(resolved['profiles.embedded.spill'].value).toMatch(/^[\\/]var[\\/]spill$/)
     expect(resolved['profiles.stack.location'].value).toBe('s3://elsewhere/')
+    expect(resolved['profiles.stack.checksums'].value).toBe('none')
+    expect(resolved['profiles.stack.sha256InMetadata'].value).toBe('true')
+    expect(resolved['profiles.stack.signPayload'].value).toBe('true')
   })
 
   // Each source says its own name.
@@ -134,6 +146,8 @@ describe('resolveSettings', () => {
     ['MINILAKE_EMBEDDED_MEMORY', '4', 'Expected an amount of memory with its unit, such as 4GB.'],
     ['MINILAKE_EMBEDDED_THREADS', '0', 'Expected a whole number from 1 to 9999.'],
     ['MINILAKE_STACK_USER', 'a b', 'Expected a word, without spaces.'],
+    ['MINILAKE_STACK_CHECKSUMS', 'sha1', 'Allowed choices are crc32, md5, none.'],
+    ['MINILAKE_STACK_SIGN_PAYLOAD', 'yes', 'Allowed choices are true, false.'],
   ])('%s=%j is refused by name', (variable, value, why) => {
     expect(() => resolveSettings({ ...nothing, variables: { [variable]: value } })).toThrow(
       `the environment variable ${variable} has the invalid value '${value}'. ${why}`,
