@@ -7,7 +7,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { isNamed } from './sdk-error.js'
+import { isNamed, statusOf } from './sdk-error.js'
 import { abortUpload } from './upload-requests.js'
 
 /**
@@ -16,7 +16,7 @@ import { abortUpload } from './upload-requests.js'
  */
 export type CreateOnce = 'create-once' | 'check-then-write'
 
-/** The folder of the probe's objects while it runs. */
+/** The folder of the probe's result, and of its objects while it runs. */
 export const probeFolder = '_probe/'
 
 const rounds = 3
@@ -24,7 +24,8 @@ const writers = 8
 
 /**
  * Finds out whether a store honours `If-None-Match: *`, both for objects uploaded in one request and for those in parts. Some stores
- * accept the header and ignore it; some honour it only if the writers do not meet. Rejects with the SDK's error.
+ * accept the header and ignore it; some honour it only if the writers do not meet. Removes what it made, unless the user may not.
+ * Rejects with the SDK's error.
  */
 export async function probeCreateOnce(
   client: S3Client,
@@ -33,26 +34,52 @@ export async function probeCreateOnce(
   for (let round = 0; round < rounds; round += 1) {
     for (const race of [racePuts, raceUploads]) {
       signal?.throwIfAborted()
-      const target = { bucket, key: `${probeFolder}${randomUUID()}` }
-      const won = await thenAlways(race(client, target), () =>
-        client.send(new DeleteObjectCommand({ Bucket: target.bucket, Key: target.key })),
-      )
+      const target = { bucket, key: `${probeFolder}${randomUUID()}`, versions: [] }
+      const won = await thenAlways(race(client, target), () => removeForGood(client, target, target.versions))
       if (won > 1) return 'check-then-write'
     }
   }
   return 'create-once'
 }
 
-type Race = (client: S3Client, target: { bucket: string; key: string }) => Promise<number>
+/**
+ * Removes an object: in a bucket with versions these ones, so that not even a deletion marker stays; if there are none, or the user may
+ * not remove versions, the object alone. Resolves even if the user may not do that either.
+ */
+export async function removeForGood(
+  client: S3Client,
+  { bucket, key }: { bucket: string; key: string },
+  versions: readonly string[],
+): Promise<void> {
+  const place = { Bucket: bucket, Key: key }
+  const removals = versions.map((VersionId) => client.send(new DeleteObjectCommand({ ...place, VersionId })))
+  const isGone = await unlessDenied(all(removals))
+  if (isGone && versions.length > 0) return
+  await unlessDenied(client.send(new DeleteObjectCommand(place)))
+}
 
-const racePuts: Race = (client, { bucket, key }) =>
-  countWinners(numbers(), (writer) =>
+/** Whether the work was done, not denied. Rejects with any other failure. */
+async function unlessDenied(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (statusOf(error) !== 403) throw error
+    return false
+  }
+}
+
+/** Writes one key at the same moment. Resolves to the number of writers that won, and adds the versions that they made. */
+type Race = (client: S3Client, target: { bucket: string; key: string; versions: string[] }) => Promise<number>
+
+const racePuts: Race = (client, { bucket, key, versions }) =>
+  countWinners(numbers(), versions, (writer) =>
     client.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: `writer ${writer}`, IfNoneMatch: '*' }),
     ),
   )
 
-const raceUploads: Race = (client, { bucket, key }) => {
+const raceUploads: Race = (client, { bucket, key, versions }) => {
   const place = { Bucket: bucket, Key: key }
   const started: string[] = []
   const begin = async (writer: number) => {
@@ -66,10 +93,12 @@ const raceUploads: Race = (client, { bucket, key }) => {
   }
   const race = async () => {
     const uploads = await all(numbers().map(begin))
-    return countWinners(uploads, (upload) => client.send(new CompleteMultipartUploadCommand(upload)))
+    return countWinners(uploads, versions, (upload) =>
+      client.send(new CompleteMultipartUploadCommand(upload)),
+    )
   }
   return thenAlways(race(), () =>
-    all(started.map((uploadId) => abortUpload({ client, bucket }, { key, uploadId }))),
+    all(started.map((uploadId) => unlessDenied(abortUpload({ client, bucket }, { key, uploadId })))),
   )
 }
 
@@ -95,11 +124,13 @@ async function thenAlways<R>(work: Promise<R>, after: () => Promise<unknown>): P
 
 async function countWinners<W>(
   competing: readonly W[],
-  write: (writer: W) => Promise<unknown>,
+  versions: string[],
+  write: (writer: W) => Promise<{ VersionId?: string | undefined }>,
 ): Promise<number> {
   const wins = async (writer: W) => {
     try {
-      await write(writer)
+      const { VersionId } = await write(writer)
+      if (VersionId !== undefined) versions.push(VersionId)
       return true
     } catch (error) {
       const refusals = ['PreconditionFailed', 'ConditionalRequestConflict']

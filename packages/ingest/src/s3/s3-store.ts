@@ -14,7 +14,8 @@ import type { S3Action } from './error-sentences.js'
 import { findObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
 import { etagOf, listedObject } from './object-response.js'
-import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
+import { type CreateOnce, probeFolder } from './probe-create-once.js'
+import { rememberedCreateOnce } from './remembered-create-once.js'
 import { s3Client } from './s3-client.js'
 import { partsLeftReason, s3Failure, withReason } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
@@ -33,10 +34,14 @@ export interface S3Store extends ObjectStore {
   /** Removes an unfinished upload and its parts. Resolves even if it no longer exists. */
   abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
   /**
-   * Finds out what happens if writers race for a key, with a few small objects under `probeFolder`, which are removed again. If the
-   * result is 'check-then-write', this store object checks each key right before a write without `overwrite` from then on.
+   * What happens if writers race for a key. If the result is 'check-then-write', this store object checks each key right before a
+   * write without `overwrite` from then on. It is found out with a few small objects under `probeFolder`, which are removed again, and
+   * remembered in the bucket, in `_probe/result.json`: for this endpoint, and for 30 days. `renew` (default false) finds it out again.
    */
-  probeCreateOnce(options?: { signal?: AbortSignal | undefined }): Promise<CreateOnce>
+  probeCreateOnce(options?: {
+    renew?: boolean | undefined
+    signal?: AbortSignal | undefined
+  }): Promise<CreateOnce>
 }
 
 /**
@@ -208,9 +213,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
       })
     },
 
-    async probeCreateOnce({ signal } = {}) {
+    async probeCreateOnce({ renew = false, signal } = {}) {
       try {
-        const found = await probeCreateOnce(client, { bucket, signal })
+        const found = await rememberedCreateOnce(client, { bucket, endpoint, renew, signal })
         checkThenWrite ||= found === 'check-then-write'
         return found
       } catch (cause) {

@@ -34,8 +34,9 @@ export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortS
   ]
 }
 
+/** Probes the bucket anew, which also renews the result that `ingest` and others rely on. */
 async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<string> {
-  return (await store.probeCreateOnce?.({ signal })) === 'check-then-write'
+  return (await store.probeCreateOnce?.({ renew: true, signal })) === 'check-then-write'
     ? 'S3 does not honour If-None-Match: when writers race for a key, the last one wins'
     : 'when writers race for a key, exactly one wins'
 }

@@ -9,7 +9,8 @@ export type CreateOnceProbe = () => Promise<CreateOnce | undefined>
 
 /**
  * Returns a function that asks a bucket, at its first call only, what it does when writers race for a key, and reports the answer.
- * The store remembers the answer and looks before each write where it must. A folder needs no question. Rejects only with the
+ * The bucket remembers the answer, so that mostly one request finds it; the store looks before each write where it must. A folder needs
+ * no question. Rejects only with the
  * signal's reason.
  */
 export function createOnceProbe(
