@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
-import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3'
 import { identityOf, ObjectStoreError, partBytes, publish } from '@minilake/ingest'
 import { s3Store, type S3StoreOptions } from '@minilake/ingest/s3'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -139,12 +145,40 @@ describe('s3Store on MinIO', () => {
     },
   )
 
-  it('is create-once according to the probe, which leaves nothing behind', async () => {
+  it('is create-once according to the probe, which leaves only its result behind', async () => {
     const { options, unfinished } = await freshBucket()
     const store = s3Store(options)
     expect(await store.probeCreateOnce()).toBe('create-once')
-    expect(await collect(store.list(''))).toEqual([])
+    expect((await collect(store.list(''))).map(({ key }) => key)).toEqual(['_probe/result.json'])
     expect(await unfinished()).toEqual([])
+  })
+
+  it('keeps no version of what the probe makes but the newest result', async () => {
+    const { options, client } = await freshBucket()
+    const bucket = { Bucket: options.bucket }
+    const VersioningConfiguration = { Status: 'Enabled' } as const
+    await client.send(new PutBucketVersioningCommand({ ...bucket, VersioningConfiguration }))
+    const store = s3Store(options)
+    for (const renew of [false, false, true, true]) await store.probeCreateOnce({ renew })
+    const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand(bucket))
+    expect([Versions.map(({ Key }) => Key), DeleteMarkers]).toEqual([['_probe/result.json'], []])
+    const [{ Key, VersionId } = {}] = Versions
+    await client.send(new DeleteObjectCommand({ ...bucket, Key, VersionId }))
+  })
+
+  it('sends 3 requests for one small file, once the result of the probe is known', async () => {
+    const { options } = await freshBucket()
+    const proxy = await bareProxy(options.endpoint)
+    const requests = async (key: string) => {
+      proxy.asked.length = 0
+      const store = s3Store({ ...options, endpoint: proxy.endpoint })
+      const check = async () => void (await store.probeCreateOnce())
+      const files = [{ key, bytes: [randomBytes(5000)] }]
+      expect(await publish(files, store, { check })).toMatchObject({ published: 1, failures: [] })
+      return proxy.asked.length
+    }
+    // One listing, the result, the probe, its result, the file; then one listing, the result, the file.
+    expect([await requests('t/a'), await requests('t/b')]).toEqual([130, 3])
   })
 
   it('stores the CRC32 of the whole object', async () => {
