@@ -6,17 +6,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { kmsMinio } from '../fixtures/kms-minio.js'
 import { tempFolder, writeFiles } from '../fixtures/temp-folder.js'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    stack: {
-      folder: string
-      endpoint: string
-      credentials: { accessKeyId: string; secretAccessKey: string }
-      administrator: { accessKeyId: string; secretAccessKey: string }
-    }
-  }
-}
-
 describe('a bucket of MinIO with KMS keys', () => {
   let minio: Awaited<ReturnType<typeof kmsMinio>>
   beforeAll(async () => {
