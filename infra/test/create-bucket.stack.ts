@@ -186,6 +186,27 @@ describe('permissions of each user', () => {
     else await expect(get(user, key)).rejects.toThrow('Insufficient permissions')
   })
 
+  test('ingest removes versions of probes for good, and of nothing else', async () => {
+    await runMc('version', 'enable', `administrator/${bucket}`)
+    onTestFinished(async () => void (await runMc('version', 'suspend', `administrator/${bucket}`)))
+    for (const [key, allowed] of [
+      ['_probe/with-versions', true],
+      ['_truth/with-versions', false],
+      ['pump/with-versions', false],
+    ] as const) {
+      const path = `${bucket}/${key}`
+      await put('ingest', key)
+      const listed = await runMc('ls', '--versions', '--json', `administrator/${path}`)
+      const { versionId } = JSON.parse(listed) as { versionId: string }
+      const removing = runMc('rm', '--version-id', versionId, `ingest/${path}`)
+      if (allowed) await removing
+      else await expect(removing).rejects.toThrow(/Access Denied|Insufficient permissions/)
+      const left = (await runMc('ls', '--versions', `administrator/${path}`)).trim()
+      expect(left === '').toBe(allowed)
+      await runMc('rm', '--versions', '--force', `administrator/${path}`)
+    }
+  })
+
   test('both users can list the bucket, and neither can see or create another', async () => {
     await runMc('mb', '--ignore-existing', 'administrator/another')
     await put('administrator', 'pump/x')

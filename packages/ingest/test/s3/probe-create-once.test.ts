@@ -64,6 +64,19 @@ describe('the probe', () => {
     expect(objects.size).toBe(7)
   })
 
+  it.each([
+    ['leaves no deletion marker in a bucket with versions', true, 0],
+    ['removes its objects as it may, if the user may not remove versions', false, 6],
+  ])('%s', async (_, mayRemoveVersions, count) => {
+    const { endpoint, objects, markers } = await memoryS3({
+      versions: true,
+      refuse: (asked) =>
+        asked.includes('versionId=') && !mayRemoveVersions ? [403, 'AccessDenied'] : undefined,
+    })
+    expect(await storeAt(endpoint).probeCreateOnce()).toBe('create-once')
+    expect([[...objects.keys()], markers.length]).toEqual([['_probe/result.json'], count])
+  })
+
   it('names the right that it needs', async () => {
     const { endpoint } = await memoryS3({ refuse: () => [403, 'AccessDenied'] })
     expect((await errorOf(storeAt(endpoint).probeCreateOnce())).message).toMatch(
