@@ -53,7 +53,7 @@ const longestStart = 1024
 /** The body of a listing, whole. Throws a NotS3 error if it does not begin like one; then only its beginning has been read. */
 async function checkedListing(body: unknown): Promise<Readable> {
   if (!(body instanceof Readable)) throw notS3('the response has no body')
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
   const taken: Buffer[] = []
   let start = ''
   while (!listingStart.test(start)) {
