@@ -37,7 +37,7 @@ async function contentsOf(store: ObjectStore): Promise<Record<string, string>> {
 }
 
 const nothingDone = {
-  ...{ published: 0, replaced: 0, unchanged: 0, bytes: 0, partsResumed: 0 },
+  ...{ published: 0, replaced: 0, unchanged: 0, unchangedByCrc: 0, bytes: 0, partsResumed: 0 },
   ...{ conflicts: [], unverifiable: [], failures: [] },
 }
 

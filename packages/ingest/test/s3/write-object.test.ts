@@ -71,7 +71,7 @@ describe('a store that ignores If-None-Match', () => {
     const { store, objects, asked } = await checkingFirst(/never/, () => undefined)
     objects.set('a', others)
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
-    expect(result).toEqual({ written: false, ...(await identityOf([content])) })
+    expect(result).toMatchObject({ written: false, ...(await identityOf([content])) })
     expect(methods(asked)).toEqual(['HEAD'])
   })
 
@@ -88,7 +88,7 @@ describe('a store that ignores If-None-Match', () => {
   it('is asked again before an upload in parts is completed', async () => {
     const { store, objects, uploads } = await checkingFirst(secondPart, (s3) => s3.objects.set('a', others))
     const result = await store.write('a', [content], { reread: rereadable(content), isKeyFree: true })
-    expect(result).toEqual({ written: false, ...(await identityOf([content])) })
+    expect(result).toMatchObject({ written: false, ...(await identityOf([content])) })
     expect(objects.get('a')).toBe(others)
     expect(uploads.size).toBe(0)
   })
