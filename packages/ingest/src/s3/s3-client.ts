@@ -1,10 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { acceptOnlyS3 } from './accept-only-s3.js'
+import { keepBelowPrefix } from './key-prefix.js'
 import type { resolveS3Options } from './s3-options.js'
 
-/** Amazon's client with these options. It accepts only responses of S3 stores. */
+/** Amazon's client with these options. It accepts only responses of S3 stores, and its keys are relative to the prefix. */
 export function s3Client({
   bucket,
+  keyPrefix,
   endpoint,
   region,
   credentials,
@@ -20,6 +22,7 @@ export function s3Client({
   const client = new S3Client({
     region,
     forcePathStyle: pathStyle,
+    useArnRegion: true,
     maxAttempts,
     systemClockOffset: clockOffsetMillis,
     requestChecksumCalculation: checksumSetting,
@@ -29,6 +32,7 @@ export function s3Client({
     ...(credentials && { credentials }),
   })
   if (!signPayload) preferUnsignedPayload(client)
+  keepBelowPrefix(client, keyPrefix)
   acceptOnlyS3(client, bucket)
   keepResponseDates(client)
   return client

@@ -8,10 +8,9 @@ import { codeOf, withoutCredentials } from './sdk-error.js'
  */
 export function s3Failure(
   action: S3Action,
-  { key, cause, ...place }: FailedPlace & { key: string; cause: unknown },
+  { key, location, cause, ...place }: FailedPlace & { key: string; location: string; cause: unknown },
 ): ObjectStoreError {
   const { verb, right } = actions[action]
-  const location = `s3://${place.bucket}`
   return new ObjectStoreError(`cannot ${verb} ${location}/${key}: ${reasonOf(cause, { ...place, right })}`, {
     key,
     location,

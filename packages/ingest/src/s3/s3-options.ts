@@ -1,3 +1,5 @@
+import { isKey } from '../object-key.js'
+
 /** Access keys of a user of the store. */
 export interface S3Credentials {
   accessKeyId: string
@@ -10,14 +12,26 @@ export interface S3Credentials {
 
 /** Which bucket, where it is, and how to reach it. */
 export interface S3StoreOptions {
+  /** Its name, or the ARN of an access point: `arn:aws:s3:eu-central-1:123456789012:accesspoint/readings`. */
   bucket: string
-  /** URL of the store, such as `http://127.0.0.1:9000`. Default: Amazon's, for the region. */
+  /**
+   * Where the store begins in the bucket: 'team/lake/', with a slash at its end. It is added to every key that is sent and removed
+   * from every key that comes back. Objects outside it are never seen. Default '', the whole bucket.
+   */
+  keyPrefix?: string
+  /**
+   * URL of the store, such as `http://127.0.0.1:9000`. Default: Amazon's, for the region. An access point is reached at its own host
+   * name: Amazon's for the region in the ARN, or one below the host of another endpoint.
+   */
   endpoint?: string
-  /** Default 'us-east-1', which most other stores accept. */
+  /** Default 'us-east-1', which most other stores accept. The region in an ARN wins. */
   region?: string
   /** Credentials, or a function that returns them. Default: from the environment or the profile, as in Amazon's own tools. */
   credentials?: S3Credentials | (() => S3Credentials | Promise<S3Credentials>)
-  /** Whether the bucket is part of the URL's path instead of its host name. Default: true if an endpoint is given. */
+  /**
+   * Whether the bucket is part of the URL's path instead of its host name. Default: true if an endpoint is given. An access point is
+   * always part of the host name.
+   */
   pathStyle?: boolean
   /** How to verify that the store holds what was sent. Default 'crc32'. */
   checksums?: Checksums
@@ -57,6 +71,7 @@ export type Checksums = 'crc32' | 'md5' | 'none'
 /** Adds the defaults to the options. Throws a TypeError or RangeError for invalid options; messages repeat no credentials. */
 export function resolveS3Options({
   bucket,
+  keyPrefix = '',
   endpoint,
   region = 'us-east-1',
   credentials,
@@ -72,6 +87,7 @@ export function resolveS3Options({
   clockOffsetMillis = 0,
 }: S3StoreOptions) {
   checkBucket(bucket)
+  checkKeyPrefix(keyPrefix)
   if (endpoint !== undefined) checkEndpoint(endpoint)
   if (region.trim() === '') {
     throw new RangeError(`region expected a name such as us-east-1, got ${JSON.stringify(region)}`)
@@ -91,13 +107,15 @@ export function resolveS3Options({
   if (!Number.isFinite(clockOffsetMillis)) {
     throw new RangeError(`clockOffsetMillis expected a finite number, got ${clockOffsetMillis}`)
   }
+  const isAccessPoint = accessPointArn.test(bucket)
   return {
     bucket,
-    endpoint,
+    keyPrefix,
+    endpoint: isAccessPoint && isAmazons(endpoint) ? undefined : endpoint,
     region,
     credentials:
       typeof credentials === 'function' ? async () => checkCredentials(await credentials()) : credentials,
-    pathStyle,
+    pathStyle: pathStyle && !isAccessPoint,
     checksums,
     connectTimeoutMillis,
     requestTimeoutMillis,
@@ -110,12 +128,32 @@ export function resolveS3Options({
   }
 }
 
+const accessPointArn = /^arn:aws[a-z-]*:s3:[a-z0-9-]+:\d{12}:accesspoint[:/][a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/
+
 function checkBucket(bucket: string): void {
+  if (bucket.startsWith('arn:')) {
+    if (accessPointArn.test(bucket)) return
+    throw new RangeError(
+      `bucket expected the ARN of an access point, such as arn:aws:s3:eu-central-1:123456789012:accesspoint/readings, got ${JSON.stringify(bucket)}`,
+    )
+  }
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw new RangeError(
       `bucket expected 3 to 63 lowercase letters, digits, dots and hyphens, got ${JSON.stringify(bucket)}`,
     )
   }
+}
+
+function checkKeyPrefix(keyPrefix: string): void {
+  if (keyPrefix === '' || (keyPrefix.endsWith('/') && isKey(keyPrefix.slice(0, -1)))) return
+  throw new RangeError(
+    `keyPrefix expected names, each followed by a single slash, such as team/lake/, got ${JSON.stringify(keyPrefix)}`,
+  )
+}
+
+/** Whether an endpoint is Amazon's own for a region. An access point has another host, which the SDK finds by the ARN. */
+function isAmazons(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && /^s3([.-][a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).host)
 }
 
 /** Messages do not repeat a URL that may hold a password. */

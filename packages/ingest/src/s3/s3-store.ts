@@ -6,7 +6,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
-import { checkKey, isKey, isKeyPrefix } from '../object-key.js'
+import { checkKey as checkAnyKey, isKey, isKeyPrefix } from '../object-key.js'
 import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
 import { discardBody } from './accept-only-s3.js'
@@ -27,7 +27,7 @@ export { type UnfinishedUpload } from './list-uploads.js'
 export { type CreateOnce, probeFolder } from './probe-create-once.js'
 export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
 
-/** A bucket as an object store, and what only a bucket can do. Its members reject as those of every ObjectStore do. */
+/** A bucket, or a folder in one, as an object store, and what only a bucket can do. Its members reject as those of every ObjectStore do. */
 export interface S3Store extends ObjectStore {
   /** Uploads that were started and not finished, of keys with one of the prefixes (default: all). Includes running uploads. */
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
@@ -45,7 +45,7 @@ export interface S3Store extends ObjectStore {
 }
 
 /**
- * A bucket of Amazon S3, MinIO or another S3 store as an object store. Objects up to `partBytes` are uploaded in one request, larger
+ * A bucket of Amazon S3, MinIO or another S3 store, or the part of it below `keyPrefix`, as an object store. Objects up to `partBytes` are uploaded in one request, larger
  * ones in parts of that size, as many at a time as there are slots. An interrupted upload is resumed if its bytes can be read
  * again; the store alone keeps its state. Throws a TypeError or RangeError for invalid options. Failures carry the `code` of S3 or
  * of the socket.
@@ -65,16 +65,21 @@ export interface S3Store extends ObjectStore {
  */
 export function s3Store(options: S3StoreOptions): S3Store {
   const resolved = resolveS3Options(options)
-  const { bucket, region, endpoint = "Amazon's S3", checksums } = resolved
+  const { bucket, keyPrefix, region, endpoint = "Amazon's S3", checksums } = resolved
   const { resumeAfterSeconds, sha256InMetadata } = resolved
   const place = { bucket, region, endpoint }
-  const location = `s3://${bucket}`
+  const location = `s3://${bucket}/${keyPrefix}`.slice(0, -1)
   const client = s3Client(resolved)
   const interruptedUploads = new Set<string>()
   let { checkThenWrite } = resolved
 
+  const checkKey = (key: string) => {
+    checkAnyKey(key)
+    checkAnyKey(`${keyPrefix}${key}`) // with its prefix, it may be too long
+  }
+
   const failure = (action: S3Action, key: string, cause: unknown) =>
-    cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, ...place, cause })
+    cause instanceof ObjectStoreError ? cause : s3Failure(action, { key, location, ...place, cause })
 
   // A failure of the producer, perhaps of another store, says nothing about this store.
   const sourceFailure = (key: string, cause: unknown) =>
@@ -116,7 +121,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
     location,
 
     async *list(prefix) {
-      if (!isKeyPrefix(prefix)) return
+      if (!isKeyPrefix(`${keyPrefix}${prefix}`)) return
       // MinIO responds 400 to a prefix whose last segment is `.` or `..`, although a key such as `..a` may exist.
       const asked = prefix.replace(/(?<=^|\/)\.{1,2}$/, '')
       try {

@@ -52,6 +52,15 @@ describe('s3Store on MinIO', () => {
 
   objectStoreContract(async () => s3Store((await freshBucket()).options))
 
+  describe('below a prefix, beside objects of others', () => {
+    objectStoreContract(async () => {
+      const { options } = await freshBucket()
+      const whole = s3Store(options)
+      for (const key of ['a', 'pump/a', 'team/lake2/a']) await whole.write(key, [])
+      return s3Store({ ...options, keyPrefix: 'team/lake/' })
+    })
+  })
+
   it('lists several pages of objects in order, without the folders of consoles', async () => {
     const { options, client } = await freshBucket()
     const store = s3Store(options)
