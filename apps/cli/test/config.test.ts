@@ -236,12 +236,12 @@ describe('settings', () => {
 
   test('of the stack that are invalid are refused, with their origin', async () => {
     const { folder } = await freshFolder()
-    const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_LOCATION: 's3://b/c' }
+    const variables = { MINILAKE_PROFILE: 'stack', MINILAKE_STACK_LOCATION: 's3://bucket/a//b' }
     expect(await minilakeIn(folder, variables)('verify')).toEqual({
       code: 2,
       stdout: '',
       stderr:
-        'minilake: profiles.stack.location (MINILAKE_STACK_LOCATION) expected the root of a bucket, such as s3://iot-time-series/, got s3://b/c/\n',
+        'minilake: profiles.stack.location (MINILAKE_STACK_LOCATION) expected a bucket or a folder in one, such as s3://iot-time-series/ or s3://iot-time-series/team/lake/, got s3://bucket/a//b/\n',
     })
   })
 })

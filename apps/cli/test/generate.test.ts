@@ -137,7 +137,10 @@ test.each([
   [['--to', '2026-01-31', '--days', '3'], '--to and --days both set the last day: give one'],
   [['--start', '2026-01-31'], "unknown option '--start'"],
   [['--target', 's3://lake', '--out', 'out'], '--out writes to a folder and --target to a bucket: give one'],
-  [['--target', 's3://lake/below'], '--target expected the root of a bucket, such as s3://iot-time-series/'],
+  [
+    ['--target', 's3://lake//below'],
+    '--target expected a bucket or a folder in one, such as s3://iot-time-series/',
+  ],
   [['--target', 'lake'], "argument 'lake' is invalid. Expected the URL of a bucket"],
   [
     ['--interval', '-1s'],

@@ -69,12 +69,12 @@ function listedType(type: string): string {
 
 /** Options of `hiveStatements`. */
 export interface HiveOptions {
-  /** The bucket's root as a URL. Default 's3://iot-time-series/'. */
+  /** URL of the bucket, or of a folder in it: 's3://iot-time-series/team/lake/'. Default 's3://iot-time-series/'. */
   location?: string
 }
 
 /**
- * The statements that register tables in Trino's Hive connector: the schema, an external table over each table's prefix, and
+ * The statements that register tables in Trino's Hive connector: the schema, an external table over each table's folder, and
  * for a partitioned table a scan for its partitions. They are safe to run again.
  *
  * @example

@@ -22,7 +22,7 @@ type Optional<Options extends { signal: AbortSignal }> = Omit<Options, 'signal'>
 export type GenerateOptions = Optional<Omit<GenerateFilesOptions, 'target'>> & {
   /** Folder to write to. Default: the lake's `out`. */
   out?: string
-  /** URL of a bucket on the lake's S3 to write to instead, such as 's3://iot-time-series/'. */
+  /** URL of a bucket on the lake's S3, or of a folder in it, to write to instead, such as 's3://iot-time-series/team/'. */
   target?: string
   /** Called once, before the first write to a bucket, with what the bucket does when writers race for a key. */
   onCreateOnce?: IngestFolderOptions['onCreateOnce']

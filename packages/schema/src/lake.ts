@@ -7,7 +7,7 @@ import type { Table } from './table.js'
 /** The catalog (a database in DuckDB), the schema and the bucket of a lake's tables, the same in every engine. */
 export const lakeNames = { catalog: 'hive', schema: 'iot_dw', bucket: 'iot-time-series' } as const
 
-/** Default URL of the bucket's root. */
+/** Default location of a lake: the URL of the whole bucket. */
 export const lakeLocation = `s3://${lakeNames.bucket}/` as const
 
 /** Where a lake is stored and queried: `embedded` uses a folder and DuckDB, `stack` uses S3 and Trino. */
@@ -36,7 +36,7 @@ export interface LakeDefinition {
       readonly spill?: string
     }
     readonly stack?: {
-      /** Root of the bucket as a URL. Default 's3://iot-time-series/'. */
+      /** URL of the bucket, or of a folder in it such as 's3://iot-time-series/team/lake/'. Default 's3://iot-time-series/'. */
       readonly location?: string
       /** URL of S3. Default 'http://127.0.0.1:9000'; AWS is 'https://s3.<region>.amazonaws.com'. */
       readonly endpoint?: string

@@ -1,6 +1,6 @@
 import { scenarios } from '@minilake/generator'
 import { UsageError } from '@minilake/lake'
-import { bucketUrl, maskCredentials } from '@minilake/lake/settings'
+import { locationUrl, maskCredentials } from '@minilake/lake/settings'
 import { Command, Option } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
@@ -64,8 +64,8 @@ export function generateCommand(environment: Environment): Command {
     .addOption(settingOption('out', 'folder'))
     .option(
       '--target <url>',
-      'write to a bucket instead, such as s3://iot-time-series, without a file on this disk (S3 of the profile stack)',
-      parsedBy(bucketUrl),
+      'write to a bucket, or a folder in it, instead, such as s3://iot-time-series/team/, without a file on this disk (S3 of the profile stack)',
+      parsedBy(locationUrl),
     )
     .option('--overwrite', 'replace files that have other content')
     .action((flags: GenerateFlags, command: Command) =>

@@ -36,20 +36,20 @@ describe('s3Store with a key prefix', () => {
 
   it('shares a bucket with stores of other prefixes, which do not see its objects and uploads', async () => {
     const { endpoint, objects, uploads } = await memoryS3()
-    const prefixes = ['team/lake/', 'team/lake2/', 'team/']
-    const [first, second, outer] = prefixes.map((prefix) => storeAt(endpoint, { keyPrefix: prefix }))
-    await first?.write('pump/a', bytesOf('first'))
-    expect(await second?.write('pump/a', bytesOf('second'))).toMatchObject({ written: true })
+    const [first, second, outer] = [
+      storeAt(endpoint, { keyPrefix: 'team/lake/' }),
+      storeAt(endpoint, { keyPrefix: 'team/lake2/' }),
+      storeAt(endpoint, { keyPrefix: 'team/' }),
+    ]
+    await first.write('pump/a', bytesOf('first'))
+    expect(await second.write('pump/a', bytesOf('second'))).toMatchObject({ written: true })
     uploads.set('1', { key: 'team/lake/pump/b', initiated: new Date(), headers: {}, parts: new Map() })
-    expect(await collect(second?.unfinishedUploads() ?? [])).toEqual([])
-    expect(await collect(first?.unfinishedUploads(['pump/']) ?? [])).toMatchObject([{ key: 'pump/b' }])
-    await first?.abortUpload({ key: 'pump/b', uploadId: '1' })
+    expect(await collect(second.unfinishedUploads())).toEqual([])
+    expect(await collect(first.unfinishedUploads(['pump/']))).toMatchObject([{ key: 'pump/b' }])
+    await first.abortUpload({ key: 'pump/b', uploadId: '1' })
     expect(uploads.size).toBe(0)
-    expect((await collect(outer?.list('') ?? [])).map(({ key }) => key)).toEqual([
-      'lake/pump/a',
-      'lake2/pump/a',
-    ])
-    await second?.remove('pump/a')
+    expect((await collect(outer.list(''))).map(({ key }) => key)).toEqual(['lake/pump/a', 'lake2/pump/a'])
+    await second.remove('pump/a')
     expect([...objects.keys()]).toEqual(['team/lake/pump/a'])
   })
 

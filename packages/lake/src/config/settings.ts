@@ -1,9 +1,9 @@
 import { type LakeDefinition, lakeLocation, lakeProfiles } from '@minilake/schema'
 import type { z } from 'zod'
 import {
-  bucketUrl,
   countText,
   folderPath,
+  locationUrl,
   memoryText,
   oneOf,
   secretText,
@@ -80,10 +80,10 @@ export const settings = {
     text: folderPath,
   },
   'profiles.stack.location': {
-    meaning: 'root of the bucket as a URL',
+    meaning: 'URL of the bucket, or of a folder in it',
     default: lakeLocation,
     variable: 'MINILAKE_STACK_LOCATION',
-    text: bucketUrl,
+    text: locationUrl,
   },
   'profiles.stack.endpoint': {
     meaning: 'URL of S3',

@@ -8,12 +8,12 @@ export const folderPath = z
   .refine((path) => path.trim() !== '', 'Expected a folder, got nothing.')
   .transform((path) => normalize(path).replace(/(?<=.)[\\/]$/, ''))
 
-/** The root of a bucket as a URL, with a trailing slash. */
-export const bucketUrl = z
+/** The URL of a bucket or of a folder in it, with a trailing slash. */
+export const locationUrl = z
   .string()
   .regex(
     /^[a-z][a-z0-9+.-]*:\/\/[^\s@]+$/i,
-    `Expected the URL of a bucket, without a user, such as ${lakeLocation}.`,
+    `Expected the URL of a bucket or of a folder in it, without a user, such as ${lakeLocation}.`,
   )
   .transform((url) => (url.endsWith('/') ? url : `${url}/`))
 

@@ -10,7 +10,7 @@ export interface S3CheckOptions {
   lake: LakeBackend
   /** URL of S3. */
   endpoint: string
-  /** Root of the bucket as a URL. */
+  /** URL of the bucket or of a folder in it, with a trailing slash. */
   location: string
   /** Whether the keys of S3 come from the environment, not from the local stack's .env. */
   hasOwnKeys: boolean
@@ -84,7 +84,7 @@ export function s3Checks({ lake, endpoint, location, hasOwnKeys, now }: S3CheckO
       run: async () => {
         const failed = await listingFailure()
         // S3 does not tell a user without rights whether another bucket exists.
-        const isHidden = failed?.code === 'AccessDenied' && location !== lakeLocation
+        const isHidden = failed?.code === 'AccessDenied' && !location.startsWith(lakeLocation)
         if (failed?.code !== 'NoSuchBucket' && !isHidden) return lake.store.location
         throw new FailedCheck(failed.message, {
           fix: `create the bucket and let this user list it, or set profiles.stack.location; minilake up creates ${lakeNames.bucket}`,

@@ -11,7 +11,7 @@ export interface TrinoCheckOptions {
   lake: LakeBackend
   /** URL of Trino. */
   trino: string
-  /** Root of the bucket as a URL. */
+  /** URL of the bucket or of a folder in it, with a trailing slash. */
   location: string
   signal: AbortSignal
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { truthPrefix, truthSubject } from '@minilake/generator'
 import { isInStore, localFile, ObjectStoreError, type PublishedObject } from '@minilake/ingest'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import { UsageError } from '../usage-error.js'
 import { createOnceProbe } from './create-once.js'
 import { ingestFiles, type IngestFilesOptions, type IngestReport } from './ingest-folder.js'
 import { watchFolder } from './watch-folder.js'
@@ -31,7 +32,8 @@ const retryMillis = 10_000
 
 /**
  * Publishes the files of a folder as they are finished, and registers new partitions, until the signal is aborted. Failures of the
- * store or the catalog are retried; a refused file is tried again once it has changed.
+ * store or the catalog are retried; a refused file is tried again once it has changed. Rejects with a UsageError for a setting that
+ * cannot work.
  */
 export async function ingestWatching(
   folder: string,
@@ -85,6 +87,7 @@ export async function ingestWatching(
       await register()
     } catch (error) {
       if (signal.aborted) break
+      if (error instanceof UsageError) throw error // a wrong setting stays wrong
       isWell = false
       // A store that was down did not answer.
       probe = createOnceProbe(lake.store, { signal, onFinding: options.onCreateOnce })

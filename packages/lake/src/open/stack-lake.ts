@@ -1,15 +1,15 @@
 import { hiveStatements } from '@minilake/catalog'
 import type { Checksums, S3Store, S3StoreOptions } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
-import { maskCredentials } from '../config/mask-credentials.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { registerTables } from '../register/register-tables.js'
 import { UsageError } from '../usage-error.js'
 import type { S3Keys } from './s3-keys.js'
+import { checkTableLocation, s3Location } from './s3-location.js'
 
 /** Where S3 and Trino are, and how to sign in. */
 export interface StackOptions {
-  /** Root of the bucket as a URL. */
+  /** URL of the bucket or of a folder in it, with a trailing slash. */
   location: string
   /** What the location is called in an error. Default 'profiles.stack.location'. */
   locationName?: string
@@ -35,28 +35,42 @@ export interface StackOptions {
   resumeAfterSeconds?: number | undefined
 }
 
-/** The lake on S3 and Trino, wherever they are. Its store throws a UsageError when the location is not the root of a bucket. */
+/** The lake on S3 and Trino, wherever they are. Its store throws a UsageError when the location is none in S3. */
 export async function stackLake(tables: readonly Table[], options: StackOptions): Promise<LakeBackend> {
-  const { location, resumeAfterSeconds } = options
+  const { location, locationName = settingName, resumeAfterSeconds } = options
   const { s3Store } = await import('@minilake/ingest/s3')
   const openEngine = () => openTrino(options)
-  let store: S3Store | undefined
+  let opened: S3Store | undefined
+  const openStore = () => {
+    const settings = storeOptions(options)
+    try {
+      return s3Store({ ...settings, ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }) })
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause
+      throw new UsageError(`${locationName}: ${cause.message}`, { cause })
+    }
+  }
+  const store = () => (opened ??= openStore())
   return {
     profile: 'stack',
     tables,
     servers: { endpoint: options.endpoint, trino: options.trino, location },
     // Statements can be printed for a location that is none of ours.
     get store() {
-      return (store ??= s3Store({
-        ...storeOptions(options),
-        ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }),
-      }))
+      return store()
     },
-    catalogStatements: (wanted = tables) => Promise.resolve(hiveStatements(wanted, { location })),
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects, does not throw
+    catalogStatements: async (wanted = tables) => {
+      checkTableLocation(location, locationName)
+      return hiveStatements(wanted, { location })
+    },
     registerTables: async (wanted, { signal }) => {
+      checkTableLocation(location, locationName)
+      // Tables must not be registered over a bucket that is not there or that may not be read.
+      for await (const _object of store().list('')) break
       const engine = await openEngine()
       try {
-        return await registerTables(wanted, { engine, location, signal })
+        return await registerTables(wanted, { engine, location, locationName, signal })
       } finally {
         await engine.close()
       }
@@ -76,16 +90,18 @@ async function openTrino({
   return trinoEngine({ url, user, ...(password !== '' && { password }), ...(token !== '' && { token }) })
 }
 
-/** Where a bucket is, and how to write to it. */
+const settingName = 'profiles.stack.location'
+
+/** How to reach and write to S3. */
 export type BucketOptions = Pick<
   StackOptions,
   'endpoint' | 'region' | 'keys' | 'checksums' | 'sha256InMetadata' | 'signPayload'
 >
 
-/** A bucket by its URL. Throws a UsageError for a URL that is not the root of one. */
+/** The store of a location. Throws a UsageError for a location that is none in S3. */
 export function storeOptions({
   location,
-  locationName = 'profiles.stack.location',
+  locationName = settingName,
   endpoint,
   region,
   keys,
@@ -93,12 +109,6 @@ export function storeOptions({
   sha256InMetadata,
   signPayload,
 }: Pick<StackOptions, 'location' | 'locationName'> & BucketOptions): S3StoreOptions {
-  const bucket = /^s3a?:\/\/([^/]+)\/$/.exec(location)?.[1]
-  if (bucket === undefined) {
-    throw new UsageError(
-      `${locationName} expected the root of a bucket, such as s3://iot-time-series/, got ${maskCredentials(location)}`,
-    )
-  }
-  const how = { checksums, sha256InMetadata, signPayload }
-  return { bucket, endpoint, region, ...how, ...(keys && { credentials: keys }) }
+  const how = { endpoint, region, checksums, sha256InMetadata, signPayload }
+  return { ...s3Location(location, locationName), ...how, ...(keys && { credentials: keys }) }
 }

@@ -14,10 +14,12 @@ import {
 import { type CatalogReport, dataFilesOf } from '../lake-backend.js'
 import { count } from '../text.js'
 
-/** A lake in Trino: its engine, and the root of the bucket as a URL. */
+/** A lake in Trino: its engine, and the URL of its bucket or of a folder in it. */
 interface TrinoLake {
   engine: SqlEngine
   location: string
+  /** What sets the location, for messages. Default 'profiles.stack.location'. */
+  locationName?: string
   signal: AbortSignal
 }
 
@@ -25,25 +27,25 @@ interface Found {
   /** Columns of each table, in order. */
   columns: Map<string, HiveColumn[]>
   hasSchema: boolean
+  /** Where each table's files are; undefined for a table whose files Trino manages. */
+  places: Map<string, string | undefined>
   /** The partitions of each partitioned table, as folders below the table's: `event_date=2026-01-01`. */
   partitions: Map<string, Set<string>>
 }
 
 /**
  * Registers tables and their partitions with Trino. A table whose catalog entry differs from its definition is left alone and reported.
- * Rejects with a QueryError when a statement fails.
+ * Rejects with an Error, before it changes anything, when all registered tables are elsewhere, and with a QueryError when a statement
+ * fails.
  */
-export async function registerTables(
-  tables: readonly Table[],
-  { engine, location, signal }: TrinoLake,
-): Promise<CatalogReport> {
+export async function registerTables(tables: readonly Table[], trino: TrinoLake): Promise<CatalogReport> {
+  const { engine, location, signal } = trino
   const before = await look(tables, engine, signal)
+  checkPlaces(tables, before, trino)
   const differences: string[] = []
   const matching: Table[] = []
   for (const table of tables) {
-    const found = before.columns.has(table.name)
-      ? await differencesOf(table, before, { engine, location, signal })
-      : []
+    const found = before.columns.has(table.name) ? differencesOf(table, before, location) : []
     differences.push(...found)
     if (found.length === 0) matching.push(table)
   }
@@ -77,20 +79,21 @@ function changesOf(table: Table, before: Found, after: Found): string[] {
 
 /**
  * What keeps Trino from reading a lake's tables, one sentence each: a table that is missing or differs from its definition, and
- * partitions that are not registered.
+ * partitions that are not registered. Rejects with an Error when all registered tables are elsewhere.
  */
 export async function lookAtTables(
   { tables, store }: { tables: readonly Table[]; store: ObjectStore },
   trino: TrinoLake,
 ): Promise<string[]> {
   const found = await look(tables, trino.engine, trino.signal)
+  checkPlaces(tables, found, trino)
   const trouble: string[] = []
   for (const table of tables) {
     if (!found.columns.has(table.name)) {
       trouble.push(`table ${nameOf(table)} is missing`)
       continue
     }
-    trouble.push(...(await differencesOf(table, found, trino)))
+    trouble.push(...differencesOf(table, found, trino.location))
     if (partitionsOf(table).length === 0) continue
     const stored = new Set<string>()
     for await (const { key } of dataFilesOf(table, store))
@@ -109,7 +112,7 @@ export async function lookAtTables(
 async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSignal): Promise<Found> {
   const information = (view: string) => qualifiedName(lakeNames.catalog, 'information_schema', view)
   const schema = quoteLiteral(lakeNames.schema)
-  const found: Found = { columns: new Map(), hasSchema: false, partitions: new Map() }
+  const found: Found = { columns: new Map(), hasSchema: false, places: new Map(), partitions: new Map() }
   const schemata = query(`SELECT schema_name FROM ${information('schemata')} WHERE schema_name = ${schema}`, {
     schema_name: { type: 'varchar' },
   })
@@ -132,8 +135,9 @@ async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSi
     if (row.comment !== null) column.comment = row.comment
     found.columns.set(row.table_name, [...known, column])
   }
-  for (const table of tables) {
-    if (partitionsOf(table).length === 0 || !found.columns.has(table.name)) continue
+  for (const table of tables.filter(({ name }) => found.columns.has(name))) {
+    found.places.set(table.name, await placeOf(table, engine, signal))
+    if (partitionsOf(table).length === 0) continue
     const partitions = qualifiedName(lakeNames.catalog, lakeNames.schema, `${table.name}$partitions`)
     const folders = new Set<string>()
     try {
@@ -148,12 +152,46 @@ async function look(tables: readonly Table[], engine: SqlEngine, signal: AbortSi
   return found
 }
 
+/** The location of a registered table; undefined for one whose files Trino manages. */
+async function placeOf(table: Table, engine: SqlEngine, signal: AbortSignal): Promise<string | undefined> {
+  let statement = ''
+  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal }))
+    statement = Object.values(row).map(String).join('')
+  const place = /\bexternal_location = '((?:[^']|'')*)'/.exec(statement)?.[1]
+  return place === undefined ? undefined : withSlash(place.replaceAll("''", "'"))
+}
+
+/**
+ * Throws an Error when all registered tables are at another location: then the setting is wrong, or the tables are another lake's, and
+ * dropping them is no remedy.
+ */
+function checkPlaces(
+  tables: readonly Table[],
+  { places }: Found,
+  { location, locationName = 'profiles.stack.location' }: Pick<TrinoLake, 'location' | 'locationName'>,
+): void {
+  const known = tables.filter(({ name }) => places.has(name))
+  const elsewhere = known.flatMap((table) => {
+    const place = places.get(table.name)
+    return place === undefined || place === placeIn(location, table) ? [] : [{ table, place }]
+  })
+  const [first] = elsewhere
+  if (first === undefined || elsewhere.length < known.length) return
+  const names = elsewhere.map(({ table }) => nameOf(table)).join(', ')
+  const ending = tablePrefix(first.table)
+  const root = first.place.endsWith(`/${ending}`) ? first.place.slice(0, -ending.length) : first.place
+  throw new Error(
+    `nothing was changed: ${locationName} is ${location}, but the catalog has ${names} at ${root}: correct the location, or give the tables other names if this is a second lake (if the lake has moved: DROP TABLE keeps the files, and minilake catalog then creates the tables at the new location)`,
+  )
+}
+
+/** Where the files of a table are in a lake. */
+function placeIn(location: string, table: Table): string {
+  return `${location}${tablePrefix(table)}`
+}
+
 /** How a registered table differs from its definition, one sentence each. */
-async function differencesOf(
-  table: Table,
-  { columns: known }: Found,
-  { engine, location, signal }: TrinoLake,
-): Promise<string[]> {
+function differencesOf(table: Table, { columns: known, places }: Found, location: string): string[] {
   const name = sqlTableName(table)
   const fix = `DROP TABLE ${name} keeps its files, and minilake catalog creates it again`
   const found: string[] = []
@@ -162,19 +200,15 @@ async function differencesOf(
   )
   if (expected !== columns)
     found.push(`table ${nameOf(table)} expected the columns ${expected}, got ${columns} (${fix})`)
-  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${name}`), { signal })) {
-    const [text] = Object.values(row)
-    const place = /\bexternal_location = '([^']*)'/.exec(String(text))?.[1]
-    const wanted = `${location}${tablePrefix(table)}`
-    if (place === undefined) {
-      // DROP would remove the files of such a table.
-      return [
-        `table ${nameOf(table)} expected an external table over ${wanted}, got one whose files Trino manages: copy its rows elsewhere before you drop it`,
-      ]
-    }
-    if (withSlash(place) !== wanted)
-      found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${fix})`)
+  const [place, wanted] = [places.get(table.name), placeIn(location, table)]
+  if (place === undefined) {
+    // DROP would remove the files of such a table.
+    return [
+      `table ${nameOf(table)} expected an external table over ${wanted}, got one whose files Trino manages: copy its rows elsewhere before you drop it`,
+    ]
   }
+  if (place !== wanted)
+    found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${fix})`)
   return found
 }
 

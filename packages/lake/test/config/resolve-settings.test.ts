@@ -136,7 +136,7 @@ describe('resolveSettings', () => {
     [
       'MINILAKE_STACK_LOCATION',
       'nowhere',
-      'Expected the URL of a bucket, without a user, such as s3://iot-time-series/.',
+      'Expected the URL of a bucket or of a folder in it, without a user, such as s3://iot-time-series/.',
     ],
     [
       'MINILAKE_STACK_TRINO',
