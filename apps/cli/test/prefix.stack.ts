@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLake } from '@minilake/lake'
 import { defineTable } from '@minilake/schema'
@@ -14,6 +14,7 @@ import {
 } from './stack-folder.js'
 
 // Two lakes in folders of one bucket, by the users of the stack with their usual rights.
+vi.setConfig({ testTimeout: 300_000 }) // each test runs several processes
 const stack = inject('stack')
 const location = `s3://${stack.bucket}/team/lake/`
 const otherLocation = `s3://${stack.bucket}/team/other/`
@@ -90,7 +91,7 @@ test('doctor passes, and the rights of the publishing user are those below a buc
   // Replaces a data file without a truth: the truth of the old content has to go.
   await done(minilake('generate', '--days', '1', '--seed', '7', '--overwrite', ...quick))
   await rm(join(folder, 'out', '_truth'), { recursive: true })
-  const truth = 'team/lake/_truth/pump/2026-01-01.parquet.json'
+  const truth = 'team/lake/_truth/pump/2026-01-01.json'
   expect(await keysOf('team/lake/_truth/pump/2026-01-01')).toEqual([truth])
   await done(minilake('ingest', '--overwrite'))
   expect(await keysOf('team/lake/_truth/pump/2026-01-01')).toEqual([])
@@ -109,26 +110,26 @@ test('Trino’s own tables are in the folder too, where the publishing user does
   expect((await keysOf('team/lake/iot_dw/own/')).filter((key) => !key.endsWith('/'))).toEqual([])
 })
 
-test('imports, and publishes a file as it is finished', { timeout: 120_000 }, async () => {
-  await writeFile(join(folder, 'minilake.config.json'), JSON.stringify({ tables: [turbine] }))
+test('imports, and publishes a file as it is finished', async () => {
+  const config = ['--config', 'turbine.json']
+  await writeFile(join(folder, 'turbine.json'), JSON.stringify({ tables: [turbine] }))
   await writeFile(join(folder, 'turbine.csv'), 'event_timestamp,power\n2026-01-01T10:00:00Z,1.5\n')
-  const watching = startMinilake(folder, ['ingest', '--watch'], variables)
+  const watching = startMinilake(folder, ['ingest', '--watch', ...config], variables)
   const ended = finished(watching)
-  await done(minilake('import', 'turbine.csv'))
+  await done(minilake('import', 'turbine.csv', ...config))
   await vi.waitFor(
     async () =>
       expect((await keysOf('team/lake/turbine/')).some((key) => key.endsWith('.parquet'))).toBe(true),
-    { timeout: 30_000, interval: 500 },
+    { timeout: 120_000, interval: 500 },
   )
   const count = () =>
     minilake('query', 'sql', 'SELECT count(*) AS n FROM hive.iot_dw.turbine', '--format', 'csv')
   await vi.waitFor(async () => expect((await count()).stdout).toContain('1'), {
-    timeout: 60_000,
+    timeout: 120_000,
     interval: 500,
   })
   watching.kill('SIGINT')
   expect((await ended).stderr).toContain('1 file published')
-  await rm(join(folder, 'minilake.config.json'))
 })
 
 test('the library writes there, and Trino reads it', async () => {
@@ -150,7 +151,7 @@ test('another lake in the bucket has objects of its own under the same keys', as
   await done(other.minilake('generate', '--days', '1', '--seed', '99', ...quick))
   expect(await done(other.minilake('ingest'))).toContain(`1 file published in ${otherLocation}`)
   expect(await keysOf('team/other/')).toEqual([
-    'team/other/_truth/pump/2026-01-01.parquet.json',
+    'team/other/_truth/pump/2026-01-01.json',
     'team/other/pump/2026-01-01.parquet',
   ])
   // The tables of these names are the first lake's.
@@ -185,7 +186,7 @@ test.each([
   ],
 ])('catalog refuses %s, and does not advise to drop all tables', async (_, wrong, code, sentence) => {
   const engine = engineOf(stack)
-  await engine.execute('DROP TABLE hive.iot_dw.pump_daily')
+  await engine.execute('DROP TABLE IF EXISTS hive.iot_dw.pump_daily')
   const run = await processIn(folder, { ...variables, MINILAKE_STACK_LOCATION: wrong })('catalog')
   expect([run.code, run.stdout]).toEqual([code, ''])
   expect(run.stderr).toMatch(sentence)
@@ -197,19 +198,11 @@ test.each([
 test('clean removes what was simulated in its own folder only', async () => {
   await done(minilake('generate', '--days', '1', '--seed', '7', '--overwrite', ...quick))
   await done(minilake('ingest'))
-  const mine = ['pump', 'pump_daily']
   const before = await keysOf('team/other/')
   const administrator = processIn(folder, { ...variables, ...administratorVariables(stack) })
   expect(await done(administrator('clean', '--yes'))).toContain(`in ${location}`)
-  for (const table of mine) {
-    const left = await keysOf(`team/lake/${table}/`)
-    expect(left.filter((key) => key.endsWith('.parquet'))).toEqual(
-      // Its truth describes other content since the file was replaced.
-      [],
-    )
-  }
+  for (const table of ['pump', 'pump_daily'])
+    expect((await keysOf(`team/lake/${table}/`)).filter((key) => key.endsWith('.parquet'))).toEqual([])
   expect(await keysOf('team/other/')).toEqual(before)
   expect((await keysOf('team/lake/turbine/')).some((key) => key.endsWith('.parquet'))).toBe(true)
-  expect(await readdir(folder)).toContain('.env')
-  expect(await readFile(join(folder, '.env'), 'utf8')).not.toBe('')
 })
