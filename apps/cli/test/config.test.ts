@@ -182,7 +182,7 @@ describe('a config file', () => {
     ],
     [
       'export default { tables: [], profiles: { stack: { location: "nowhere", loction: "" } } }',
-      `lake.mjs: profiles.stack.location: Expected the URL of a bucket, without a user, such as s3://iot-time-series/, got 'nowhere'; profiles.stack: Unrecognized key: "loction"\n`,
+      `lake.mjs: profiles.stack.location: Expected the URL of a bucket or of a folder in it, without a user, such as s3://iot-time-series/, got 'nowhere'; profiles.stack: Unrecognized key: "loction"\n`,
     ],
   ])('%s is refused with one sentence', async (text, message) => {
     const { folder, minilake } = await folderWith({ 'lake.mjs': text })
