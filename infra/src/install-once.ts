@@ -32,7 +32,11 @@ export async function unpackFromMaven(
   await rm(download, { recursive: true })
 }
 
-/** Runs Maven and returns its standard output. */
+/** Runs Maven and returns its standard output. A download with a wrong checksum fails; Maven alone would only warn. */
 export async function runMaven(args: readonly string[], options: ProgramOptions): Promise<string> {
-  return runProgram('mvn', ['--quiet', '--batch-mode', '-Dstyle.color=never', ...args], options)
+  return runProgram(
+    'mvn',
+    ['--quiet', '--batch-mode', '--strict-checksums', '-Dstyle.color=never', ...args],
+    options,
+  )
 }

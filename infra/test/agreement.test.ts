@@ -67,6 +67,22 @@ test('only stack.env states versions: images and build arguments refer to its va
   expect(Object.keys(metastore.build?.args ?? {})).toEqual(['METASTORE_VERSION', 'MAVEN_IMAGE', 'JRE_IMAGE'])
 })
 
+test('images have exact tags, which do not move to later versions', () => {
+  const versions = parseEnv(textOf('stack.env'))
+  const exact: Record<string, RegExp> = {
+    TRINO_VERSION: /^\d{3}$/, // Trino numbers its releases
+    METASTORE_VERSION: /^\d+\.\d+\.\d+$/,
+    POSTGRES_VERSION: /^\d+\.\d+-[a-z]+$/,
+    MAVEN_IMAGE: /:\d+\.\d+\.\d+-[a-z-]+-\d+$/,
+    JRE_IMAGE: /:\d+\.\d+\.\d+_\d+-jre-[a-z]+$/,
+    MINIO_IMAGE: /:RELEASE\.[\dTZ-]+$/,
+    MC_IMAGE: /:RELEASE\.[\dTZ-]+$/,
+  }
+  const used = services.flatMap(([, { image, build }]) => [image, ...Object.values(build?.args ?? {})])
+  expect(Object.keys(exact).toSorted()).toEqual(namesIn(used.join('\n'), /\$\{(\w+):\?\}/g).toSorted())
+  for (const [name, pattern] of Object.entries(exact)) expect(versions[name], name).toMatch(pattern)
+})
+
 test('every variable in compose.yaml comes from stack.env or is a credential, and is required', () => {
   const text = textOf('compose.yaml').replaceAll(/^\s*#.*$/gm, '')
   const names = namesIn(text, /\$\{?(\w+)/g)

@@ -127,8 +127,8 @@ test('images, ports, environment and volumes follow stack.env and .env', async (
     context: join(folder, 'infra', 'metastore'),
     args: {
       METASTORE_VERSION: '3.1.3',
-      MAVEN_IMAGE: 'maven:3.9-eclipse-temurin-17',
-      JRE_IMAGE: 'eclipse-temurin:17-jre',
+      MAVEN_IMAGE: 'maven:3.9.11-eclipse-temurin-17',
+      JRE_IMAGE: 'eclipse-temurin:17.0.16_8-jre-noble',
     },
   })
 
