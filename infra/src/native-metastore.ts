@@ -4,7 +4,7 @@ import { findJava, missingMaven } from './find-program.js'
 import { installOnce, runMaven, unpackFromMaven } from './install-once.js'
 import { configurationVariables, type NativeContext, type NativePart } from './native-part.js'
 import { buildEnvironment, serverEnvironment } from './program-environment.js'
-import { takesConnections } from './probe.js'
+import { metastoreAnswers } from './probe.js'
 import { runProgram } from './run-program.js'
 import { infraFolder } from './stack-config.js'
 
@@ -84,7 +84,7 @@ export function nativeMetastore({ config, folder, environment, onStep, signal }:
 
     endSignal: 'SIGTERM',
 
-    isReady: () => takesConnections(ports.metastore),
+    isReady: () => metastoreAnswers(ports.metastore),
 
     complete: async () => {},
   }

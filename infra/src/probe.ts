@@ -14,6 +14,27 @@ export async function takesConnections(port: number): Promise<boolean> {
   })
 }
 
+/** The call `getStatus` in Thrift's binary protocol: version and type, length of the name, name, sequence number, no arguments. */
+const getStatus = Buffer.from(
+  '80010001' + '00000009' + Buffer.from('getStatus').toString('hex') + '00000000' + '00',
+  'hex',
+)
+
+/** Returns whether a Hive Metastore on a port of 127.0.0.1 answers a call. A frozen one still accepts connections. */
+export async function metastoreAnswers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2000 })
+    const end = (answered: boolean) => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket.once('connect', () => socket.write(getStatus))
+    // A reply begins with 80 01 and has the type 2; anything else is no metastore, or an exception of one.
+    socket.once('data', (reply) => end(reply.toString('hex').startsWith('80010002')))
+    for (const event of ['error', 'close', 'timeout']) socket.once(event, () => end(false))
+  })
+}
+
 /** Returns the body of a successful response, or undefined if the request fails or the status is not 2xx. */
 export async function responseText(url: string): Promise<string | undefined> {
   try {

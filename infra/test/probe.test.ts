@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { responseText, takesConnections } from '../src/probe.js'
+import { metastoreAnswers, responseText, takesConnections } from '../src/probe.js'
 
 test('checks a port and a URL, with and without a server', async () => {
   const server = createServer((request, response) => {
@@ -18,4 +18,25 @@ test('checks a port and a URL, with and without a server', async () => {
   await new Promise((resolve) => server.close(resolve))
   expect(await takesConnections(port)).toBe(false)
   expect(await responseText(`http://127.0.0.1:${port}/ready`)).toBeUndefined()
+})
+
+test('a metastore answers only if it replies to a call, not if it just accepts connections', async () => {
+  // The beginnings of a reply and of an exception in Thrift's binary protocol.
+  const replies: Record<string, string> = { reply: '80010002', exception: '80010003', web: '48545450' }
+  for (const [kind, start] of [...Object.entries(replies), ['frozen', ''] as const]) {
+    const called: string[] = []
+    const server = createSocketServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (call) => {
+        called.push(call.toString('latin1'))
+        if (start !== '') socket.write(Buffer.from(start, 'hex'))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(await metastoreAnswers(port), kind).toBe(kind === 'reply')
+    expect(called).toEqual([expect.stringContaining('getStatus')])
+    await new Promise((resolve) => server.close(resolve))
+    expect(await metastoreAnswers(port)).toBe(false)
+  }
 })

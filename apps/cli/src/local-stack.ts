@@ -1,6 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { composeStack, type LocalStack, nativeStack, type PartStatus, readStackConfig } from '@minilake/infra'
-import { UsageError } from '@minilake/lake'
+import { ObjectStoreError } from '@minilake/ingest'
+import { PartDownError, UsageError } from '@minilake/lake'
 import {
+  type AskLocalParts,
   isLoopback,
   type SettingName,
   type Settings,
@@ -9,10 +12,12 @@ import {
 } from '@minilake/lake/settings'
 import type { Environment, Session } from './session.js'
 
+type StackPlace = Pick<Session, 'settings' | 'envFile'>
+
 /** The stack on this machine, on the ports that the settings name: native, or by Docker Compose. */
 export async function localStack(
-  { settings, envFile }: Session,
-  { process }: Environment,
+  { settings, envFile }: StackPlace,
+  { process }: Pick<Environment, 'process'>,
   { native, credentials }: { native: boolean; credentials: 'required' | 'optional' },
 ): Promise<LocalStack> {
   const { region, folder } = stackSettings(settings)
@@ -26,18 +31,77 @@ export async function localStack(
   return composeStack({ config, envFile, environment })
 }
 
-/** The parts of the stack that runs on this machine, however it was started; none when no part runs. */
-export async function runningParts(session: Session, environment: Environment): Promise<PartStatus[]> {
+/** The parts of the stack that runs on this machine, and whether it is the native one; no parts when none runs. */
+export async function runningStack(
+  place: StackPlace,
+  environment: Pick<Environment, 'process'>,
+): Promise<{ native: boolean; parts: PartStatus[] }> {
   for (const native of [true, false]) {
     try {
-      const stack = await localStack(session, environment, { native, credentials: 'optional' })
+      const stack = await localStack(place, environment, { native, credentials: 'optional' })
       const parts = await stack.status()
-      if (parts.some(({ state }) => state !== 'stopped')) return parts
+      if (parts.some(({ state }) => state !== 'stopped')) return { native, parts }
     } catch {
       // The lake is on another machine, or Docker is missing: then no part of it runs here.
     }
   }
-  return []
+  return { native: false, parts: [] }
+}
+
+/** Asks the parts of the stack on this machine which of them is dead or frozen. */
+export function askLocalParts(place: StackPlace, environment: Pick<Environment, 'process'>): AskLocalParts {
+  return async ({ failure, signal, answerMillis }) => {
+    const deadline = performance.now() + answerMillis
+    for (;;) {
+      const stack = await runningStack(place, environment)
+      const text = downText(stack)
+      if (text === undefined) return undefined
+      const isCertain = failure !== undefined || stack.parts.some(({ state }) => state === 'stopped')
+      if (isCertain || performance.now() > deadline)
+        return new PartDownError(text, failure && { cause: failure })
+      await wait(500, undefined, { signal })
+    }
+  }
+}
+
+const unreachableCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'TimeoutError'])
+
+/** The error for a failure of S3 that a part of the stack on this machine explains; else the failure itself. */
+export async function explained(
+  error: unknown,
+  place: StackPlace,
+  environment: Pick<Environment, 'process'>,
+): Promise<unknown> {
+  if (!(error instanceof ObjectStoreError && unreachableCodes.has(error.code ?? ''))) return error
+  const text = downText(await runningStack(place, environment))
+  return text === undefined ? error : new PartDownError(text, { cause: error })
+}
+
+const partTitles = {
+  postgres: 'PostgreSQL',
+  minio: 'MinIO',
+  metastore: 'the Hive Metastore',
+  trino: 'Trino',
+} as const
+
+/** One sentence about the parts that are dead or do not answer, with what to do; undefined when all are ready, or none runs. */
+export function downText({
+  native,
+  parts,
+}: {
+  native: boolean
+  parts: readonly PartStatus[]
+}): string | undefined {
+  const [up, down] = [`minilake up${native ? ' --native' : ''}`, `minilake down${native ? ' --native' : ''}`]
+  const titles = (state: PartStatus['state']) =>
+    parts.flatMap((part) => (part.state === state ? [partTitles[part.name]] : []))
+  const [stopped, silent] = [titles('stopped'), parts.filter(({ state }) => state === 'starting')]
+  const verb = (subjects: readonly unknown[]) => (subjects.length === 1 ? ['is', 'does'] : ['are', 'do'])
+  if (stopped.length > 0)
+    return `${stopped.join(' and ')} of the local stack ${verb(stopped)[0]} not running: ${up} starts what is missing`
+  if (silent.length === 0) return undefined
+  const details = silent.map(({ detail }) => detail).join('; ')
+  return `${titles('starting').join(' and ')} of the local stack ${verb(silent)[1]} not answer (${details}): wait if the stack has just started, else restart it with ${down} and ${up}`
 }
 
 /**

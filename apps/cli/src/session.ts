@@ -12,6 +12,7 @@ import {
   type Variables,
 } from '@minilake/lake/settings'
 import type { Command } from 'commander'
+import { askLocalParts, explained } from './local-stack.js'
 import { type Terminal, terminalOn } from './print/terminal.js'
 
 /** The options that commands share. */
@@ -60,6 +61,9 @@ export async function withSession(
   const session = await openSession(command, environment, given)
   try {
     await work(session)
+  } catch (error) {
+    environment.signal.throwIfAborted()
+    throw await explained(error, session, environment)
   } finally {
     await session.lake.close()
   }
@@ -86,6 +90,7 @@ async function openSession(
     settings,
     keys: localKeys(settings['profiles.stack.endpoint'].value, { local, environment: variables }),
     resumeAfterSeconds: resumeAfter,
+    askLocalParts: askLocalParts({ settings, envFile }, { process }),
   })
   return {
     lake,

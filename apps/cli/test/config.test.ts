@@ -279,6 +279,7 @@ describe('minilake config', () => {
       ['profiles.stack.user', 'minilake', 'default'],
       ['profiles.stack.password', '***', 'MINILAKE_STACK_PASSWORD'],
       ['profiles.stack.token', 'default'],
+      ['profiles.stack.timeoutSeconds', '20', 'default'],
       ['profiles.stack.folder', '.minilake', 'default'],
       [''],
       ['table', 'from'],

@@ -23,6 +23,7 @@ export type {
 export type { CatalogReport, LakeStore } from './lake-backend.js'
 export { openLake, type OpenLakeOptions } from './open-lake.js'
 export { hasTrouble, type PipelineOptions, type PipelineView, runPipeline } from './pipeline.js'
+export { PartDownError } from './part-down-error.js'
 export type { LakeStatus, TableStatus } from './status/lake-status.js'
 export { UsageError } from './usage-error.js'
 export { agrees, type Verification } from './verify/verify-table.js'

@@ -8,6 +8,7 @@ import { resolveSettings, type Settings } from './config/resolve-settings.js'
 import { stackSettings } from './config/stack-settings.js'
 import type { Variables } from './config/variables.js'
 import type { Lake } from './lake.js'
+import type { AskLocalParts } from './open/ask-parts.js'
 import { duckDbLimits } from './open/duckdb-limits.js'
 import { localKeys, type S3Keys } from './open/s3-keys.js'
 import { UsageError } from './usage-error.js'
@@ -99,6 +100,8 @@ interface ResolvedLake {
   /** Default '.'. */
   cwd?: string
   resumeAfterSeconds?: number | undefined
+  /** Asks the parts of a stack on this machine when a statement fails or makes no progress. */
+  askLocalParts?: AskLocalParts
 }
 
 /** Opens a lake by settings that are already resolved, as the command line does. */
@@ -108,6 +111,7 @@ export async function openResolvedLake({
   keys,
   cwd = '.',
   resumeAfterSeconds,
+  askLocalParts,
 }: ResolvedLake): Promise<Lake> {
   // The encoders and readers load here, not with this file: the command line starts faster.
   const [{ composeLake }, { embeddedLake }, { stackLake }] = await Promise.all([
@@ -126,6 +130,7 @@ export async function openResolvedLake({
           locationName: `profiles.stack.location (${origin})`,
           keys,
           resumeAfterSeconds,
+          askLocalParts,
         })
       : embeddedLake(tables, { folder: inCwd(settings['profiles.embedded.folder'].value), duckDb })
   return composeLake(backend, {

@@ -56,6 +56,8 @@ export interface LakeDefinition {
       readonly password?: string
       /** JSON web token for Trino, for an https URL. Default none. */
       readonly token?: string
+      /** Seconds that S3, Trino and the metastore may go without an answer or progress. Default 20. */
+      readonly timeoutSeconds?: number
       /** Folder for the programs, data and logs of `minilake up --native`. Default '.minilake'. */
       readonly folder?: string
     }

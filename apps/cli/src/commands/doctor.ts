@@ -3,6 +3,7 @@ import { type Check, type CheckResult, FailedCheck, UsageError } from '@minilake
 import { isLoopback, namesAwsKeys, stackSettings } from '@minilake/lake/settings'
 import { Command } from 'commander'
 import { jsonText, wrapText } from '@minilake/lake/format'
+import { downText, runningStack } from '../local-stack.js'
 import { type Terminal, terminalOn } from '../print/terminal.js'
 import { type Environment, type GlobalOptions, type Session, withSession } from '../session.js'
 
@@ -19,7 +20,8 @@ export function doctorCommand(environment: Environment): Command {
     )
 }
 
-async function doctor(session: Session, { process }: Environment): Promise<void> {
+async function doctor(session: Session, environment: Environment): Promise<void> {
+  const { process } = environment
   const { lake, config, settings, terminal, json, signal, fail } = session
   const first: Check = {
     name: 'config',
@@ -29,7 +31,7 @@ async function doctor(session: Session, { process }: Environment): Promise<void>
         `${config.file?.path ?? 'none'}, profile ${settings.profile.value}, ${lake.store.location}`,
       ),
   }
-  const local = localChecks(session)
+  const local = localChecks(session, environment)
   const hasOwnKeys = namesAwsKeys(process.env)
   const results = await lake.doctor({ first, hasOwnKeys, signal, ...(local && { local }) })
   const failed = results.find(({ state }) => state === 'failed')
@@ -41,7 +43,11 @@ async function doctor(session: Session, { process }: Environment): Promise<void>
 }
 
 /** The checks of a stack on this machine; undefined when the lake uses another one. */
-function localChecks({ settings, local }: Session): { settingNames: Check; metastore: Check } | undefined {
+function localChecks(
+  session: Session,
+  environment: Environment,
+): { settingNames: Check; metastore: Check } | undefined {
+  const { settings, local } = session
   const { endpoint, trino } = stackSettings(settings)
   if (!isLoopback(endpoint) || !isLoopback(trino) || local.METASTORE_DB_PASSWORD === undefined)
     return undefined
@@ -59,6 +65,10 @@ function localChecks({ settings, local }: Session): { settingNames: Check; metas
     metastore: {
       name: 'metastore',
       run: async () => {
+        const { native, parts } = await runningStack(session, environment)
+        const needed = parts.filter(({ name }) => name === 'postgres' || name === 'metastore')
+        const down = downText({ native, parts: needed })
+        if (down !== undefined) throw new FailedCheck(down, { fix: '' })
         const port = Number(local.METASTORE_PORT ?? 9083)
         if (await takesConnections(port)) return `thrift://127.0.0.1:${port}`
         throw new FailedCheck(`the metastore does not answer at 127.0.0.1:${port}`, {

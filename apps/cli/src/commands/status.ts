@@ -1,7 +1,7 @@
 import type { LakeStatus } from '@minilake/lake'
 import { bytesText } from '@minilake/lake/text'
 import { Command } from 'commander'
-import { localStack, runningParts } from '../local-stack.js'
+import { localStack, runningStack } from '../local-stack.js'
 import { settingOption } from '../options/setting-option.js'
 import { messageWithHint } from '../print/error-hint.js'
 import { partsText } from '../print/parts-text.js'
@@ -26,7 +26,7 @@ export function statusCommand(environment: Environment): Command {
           await terminal.data(json ? `${jsonText(parts, 2)}\n` : partsText(parts, terminal))
           return
         }
-        const parts = lake.profile === 'stack' ? await runningParts(session, environment) : []
+        const { parts } = lake.profile === 'stack' ? await runningStack(session, environment) : { parts: [] }
         const { tables, ...where } = await lake.status({ signal })
         for (const { table, error } of tables) {
           if (error === undefined) continue

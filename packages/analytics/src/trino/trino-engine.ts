@@ -12,7 +12,7 @@ import {
 import { startStatement, type TrinoStatement } from './trino-statement.js'
 import { type TrinoResultColumn, trinoResultColumns } from './trino-types.js'
 
-export type { SessionProperties, TrinoEngineOptions } from './trino-server.js'
+export type { Diagnose, SessionProperties, TrinoEngineOptions } from './trino-server.js'
 
 /** Options of a query in Trino. */
 export interface TrinoQueryOptions {

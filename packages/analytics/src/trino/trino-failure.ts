@@ -12,6 +12,8 @@ export interface TrinoFailure {
   message: string
   errorCode: number
   errorName: string
+  /** 'USER_ERROR', 'INTERNAL_ERROR', 'INSUFFICIENT_RESOURCES' or 'EXTERNAL'. */
+  errorType?: string
   errorLocation?: { lineNumber: number; columnNumber: number }
   failureInfo?: FailureInfo
 }
@@ -50,7 +52,7 @@ function exceptionOf({ type, message = '', stack = [], cause }: FailureInfo, red
 
 /** The error message for a missing answer, with what to do. */
 export function noAnswerText({ where }: Peer, { but }: NoAnswer, timeoutMillis: number): string {
-  return `Trino at ${where} gave no answer for ${timeoutMillis / 1000} s${but ? ` (only ${but})` : ''}: check that it is up and not overloaded, or raise requestTimeoutMillis`
+  return `Trino at ${where} gave no answer for ${timeoutMillis / 1000} s${but ? ` (only ${but})` : ''}: check that it is up and not overloaded, or raise the time-out`
 }
 
 /** The error message for a reply that is not Trino's answer to a statement, with what to do. */

@@ -1,8 +1,18 @@
 import type { ClientOptions } from 'presto-client'
+import type { QueryError } from '../query-error.js'
 import { parseExactJson } from './exact-json.js'
 
 /** Trino session properties by name: `{ query_max_run_time: '10m' }`. */
 export type SessionProperties = Readonly<Record<string, string | number | boolean>>
+
+/**
+ * Finds out why a statement makes no progress, or has failed with `failure` although its SQL may be right: an error that names the
+ * cause; undefined if none is found.
+ */
+export type Diagnose = (about: {
+  failure?: QueryError | undefined
+  signal: AbortSignal
+}) => Promise<Error | undefined>
 
 /** Options of `trinoEngine`. */
 export interface TrinoEngineOptions {
@@ -26,6 +36,13 @@ export interface TrinoEngineOptions {
   sessionProperties?: SessionProperties
   /** How long one HTTP request may go unanswered. Default 30,000. It does not limit the duration of a query. */
   requestTimeoutMillis?: number
+  /**
+   * Asked about a statement without progress and about a failure that is not one of the SQL. The statement fails with the error that
+   * it gives; undefined changes nothing. Default: nobody is asked.
+   */
+  diagnose?: Diagnose
+  /** How long a statement may make no progress before `diagnose` is asked, each time. Default 5,000. */
+  stallMillis?: number
 }
 
 /** A Trino server and how statements are sent to it. */
@@ -37,6 +54,9 @@ export interface TrinoServer {
   headers: Record<string, string>
   /** How long one HTTP request may go unanswered. */
   requestTimeoutMillis: number
+  diagnose: Diagnose | undefined
+  /** How long a statement may make no progress before `diagnose` is asked. */
+  stallMillis: number
   /** Replaces credentials in a text. */
   redact: (text: string) => string
 }
@@ -52,6 +72,8 @@ export function trinoServer({
   token,
   ca,
   requestTimeoutMillis = 30_000,
+  diagnose,
+  stallMillis = 5_000,
 }: TrinoEngineOptions): TrinoServer {
   const { protocol, hostname, port, origin } = serverUrl(url)
   const isSecure = protocol === 'https:'
@@ -71,10 +93,10 @@ export function trinoServer({
     throw new RangeError(`url expected https, as a password or token is sent, got ${origin}`)
   }
   if (ca !== undefined && !isSecure) throw new RangeError(`url expected https, as ca is given, got ${origin}`)
-  if (!(requestTimeoutMillis > 0 && requestTimeoutMillis < 2 ** 31)) {
-    throw new RangeError(
-      `requestTimeoutMillis expected a number above 0 and below ${2 ** 31}, got ${requestTimeoutMillis}`,
-    )
+  for (const [name, millis] of Object.entries({ requestTimeoutMillis, stallMillis })) {
+    if (!(millis > 0 && millis < 2 ** 31)) {
+      throw new RangeError(`${name} expected a number above 0 and below ${2 ** 31}, got ${millis}`)
+    }
   }
   const basic = password === undefined ? undefined : `${user}:${password}`
   const secrets = [token, basic && Buffer.from(basic).toString('base64'), password]
@@ -97,6 +119,8 @@ export function trinoServer({
     },
     headers: { 'X-Trino-Client-Capabilities': 'PARAMETRIC_DATETIME' },
     requestTimeoutMillis,
+    diagnose,
+    stallMillis,
     redact: (text) =>
       secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, '…') : rest), text),
   }

@@ -1,6 +1,7 @@
 import { Client } from 'presto-client'
 import { QueryError } from '../query-error.js'
 import { statementText } from '../statement-text.js'
+import { progressWatch, type StatementStats } from './progress-watch.js'
 import { exchange, NoAnswer, type Reply, type Send, type Target } from './trino-exchange.js'
 import {
   failureFacts,
@@ -35,25 +36,31 @@ interface Answer {
   data?: TrinoPage
   updateType?: string
   error?: TrinoFailure
-  stats: { state: string }
+  stats: StatementStats
 }
 
 /** The time limit for cancelling a statement in Trino. */
 const cancelTimeoutMillis = 5000
+/** The same for a statement without an answer or progress: Trino itself may be frozen. */
+const stalledCancelTimeoutMillis = 1000
 
 /** Sends a statement. presto-client drives it; each of its requests is held back here until the page before has been consumed. */
 export function startStatement(server: TrinoServer, sql: string): TrinoStatement {
-  const { where, redact, requestTimeoutMillis } = server
+  const { where, redact, requestTimeoutMillis, diagnose, stallMillis } = server
   const hasCredentials = (server.client.basic_auth ?? server.client.custom_auth) !== undefined
   const client = new Client(server.client) as Client & { request: Send }
   const send = client.request.bind(client)
   const stopping = new AbortController()
+  /** Aborted when the statement has its outcome. */
+  const ending = new AbortController()
   const columns = deferred<readonly TrinoColumn[]>()
   const posted = deferred<void>()
   const over = deferred<void>()
   /** The path that cancels the statement in Trino; undefined before Trino has named it, and once it has ended. */
   let runningPath: string | undefined
   let page: TrinoPage | undefined
+  let isUserError = false
+  let isFailing = false
   let outcome: { failure?: unknown } | undefined
   let wakeReader = () => {}
   let wakeSender = () => {}
@@ -63,25 +70,40 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
   const settle = (as: { failure?: unknown }, cancelled: Promise<void> = Promise.resolve()) => {
     if (outcome) return
     outcome = as
+    ending.abort()
+    watch?.end()
     if ('failure' in as) columns.reject(as.failure)
     else columns.resolve([])
     wakeReader()
     wakeSender()
     void cancelled.catch(() => {}).then(over.resolve)
   }
-  const fail = (cause: unknown) => {
+  const fail = async (cause: unknown) => {
     posted.resolve()
-    if (outcome) return
+    if (outcome || isFailing) return
+    isFailing = true
     const message = () => `a request to Trino at ${where} failed: ${redact(messageOf(cause))}`
-    settle({ failure: cause instanceof QueryError ? cause : queryError(message(), { cause }) }, cancel())
+    const failure = cause instanceof QueryError ? cause : queryError(message(), { cause })
+    watch?.end()
+    const isSilence = failure.cause instanceof NoAnswer
+    const cancelled = cancel(isSilence ? stalledCancelTimeoutMillis : cancelTimeoutMillis)
+    const asked = isUserError || isSilence ? undefined : diagnose?.({ failure, signal: ending.signal })
+    settle({ failure: (await asked?.catch(() => undefined)) ?? failure }, cancelled)
   }
+  const watch =
+    diagnose &&
+    progressWatch(stallMillis, {
+      // A page that waits for its reader is no fault of Trino's.
+      ask: async () => (page ? undefined : diagnose({ signal: ending.signal })),
+      fail: (failure) => settle({ failure }, cancel(stalledCancelTimeoutMillis)),
+    })
 
-  const cancel = async () => {
+  const cancel = async (timeoutMillis = cancelTimeoutMillis) => {
     const deadline = new AbortController()
     const late = setTimeout(() => {
       posted.resolve()
       deadline.abort()
-    }, cancelTimeoutMillis)
+    }, timeoutMillis)
     // Until the first response arrives, the statement has no path to cancel it by.
     await posted.promise
     stopping.abort()
@@ -89,7 +111,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
       await exchange(
         send,
         { method: 'DELETE', path: runningPath },
-        { timeoutMillis: Math.min(requestTimeoutMillis, cancelTimeoutMillis), signal: deadline.signal },
+        { timeoutMillis: Math.min(requestTimeoutMillis, timeoutMillis), signal: deadline.signal },
       ).catch(() => {}) // Trino itself ends a query whose pages are no longer requested
     }
     clearTimeout(late)
@@ -115,6 +137,8 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     if (error || !nextUri) runningPath = undefined
     else if (URL.canParse(nextUri)) runningPath = pathOf(new URL(nextUri)) ?? runningPath
     posted.resolve()
+    watch?.see(answer.stats)
+    isUserError = error?.errorType === 'USER_ERROR'
     if (error) throw queryError(failureText(server, error), failureFacts(server, error))
     const fault = nextUri && pageUrlText(server, nextUri, hasCredentials)
     if (fault) throw queryError(fault)
@@ -128,11 +152,12 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
       const taken = new Promise<void>((resolve) => (wakeSender = resolve))
       wakeReader()
       await taken
+      watch?.restart()
     }
     if (!outcome) answered(null, 200, answer)
   }
   client.request = (target, answered) => {
-    step(target, answered).catch(fail)
+    step(target, answered).catch((cause: unknown) => void fail(cause))
     return undefined
   }
   client.execute({
@@ -141,7 +166,7 @@ export function startStatement(server: TrinoServer, sql: string): TrinoStatement
     timezone: 'UTC',
     success: () => settle({}),
     error: ({ message }) => {
-      fail(queryError(`Trino at ${where} sent an unexpected response: ${redact(message)}`))
+      void fail(queryError(`Trino at ${where} sent an unexpected response: ${redact(message)}`))
     },
   })
 

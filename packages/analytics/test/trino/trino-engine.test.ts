@@ -312,6 +312,7 @@ test.each<[string, Partial<TrinoEngineOptions>, string]>([
   ['a ca without https', { ca: 'pem' }, 'url expected https, as ca is given'],
   ['a time-out of 0', { requestTimeoutMillis: 0 }, 'expected a number above 0 and below 2147483648, got 0'],
   ['a time-out of 2^31', { requestTimeoutMillis: 2 ** 31 }, 'and below 2147483648, got 2147483648'],
+  ['a stall of 0', { stallMillis: 0 }, 'stallMillis expected a number above 0 and below 2147483648, got 0'],
   [
     'a user with a line end',
     { user: 'me\n' },

@@ -196,7 +196,7 @@ describe('lasting trouble is a QueryError that says what to do', () => {
       'stops within a response',
       'GET',
       (response) => response.writeHead(200).write('{"data":'),
-      'gave no answer for 0.3 s: check that it is up and not overloaded, or raise requestTimeoutMillis',
+      'gave no answer for 0.3 s: check that it is up and not overloaded, or raise the time-out',
     ],
     ['is always too busy', 'POST', status(429), 'gave no answer for 0.3 s (only HTTP 429)'],
     ['is always too busy for a page', 'GET', status(503), 'gave no answer for 0.3 s (only HTTP 503)'],

@@ -6,6 +6,7 @@ import { isNamed, isRequestError, statusOf } from './sdk-error.js'
 // | failure                                               | retried by        | how often                                |
 // | ----------------------------------------------------- | ----------------- | ---------------------------------------- |
 // | busy store, lost connection, timeout                  | the SDK           | `maxAttempts` requests, with its backoff |
+// | timeout of a store that answers nothing else either   | the next write    | requests fail at once for a while        |
 // | 409: two writers finished the same key together       | `retryOnConflict` | 4 times, after 100 to 800 ms             |
 // | the upload disappeared, or the key was freed again    | `writeObject`     | `uploadAttempts` uploads from the start  |
 // | network or store stay down, the signal is aborted     | the next write    | it resumes the upload (`isInterruption`) |

@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { acceptOnlyS3 } from './accept-only-s3.js'
 import { keepBelowPrefix } from './key-prefix.js'
 import type { resolveS3Options } from './s3-options.js'
+import { endSilence } from './end-silence.js'
 
 /** Amazon's client with these options. It accepts only responses of S3 stores, and its keys are relative to the prefix. */
 export function s3Client({
@@ -35,6 +36,7 @@ export function s3Client({
   keepBelowPrefix(client, keyPrefix)
   acceptOnlyS3(client, bucket)
   keepResponseDates(client)
+  endSilence(client, { requestTimeoutMillis })
   return client
 }
 

@@ -144,6 +144,12 @@ export const settings = {
     text: secretText,
     isSecret: true,
   },
+  'profiles.stack.timeoutSeconds': {
+    meaning: 'seconds that S3, Trino and the metastore may go without an answer or progress',
+    default: '20',
+    variable: 'MINILAKE_STACK_TIMEOUT_SECONDS',
+    text: countText,
+  },
   'profiles.stack.folder': {
     meaning: 'folder of the programs, data and logs of minilake up --native',
     default: '.minilake',

@@ -13,6 +13,7 @@ export function stackSettings(settings: Settings) {
     user: settings['profiles.stack.user'].value,
     password: settings['profiles.stack.password'].value,
     token: settings['profiles.stack.token'].value,
+    timeoutSeconds: Number(settings['profiles.stack.timeoutSeconds'].value),
     folder: settings['profiles.stack.folder'].value,
   }
 }

@@ -2,6 +2,7 @@ import { freeSql, QueryError } from '@minilake/analytics'
 import { lakeNames, qualifiedName } from '@minilake/schema'
 import { type LakeBackend, withEngine } from '../lake-backend.js'
 import { isLoopback } from '../open/s3-keys.js'
+import { PartDownError } from '../part-down-error.js'
 import { lookAtTables } from '../register/register-tables.js'
 import { answerOf, startHint } from './answer-of.js'
 import { type Check, FailedCheck, firstLine } from './diagnose.js'
@@ -15,9 +16,6 @@ export interface TrinoCheckOptions {
   location: string
   signal: AbortSignal
 }
-
-/** How long Trino may take to list the metastore's schemas, in milliseconds: it retries a dead metastore for 20 s. */
-const metastoreMillis = 60_000
 
 /** Checks whether Trino answers, reaches the metastore and has the lake's tables as they are defined. */
 export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions): Check[] {
@@ -72,15 +70,13 @@ export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions
 }
 
 async function schemaNames(lake: LakeBackend, signal: AbortSignal): Promise<string[]> {
-  const late = AbortSignal.timeout(metastoreMillis)
   try {
-    const show = `SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`
-    return await namesBy(show, lake, AbortSignal.any([signal, late]))
+    return await namesBy(`SHOW SCHEMAS FROM ${qualifiedName(lakeNames.catalog)}`, lake, signal)
   } catch (cause) {
     const isHive = cause instanceof QueryError && (cause.errorName ?? '').startsWith('HIVE')
-    if (!isHive && cause !== late.reason) throw cause
-    const why = isHive ? firstLine(cause) : `no answer within ${metastoreMillis / 1000} s`
-    throw new FailedCheck(`Trino cannot reach the metastore: ${why}`, {
+    if (cause instanceof PartDownError) throw new FailedCheck(cause.message, { fix: '', cause })
+    if (!isHive) throw cause
+    throw new FailedCheck(`Trino cannot reach the metastore: ${firstLine(cause)}`, {
       fix: `look at the metastore's log, and at hive.metastore.uri in Trino's catalog ${lakeNames.catalog}`,
       cause,
     })

@@ -1,9 +1,11 @@
 import { hiveStatements } from '@minilake/catalog'
+import type { Diagnose, TrinoEngine } from '@minilake/analytics/trino'
 import type { Checksums, S3Store, S3StoreOptions } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { registerTables } from '../register/register-tables.js'
 import { UsageError } from '../usage-error.js'
+import { type AskLocalParts, askParts } from './ask-parts.js'
 import type { S3Keys } from './s3-keys.js'
 import { checkTableLocation, s3Location } from './s3-location.js'
 
@@ -29,6 +31,10 @@ export interface StackOptions {
   password: string
   /** JSON Web Token for Trino; empty for none. */
   token: string
+  /** Seconds that S3, Trino and the metastore may go without an answer or progress. */
+  timeoutSeconds: number
+  /** Asks the parts of a stack on this machine. */
+  askLocalParts?: AskLocalParts | undefined
   /** Keys of S3. Default: the AWS SDK looks where it always does. */
   keys?: S3Keys | undefined
   /** Seconds after which an upload counts as interrupted. */
@@ -79,15 +85,35 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
   }
 }
 
-/** Trino as the options say. */
-async function openTrino({
-  trino: url,
-  user,
-  password,
-  token,
-}: Pick<StackOptions, 'trino' | 'user' | 'password' | 'token'>) {
+/**
+ * How long a statement makes no progress before the parts are asked, and how long a part then has to answer: together a little less than
+ * the time-out, so that what is found comes before an error of Trino's own silence.
+ */
+function stallTimes(timeoutSeconds: number): { stallMillis: number; answerMillis: number } {
+  const stallMillis = Math.min(5_000, timeoutSeconds * 250)
+  return { stallMillis, answerMillis: Math.round(0.9 * (timeoutSeconds * 1000 - stallMillis)) }
+}
+
+/** Trino as the options say. It names the part that is dead or frozen. */
+async function openTrino(options: StackOptions): Promise<TrinoEngine> {
+  const { trino: url, user, password, token, timeoutSeconds, endpoint, askLocalParts } = options
   const { trinoEngine } = await import('@minilake/analytics/trino')
-  return trinoEngine({ url, user, ...(password !== '' && { password }), ...(token !== '' && { token }) })
+  const { stallMillis, answerMillis } = stallTimes(timeoutSeconds)
+  const open = (diagnose?: Diagnose) =>
+    trinoEngine({
+      ...{ url, user, requestTimeoutMillis: timeoutSeconds * 1000, stallMillis },
+      ...(password !== '' && { password }),
+      ...(token !== '' && { token }),
+      ...(diagnose && { diagnose }),
+    })
+  const parts = {
+    endpoint,
+    trino: url,
+    answerMillis,
+    askLocalParts,
+    openTrino: () => Promise.resolve(open()),
+  }
+  return open(askParts(parts))
 }
 
 const settingName = 'profiles.stack.location'
@@ -95,7 +121,7 @@ const settingName = 'profiles.stack.location'
 /** How to reach and write to S3. */
 export type BucketOptions = Pick<
   StackOptions,
-  'endpoint' | 'region' | 'keys' | 'checksums' | 'sha256InMetadata' | 'signPayload'
+  'endpoint' | 'region' | 'timeoutSeconds' | 'keys' | 'checksums' | 'sha256InMetadata' | 'signPayload'
 >
 
 /** The store of a location. Throws a UsageError for a location that is none in S3. */
@@ -104,11 +130,18 @@ export function storeOptions({
   locationName = settingName,
   endpoint,
   region,
+  timeoutSeconds,
   keys,
   checksums,
   sha256InMetadata,
   signPayload,
 }: Pick<StackOptions, 'location' | 'locationName'> & BucketOptions): S3StoreOptions {
-  const how = { endpoint, region, checksums, sha256InMetadata, signPayload }
-  return { ...s3Location(location, locationName), ...how, ...(keys && { credentials: keys }) }
+  const requestTimeoutMillis = timeoutSeconds * 1000
+  const connectTimeoutMillis = Math.min(5_000, requestTimeoutMillis)
+  const how = { checksums, sha256InMetadata, signPayload, connectTimeoutMillis, requestTimeoutMillis }
+  return {
+    ...s3Location(location, locationName),
+    ...{ endpoint, region, ...how },
+    ...(keys && { credentials: keys }),
+  }
 }

@@ -2,6 +2,7 @@ import { tableSummary } from '@minilake/analytics'
 import { folderStore, type ObjectStore } from '@minilake/ingest'
 import type { LakeProfile, Table } from '@minilake/schema'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
+import { PartDownError } from '../part-down-error.js'
 
 /** What a lake holds. */
 export interface LakeStatus {
@@ -30,22 +31,31 @@ export interface TableStatus {
   error?: Error
 }
 
-/** Counts the data files and the rows of every table. A table that the engine cannot read is reported with its error. */
+/**
+ * Counts the data files and the rows of every table. A table that the engine cannot read is reported with its error. Once a part of
+ * the stack is down, the engine is not asked about the other tables: they have the same error.
+ */
 export async function lakeStatus(
   lake: LakeBackend,
   { out, signal }: { out: string; signal: AbortSignal },
 ): Promise<LakeStatus> {
   const waiting = folderStore({ folder: out })
   const tables: TableStatus[] = []
-  for (const table of lake.tables) tables.push(await tableStatus(table, lake, waiting, signal))
+  for (const table of lake.tables) {
+    const down = tables.find(({ error }) => error instanceof PartDownError)?.error
+    tables.push(await tableStatus(table, { lake, out: waiting, down, signal }))
+  }
   return { profile: lake.profile, out, location: lake.store.location, tables }
 }
 
 async function tableStatus(
   table: Table,
-  lake: LakeBackend,
-  out: ObjectStore,
-  signal: AbortSignal,
+  {
+    lake,
+    out,
+    down,
+    signal,
+  }: { lake: LakeBackend; out: ObjectStore; down: Error | undefined; signal: AbortSignal },
 ): Promise<TableStatus> {
   const [waiting, stored] = [await sizesOf(table, out), await sizesOf(table, lake.store)]
   const status: TableStatus = {
@@ -59,6 +69,7 @@ async function tableStatus(
       last: null,
     },
   }
+  if (down) return { ...status, error: down }
   try {
     await withEngine(lake, [table], async (engine) => {
       for await (const row of engine.query(tableSummary(table), { signal })) Object.assign(status.lake, row)

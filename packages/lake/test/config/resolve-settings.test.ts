@@ -27,6 +27,7 @@ describe('resolveSettings', () => {
       'profiles.stack.user': { value: 'minilake', origin },
       'profiles.stack.password': { value: '', origin },
       'profiles.stack.token': { value: '', origin },
+      'profiles.stack.timeoutSeconds': { value: '20', origin },
       'profiles.stack.folder': { value: '.minilake', origin },
     })
   })
@@ -59,6 +60,7 @@ describe('resolveSettings', () => {
       user: 'ada',
       password: 'secret',
       token: 'web-token',
+      timeoutSeconds: '60',
       folder: 'stack',
     }
     const embedded = { folder: 'lakes/one', memory: '4GB', threads: '2', spill: 'spill' }

@@ -1,0 +1,55 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { isNamed } from './sdk-error.js'
+
+/**
+ * Makes a client notice that its store is silent: a request that timed out is sent again only if the store has answered any request
+ * within `requestTimeoutMillis`. From then on, and for as long again, requests fail at once with the same error, so that a run with many
+ * requests left ends soon.
+ */
+export function endSilence(
+  client: S3Client,
+  { requestTimeoutMillis }: { requestTimeoutMillis: number },
+): void {
+  let answeredAt = -Infinity
+  let silence: { error: unknown; endsAt: number } | undefined
+  client.middlewareStack.add(
+    (next) => async (step) => {
+      const result = await next(step)
+      answeredAt = performance.now()
+      silence = undefined
+      return result
+    },
+    { step: 'deserialize', priority: 'low', name: 'noteAnswer' },
+  )
+  client.middlewareStack.add(
+    (next) => async (step) => {
+      if (silence && performance.now() < silence.endsAt) throw silence.error
+      try {
+        return await next(step)
+      } catch (error) {
+        const now = performance.now()
+        if (isNamed(error, 'TimeoutError') && now - answeredAt >= requestTimeoutMillis)
+          silence = { error, endsAt: now + requestTimeoutMillis }
+        throw error
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'endSilence' },
+  )
+
+  const standard = client.config.retryStrategy
+  client.config.retryStrategy = async () => {
+    const strategy = await standard()
+    if (!('refreshRetryTokenForRetry' in strategy)) return strategy
+    const startedAt = performance.now()
+    return {
+      acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
+      refreshRetryTokenForRetry: (token, failure) => {
+        const silentMillis = performance.now() - Math.max(startedAt, answeredAt)
+        if (isNamed(failure.error, 'TimeoutError') && silentMillis >= requestTimeoutMillis)
+          return Promise.reject(failure.error)
+        return strategy.refreshRetryTokenForRetry(token, failure)
+      },
+      recordSuccess: (token) => strategy.recordSuccess(token),
+    }
+  }
+}
