@@ -1,3 +1,5 @@
+import { PartDownError } from '@minilake/lake'
+
 /** What to try next, by the code of S3, of the socket or of Trino. */
 const hints: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'minilake up writes keys for the local stack to .env in this folder',
@@ -9,6 +11,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** The message of an error of a store or an engine, with what to try next if that is known. */
 export function messageWithHint(error: Error): string {
+  if (error instanceof PartDownError) return error.message // it says what to do
   const { code, errorName, cause } = error as Partial<Record<'code' | 'errorName' | 'cause', unknown>>
   const known = [errorName, code, (cause as { code?: unknown } | undefined)?.code].map(String)
   const hint = known.map((name) => hints[name]).find((text) => text !== undefined)
