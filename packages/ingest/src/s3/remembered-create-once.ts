@@ -3,8 +3,8 @@ import { type CreateOnce, probeCreateOnce, probeFolder, removeForGood } from './
 import { respondedAt } from './s3-client.js'
 import { statusOf } from './sdk-error.js'
 
-/** The key of the object with the last result of the probe. */
-export const probeResultKey = `${probeFolder}result.json`
+// The object with the last result of the probe.
+const probeResultKey = `${probeFolder}result.json`
 
 const validDays = 30
 
