@@ -10,9 +10,7 @@ import {
   settings as settingDefaults,
   stackSettings,
 } from '@minilake/lake/settings'
-import type { Environment, Session } from './session.js'
-
-type StackPlace = Pick<Session, 'settings' | 'envFile'>
+import type { Environment, Session, StackPlace } from './session.js'
 
 /** The stack on this machine, on the ports that the settings name: native, or by Docker Compose. */
 export async function localStack(

@@ -18,6 +18,7 @@ import { queryCommand } from './commands/query.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
+import { askLocalParts, explained } from './local-stack.js'
 import { examplesOf } from './options/examples.js'
 import { settingOption } from './options/setting-option.js'
 import { errorText } from './print/error-text.js'
@@ -54,7 +55,12 @@ export async function main(process: NodeJS.Process = globalThis.process): Promis
 
   const { argv } = process
   try {
-    await minilake({ process, signal: interrupt.signal }).parseAsync(argv)
+    await minilake({
+      process,
+      signal: interrupt.signal,
+      askLocalParts: (place) => askLocalParts(place, { process }),
+      explained: (error, place) => explained(error, place, { process }),
+    }).parseAsync(argv)
     if (interruptCode !== undefined) process.exitCode ||= interruptCode
   } catch (error) {
     if (error === outputEnded) return

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { readEnvFile, withoutEmpty } from '@minilake/infra'
 import { type Lake, UsageError } from '@minilake/lake'
 import {
+  type AskLocalParts,
   type Config,
   loadConfig,
   localKeys,
@@ -12,7 +13,6 @@ import {
   type Variables,
 } from '@minilake/lake/settings'
 import type { Command } from 'commander'
-import { askLocalParts, explained } from './local-stack.js'
 import { type Terminal, terminalOn } from './print/terminal.js'
 
 /** The options that commands share. */
@@ -44,11 +44,18 @@ export interface Session {
   readonly fail: () => void
 }
 
+/** Where the stack on this machine would be. */
+export type StackPlace = Pick<Session, 'settings' | 'envFile'>
+
 /** The part of a process that commands use. */
 export interface Environment {
   process: Pick<NodeJS.Process, 'argv' | 'stdin' | 'stdout' | 'stderr' | 'cwd' | 'env' | 'exitCode'>
   /** Aborted when the user interrupts, or when nobody reads the output any more. */
   signal: AbortSignal
+  /** Asks the parts of the stack on this machine which of them is dead or frozen. */
+  askLocalParts: (place: StackPlace) => AskLocalParts
+  /** The error for a failure of S3 that a part of the stack on this machine explains; else the failure itself. */
+  explained: (error: unknown, place: StackPlace) => Promise<unknown>
 }
 
 /** Runs a command in a session made from its options, and closes the lake afterwards. `given` are settings from arguments. */
@@ -63,7 +70,7 @@ export async function withSession(
     await work(session)
   } catch (error) {
     environment.signal.throwIfAborted()
-    throw await explained(error, session, environment)
+    throw await environment.explained(error, session)
   } finally {
     await session.lake.close()
   }
@@ -71,7 +78,7 @@ export async function withSession(
 
 async function openSession(
   command: Command,
-  { process, signal }: Environment,
+  { process, signal, askLocalParts }: Environment,
   given: SettingSources['flags'],
 ): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>()
@@ -90,7 +97,7 @@ async function openSession(
     settings,
     keys: localKeys(settings['profiles.stack.endpoint'].value, { local, environment: variables }),
     resumeAfterSeconds: resumeAfter,
-    askLocalParts: askLocalParts({ settings, envFile }, { process }),
+    askLocalParts: askLocalParts({ settings, envFile }),
   })
   return {
     lake,
