@@ -77,10 +77,11 @@ test(
   async () => {
     const jar = await jarFromMaven(`io.trino:trino-cli:${trinoVersion}:jar:executable`, await freshFolder())
     const java = await javaProgram()
-    const trino = async (...args: string[]) => {
-      const options = ['--server', stack.trino, '--output-format', 'JSON', ...args]
+    const trinoAs = async (user: string, ...args: string[]) => {
+      const options = ['--server', stack.trino, '--user', user, '--output-format', 'JSON', ...args]
       return rowsOf(await runProgram(java, [inKathmandu, '-jar', jar, ...options], { env: process.env }))
     }
+    const trino = (...args: string[]) => trinoAs('minilake', ...args)
     const expectTruth = async () => {
       const found = await trino('--file', 'test/clients/analytics.sql')
       const hours = found.filter((row) => 'hour' in row) as unknown as HourRow[]
@@ -103,6 +104,10 @@ test(
       )
     }
     await expectTruth()
+    await expect(trinoAs('minilake-query', '--file', 'test/clients/own-table.sql')).rejects.toThrow(
+      'Access Denied: Cannot drop table',
+    )
+    await expect(trinoAs('somebody', '--file', 'test/clients/analytics.sql')).rejects.toThrow('Access Denied')
     try {
       await trino('--file', 'test/clients/own-table.sql')
       await expectTruth()
@@ -135,7 +140,7 @@ test('the Trino Web UI lets a person in by name alone and shows a query', { time
     )
     await page.goto(`${stack.trino}/ui`)
     expect(await page.locator('input[type=password]').getAttribute('readonly')).not.toBeNull()
-    await page.locator('input[name=username]').fill('person')
+    await page.locator('input[name=username]').fill('minilake')
     await page.locator('button[type=submit]').click()
     await page.locator('#query-list').waitFor()
     await page.getByRole('button', { name: 'Finished' }).click()
@@ -159,6 +164,9 @@ test('docs/clients.md and the connection for DBeaver say what is tested here', a
   expect(connection).toMatchObject({ host: '127.0.0.1', port: TRINO_PORT })
   // DBeaver makes a URL of host, port and database as its driver for Trino says.
   expect(page).toContain(`jdbc:trino://${connection.host}:${connection.port}/${connection.database}`)
+  expect(connection.user).toBe('minilake')
+  for (const [command] of page.matchAll(/^java -jar trino-cli.*$/gm))
+    expect(command).toContain('--user minilake')
   for (const url of page.matchAll(/https?:\/\/127\.0\.0\.1:(\d+)/g)) expect(url[1]).toBe(TRINO_PORT)
 })
 

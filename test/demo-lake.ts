@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { HourTruth, Truth } from '@minilake/generator'
-import { readEnvFile } from '../infra/src/env-file.js'
 import { runProgram } from '../infra/src/run-program.js'
 
 const bin = fileURLToPath(new URL('../apps/cli/bin/minilake.js', import.meta.url))
@@ -24,13 +23,9 @@ export interface DemoLake {
 export async function demoLake({ envFile }: { envFile: string }): Promise<DemoLake> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-clients-'))
   await copyFile(envFile, join(folder, '.env'))
-  const run = (env: NodeJS.ProcessEnv, args: readonly string[]) =>
-    runProgram(process.execPath, [bin, ...args, '--profile', 'stack'], { cwd: folder, env })
-  const minilake = (...args: string[]) => run(environment, args)
-  // Who publishes may not remove.
-  const { MINIO_ROOT_USER: AWS_ACCESS_KEY_ID, MINIO_ROOT_PASSWORD: AWS_SECRET_ACCESS_KEY } =
-    await readEnvFile(envFile)
-  await run({ ...environment, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }, ['clean', '--yes'])
+  const minilake = (...args: string[]) =>
+    runProgram(process.execPath, [bin, ...args, '--profile', 'stack'], { cwd: folder, env: environment })
+  await minilake('clean', '--yes')
   await minilake('demo')
 
   const truths = join(folder, 'out', '_truth', 'pump')

@@ -19,6 +19,8 @@ export interface TestStack {
   bucket: string
   /** Keys of the user that publishes: it may read and write the lake's bucket, and remove hardly anything. */
   credentials: { accessKeyId: string; secretAccessKey: string }
+  /** Keys of the user that removes and replaces: not below `iot_dw/`. */
+  maintainer: { accessKeyId: string; secretAccessKey: string }
   /** Keys of MinIO's administrator. */
   administrator: { accessKeyId: string; secretAccessKey: string }
   /** URL of Trino. */
@@ -58,13 +60,14 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
     await stop()
     throw error
   }
-  const { administrator, lake, ports } = config
+  const { administrator, lake, maintain, ports } = config
   provide('stack', {
     folder,
     envFile,
     endpoint: `http://127.0.0.1:${ports.minio}`,
     bucket: 'iot-time-series',
     credentials: lake,
+    maintainer: maintain,
     administrator: { accessKeyId: administrator.user, secretAccessKey: administrator.password },
     trino: `http://127.0.0.1:${ports.trino}`,
   })
@@ -73,7 +76,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
 
 /** Names of users that no path contains, so that a test that looks for them finds only leaks. */
 function testUsers(): string {
-  const names = ['MINIO_ROOT_USER', 'LAKE_ACCESS_KEY', 'QUERY_ACCESS_KEY']
+  const names = ['MINIO_ROOT_USER', 'LAKE_ACCESS_KEY', 'MAINTAIN_ACCESS_KEY', 'QUERY_ACCESS_KEY']
   return names.map((name) => `${name}=user-${randomBytes(6).toString('hex')}\n`).join('')
 }
 

@@ -13,6 +13,8 @@ const credentials: Readonly<Record<string, () => string>> = {
   MINIO_ROOT_PASSWORD: secret,
   LAKE_ACCESS_KEY: () => 'minilake',
   LAKE_SECRET_KEY: secret,
+  MAINTAIN_ACCESS_KEY: () => 'minilake-maintain',
+  MAINTAIN_SECRET_KEY: secret,
   QUERY_ACCESS_KEY: () => 'minilake-query',
   QUERY_SECRET_KEY: secret,
   METASTORE_DB_PASSWORD: secret,

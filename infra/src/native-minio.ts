@@ -10,7 +10,7 @@ import { infraFolder } from './stack-config.js'
 
 /** MinIO, built from source with Go, and its client mc, which creates the bucket and its users. */
 export function nativeMinio({ config, folder, environment, onStep, signal }: NativeContext): NativePart {
-  const { administrator, lake, query, ports, versions } = config
+  const { administrator, lake, maintain, query, ports, versions } = config
   const programs = {
     minio: { module: `github.com/minio/minio@${versions.minio}`, duration: '3 minutes' },
     mc: { module: `github.com/minio/mc@${versions.mc}`, duration: '1 minute' },
@@ -75,6 +75,8 @@ export function nativeMinio({ config, folder, environment, onStep, signal }: Nat
           MC_HOST_lake: `http://${administrator.user}:${administrator.password}@127.0.0.1:${ports.minio}`,
           LAKE_ACCESS_KEY: lake.accessKeyId,
           LAKE_SECRET_KEY: lake.secretAccessKey,
+          MAINTAIN_ACCESS_KEY: maintain.accessKeyId,
+          MAINTAIN_SECRET_KEY: maintain.secretAccessKey,
           QUERY_ACCESS_KEY: query.accessKeyId,
           QUERY_SECRET_KEY: query.secretAccessKey,
         },

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import type { BackgroundProgram } from './background-process.js'
 import type { Variables } from './env-file.js'
-import type { StackConfig } from './stack-config.js'
+import { infraFolder, type StackConfig } from './stack-config.js'
 import type { PartName } from './local-stack.js'
 
 /** A part of the stack that runs without Docker. */
@@ -47,5 +48,6 @@ export function configurationVariables({ ports, region, query, databasePassword 
     METASTORE_URI: `thrift://127.0.0.1:${ports.metastore}`,
     TRINO_HTTP_PORT: String(ports.trino),
     TRINO_BIND_ADDRESS: '127.0.0.1',
+    TRINO_RULES: join(infraFolder, 'trino', 'rules.json'),
   }
 }

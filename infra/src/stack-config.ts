@@ -15,8 +15,10 @@ export interface StackConfig {
   readonly region: string
   /** MinIO's administrator. */
   readonly administrator: { user: string; password: string }
-  /** The user that publishes. It can read and write the lake's bucket. */
+  /** The user that publishes. It can read and write the lake's bucket, but not remove data files. */
   readonly lake: { accessKeyId: string; secretAccessKey: string }
+  /** The user of commands that remove or replace data files. */
+  readonly maintain: { accessKeyId: string; secretAccessKey: string }
   /** The user of Trino and the metastore. It can read the lake's bucket and write Trino's own tables. */
   readonly query: { accessKeyId: string; secretAccessKey: string }
   /** Password of the PostgreSQL user `metastore`. */
@@ -110,6 +112,10 @@ export async function readStackConfig({
     lake: {
       accessKeyId: user('LAKE_ACCESS_KEY', credential('LAKE_ACCESS_KEY', [3, 20])),
       secretAccessKey: credential('LAKE_SECRET_KEY', [8, 40]),
+    },
+    maintain: {
+      accessKeyId: user('MAINTAIN_ACCESS_KEY', credential('MAINTAIN_ACCESS_KEY', [3, 20])),
+      secretAccessKey: credential('MAINTAIN_SECRET_KEY', [8, 40]),
     },
     query: {
       accessKeyId: user('QUERY_ACCESS_KEY', credential('QUERY_ACCESS_KEY', [3, 20])),

@@ -98,6 +98,20 @@ test("Trino's and the metastore's files refer to exactly the variables that Comp
   expect([...new Set([...trinoNames, ...metastoreNames])].toSorted()).toEqual(native.toSorted())
 })
 
+test("Trino's rules know the users that minilake uses by default, in the catalogs that Trino has", () => {
+  type Rules = Record<string, { user: string; catalog?: string }[]>
+  const rules = Object.values(JSON.parse(textOf('trino', 'rules.json')) as Rules).flat()
+  const source = (name: string) =>
+    readFileSync(join(infraFolder, '..', 'packages', 'lake', 'src', name), 'utf8')
+  const [, creates] =
+    /'profiles\.stack\.user': \{[^}]*default: '([^']+)'/.exec(source('config/settings.ts')) ?? []
+  const [, reads] = /localReader: TrinoUser = \{ user: '([^']+)'/.exec(source('open/trino-users.ts')) ?? []
+  expect(new Set(rules.map(({ user }) => user))).toEqual(new Set([creates, reads]))
+  const catalogs = readdirSync(join(infraFolder, 'trino', 'catalog')).map((name) => name.split('.')[0])
+  const named = rules.flatMap(({ catalog }) => catalog?.split('|') ?? [])
+  expect(new Set(named)).toEqual(new Set([...catalogs, 'system']))
+})
+
 test('every port is published on 127.0.0.1 under the stack.env variable that the native stack also uses', () => {
   const published = services.flatMap(([, { ports = [] }]) => ports)
   for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:\?\}:\d+$/)
@@ -134,19 +148,22 @@ test('every file uses the same bucket name as the lake', () => {
   expect(textOf('minio', 'create-bucket.sh')).toContain(`lake/${bucket}\n`)
   for (const { Resource = [] } of [
     ...statementsOf('ingest-policy.json'),
+    ...statementsOf('maintain-policy.json'),
     ...statementsOf('query-policy.json'),
   ]) {
     for (const resource of Resource) expect(resource).toMatch(new RegExp(`^arn:aws:s3:::${bucket}(/|$)`))
   }
 })
 
-test("both policies agree that Trino's own area is the schema's location, and it contains schemas without a location", () => {
+test("the policies agree that Trino's own area is the schema's location, and it contains schemas without a location", () => {
   const { bucket, schema } = lakeNames
   const area = `arn:aws:s3:::${bucket}/${schema}/*`
-  const [denied] = statementsOf('ingest-policy.json').filter(
-    ({ Effect, Action }) => Effect === 'Deny' && Action.includes('s3:*'),
-  )
-  expect(denied).toMatchObject({ Action: ['s3:*'], Resource: [area] })
+  const deniedTo = (policy: string) =>
+    statementsOf(policy)
+      .filter(({ Effect, Action }) => Effect === 'Deny' && Action.includes('s3:*'))
+      .flatMap(({ Resource = [] }) => Resource)
+  expect(deniedTo('ingest-policy.json')).toEqual([area])
+  expect(deniedTo('maintain-policy.json')).toEqual([area, `arn:aws:s3:::${bucket}/warehouse/*`])
   const removing = statementsOf('query-policy.json').filter(({ Action }) =>
     Action.includes('s3:DeleteObject'),
   )
@@ -155,8 +172,10 @@ test("both policies agree that Trino's own area is the schema's location, and it
 })
 
 test('create-bucket.sh reads the variables that Compose and the native stack set', () => {
-  const wanted = namesIn(textOf('minio', 'create-bucket.sh'), /\$((?:LAKE|QUERY)_\w+)/g)
-  expect(wanted.toSorted()).toEqual(credentialNames.filter((name) => /^(LAKE|QUERY)_/.test(name)).toSorted())
+  const wanted = namesIn(textOf('minio', 'create-bucket.sh'), /\$((?:LAKE|MAINTAIN|QUERY)_\w+)/g)
+  expect(wanted.toSorted()).toEqual(
+    credentialNames.filter((name) => /^(LAKE|MAINTAIN|QUERY)_/.test(name)).toSorted(),
+  )
   const { bucket: service } = compose.services
   expect(Object.keys(service.environment).toSorted()).toEqual([...wanted, 'MC_HOST_lake'].toSorted())
 })

@@ -119,6 +119,7 @@ test('images, ports, environment and volumes follow stack.env and .env', async (
     METASTORE_URI: 'thrift://metastore:9083',
     TRINO_HTTP_PORT: '8080',
     TRINO_BIND_ADDRESS: '0.0.0.0',
+    TRINO_RULES: '/etc/trino/rules.json',
   })
   expect(services.bucket?.environment?.MC_HOST_lake).toBe(
     'http://minio_root_user:minio_root_password@minio:9000',

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { env } from 'node:process'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { backgroundProcesses } from '../src/background-process.js'
-import { completeEnvFile } from '../src/env-file.js'
+import { completeEnvFile, readEnvFile } from '../src/env-file.js'
 import { nativeMinio } from '../src/native-minio.js'
 import { runProgram } from '../src/run-program.js'
 import { infraFolder, readStackConfig, type StackConfig } from '../src/stack-config.js'
@@ -15,6 +15,7 @@ import { infraFolder, readStackConfig, type StackConfig } from '../src/stack-con
 const bucket = 'iot-time-series'
 let folder: string
 let config: StackConfig
+let portVariables: Record<string, string>
 let minio: ReturnType<typeof nativeMinio>
 let mc: string
 
@@ -24,7 +25,8 @@ beforeAll(async () => {
   const envFile = join(folder, '.env')
   await completeEnvFile(envFile, {})
   const [MINIO_PORT, MINIO_CONSOLE_PORT] = await freePorts()
-  config = await readStackConfig({ envFile, environment: { MINIO_PORT, MINIO_CONSOLE_PORT } })
+  portVariables = { MINIO_PORT, MINIO_CONSOLE_PORT }
+  config = await readStackConfig({ envFile, environment: portVariables })
   mc = join(folder, 'programs', `mc-${config.versions.mc}`, 'mc')
   minio = nativeMinio({ config, folder, environment: env, onStep: () => {} })
   await minio.prepare()
@@ -37,11 +39,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-type User = 'administrator' | 'ingest' | 'query'
+type User = 'administrator' | 'ingest' | 'maintain' | 'query'
 
 /** mc's environment: the aliases `lake` and each user's name are this MinIO, accessed as that user. */
 const variables = () => {
-  const { administrator, lake, query, ports } = config
+  const { administrator, lake, maintain, query, ports } = config
   const as = (key: string, secret: string) => `http://${key}:${secret}@127.0.0.1:${ports.minio}`
   return {
     ...env,
@@ -49,6 +51,7 @@ const variables = () => {
     MC_HOST_lake: as(administrator.user, administrator.password),
     MC_HOST_administrator: as(administrator.user, administrator.password),
     MC_HOST_ingest: as(lake.accessKeyId, lake.secretAccessKey),
+    MC_HOST_maintain: as(maintain.accessKeyId, maintain.secretAccessKey),
     MC_HOST_query: as(query.accessKeyId, query.secretAccessKey),
   }
 }
@@ -65,6 +68,7 @@ const keyOf = (user: User) =>
   ({
     administrator: config.administrator.user,
     ingest: config.lake.accessKeyId,
+    maintain: config.maintain.accessKeyId,
     query: config.query.accessKeyId,
   })[user]
 
@@ -75,6 +79,8 @@ const createBucket = (more: NodeJS.ProcessEnv = {}) =>
       PATH: [join(mc, '..'), env.PATH].join(delimiter),
       LAKE_ACCESS_KEY: config.lake.accessKeyId,
       LAKE_SECRET_KEY: config.lake.secretAccessKey,
+      MAINTAIN_ACCESS_KEY: config.maintain.accessKeyId,
+      MAINTAIN_SECRET_KEY: config.maintain.secretAccessKey,
       QUERY_ACCESS_KEY: config.query.accessKeyId,
       QUERY_SECRET_KEY: config.query.secretAccessKey,
       ...more,
@@ -102,6 +108,7 @@ describe('on a MinIO set up by the version with a single user', () => {
 
       await minio.complete()
       expect(await policiesOf(config.lake.accessKeyId)).toBe('lake-ingest')
+      expect(await policiesOf(config.maintain.accessKeyId)).toBe('lake-maintain')
       expect(await policiesOf(config.query.accessKeyId)).toBe('lake-query')
       expect(await policiesOf('of-an-older-env')).toBeUndefined()
       expect((await runAdmin('policy', 'list', 'lake')).split(/\s+/)).not.toContain('lake-readwrite')
@@ -122,9 +129,36 @@ describe('on a MinIO set up by the version with a single user', () => {
     expect(await policiesOf(query.accessKeyId)).toBe('lake-query')
   })
 
-  test('rejects a single user for both roles', async () => {
-    await expect(createBucket({ QUERY_ACCESS_KEY: config.lake.accessKeyId })).rejects.toThrow(
-      'QUERY_ACCESS_KEY expected a name other than that of LAKE_ACCESS_KEY, got the same: change one of them in .env',
+  test(
+    'up adds the user that maintains to a stack of the version with two users',
+    { timeout: 120_000 },
+    async () => {
+      const envFile = join(folder, '.env')
+      const before = await readEnvFile(envFile)
+      await runAdmin('user', 'rm', 'lake', config.maintain.accessKeyId)
+      await runAdmin('policy', 'rm', 'lake', 'lake-maintain')
+      const lines = (await readFile(envFile, 'utf8')).replaceAll(/^MAINTAIN_.*\n/gm, '')
+      await writeFile(envFile, lines)
+
+      expect(await completeEnvFile(envFile, {})).toEqual(['MAINTAIN_ACCESS_KEY', 'MAINTAIN_SECRET_KEY'])
+      const after = await readEnvFile(envFile)
+      expect(after.MAINTAIN_SECRET_KEY).not.toBe(before.MAINTAIN_SECRET_KEY)
+      expect({ ...after, MAINTAIN_SECRET_KEY: before.MAINTAIN_SECRET_KEY }).toEqual(before)
+      config = await readStackConfig({ envFile, environment: portVariables })
+      minio = nativeMinio({ config, folder, environment: env, onStep: () => {} })
+      await minio.complete()
+      await put('ingest', 'pump/x')
+      await remove('maintain', 'pump/x')
+    },
+  )
+
+  test.each([
+    ['MAINTAIN_ACCESS_KEY', 'LAKE_ACCESS_KEY', 'lake'],
+    ['QUERY_ACCESS_KEY', 'LAKE_ACCESS_KEY', 'lake'],
+    ['QUERY_ACCESS_KEY', 'MAINTAIN_ACCESS_KEY', 'maintain'],
+  ] as const)('rejects a single user for two roles: %s as %s', async (name, other, user) => {
+    await expect(createBucket({ [name]: config[user].accessKeyId })).rejects.toThrow(
+      `${name} expected a name other than that of ${other}, got the same: change one of them in .env`,
     )
   })
 })
@@ -138,6 +172,10 @@ describe('permissions of each user', () => {
     ['ingest', '_truth/x', true],
     ['ingest', '_probe/x', true],
     ['ingest', 'iot_dw/managed/x', false],
+    ['maintain', 'pump/x', true],
+    ['maintain', '_truth/x', true],
+    ['maintain', 'iot_dw/managed/x', false],
+    ['maintain', 'warehouse/managed/x', false],
     ['query', 'pump/x', false],
     ['query', 'pump_daily/event_date=2026-01-01/x', false],
     ['query', '_truth/x', false],
@@ -161,6 +199,13 @@ describe('permissions of each user', () => {
     ['ingest', '_truth/pump/x.json', true],
     ['ingest', '_probe/x', true],
     ['ingest', 'iot_dw/managed/x', false],
+    ['ingest', '_staging/x', false],
+    ['maintain', 'pump/x', true],
+    ['maintain', 'pump_daily/event_date=2026-01-01/x', true],
+    ['maintain', '_truth/pump/x.json', true],
+    ['maintain', 'iot_dw_not/x', true],
+    ['maintain', 'iot_dw/managed/x', false],
+    ['maintain', 'warehouse/managed/x', false],
     ['query', 'pump/x', false],
     ['query', '_truth/pump/x.json', false],
     ['query', '_probe/x', false],
@@ -177,6 +222,8 @@ describe('permissions of each user', () => {
   test.each<[User, string, boolean]>([
     ['ingest', 'pump/x', true],
     ['ingest', 'iot_dw/managed/x', false],
+    ['maintain', 'pump/x', true],
+    ['maintain', 'iot_dw/managed/x', false],
     ['query', 'pump/x', true],
     ['query', '_truth/x', true],
     ['query', 'iot_dw/managed/x', true],
@@ -206,18 +253,22 @@ describe('permissions of each user', () => {
     }
   })
 
-  test('both users can list the bucket, and neither can see or create another', async () => {
+  test('every user can list the bucket, and none can see or create another, or administer users and policies', async () => {
     await runMc('mb', '--ignore-existing', 'administrator/another')
     await put('administrator', 'pump/x')
-    for (const user of ['ingest', 'query']) {
+    for (const user of ['ingest', 'maintain', 'query']) {
       expect(await runMc('ls', '--recursive', `${user}/${bucket}/pump/`)).toMatch(/ x\n/)
       await expect(runMc('ls', `${user}/another`)).rejects.toThrow('Access Denied')
       await expect(runMc('mb', `${user}/one-more`)).rejects.toThrow('Access Denied')
-      await expect(runMc('admin', 'user', 'list', user)).rejects.toThrow('Access Denied')
+      await expect(runAdmin('user', 'list', user)).rejects.toThrow('Access Denied')
+      await expect(runAdmin('policy', 'list', user)).rejects.toThrow('Access Denied')
+      await expect(
+        runAdmin('policy', 'create', user, 'own', join(infraFolder, 'minio', 'query-policy.json')),
+      ).rejects.toThrow('Access Denied')
     }
   })
 
-  test.each<User>(['ingest', 'query'])(
+  test.each<User>(['ingest', 'maintain', 'query'])(
     '%s can make no service account, which would outlive its secret key',
     async (user) => {
       await expect(runAdmin('user', 'svcacct', 'add', user, keyOf(user))).rejects.toThrow('Access Denied')

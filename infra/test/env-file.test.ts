@@ -27,6 +27,7 @@ test('creates the file with every credential, readable by its owner only; a seco
   for (const name of [
     'MINIO_ROOT_PASSWORD',
     'LAKE_SECRET_KEY',
+    'MAINTAIN_SECRET_KEY',
     'QUERY_SECRET_KEY',
     'METASTORE_DB_PASSWORD',
   ]) {
@@ -51,15 +52,19 @@ test.each(['TRINO_PORT=8081\nLAKE_ACCESS_KEY=mine', 'TRINO_PORT=8081\nLAKE_ACCES
   },
 )
 
-test('adds the second user to a file of the version with a single user', async () => {
+test.each([
+  ['a single user', ['MAINTAIN', 'QUERY']],
+  ['two users', ['MAINTAIN']],
+])('adds the missing users to a file of the version with %s, beside its data', async (_, users) => {
   const path = await fresh()
   await completeEnvFile(path, {})
   const all = await readFile(path, 'utf8')
-  const before = all.replaceAll(/^QUERY_.*\n/gm, '')
+  const before = all.replaceAll(new RegExp(`^(${users.join('|')})_.*\n`, 'gm'), '')
   await writeFile(path, before)
-  expect(await completeEnvFile(path, {})).toEqual(['QUERY_ACCESS_KEY', 'QUERY_SECRET_KEY'])
+  const added = users.flatMap((user) => [`${user}_ACCESS_KEY`, `${user}_SECRET_KEY`])
+  expect(await completeEnvFile(path, {}, { data: ['data/postgres'] })).toEqual(added)
   expect((await readFile(path, 'utf8')).startsWith(before)).toBe(true)
-  expect((await readEnvFile(path)).QUERY_SECRET_KEY).toMatch(/^[0-9a-f]{32}$/)
+  for (const user of users) expect((await readEnvFile(path))[`${user}_SECRET_KEY`]).toMatch(/^[0-9a-f]{32}$/)
 })
 
 test('treats an empty value as missing, so it fills in a copy of .env.example', async () => {

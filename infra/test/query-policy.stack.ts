@@ -28,7 +28,7 @@ const keysBelow = async (place: string) =>
     .filter(({ size }) => size > 0)
 
 /** Runs a statement to its end and returns its rows. Rejects with Trino's error message. */
-async function trino(sql: string): Promise<unknown[][]> {
+async function trino(sql: string, user = 'minilake'): Promise<unknown[][]> {
   interface Page {
     nextUri?: string
     data?: unknown[][]
@@ -36,7 +36,7 @@ async function trino(sql: string): Promise<unknown[][]> {
   }
   const rows: unknown[][] = []
   const address = `http://127.0.0.1:${config.ports.trino}/v1/statement`
-  let response = await fetch(address, { method: 'POST', body: sql, headers: { 'X-Trino-User': 'test' } })
+  let response = await fetch(address, { method: 'POST', body: sql, headers: { 'X-Trino-User': user } })
   for (;;) {
     const { data = [], error, nextUri } = (await response.json()) as Page
     rows.push(...data)

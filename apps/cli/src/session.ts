@@ -4,8 +4,8 @@ import { type Lake, UsageError } from '@minilake/lake'
 import {
   type AskLocalParts,
   type Config,
+  lakeKeys,
   loadConfig,
-  localKeys,
   openResolvedLake,
   resolveSettings,
   type Settings,
@@ -95,7 +95,7 @@ async function openSession(
   const lake = await openResolvedLake({
     tables: config.tables,
     settings,
-    keys: localKeys(settings['profiles.stack.endpoint'].value, { local, environment: variables }),
+    keys: lakeKeys(settings['profiles.stack.endpoint'].value, { local, environment: variables }),
     resumeAfterSeconds: resumeAfter,
     askLocalParts: askLocalParts({ settings, envFile }),
   })

@@ -51,7 +51,29 @@ test('all checks pass, as a list and as JSON', async () => {
   expect(await failedCheck()).toBeUndefined()
   const { code, stdout, stderr } = await minilake('doctor')
   expect([code, stderr]).toEqual([0, 'all checks passed\n'])
-  expect(stdout.match(/^✓ /gm)?.length).toBe(16)
+  expect(stdout.match(/^✓ /gm)?.length).toBe(18)
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    '✓ removal the key MAINTAIN_ACCESS_KEY may remove data files, the one that publishes may not',
+  )
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    '✓ users minilake (profiles.stack.user) creates tables, minilake-query (profiles.stack.queryUser) queries; without TLS and passwords, that protects against mistakes, not against other users of this machine',
+  )
+})
+
+test('users: a name that Trino does not know', async () => {
+  for (const [variable, setting] of [
+    ['MINILAKE_STACK_USER', 'profiles.stack.user'],
+    ['MINILAKE_STACK_QUERY_USER', 'profiles.stack.queryUser'],
+  ] as const) {
+    expect(await failedCheck({ [variable]: 'somebody' })).toEqual({
+      check: 'users',
+      text: expect.stringMatching(
+        new RegExp(
+          `^Trino refuses the user somebody: .*Access Denied.* \\(set ${setting} to a user of Trino, or`,
+        ),
+      ),
+    })
+  }
 })
 
 test('config: a file that cannot be one, a location that is no bucket', async () => {

@@ -54,7 +54,7 @@ export function administratorVariables({ administrator }: TestStack) {
 
 /** The running stack's Trino. */
 export function engineOf({ trino }: TestStack) {
-  return trinoEngine({ url: trino, user: 'test' })
+  return trinoEngine({ url: trino, user: 'minilake' })
 }
 
 /** Removes every object and every table of the running stack, whoever left them. */

@@ -36,13 +36,32 @@ export interface LakeBackend {
   readonly profile: LakeProfile
   readonly tables: readonly Table[]
   readonly store: LakeStore
+  /**
+   * The same objects as `store`, for commands that remove or replace them: take it from `maintainStore`, which checks its rights. Absent
+   * where no other user is needed.
+   */
+  readonly maintenance?: {
+    readonly store: LakeStore
+    /** What the store's key is called where the user sets it. */
+    readonly keyName: string
+    /** How to get a key that may remove objects. */
+    readonly fix: string
+  }
   /** The servers of the stack; absent in the embedded profile. */
-  readonly servers?: { readonly endpoint: string; readonly trino: string; readonly location: string }
+  readonly servers?: {
+    readonly endpoint: string
+    readonly trino: string
+    readonly location: string
+    /** Names of the users in Trino: who creates and registers tables, and who queries. */
+    readonly users: { readonly creates: string; readonly reads: string }
+    /** Opens an engine that may create, change and drop tables. The caller closes it. */
+    openCatalogEngine(): Promise<SqlEngine>
+  }
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
   registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
-  /** Opens an engine that knows the tables (default: all). The caller closes it. */
+  /** Opens an engine for queries that knows the tables (default: all). The caller closes it. */
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
   /** Absent when the engine does not reveal the order of rows in a file. */
   readonly rowOrderOf?: RowOrderOf

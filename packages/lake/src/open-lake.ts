@@ -10,7 +10,7 @@ import type { Variables } from './config/variables.js'
 import type { Lake } from './lake.js'
 import type { AskLocalParts } from './open/ask-parts.js'
 import { duckDbLimits } from './open/duckdb-limits.js'
-import { localKeys, type S3Keys } from './open/s3-keys.js'
+import { lakeKeys, type LakeKeys, type S3Keys } from './open/s3-keys.js'
 import { UsageError } from './usage-error.js'
 
 /** How to open a lake: a lake's definition, as `defineLake` takes it, and where to find what it leaves out. */
@@ -23,6 +23,8 @@ export interface OpenLakeOptions extends LakeDefinition {
   env?: Variables
   /** Keys of S3. Default: what the AWS SDK finds. */
   credentials?: S3Keys
+  /** Keys of S3 for what removes or replaces objects. Default: `credentials`, else the local stack's or what the AWS SDK finds. */
+  maintainCredentials?: S3Keys
   /** Seconds without progress after which an upload counts as interrupted and is resumed. Default 60. */
   resumeAfterSeconds?: number
 }
@@ -36,6 +38,7 @@ const optionNames = [
   'cwd',
   'env',
   'credentials',
+  'maintainCredentials',
   'resumeAfterSeconds',
 ] as const satisfies (keyof OpenLakeOptions)[]
 
@@ -66,6 +69,7 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
     cwd = '.',
     env = {},
     credentials,
+    maintainCredentials,
     resumeAfterSeconds,
   } = options
   const given = checkLakeDefinition('openLake', {
@@ -84,8 +88,12 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
     tables: read.tables,
     settings,
     cwd,
-    keys:
-      credentials ?? localKeys(settings['profiles.stack.endpoint'].value, { local: env, environment: env }),
+    keys: lakeKeys(settings['profiles.stack.endpoint'].value, {
+      local: env,
+      environment: env,
+      credentials,
+      maintainCredentials,
+    }),
     resumeAfterSeconds,
   })
   await checkFolder(lake)
@@ -96,7 +104,7 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
 interface ResolvedLake {
   tables: readonly Table[]
   settings: Settings
-  keys: S3Keys | undefined
+  keys: LakeKeys
   /** Default '.'. */
   cwd?: string
   resumeAfterSeconds?: number | undefined
@@ -137,7 +145,7 @@ export async function openResolvedLake({
     out: inCwd(settings.out.value),
     inCwd,
     duckDb,
-    s3: { ...stackSettings(settings), keys },
+    s3: { ...stackSettings(settings), keys: keys.publish },
   })
 }
 

@@ -60,6 +60,18 @@ test('writes rows to S3, registers the table in the metastore, and Trino reads t
   expect(await all(lake.query('SELECT count(*) AS n FROM hive.iot_dw.turbine'))).toEqual([{ n: 2n }])
 })
 
+test('queries as a user who only reads, unless a setting names another', async () => {
+  await lake.write(turbine, rows)
+  const drop = 'DROP TABLE hive.iot_dw.turbine'
+  await expect(all(lake.query(drop))).rejects.toThrow(/Access Denied: Cannot drop table/)
+  const { endpoint, trino } = stack
+  const profiles = { stack: { endpoint, trino, queryUser: 'minilake' } }
+  const other = await openLake({ ...stackOptions(stack), tables: [turbine], cwd: folder, profiles })
+  await all(other.query(drop))
+  await other.close()
+  expect((await lake.register({ tables: [turbine] })).changes).toContain('table hive.iot_dw.turbine created')
+})
+
 test('imports files into S3', async () => {
   const file = join(folder, 'turbine.csv')
   await writeFile(file, 'event_timestamp;turbine_id;power;starts\n2026-01-01T10:00:00Z;a;1.5;\n')

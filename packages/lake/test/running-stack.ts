@@ -13,6 +13,7 @@ export interface TestStack {
   endpoint: string
   bucket: string
   credentials: { accessKeyId: string; secretAccessKey: string }
+  maintainer: { accessKeyId: string; secretAccessKey: string }
   administrator: { accessKeyId: string; secretAccessKey: string }
   trino: string
 }
@@ -35,7 +36,7 @@ export function storeOf({ bucket, endpoint, credentials }: TestStack) {
 
 /** The Trino of the running stack. */
 export function engineOf({ trino }: TestStack) {
-  return trinoEngine({ url: trino, user: 'test' })
+  return trinoEngine({ url: trino, user: 'minilake' })
 }
 
 /** Removes every object and every table of the running stack. */

@@ -50,12 +50,21 @@ export interface LakeDefinition {
       readonly signPayload?: boolean
       /** URL of Trino. Default 'http://127.0.0.1:8080'. */
       readonly trino?: string
-      /** User in Trino. Default 'minilake'. */
+      /** User in Trino who creates and registers tables. Default 'minilake'. */
       readonly user?: string
       /** Password in Trino, for an https URL. Default none. */
       readonly password?: string
       /** JSON web token for Trino, for an https URL. Default none. */
       readonly token?: string
+      /**
+       * User in Trino for queries. Default: 'minilake-query', the local stack's, if Trino is on this machine and `user`, `password` and
+       * `token` are the defaults; else `user`.
+       */
+      readonly queryUser?: string
+      /** Password of `queryUser`, for an https URL. Default none. */
+      readonly queryPassword?: string
+      /** JSON web token for `queryUser`, for an https URL. Default none. */
+      readonly queryToken?: string
       /** Seconds that S3, Trino and the metastore may go without an answer or progress. Default 20. */
       readonly timeoutSeconds?: number
       /** Folder for the programs, data and logs of `minilake up --native`. Default '.minilake'. */

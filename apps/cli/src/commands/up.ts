@@ -1,5 +1,5 @@
 import { completeEnvFile } from '@minilake/infra'
-import { keepOutOfGit, openResolvedLake } from '@minilake/lake/settings'
+import { keepOutOfGit, lakeKeys, openResolvedLake } from '@minilake/lake/settings'
 import { Command } from 'commander'
 import { localStack } from '../local-stack.js'
 import { partsText } from '../print/parts-text.js'
@@ -45,8 +45,9 @@ export function upCommand(environment: Environment): Command {
 }
 
 /** Waits until Trino answers, whatever the profile of this command. */
-async function untilReady({ settings, signal }: Session): Promise<void> {
+async function untilReady({ settings, local, signal }: Session): Promise<void> {
   const profile = { value: 'stack', origin: 'minilake up' } as const
-  const lake = await openResolvedLake({ tables: [], settings: { ...settings, profile }, keys: undefined })
+  const keys = lakeKeys(settings['profiles.stack.endpoint'].value, { local, environment: {} })
+  const lake = await openResolvedLake({ tables: [], settings: { ...settings, profile }, keys })
   await lake.ready({ signal }).finally(() => lake.close())
 }

@@ -5,6 +5,7 @@ const hints: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'minilake up writes keys for the local stack to .env in this folder',
   ECONNREFUSED: 'minilake doctor --profile stack finds out more',
   HIVE_METASTORE_ERROR: 'minilake doctor --profile stack finds out more',
+  PERMISSION_DENIED: 'minilake doctor --profile stack names the users in Trino and their settings',
   TABLE_NOT_FOUND: "minilake catalog --profile stack registers the lake's tables",
   SCHEMA_NOT_FOUND: "minilake catalog --profile stack registers the lake's tables",
 }

@@ -22,7 +22,7 @@ const readings = samples.flatMap((rows, index) =>
 
 const columns = 'time TIMESTAMP, level DOUBLE, tank VARCHAR'
 const duckDb = engineWith(tank, columns, tankValues(readings))
-const trino = trinoEngine({ url: stack.trino, user: 'tester' })
+const trino = trinoEngine({ url: stack.trino, user: 'minilake' })
 const table = sqlTableName(tank)
 
 beforeAll(async () => {

@@ -14,9 +14,9 @@ import { trinoProxy } from './trino-proxy.js'
 
 const url = stack.trino
 
-sqlEngineContract('Trino', () => trinoEngine({ url, user: 'contract' }))
+sqlEngineContract('Trino', () => trinoEngine({ url, user: 'minilake' }))
 
-const engine = trinoEngine({ url, user: 'tester' })
+const engine = trinoEngine({ url, user: 'minilake' })
 afterAll(() => engine.close())
 
 const rowsOf = (sql: string) => takeAll(engine.query(freeSql(sql)))
@@ -168,7 +168,7 @@ describe('session', () => {
   const runTime = freeSql(`SHOW SESSION LIKE 'query_max_run_time'`)
 
   test('properties of the engine and of the query are in effect, and not those of other queries', async () => {
-    const limited = trinoEngine({ url, user: 'tester', sessionProperties: { query_max_run_time: '17m' } })
+    const limited = trinoEngine({ url, user: 'minilake', sessionProperties: { query_max_run_time: '17m' } })
     const value = async (sessionProperties = {}) =>
       (await takeAll(limited.query(runTime, { sessionProperties })))[0]?.Value
     expect(await value()).toBe('17m')
@@ -178,7 +178,7 @@ describe('session', () => {
   })
 
   test('catalog and schema apply to names without them', async () => {
-    const runtime = trinoEngine({ url, user: 'tester', catalog: 'system', schema: 'runtime' })
+    const runtime = trinoEngine({ url, user: 'minilake', catalog: 'system', schema: 'runtime' })
     expect(await takeAll(runtime.query(freeSql('SELECT count(*) > 0 AS some FROM nodes')))).toEqual([
       { some: true },
     ])
@@ -195,7 +195,7 @@ describe('ending', () => {
     'an abort after %i ms, before any row, ends the query in Trino',
     async (millis) => {
       const source = randomUUID()
-      const aborted = trinoEngine({ url, user: 'tester', source })
+      const aborted = trinoEngine({ url, user: 'minilake', source })
       const controller = new AbortController()
       const rows = errorOf(takeAll(aborted.query(endless, { signal: controller.signal })))
       await sleep(millis)
@@ -209,7 +209,7 @@ describe('ending', () => {
 
   test('leaving the rows early, and closing after the columns, end the query in Trino', async () => {
     const source = randomUUID()
-    const left = trinoEngine({ url, user: 'tester', source })
+    const left = trinoEngine({ url, user: 'minilake', source })
     for await (const row of left.query(freeSql(million))) {
       expect(row).toBeDefined()
       break
@@ -240,7 +240,7 @@ describe('many rows', () => {
 
   test('a consumer ten times slower than Trino holds it back, in constant memory', async () => {
     await using proxy = await trinoProxy(url)
-    const slow = trinoEngine({ url: proxy.url, user: 'tester' })
+    const slow = trinoEngine({ url: proxy.url, user: 'minilake' })
     let [rows, mostHeld, mostHeap] = [0, 0, 0]
     const heap = () => process.memoryUsage().heapUsed
     const before = heap()
@@ -285,16 +285,16 @@ describe('https', () => {
 
   test('transfers rows and credentials if its authority is trusted', async () => {
     await using proxy = await trinoProxy(url, { tls })
-    const secure = trinoEngine({ url: proxy.url, user: 'tester', password: 'open sesame', ca: tls.cert })
+    const secure = trinoEngine({ url: proxy.url, user: 'minilake', password: 'open sesame', ca: tls.cert })
     expect(await takeAll(secure.query(freeSql('SELECT 1 AS v')))).toEqual([{ v: 1 }])
-    const basic = `Basic ${Buffer.from('tester:open sesame').toString('base64')}`
+    const basic = `Basic ${Buffer.from('minilake:open sesame').toString('base64')}`
     expect(new Set(proxy.authorizations)).toEqual(new Set([basic]))
     await secure.close()
   })
 
   test('with an authority that is not trusted is refused before anything is sent', async () => {
     await using proxy = await trinoProxy(url, { tls })
-    const doubting = trinoEngine({ url: proxy.url, user: 'tester', token: 'a.b.c' })
+    const doubting = trinoEngine({ url: proxy.url, user: 'minilake', token: 'a.b.c' })
     const error = await errorOf(takeAll(doubting.query(freeSql('SELECT 1 AS v'))))
     expect(error).toBeInstanceOf(QueryError)
     expect((error as QueryError).message).toMatch(/certificate that is not trusted \(.*\): pass .* as ca$/)
@@ -304,7 +304,7 @@ describe('https', () => {
   test('with a certificate for another host is refused', async () => {
     await using proxy = await trinoProxy(url, { tls })
     const address = proxy.url.replace('localhost', '127.0.0.1')
-    const other = trinoEngine({ url: address, user: 'tester', ca: tls.cert })
+    const other = trinoEngine({ url: address, user: 'minilake', ca: tls.cert })
     const error = await errorOf(takeAll(other.query(freeSql('SELECT 1 AS v'))))
     expect((error as QueryError).message).toMatch(/^Trino at .* has a certificate for another host \(.*\)/)
   })
@@ -312,7 +312,7 @@ describe('https', () => {
   test('is not replaced by http if Trino does not know about it, and the query is ended', async () => {
     await using proxy = await trinoProxy(url, { tls, isForwarded: false })
     const source = randomUUID()
-    const secure = trinoEngine({ url: proxy.url, user: 'tester', source, password: 'secret', ca: tls.cert })
+    const secure = trinoEngine({ url: proxy.url, user: 'minilake', source, password: 'secret', ca: tls.cert })
     const error = await errorOf(takeAll(secure.query(freeSql(million))))
     expect((error as QueryError).message).toContain(
       'a URL without TLS: set http-server.process-forwarded=true',

@@ -11,6 +11,7 @@ import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
 import { discardBody } from './accept-only-s3.js'
 import type { S3Action } from './error-sentences.js'
+import { checkRemoval } from './check-removal.js'
 import { findObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
 import { etagOf, listedObject } from './object-response.js'
@@ -33,6 +34,11 @@ export interface S3Store extends ObjectStore {
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
   /** Removes an unfinished upload and its parts. Resolves even if it no longer exists. */
   abortUpload(upload: Pick<UnfinishedUpload, 'key' | 'uploadId'>): Promise<void>
+  /**
+   * Rejects unless objects with this prefix may be removed. Changes nothing, but in a versioned bucket it may leave a delete marker of a
+   * random key if the user may not remove versions.
+   */
+  checkRemoval(prefix: string, options?: { signal?: AbortSignal | undefined }): Promise<void>
   /**
    * What happens if writers race for a key. If the result is 'check-then-write', this store object checks each key right before a
    * write without `overwrite` from then on. It is found out with a few small objects under `probeFolder`, which are removed again, and
@@ -216,6 +222,15 @@ export function s3Store(options: S3StoreOptions): S3Store {
       await abortUpload({ client, bucket }, { key, uploadId }).catch((cause: unknown) => {
         throw failure('remove upload', key, cause)
       })
+    },
+
+    async checkRemoval(prefix, { signal } = {}) {
+      try {
+        await checkRemoval(client, { bucket, prefix, signal })
+      } catch (cause) {
+        signal?.throwIfAborted()
+        throw failure('remove', prefix, cause)
+      }
     },
 
     async probeCreateOnce({ renew = false, signal } = {}) {

@@ -1,10 +1,11 @@
 import { truthKey, truthPrefix } from '@minilake/generator'
-import { folderStore, type Identity, type ObjectStore, ObjectStoreError } from '@minilake/ingest'
+import { folderStore, type Identity, type ObjectStore } from '@minilake/ingest'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { findSimulation } from '../generate/find-simulation.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
+import { maintainStore } from '../open/maintain-store.js'
 import { readTruthFile } from '../truth/truth-file.js'
 
 /** How to clean a lake. */
@@ -43,26 +44,63 @@ interface TruthFile {
  * the lake, and removes them on request. A data file counts as simulated only if a truth describes exactly its content.
  */
 export async function cleanLake(
-  { tables, store: lakeStore }: Pick<LakeBackend, 'tables' | 'store'>,
+  lake: Pick<LakeBackend, 'tables' | 'store' | 'maintenance'>,
   { out, remove = false, signal }: CleanOptions,
 ): Promise<Leftovers[]> {
-  const stores: LakeStore[] = [folderStore({ folder: out }), lakeStore]
+  const { tables } = lake
+  const stores: LakeStore[] = [folderStore({ folder: out }), lake.store]
   const truths = new Map<LakeStore, TruthFile[]>()
   for (const store of stores) truths.set(store, await truthFilesOf(tables, store))
   // The truths of both stores count, because a data file may reach the lake before its truth does.
   const known = [...truths.values()].flat()
-  const found: Leftovers[] = []
+  const found: Found[] = []
   for (const [store, here] of truths) {
-    for (const leftovers of await filesIn(store, tables, here, known)) {
-      if (remove && isRemovable(leftovers)) {
-        await removeFiles(leftovers.keys, store, signal)
-        leftovers.isRemoved = true
-      }
-      found.push(leftovers)
-    }
-    found.push(...(await abandonedIn(store, tables, { remove, signal })))
+    for (const leftovers of await filesIn(store, tables, here, known)) found.push({ store, leftovers })
+    const uploads = abandoned(await unfinishedUploads(tables, store))
+    if (uploads.length > 0) found.push({ store, leftovers: leftoverUploads(uploads, store), uploads })
   }
-  return found
+  if (remove) await removeFound(found, lake, signal)
+  return found.map(({ leftovers }) => leftovers)
+}
+
+/** Leftovers, and where they were found. */
+interface Found {
+  store: LakeStore
+  leftovers: Leftovers
+  /** The uploads, if that is what they are. */
+  uploads?: readonly UnfinishedUpload[]
+}
+
+/** Removes what may be removed. Nothing goes, in `out` neither, unless the lake's key has the rights for all of it. */
+async function removeFound(
+  found: readonly Found[],
+  lake: Pick<LakeBackend, 'store' | 'maintenance'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const removable = found.filter(({ leftovers }) => isRemovable(leftovers))
+  const inLake = removable.filter(({ store }) => store === lake.store)
+  const foldersOf = (some: readonly Found[]) => [
+    ...new Set(some.flatMap(({ leftovers }) => leftovers.keys.map(tableFolderOf))),
+  ]
+  const maintained = await maintainStore(
+    lake,
+    {
+      objects: foldersOf(inLake.filter(({ uploads }) => uploads === undefined)),
+      uploads: foldersOf(inLake.filter(({ uploads }) => uploads !== undefined)),
+    },
+    { signal },
+  )
+  for (const { store, leftovers, uploads } of removable) {
+    const remover = store === lake.store ? maintained : store
+    if (uploads) await abortUploads(uploads, remover, signal)
+    else await removeFiles(leftovers.keys, remover, signal)
+    leftovers.isRemoved = true
+  }
+}
+
+/** The folder of a key's table, or of its truth files: `pump/` or `_truth/pump/`. */
+function tableFolderOf(key: string): string {
+  return key.slice(0, key.indexOf('/', key.startsWith(truthPrefix) ? truthPrefix.length : 0) + 1)
 }
 
 function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
@@ -113,29 +151,20 @@ async function filesIn(
   return [data, truth, unfinished, inProgress, own].filter(({ keys }) => keys.length > 0)
 }
 
-async function abandonedIn(
-  store: LakeStore,
-  tables: readonly Table[],
-  { remove, signal }: { remove: boolean; signal: AbortSignal },
-): Promise<Leftovers[]> {
-  const uploads = abandoned(await unfinishedUploads(tables, store))
-  if (uploads.length === 0) return []
-  if (remove) await abortUploads(uploads, store, signal)
-  return [
-    {
-      location: store.location,
-      kind: 'abandoned upload',
-      keys: uploads.map(({ key }) => key),
-      bytes: uploads.reduce((sum, { bytes }) => sum + bytes, 0),
-      isRemoved: remove,
-    },
-  ]
+function leftoverUploads(uploads: readonly UnfinishedUpload[], { location }: LakeStore): Leftovers {
+  return {
+    location,
+    kind: 'abandoned upload',
+    keys: uploads.map(({ key }) => key),
+    bytes: uploads.reduce((sum, { bytes }) => sum + bytes, 0),
+    isRemoved: false,
+  }
 }
 
 async function abortUploads(uploads: readonly UnfinishedUpload[], store: LakeStore, signal: AbortSignal) {
   for (const upload of uploads) {
     signal.throwIfAborted()
-    await store.abortUpload?.(upload).catch(explainDenial)
+    await store.abortUpload?.(upload)
   }
 }
 
@@ -143,16 +172,7 @@ async function abortUploads(uploads: readonly UnfinishedUpload[], store: LakeSto
 async function removeFiles(keys: readonly string[], store: LakeStore, signal: AbortSignal): Promise<void> {
   for (const key of keys) {
     signal.throwIfAborted()
-    await store.remove(key).catch(explainDenial)
+    await store.remove(key)
   }
   await store.removeEmptyFolders?.(keys)
-}
-
-/** The key that publishes may have no right to remove; in the local stack it has none. */
-function explainDenial(error: unknown): never {
-  if (!(error instanceof ObjectStoreError) || error.code !== 'AccessDenied') throw error
-  throw new Error(
-    `${error.message}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to keys that may remove objects (of the local stack: MINIO_ROOT_USER and MINIO_ROOT_PASSWORD in .env)`,
-    { cause: error },
-  )
 }

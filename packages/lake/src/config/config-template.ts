@@ -5,7 +5,7 @@ const { 'profiles.embedded.folder': folder } = settings
 
 // Secrets do not belong in a file in git, so they come from the environment.
 const stackSettings = settingNames
-  .filter((name) => name.startsWith('profiles.stack.') && !('isSecret' in settings[name]))
+  .filter((name) => name.startsWith('profiles.stack.') && settings[name].default !== '')
   .map((name) => {
     const { default: value, meaning } = settings[name]
     const literal = /^(true|false)$/.test(value) ? value : `'${value}'`

@@ -13,6 +13,9 @@ export function stackSettings(settings: Settings) {
     user: settings['profiles.stack.user'].value,
     password: settings['profiles.stack.password'].value,
     token: settings['profiles.stack.token'].value,
+    queryUser: settings['profiles.stack.queryUser'].value,
+    queryPassword: settings['profiles.stack.queryPassword'].value,
+    queryToken: settings['profiles.stack.queryToken'].value,
     timeoutSeconds: Number(settings['profiles.stack.timeoutSeconds'].value),
     folder: settings['profiles.stack.folder'].value,
   }

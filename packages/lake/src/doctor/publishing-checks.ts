@@ -1,5 +1,7 @@
+import { tablePrefix } from '@minilake/schema'
 import { abandoned, abandonedAfterHours, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import type { LakeBackend } from '../lake-backend.js'
+import { maintainStore } from '../open/maintain-store.js'
 import { bytesText, count } from '../text.js'
 import { type Check, firstLine } from './diagnose.js'
 
@@ -14,6 +16,10 @@ export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortS
     {
       name: 'create-once',
       run: () => orUnknown(createOnce(lake, signal)),
+    },
+    {
+      name: 'removal',
+      run: () => orUnknown(removalRights(lake, signal)),
     },
     {
       name: 'unfinished uploads',
@@ -39,4 +45,15 @@ async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<
   return (await store.probeCreateOnce?.({ renew: true, signal })) === 'check-then-write'
     ? 'S3 does not honour If-None-Match: when writers race for a key, the last one wins'
     : 'when writers race for a key, exactly one wins'
+}
+
+/** Who may remove data files: the key for that, and hopefully not the one that publishes. */
+async function removalRights(lake: LakeBackend, signal: AbortSignal): Promise<string> {
+  const folders = lake.tables.map(tablePrefix)
+  await maintainStore(lake, { objects: folders }, { signal })
+  const { store, maintenance } = lake
+  const [folder = ''] = folders
+  const refused = await store.checkRemoval?.(folder, { signal }).catch((error: unknown) => error)
+  const publishing = refused === undefined ? 'may too' : 'may not'
+  return `the key ${maintenance?.keyName} may remove data files, the one that publishes ${publishing}`
 }

@@ -20,6 +20,7 @@ export interface TrinoCheckOptions {
 /** Checks whether Trino answers, reaches the metastore and has the lake's tables as they are defined. */
 export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions): Check[] {
   const schema = `${lakeNames.catalog}.${lakeNames.schema}`
+  const openCatalogEngine = () => lake.servers?.openCatalogEngine() ?? lake.openEngine([])
   return [
     {
       name: 'Trino',
@@ -36,6 +37,10 @@ export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions
           throw new FailedCheck(`Trino at ${trino} is still starting`, { fix: 'try again in a minute' })
         return `${trino}, version ${info.nodeVersion?.version ?? 'unknown'}`
       },
+    },
+    {
+      name: 'users',
+      run: () => usersFinding(lake, signal),
     },
     {
       name: 'catalog',
@@ -60,13 +65,38 @@ export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions
     {
       name: 'tables',
       run: () =>
-        withEngine(lake, [], async (engine) => {
+        // Who only reads may not see how a table was created.
+        withEngine({ openEngine: openCatalogEngine }, [], async (engine) => {
           const [trouble] = await lookAtTables(lake, { engine, location, signal })
           if (trouble === undefined) return lake.tables.map(({ name }) => `${schema}.${name}`).join(', ')
           throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
         }),
     },
   ]
+}
+
+/** Who may do what in Trino, and what that protects against. Throws a FailedCheck if Trino refuses a user. */
+async function usersFinding(lake: LakeBackend, signal: AbortSignal): Promise<string> {
+  const { servers } = lake
+  if (servers === undefined) return ''
+  const { users, trino } = servers
+  const accept = async (user: string, setting: string, open: LakeBackend['openEngine']) => {
+    try {
+      await namesBy('SELECT 1', { openEngine: open }, signal)
+    } catch (cause) {
+      if (!(cause instanceof QueryError) || cause.errorName !== 'PERMISSION_DENIED') throw cause
+      throw new FailedCheck(`Trino refuses the user ${user}: ${firstLine(cause)}`, {
+        fix: `set ${setting} to a user of Trino, or allow ${user} in Trino's rules (trino/rules.json of @minilake/infra)`,
+        cause,
+      })
+    }
+  }
+  await accept(users.creates, 'profiles.stack.user', () => servers.openCatalogEngine())
+  await accept(users.reads, 'profiles.stack.queryUser', () => lake.openEngine([]))
+  const who = `${users.creates} (profiles.stack.user) creates tables, ${users.reads} (profiles.stack.queryUser) queries`
+  if (trino.startsWith('https:')) return who
+  const others = isLoopback(trino) ? 'other users of this machine' : 'others who reach Trino'
+  return `${who}; without TLS and passwords, that protects against mistakes, not against ${others}`
 }
 
 async function schemaNames(lake: LakeBackend, signal: AbortSignal): Promise<string[]> {
@@ -83,7 +113,11 @@ async function schemaNames(lake: LakeBackend, signal: AbortSignal): Promise<stri
   }
 }
 
-async function namesBy(sql: string, lake: LakeBackend, signal: AbortSignal): Promise<string[]> {
+async function namesBy(
+  sql: string,
+  lake: Pick<LakeBackend, 'openEngine'>,
+  signal: AbortSignal,
+): Promise<string[]> {
   return withEngine(lake, [], async (engine) => {
     const names: string[] = []
     for await (const row of engine.query(freeSql(sql), { signal }))

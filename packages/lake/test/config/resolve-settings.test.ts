@@ -27,6 +27,9 @@ describe('resolveSettings', () => {
       'profiles.stack.user': { value: 'minilake', origin },
       'profiles.stack.password': { value: '', origin },
       'profiles.stack.token': { value: '', origin },
+      'profiles.stack.queryUser': { value: '', origin },
+      'profiles.stack.queryPassword': { value: '', origin },
+      'profiles.stack.queryToken': { value: '', origin },
       'profiles.stack.timeoutSeconds': { value: '20', origin },
       'profiles.stack.folder': { value: '.minilake', origin },
     })
@@ -60,6 +63,9 @@ describe('resolveSettings', () => {
       user: 'ada',
       password: 'secret',
       token: 'web-token',
+      queryUser: 'grace',
+      queryPassword: 'another-secret',
+      queryToken: 'another-web-token',
       timeoutSeconds: '60',
       folder: 'stack',
     }

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { ObjectStoreError } from '@minilake/ingest'
+import type { LakeBackend, LakeStore } from '../lake-backend.js'
+
+/** What a command is about to remove or replace. */
+export interface PlannedRemoval {
+  /** Prefixes of the keys of objects, such as `pump/`. */
+  objects: readonly string[]
+  /** Prefixes of the keys of unfinished uploads. Default: none. */
+  uploads?: readonly string[]
+}
+
+/**
+ * The store for commands that remove or replace objects; it signs with the maintain key. Call it once it is known what is to be
+ * removed, and before anything is changed: it rejects with an Error that names the key and how to set it if the key lacks a right.
+ * A folder needs no key.
+ */
+export async function maintainStore(
+  lake: Pick<LakeBackend, 'store' | 'maintenance'>,
+  { objects, uploads = [] }: PlannedRemoval,
+  { signal }: { signal: AbortSignal },
+): Promise<LakeStore> {
+  const { maintenance } = lake
+  if (maintenance === undefined) return lake.store
+  const { store, keyName, fix } = maintenance
+  const check = async (prefix: string, right: string, request: Promise<void> | undefined) => {
+    try {
+      await request
+    } catch (cause) {
+      signal.throwIfAborted()
+      if (!(cause instanceof ObjectStoreError) || !isRefusal(cause.code)) throw cause
+      const trouble =
+        cause.code === 'AccessDenied'
+          ? `lacks the right ${right} below ${store.location}/${prefix}`
+          : 'is not accepted by S3'
+      throw new Error(`nothing was removed: the S3 key ${keyName} ${trouble}: ${fix}`, { cause })
+    }
+  }
+  for (const prefix of objects)
+    await check(prefix, 's3:DeleteObject', store.checkRemoval?.(prefix, { signal }))
+  for (const prefix of uploads) {
+    // S3 checks the right before it looks for the upload, and there is none of this id.
+    const nothing = { key: `${prefix}${randomUUID()}`, uploadId: randomUUID() }
+    await check(prefix, 's3:AbortMultipartUpload', store.abortUpload?.(nothing))
+  }
+  return store
+}
+
+function isRefusal(code: string | undefined): boolean {
+  return code === 'AccessDenied' || code === 'InvalidAccessKeyId' || code === 'SignatureDoesNotMatch'
+}
