@@ -23,7 +23,7 @@ module.exports = {
       '^apps/cli/src/commands/',
       '^apps/cli/src/(main\\.ts|commands/)',
     ),
-    // open-lake → compose-lake → verbs → register, open, truth → config → files at the root
+    // open-lake → compose-lake → verbs → register, open, truth → files → config → files at the root
     layer(
       'lake: only the top files import the composition',
       '^packages/lake/src/[a-z]+/',
@@ -35,8 +35,11 @@ module.exports = {
     layer('lake: truth imports no verb', '^packages/lake/src/truth/', [
       '^packages/lake/src/(?!truth/)[a-z]+/',
     ]),
-    layer('lake: register imports no verb', '^packages/lake/src/register/', [
-      '^packages/lake/src/(?!register/)[a-z]+/',
+    layer('lake: files imports no verb', '^packages/lake/src/files/', [
+      '^packages/lake/src/(?!files/)[a-z]+/',
+    ]),
+    layer('lake: register imports no verb but files', '^packages/lake/src/register/', [
+      '^packages/lake/src/(?!register/|files/)[a-z]+/',
     ]),
     layer('lake: open imports only register and config', '^packages/lake/src/open/', [
       '^packages/lake/src/(?!open/|register/|config/)[a-z]+/',

@@ -10,6 +10,7 @@ import { configCommand } from './commands/config.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { downCommand } from './commands/down.js'
+import { filesCommand } from './commands/files.js'
 import { generateCommand } from './commands/generate.js'
 import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
@@ -102,6 +103,7 @@ function minilake(environment: Environment): Command {
     queryCommand,
     verifyCommand,
     statusCommand,
+    filesCommand,
     configCommand,
     doctorCommand,
     cleanCommand,

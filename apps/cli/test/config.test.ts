@@ -371,9 +371,7 @@ describe('init', () => {
     const { folder, minilake } = await freshFolder()
     const run = await minilake('init')
     expect(run).toMatchObject({ code: 0, stdout: '' })
-    expect(run.stderr).toMatch(
-      /^minilake\.config\.ts written[^]*minilake import[^]*minilake ingest[^]*minilake query/,
-    )
+    expect(run.stderr).toMatch(/^minilake\.config\.ts written[^]*minilake import[^]*minilake query/)
     const { settings: rows, tables } = await shownIn(folder)
     expect(tables.at(-1)).toEqual({ table: 'turbine', from: join(folder, 'minilake.config.ts') })
     expect(new Set(rows.map(({ from }) => from))).toEqual(new Set(['default']))

@@ -26,7 +26,7 @@ async function folderWith(files: Readonly<Record<string, string | Uint8Array>> =
   const { folder, minilake } = await freshFolder()
   await writeFile(join(folder, 'minilake.config.ts'), config)
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-  const importFiles = (...args: string[]) => minilake('import', '--table', 'turbine', ...args)
+  const importFiles = (...args: string[]) => minilake('import', '--table', 'turbine', '--out', 'out', ...args)
   return { folder, minilake, importFiles }
 }
 
@@ -143,7 +143,7 @@ describe('an import', () => {
     const { folder } = await folderWith({
       'a.ndjson.gz': gzipSync('{"event_timestamp":"2026-01-01T00:00:00Z","site":"a"}\n'),
     })
-    const child = startMinilake(folder, ['import', '-', '--table', 'turbine', '--json'])
+    const child = startMinilake(folder, ['import', '-', '--table', 'turbine', '--out', 'out', '--json'])
     createReadStream(join(folder, 'a.ndjson.gz')).pipe(child.stdin)
     const run = await finished(child)
     expect(run.code).toBe(0)
@@ -179,7 +179,7 @@ describe('an import', () => {
       (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
     )
     const { folder, minilake, importFiles } = await folderWith({ 'a.csv': header + rows.join('') })
-    const child = startMinilake(folder, ['import', '--table', 'turbine', 'a.csv'])
+    const child = startMinilake(folder, ['import', '--table', 'turbine', '--out', 'out', 'a.csv'])
     const ended = finished(child)
     while ((await filesBelow(join(folder, 'out'))).length === 0)
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -201,7 +201,7 @@ describe('an import', () => {
       (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
     )
     const { folder } = await folderWith({ 'a.csv': header + rows.join('') })
-    const child = startMinilake(folder, ['import', 'a.csv', '--json'])
+    const child = startMinilake(folder, ['import', 'a.csv', '--out', 'out', '--json'])
     const ended = finished(child)
     child.stderr.once('data', () => child.kill('SIGINT')) // it has opened the file
     const { code, stdout, stderr } = await ended
@@ -214,6 +214,115 @@ describe('an import', () => {
       },
     })
     expect(await filesBelow(join(folder, 'out'))).toEqual([])
+  })
+})
+
+describe('an import into the lake', () => {
+  const text = `${header}2026-01-02T00:00:00Z,b,2\n2026-01-01T23:59:59Z,a,1\n`
+
+  test('is published and registered by itself, and says what to type next; again, it brings nothing new', async () => {
+    const { folder, minilake } = await folderWith({ 'a.csv': text })
+    const first = await minilake('import', 'a.csv')
+    expect(first).toMatchObject({ code: 0, stdout: '' })
+    expect(first.stderr).toMatch(
+      /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, \d+ B, event_date=2026-01-01 to event_date=2026-01-02\nnext: minilake query hourly --table turbine\n$/m,
+    )
+    expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
+      'hour,avg_power\n2026-01-01 23:00:00.000,1\n2026-01-02 00:00:00.000,2\n',
+    )
+    const again = await minilake('import', 'a.csv')
+    expect(again.stderr).toContain('nothing new: 2 files unchanged in lake/iot-time-series/turbine/: 2 rows')
+    expect(again.stderr).not.toContain('already had')
+    expect(await filesBelow(join(folder, 'out'))).toEqual([])
+    expect(await filesBelow(join(folder, 'lake', 'iot-time-series'))).toHaveLength(2)
+  })
+
+  test('says which days already had rows, and from how many files', async () => {
+    const { minilake } = await folderWith({
+      'a.csv': text,
+      'b.csv': `${header}2026-01-02T00:00:01Z,b,2\n2026-01-03T00:00:00Z,b,2\n`,
+    })
+    await minilake('import', 'a.csv')
+    const { stderr } = await minilake('import', 'b.csv')
+    expect(stderr).toContain(
+      '\nevent_date=2026-01-02 already had 1 row in 1 file: these rows were added to them\nnext: ',
+    )
+    expect(stderr.match(/already had/g)).toHaveLength(1)
+    const json = await minilake('import', 'a.csv', 'b.csv', '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      location: 'lake/iot-time-series',
+      written: 1,
+      unchanged: 2,
+      newKeys: [expect.stringContaining('event_date=2026-01-02')],
+      earlier: [{ partition: 'event_date=2026-01-02', files: 2, rows: 2 }],
+      catalog: { changes: [], differences: [] },
+    })
+  })
+
+  test('with --out only stages the files for ingest', async () => {
+    const { folder, minilake } = await folderWith({ 'a.csv': text })
+    const { stderr } = await minilake('import', 'a.csv', '--out', 'staged')
+    expect(stderr).toContain('2 files written in staged/turbine/: 2 rows')
+    expect(stderr).toMatch(/^next: minilake ingest staged$/m)
+    expect(await filesBelow(join(folder, 'lake'))).toEqual([])
+    expect((await minilake('ingest', 'staged')).stderr).toMatch(/^2 files published/)
+  })
+
+  test('is refused for a changed definition before a row is read, as is every other command', async () => {
+    const { folder, minilake } = await folderWith({ 'a.csv': text })
+    await minilake('import', 'a.csv')
+    await writeFile(
+      join(folder, 'minilake.config.ts'),
+      config.replace("type: 'double', nullable: true, highLimit: 3000", "type: 'integer', nullable: true"),
+    )
+    const refused = /column power expected INT32, got DOUBLE: a table can only gain nullable columns/
+    for (const args of [
+      ['import', 'missing-values.csv'],
+      ['query', 'hourly'],
+      ['query', 'sql', 'SELECT 1'],
+      ['catalog'],
+      ['status'],
+      ['doctor'],
+    ]) {
+      const run = await minilake(...args)
+      expect([run.code, `${run.stdout}${run.stderr}`], args.join(' ')).toEqual([
+        1,
+        expect.stringMatching(refused),
+      ])
+    }
+  })
+})
+
+describe('files', () => {
+  test('lists rows, times, size and time of publication, in a range', async () => {
+    const { folder, minilake } = await folderWith({
+      'a.csv': `${header}2026-01-02T00:00:00Z,b,2\n2026-01-01T23:00:00Z,a,1\n2026-01-01T22:00:00Z,a,1\n`,
+    })
+    await minilake('import', 'a.csv')
+    const { stdout } = await minilake('files', '--table', 'turbine', '--json')
+    const [first, second] = JSON.parse(stdout) as Record<string, unknown>[]
+    expect(first).toEqual({
+      key: expect.stringMatching(dayFile),
+      rows: 2,
+      first: '2026-01-01T22:00:00.000Z',
+      last: '2026-01-01T23:00:00.000Z',
+      size: expect.any(Number),
+      published: expect.stringMatching(/Z$/),
+    })
+    expect(second).toMatchObject({ rows: 1, first: '2026-01-02T00:00:00.000Z' })
+    const csv = async (...args: string[]) =>
+      (await minilake('files', '--format', 'csv', ...args)).stdout.trim().split('\n')
+    expect(await csv()).toHaveLength(3)
+    expect((await csv())[0]).toBe('key,rows,first,last,size,published')
+    expect(await csv('--from', '2026-01-02')).toHaveLength(2)
+    expect(await csv('--to', '2026-01-01T22:00')).toHaveLength(1)
+    expect((await minilake('files')).stderr).toBe('2 rows\n')
+
+    await writeFile(join(folder, 'lake', 'iot-time-series', String(first?.key)), 'no longer Parquet')
+    const damaged = await minilake('files', '--format', 'csv')
+    expect(damaged.code).toBe(1)
+    expect(damaged.stdout).toMatch(/^turbine\/event_date=2026-01-01\/[^,]+,,,,17,2/m)
+    expect(damaged.stderr).toMatch(/^lake\/iot-time-series\/turbine\/\S+: not a Parquet file/)
   })
 })
 
@@ -271,8 +380,9 @@ describe('bad rows', () => {
 
 test('--table is the only table of the lake, else pump; without either it must be given', async () => {
   const { folder, minilake } = await folderWith({ 'a.csv': `${header}2026-01-01T00:00:00Z,a,1\n` })
-  expect((await minilake('import', 'a.csv')).stderr).toContain('1 file written in out/turbine/: 1 row, ')
-  await minilake('ingest')
+  expect((await minilake('import', 'a.csv')).stderr).toContain(
+    '1 file written in lake/iot-time-series/turbine/: 1 row, ',
+  )
   expect((await minilake('query', 'hourly', '--format', 'csv')).stdout).toBe(
     'hour,avg_power\n2026-01-01 00:00:00.000,1\n',
   )
@@ -305,7 +415,6 @@ test('a table partitioned by day is read by its days: files of others are not ev
     `event_timestamp,pressure,velocity,speed,pump_id\n${day(1)}${day(2)}${day(3)}`,
   )
   expect((await minilake('import', 'a.csv', '--table', 'pump_daily')).code).toBe(0)
-  await minilake('ingest')
   const lake = join(folder, 'lake', 'iot-time-series')
   const [, second] = await filesBelow(lake)
   await writeFile(join(lake, second as string), 'no longer Parquet')
@@ -461,7 +570,6 @@ describe('wrong usage and bad input', () => {
       'a "b";--=select',
     )
     expect(imported.code).toBe(0)
-    await run('ingest')
     const { stdout } = await run(
       'query',
       'sql',

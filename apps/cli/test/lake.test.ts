@@ -137,11 +137,11 @@ describe('ingest', () => {
       stderr: expect.stringContaining(`nothing to ingest: ${why}`),
     })
     expect(await minilake('ingest')).toMatchObject(
-      nothing('there is no folder out (minilake generate and minilake import create it'),
+      nothing('there is no folder out (minilake generate --out out creates it'),
     )
     await mkdir(join(folder, 'out'))
     expect(await minilake('ingest')).toMatchObject(
-      nothing('out/ has no data file (minilake generate and minilake import write some'),
+      nothing('out/ has no data file (minilake generate --out out writes some'),
     )
   })
 })

@@ -106,9 +106,9 @@ describe('the whole pipeline on the stack', () => {
     )
     const header = Object.keys(station.columns).join()
     await writeFile(join(folder, 'station.csv'), [header, ...rows, ''].join('\n'))
-    for (const args of [['import', 'station.csv', '--table', 'station'], ['ingest'], ['catalog']]) {
-      expect(await minilake(...args), args.join(' ')).toMatchObject({ code: 0 })
-    }
+    const imported = await minilake('import', 'station.csv', '--table', 'station')
+    expect(imported).toMatchObject({ code: 0 })
+    expect(imported.stderr).toContain('table hive.iot_dw.station: 3 new partitions\nnext: minilake query')
     const { stdout } = await minilake(
       ...['query', 'sql', 'SELECT * FROM hive.iot_dw.station ORDER BY event_timestamp', '--format', 'csv'],
     )
@@ -195,12 +195,12 @@ describe('Trino and DuckDB over the same files', () => {
 describe('a catalog that is not as defined', () => {
   test('reports another column with the fix, exits with 1, and changes nothing', async () => {
     const { columns, ...rest } = station
-    const changed = { ...rest, columns: { ...columns, extra: { type: 'double', nullable: true } } }
+    const changed = { ...rest, columns: { ...columns, extra: { type: 'double' } } }
     await writeFile(join(folder, 'changed.json'), JSON.stringify({ tables: [changed] }))
     const { code, stderr } = await minilake('catalog', '--config', 'changed.json')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^table hive\.iot_dw\.station expected the columns .*extra double.*, got .*\(DROP TABLE "hive"\."iot_dw"\."station" keeps its files, and minilake catalog creates it again\)$/m,
+      /^s3:.*\.parquet does not fit table station: column extra is missing.*: a table can only gain nullable columns/m,
     )
   })
 

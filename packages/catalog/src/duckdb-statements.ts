@@ -17,7 +17,7 @@ const duckDbTypes: Record<ColumnType, string> = {
   timestamp: 'TIMESTAMP',
   date: 'DATE',
   double: 'DOUBLE',
-  real: 'REAL',
+  real: 'FLOAT',
   bigint: 'BIGINT',
   integer: 'INTEGER',
   boolean: 'BOOLEAN',
@@ -34,7 +34,8 @@ export interface DuckDbOptions {
 
 /**
  * The statements that register tables in an in-memory DuckDB under the same names as in Trino: a database `hive`, a schema
- * `iot_dw`, and per table a view over its files that matches columns by name. They are safe to run again.
+ * `iot_dw`, and per table a view over its files that matches columns by name. A nullable column that a file lacks is NULL there;
+ * files with a column of another type end a query with an error. They are safe to run again.
  * Throws a RangeError for a root that is not absolute, and for a POSIX path with a backslash.
  *
  * @example
@@ -77,22 +78,39 @@ export function filesGlob(table: Table, root: string): string {
 
 function filesOf(table: Table, root: string): string {
   const partitions = partitionsOf(table)
+  const nullable = columnsOf(table).filter(([, column]) => column.nullable)
   const options = [
     // Files written before a nullable column was added lack it. With union_by_name, DuckDB reads the footer of every file to find
     // out; without it, only of the files in the partitions that a query needs. Columns match by name either way.
-    ...(columnsOf(table).some(([, { nullable }]) => nullable) ? ['union_by_name = true'] : []),
+    ...(nullable.length > 0 ? ['union_by_name = true'] : []),
     partitions.length > 0
       ? `hive_partitioning = true, hive_types = {${partitions.map(([name]) => `${quoteLiteral(name)}: VARCHAR`).join(', ')}}`
       : 'hive_partitioning = false',
   ]
   const columns = [
-    ...columnsOf(table).map(
-      ([name, { type }]) =>
-        `  CAST(${quoteIdentifier(name)} AS ${duckDbTypes[type]}) AS ${quoteIdentifier(name)}`,
-    ),
+    ...columnsOf(table).map((column) => `  ${fileColumn(table, column)}`),
     ...partitions.map(([name]) => `  ${quoteIdentifier(name)}`),
   ]
-  return `SELECT\n${columns.join(',\n')}\nFROM read_parquet(${quoteLiteral(filesGlob(table, root))}, ${options.join(', ')})`
+  const files = `read_parquet(${quoteLiteral(filesGlob(table, root))}, ${options.join(', ')})`
+  return `SELECT\n${columns.join(',\n')}\nFROM ${nullable.length > 0 ? withColumns(nullable, files) : files}`
+}
+
+/** Files of which none may have some columns: an untyped NULL takes the type that a file has. */
+function withColumns(columns: ReturnType<typeof columnsOf>, files: string): string {
+  const nulls = columns.map(([name]) => `NULL AS ${quoteIdentifier(name)}`).join(', ')
+  return `(\n  SELECT ${nulls} WHERE false\n  UNION ALL BY NAME\n  SELECT * FROM ${files}\n)`
+}
+
+/**
+ * A column with its type. Files of another type end the query instead of being cast, which would round 1.6 to 2. DuckDB decides this
+ * when it plans the query, so that rows and filters cost nothing.
+ */
+function fileColumn(table: Table, [name, { type, nullable }]: ReturnType<typeof columnsOf>[number]): string {
+  const [column, wanted] = [quoteIdentifier(name), duckDbTypes[type]]
+  const found = `typeof(${column})`
+  const fits = nullable ? `${found} IN ('${wanted}', '"NULL"')` : `${found} = '${wanted}'`
+  const text = `column ${name} of table ${table.name} expected files with the type ${wanted}, got `
+  return `CAST(CASE WHEN ${fits} THEN ${column} ELSE error(${quoteLiteral(text)} || ${found}) END AS ${wanted}) AS ${column}`
 }
 
 function noRows(table: Table): string {

@@ -58,6 +58,13 @@ export function hiveColumnComment(table: Table, { name, comment }: HiveColumn): 
   return `COMMENT ON COLUMN ${sqlTableName(table)}.${quoteIdentifier(name)} IS ${text}`
 }
 
+/** The statement that adds a column of the definition to an existing table, after its last one. */
+export function hiveAddColumn(table: Table, name: string): string {
+  const column = columnsOf(table).find(([candidate]) => candidate === name)?.[1]
+  if (column === undefined) throw new RangeError(`table ${table.name} has no column ${name}`)
+  return `ALTER TABLE ${sqlTableName(table)} ADD COLUMN ${columnText(name, hiveTypes[column.type], column.comment)}`
+}
+
 function partitionComment(from: string, by: string): string {
   return `${by} of ${from}, UTC`
 }

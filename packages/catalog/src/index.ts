@@ -1,5 +1,6 @@
 export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
 export {
+  hiveAddColumn,
   type HiveColumn,
   hiveColumnComment,
   hiveColumns,

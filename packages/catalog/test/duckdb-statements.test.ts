@@ -7,16 +7,20 @@ import { describe, expect, it } from 'vitest'
 const root = '/data/lake/iot-time-series'
 const attach = [`ATTACH IF NOT EXISTS ':memory:' AS "hive"`, `CREATE SCHEMA IF NOT EXISTS "hive"."iot_dw"`]
 
+// A column of a view, which refuses files of another type.
+const column = (table: string, name: string, type: string) =>
+  `  CAST(CASE WHEN typeof("${name}") = '${type}' THEN "${name}" ELSE error('column ${name} of table ${table} expected files with the type ${type}, got ' || typeof("${name}")) END AS ${type}) AS "${name}"`
+
 describe('duckDbStatements', () => {
   it('creates a view over the files of pump that selects columns by name', () => {
     expect(duckDbStatements([pump], { root })).toEqual([
       ...attach,
       `CREATE OR REPLACE VIEW "hive"."iot_dw"."pump" AS
 SELECT
-  CAST("event_timestamp" AS TIMESTAMP) AS "event_timestamp",
-  CAST("pressure" AS DOUBLE) AS "pressure",
-  CAST("velocity" AS DOUBLE) AS "velocity",
-  CAST("speed" AS DOUBLE) AS "speed"
+${column('pump', 'event_timestamp', 'TIMESTAMP')},
+${column('pump', 'pressure', 'DOUBLE')},
+${column('pump', 'velocity', 'DOUBLE')},
+${column('pump', 'speed', 'DOUBLE')}
 FROM read_parquet('/data/lake/iot-time-series/pump/[!._]*.parquet', hive_partitioning = false)`,
       `COMMENT ON VIEW "hive"."iot_dw"."pump" IS 'readings of one pump, by default one per second'`,
       `COMMENT ON COLUMN "hive"."iot_dw"."pump"."event_timestamp" IS 'time of the reading, UTC'`,
@@ -63,14 +67,14 @@ WHERE false`)
       ...attach,
       `CREATE OR REPLACE VIEW "hive"."iot_dw"."everything" AS
 SELECT
-  CAST("a" AS TIMESTAMP) AS "a",
-  CAST("b" AS DATE) AS "b",
-  CAST("c" AS DOUBLE) AS "c",
-  CAST("d" AS REAL) AS "d",
-  CAST("e" AS BIGINT) AS "e",
-  CAST("f" AS INTEGER) AS "f",
-  CAST("g" AS BOOLEAN) AS "g",
-  CAST("h" AS VARCHAR) AS "h"
+${column('everything', 'a', 'TIMESTAMP')},
+${column('everything', 'b', 'DATE')},
+${column('everything', 'c', 'DOUBLE')},
+${column('everything', 'd', 'FLOAT')},
+${column('everything', 'e', 'BIGINT')},
+${column('everything', 'f', 'INTEGER')},
+${column('everything', 'g', 'BOOLEAN')},
+${column('everything', 'h', 'VARCHAR')}
 FROM read_parquet('/data/lake/iot-time-series/everything/[!._]*.parquet', hive_partitioning = false)`,
     ])
   })

@@ -113,6 +113,64 @@ describe('the views of a lake in DuckDB', () => {
     ])
   })
 
+  it('return a typed NULL where no file has a nullable column yet', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const columns = {
+      a: { type: 'integer' },
+      b: { type: 'double', nullable: true },
+      c: { type: 'real', nullable: true },
+      d: { type: 'date', nullable: true },
+    } as const
+    await writeParquet(connection, join(folder, 'grown', 'a.parquet'), 'SELECT 1 AS a')
+    await setUp([defineTable({ name: 'grown', columns })], folder)
+    const types = ['b', 'c', 'd'].map((name) => `typeof(${name})`).join(', ')
+    expect(await rows(`SELECT *, ${types} FROM hive.iot_dw.grown`)).toEqual([
+      [1, null, null, null, 'DOUBLE', 'FLOAT', 'DATE'],
+    ])
+    expect(await rows(`SELECT a FROM hive.iot_dw.grown WHERE b > 1`)).toEqual([])
+  })
+
+  it.each([true, false])('never round or cast a value of another type (nullable: %s)', async (nullable) => {
+    const { folder, connection, rows, setUp } = await open()
+    const whole = defineTable({
+      name: 'whole',
+      columns: { a: { type: 'integer', nullable }, b: { type: 'double' } },
+    })
+    await writeParquet(
+      connection,
+      join(folder, 'whole', 'a.parquet'),
+      'SELECT 1.6::DOUBLE AS a, 2::DOUBLE AS b',
+    )
+    if (nullable)
+      await writeParquet(connection, join(folder, 'whole', 'b.parquet'), 'SELECT 1 AS a, 2::DOUBLE AS b')
+    await setUp([whole], folder)
+    await expect(rows('SELECT a FROM hive.iot_dw.whole')).rejects.toThrow(
+      'column a of table whole expected files with the type INTEGER, got DOUBLE',
+    )
+    expect(await rows('SELECT DISTINCT b FROM hive.iot_dw.whole')).toEqual([[2]])
+  })
+
+  it('push filters on columns and partitions down to the files', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const daily = defineTable({
+      name: 'daily',
+      columns: { t: { type: 'timestamp' }, a: { type: 'double', nullable: true } },
+      partitions: { event_date: { from: 't', by: 'day' } },
+    })
+    for (const event_date of ['2026-01-01', '2026-01-02'])
+      await writeParquet(
+        connection,
+        join(folder, dataFileKey(daily, { name: 'a', partition: { event_date } })),
+        `SELECT TIMESTAMP '${event_date}' AS t, 1::DOUBLE AS a`,
+      )
+    await setUp([daily], folder)
+    const plan = await rows(
+      `EXPLAIN SELECT t FROM hive.iot_dw.daily WHERE event_date = '2026-01-02' AND a > 0`,
+    )
+    expect(JSON.stringify(plan)).toContain('a>0.0')
+    expect(JSON.stringify(plan)).toContain('1/2')
+  })
+
   it('do not open files of partitions that a query excludes', async () => {
     const { folder, connection, rows, setUp } = await open()
     const key = (day: string) => dataFileKey(pumpDaily, { name: 'pump-0007', partition: { event_date: day } })

@@ -19,10 +19,12 @@ import { describeSystemError } from './system-error.js'
  */
 export function memoryStore(): ObjectStore {
   const location = 'memory'
-  const objects = new Map<string, { bytes: Uint8Array; etag: string }>()
+  const objects = new Map<string, { bytes: Uint8Array; etag: string; modified: Date }>()
   const stored = (key: string) => {
     const object = objects.get(key)
-    return object && { key, size: object.bytes.length, etag: () => Promise.resolve(object.etag) }
+    if (object === undefined) return undefined
+    const { bytes, etag, modified } = object
+    return { key, size: bytes.length, etag: () => Promise.resolve(etag), modified }
   }
   const held = (key: string): Uint8Array => {
     checkKey(key)
@@ -51,6 +53,9 @@ export function memoryStore(): ObjectStore {
     read: async (key) => held(key),
 
     // eslint-disable-next-line @typescript-eslint/require-await -- rejects, does not throw
+    slice: async (key, start, end) => held(key).slice(start, end),
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects, does not throw
     open: async (key) => [held(key)],
 
     async write(key, bytes, { overwrite = false, signal, onBytes } = {}) {
@@ -73,7 +78,8 @@ export function memoryStore(): ObjectStore {
       }
       const identity = hasher.identity()
       const written = overwrite || !objects.has(key)
-      if (written) objects.set(key, { bytes: Buffer.concat(chunks), etag: identity.etag })
+      if (written)
+        objects.set(key, { bytes: Buffer.concat(chunks), etag: identity.etag, modified: new Date() })
       return { written, ...identity }
     },
 

@@ -10,6 +10,8 @@ export interface StoredObject {
   size: number
   /** Its ETag. S3 lists it; a folder reads the file to compute it. */
   etag(): Promise<string>
+  /** When it was written; absent if the store does not say. */
+  readonly modified?: Date
   /** The SHA-256 of the content in hexadecimal, if its writer stored one. Only `find` returns it. */
   readonly sha256?: string
   /** True if the ETag says nothing about the content, as with KMS keys. Only `find` returns it. */
@@ -71,6 +73,8 @@ export interface ObjectStore {
   find(key: string): Promise<StoredObject | undefined>
   /** The whole object in memory, for small ones. */
   read(key: string): Promise<Uint8Array>
+  /** The object's bytes from `start` up to `end` (not included), both in bytes; fewer where the object is shorter. Rejects as `read` does. */
+  slice(key: string, start: number, end: number): Promise<Uint8Array>
   /** The object as a stream. Rejects as `read` does; the stream rejects if it is interrupted. */
   open(key: string): Promise<ByteStream>
   write(key: string, bytes: ByteStream, options?: WriteOptions): Promise<WriteResult>

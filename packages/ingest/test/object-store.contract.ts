@@ -17,6 +17,8 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
       for (const object of [...(await collect(store.list(''))), await store.find('pump/a.parquet')]) {
         expect(object).toMatchObject({ key: 'pump/a.parquet', size: identity.size })
         expect(await object?.etag()).toBe(identity.etag)
+        // A store counts in whole seconds, and its clock may differ from this one by some.
+        expect(Math.abs(Date.now() - Number(object?.modified))).toBeLessThan(60_000)
       }
       expect(await textOf(store, 'pump/a.parquet')).toBe('abc')
     })
@@ -33,6 +35,26 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
         expect(error).toMatchObject({ key: missing, location: store.location })
       }
       await expect(store.open('../a')).rejects.toThrow(RangeError)
+    })
+
+    it('reads a slice of an object, as far as the object goes', async () => {
+      const store = await open()
+      await store.write('pump/a', bytesOf('abcdef'))
+      await store.write('pump/empty', [])
+      const slices = [
+        [0, 6, 'abcdef'],
+        [1, 3, 'bc'],
+        [4, 100, 'ef'],
+        [6, 9, ''],
+        [2, 2, ''],
+      ] as const
+      for (const [start, end, text] of slices) {
+        expect(new TextDecoder().decode(await store.slice('pump/a', start, end))).toBe(text)
+      }
+      expect(await store.slice('pump/empty', 0, 4)).toHaveLength(0)
+      const error: unknown = await store.slice('pump/b', 0, 4).catch((cause: unknown) => cause)
+      expect(error).toMatchObject({ key: 'pump/b', location: store.location })
+      await expect(store.slice('../a', 0, 4)).rejects.toThrow(RangeError)
     })
 
     it('reports how many bytes it has accepted', async () => {

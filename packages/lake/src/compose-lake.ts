@@ -8,6 +8,7 @@ import { checkOptions } from './check-options.js'
 import { cleanLake } from './clean/clean-lake.js'
 import { checkLake } from './doctor/check-lake.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
+import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
 import { importFiles } from './import/import-files.js'
@@ -15,7 +16,7 @@ import { createOnceProbe } from './ingest/create-once.js'
 import { ingestFolder } from './ingest/ingest-folder.js'
 import { ingestWatching } from './ingest/ingest-watch.js'
 import type { GenerateOptions, Lake } from './lake.js'
-import { dataFilesOf, type LakeBackend } from './lake-backend.js'
+import type { LakeBackend } from './lake-backend.js'
 import { methodOptions } from './method-options.js'
 import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
@@ -137,9 +138,9 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return backend.catalogStatements(checkTables(tables, options.tables ?? tables))
     },
 
-    files(table) {
-      begin('files', {})
-      return dataFilesOf(checkTable(tables, table), backend.store)
+    files(table, options = {}) {
+      const signal = begin('files', options)
+      return listFiles(checkTable(tables, table), backend.store, { ...options, signal })
     },
 
     query<R>(query: Query<R> | string, given: { tables?: readonly Table[]; signal?: AbortSignal } = {}) {

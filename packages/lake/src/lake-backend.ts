@@ -12,7 +12,7 @@ export interface CatalogReport {
   statements: string[]
   /** One line per addition or removal; empty when the catalog was up to date. */
   changes: string[]
-  /** One sentence per table whose catalog entry differs from its definition, with the fix. */
+  /** One sentence per table whose files or catalog entry differ from its definition, with the fix. */
   differences: string[]
 }
 
@@ -57,11 +57,16 @@ export interface LakeBackend {
     /** Opens an engine that may create, change and drop tables. The caller closes it. */
     openCatalogEngine(): Promise<SqlEngine>
   }
+  /** How a table's stored files differ from its definition, in one sentence with the way out; undefined if they fit. */
+  shapeDifference(table: Table): Promise<string | undefined>
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
   registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
-  /** Opens an engine for queries that knows the tables (default: all). The caller closes it. */
+  /**
+   * Opens an engine for queries that knows the tables (default: all). The caller closes it. Rejects if a table has another shape than its
+   * definition.
+   */
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
   /** Absent when the engine does not reveal the order of rows in a file. */
   readonly rowOrderOf?: RowOrderOf

@@ -1,7 +1,6 @@
 import type { Query, ResultRows } from '@minilake/analytics'
 import type { SimulateOptions } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
-import type { StoredObject } from '@minilake/ingest'
 import type { LakeProfile, Table } from '@minilake/schema'
 import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
 import type { DoctorOptions } from './doctor/check-lake.js'
@@ -10,9 +9,12 @@ import type { GenerateFilesOptions, GenerateReport } from './generate/generate-f
 import type { ImportFilesOptions, ImportFilesReport } from './import/import-files.js'
 import type { IngestFolderOptions, IngestReport } from './ingest/ingest-folder.js'
 import type { WatchFolderOptions, WatchReport } from './ingest/ingest-watch.js'
+import type { LakeFile } from './files/lake-file.js'
+import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
 import type { LakeStatus } from './status/lake-status.js'
 import type { Verification } from './verify/verify-table.js'
+import type { PublishedRows } from './write/publish-staged.js'
 import type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-rows.js'
 
 /** Options whose signal may be left out. */
@@ -36,13 +38,13 @@ export type WriteOptions = Optional<WriteRowsOptions> & {
 }
 
 /** What was written, and what became of the catalog. */
-export type WriteReport = WrittenFiles & { catalog: CatalogReport }
+export type WriteReport = WrittenFiles & PublishedRows
 
 /** How to import files; what is read, and how, is as `openReadings` of `@minilake/import` has it. */
 export type ImportOptions = Optional<ImportFilesOptions> & Pick<WriteOptions, 'onCreateOnce'>
 
 /** What was imported, and what became of the catalog. `rejected` is a file below the lake's `out`. */
-export type ImportReport = ImportFilesReport & { catalog: CatalogReport }
+export type ImportReport = ImportFilesReport & PublishedRows
 
 /** How to stage an import: like an import, into a folder only. */
 export type StageOptions = Optional<ImportFilesOptions> & {
@@ -116,8 +118,8 @@ export interface Lake {
   /** The statements that register tables. */
   statements(options?: Pick<TableOptions, 'tables'>): Promise<string[]>
 
-  /** The data files of a table, ordered by key. */
-  files(table: Table): AsyncIterable<StoredObject>
+  /** The data files of a table with their rows and times, ordered by key. Reads a few KiB of each. */
+  files(table: Table, options?: Optional<ListFilesOptions>): AsyncIterable<LakeFile>
 
   /** Rows of a query, or of any SQL in the engine's dialect. It runs when rows or columns are first requested. */
   query<R>(query: Query<R>, options?: QueryOptions): ResultRows<R>

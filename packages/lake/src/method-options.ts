@@ -35,7 +35,7 @@ export const methodOptions = {
   watch: [...publishOptionNames, 'folder', 'onIngested', 'onRegistered', 'onFailure'],
   register: ['tables', 'signal'],
   statements: ['tables'],
-  files: [],
+  files: ['from', 'to', 'signal'],
   query: ['tables', 'signal'],
   verify: ['tables', 'signal'],
   status: ['signal'],

@@ -7,7 +7,7 @@ import { type Environment, withSession } from '../session.js'
 export function catalogCommand(environment: Environment): Command {
   return new Command('catalog')
     .description(
-      'register the tables and their partitions with Trino; the embedded engine does so each time it opens, so there the statements are printed',
+      'register the tables and their partitions with Trino, and add nullable columns that are new; the embedded engine does so each time it opens, so there the statements are printed',
     )
     .option('--print', 'print the statements and change nothing, as the embedded profile always does')
     .action((flags: { print?: boolean }, command: Command) =>
@@ -15,6 +15,7 @@ export function catalogCommand(environment: Environment): Command {
         const { lake, terminal, json, signal } = session
         if (flags.print || lake.profile === 'embedded') {
           const statements = await lake.statements()
+          if (lake.profile === 'embedded') warnOfDifferences(await lake.register({ signal }), session)
           const text = statements.map((statement) => `${statement};\n`).join('\n')
           await terminal.data(json ? `${jsonText(statements, 2)}\n` : text)
           return

@@ -1,28 +1,31 @@
 import { BadRowsError, fileFormats, type ReadOptions } from '@minilake/import'
 import { count } from '@minilake/lake/text'
+import { lakeNames, numericColumns, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
 import { addMapping, delimiter, parsedBy, quote, wholeNumber, yearRange } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
+import { createOnceWarning } from '../print/create-once-warning.js'
 import { badRowLines, importedLines, inFlags, sourceLines } from '../print/import-lines.js'
 import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRows' | 'tempFolder'> & {
   table?: string
+  out?: string
   header: boolean
   inputFormat?: ReadOptions['format']
   skipBad: number
   maxPartitions: number
 }
 
-/** `minilake import`: turn files of readings into data files of a table. */
+/** `minilake import`: put files of readings into a table of the lake. */
 export function importCommand(environment: Environment): Command {
   return new Command('import')
     .description(
-      "turn CSV, NDJSON or Parquet files into a table's data files, one per partition; minilake ingest then publishes them",
+      'put CSV, NDJSON or Parquet files into a table of the lake: one data file per partition, published and registered',
     )
     .argument('<files...>', 'files to read: .csv, .ndjson or .parquet, also with .gz; - for standard input')
     .addOption(tableOption('table that the readings belong to'))
@@ -49,7 +52,7 @@ export function importCommand(environment: Environment): Command {
     .option('--strict-time', 'refuse times finer than a millisecond (default: round down, and count them)')
     .option(
       '--skip-bad <n>',
-      'leave out up to this many bad rows, and write them to _rejected/ in the folder',
+      'leave out up to this many bad rows, and write them to _rejected/ in out, or in the folder of --out',
       parsedBy(wholeNumber(0)),
       0,
     )
@@ -78,44 +81,64 @@ export function importCommand(environment: Environment): Command {
       parsedBy(wholeNumber(1)),
       3660,
     )
-    .addOption(settingOption('out', 'folder'))
+    .addOption(
+      settingOption('out', 'folder', 'only write the data files to this folder, for minilake ingest'),
+    )
     .action((files: string[], flags: ImportFlags, command: Command) =>
       withSession(command, environment, (session) =>
-        stage(session, files, flags, environment.process.stdin).catch((error: unknown) =>
+        importFiles(session, files, flags, environment.process.stdin).catch((error: unknown) =>
           reportError(error, session),
         ),
       ),
     )
 }
 
-async function stage(
+async function importFiles(
   { lake, signal, terminal, json }: Session,
   files: readonly string[],
-  { table: name, header, skipBad, maxPartitions, inputFormat, ...read }: ImportFlags,
+  { table: name, out, header, skipBad, maxPartitions, inputFormat, ...read }: ImportFlags,
   stdin: NodeJS.ReadStream,
 ): Promise<void> {
+  const table = findTable(lake, name)
   const sources = files.map((file) => (file === '-' ? { name: 'standard input', bytes: stdin } : file))
+  const { location } = lake.store
   let isOpen = false
-  const report = await lake
-    .stage(findTable(lake, name), sources, {
-      ...read,
-      ...(inputFormat !== undefined && { format: inputFormat }),
-      noHeader: !header,
-      maxBadRows: skipBad,
-      maxPartitions,
-      signal,
-      onOpen: (found) => {
-        isOpen = true
-        sourceLines(found, read).forEach((line) => terminal.note(line))
-      },
-      reasonText: flagText,
-    })
-    .catch((error: unknown) => {
-      // Before the files are open it is about the options, later about their rows.
-      throw isOpen ? error : asUsageError(error)
-    })
-  if (json) await terminal.data(`${jsonText({ out: lake.out, ...report }, 2)}\n`)
-  else importedLines(report, lake.out).forEach((line) => terminal.note(line))
+  const options = {
+    ...read,
+    ...(inputFormat !== undefined && { format: inputFormat }),
+    noHeader: !header,
+    maxBadRows: skipBad,
+    maxPartitions,
+    signal,
+    onOpen: (found: Parameters<typeof sourceLines>[0]) => {
+      isOpen = true
+      sourceLines(found, read).forEach((line) => terminal.note(line))
+    },
+    reasonText: flagText,
+  }
+  const onCreateOnce = createOnceWarning(location, terminal)
+  const report = await (
+    out === undefined
+      ? lake.import(table, sources, { ...options, onCreateOnce })
+      : lake.stage(table, sources, options)
+  ).catch((error: unknown) => {
+    // Before the files are open it is about the options, later about their rows.
+    throw isOpen ? error : asUsageError(error)
+  })
+  if (json) {
+    const where = out === undefined ? { location } : { out: lake.out }
+    await terminal.data(`${jsonText({ ...where, ...report }, 2)}\n`)
+    return
+  }
+  importedLines(report, lake).forEach((line) => terminal.note(line))
+  terminal.note(`next: ${nextCommand(table, out)}${lake.profile === 'stack' ? ' --profile stack' : ''}`)
+}
+
+/** What to type after an import. */
+function nextCommand(table: Table, out: string | undefined): string {
+  if (out !== undefined) return `minilake ingest ${out}`
+  if (numericColumns(table).length > 0) return `minilake query hourly --table ${table.name}`
+  return `minilake query sql "SELECT * FROM ${lakeNames.catalog}.${lakeNames.schema}.${table.name}"`
 }
 
 /** Lists bad rows; rejects with any other error, its options as flags. */

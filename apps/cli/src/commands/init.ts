@@ -22,6 +22,5 @@ export function initCommand(environment: Environment): Command {
     })
 }
 
-const nextSteps = `next: minilake import readings.csv   turn your readings into data files
-      minilake ingest                publish them to the lake
+const nextSteps = `next: minilake import readings.csv   put your readings into the lake
       minilake query hourly          query the lake`

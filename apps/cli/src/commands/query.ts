@@ -2,13 +2,13 @@ import { alarmCount, alarmRows, hourlyAverages } from '@minilake/analytics'
 import { UsageError } from '@minilake/lake'
 import { count } from '@minilake/lake/text'
 import type { Table } from '@minilake/schema'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
-import { finiteNumber, nameList, parsedBy, wholeNumber } from '../options/parsers.js'
+import { finiteNumber, nameList, parsedBy } from '../options/parsers.js'
+import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
-import { resultFormats } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
@@ -90,24 +90,10 @@ function sqlCommand(environment: Environment): Command {
   )
 }
 
-function withPrintOptions(command: Command): Command {
-  return command
-    .option(
-      '--limit <n>',
-      'most rows (default: 20 in a table, all in other formats)',
-      parsedBy(wholeNumber(0)),
-    )
-    .addOption(
-      new Option('--format <format>', 'output format (default: table, or json with --json)').choices(
-        resultFormats,
-      ),
-    )
-}
-
 /** An empty answer may only mean that nothing was ingested. */
 async function noteEmptyTable(table: Table, { lake, terminal }: Session): Promise<void> {
   for await (const _file of lake.files(table)) return
   terminal.note(
-    `table ${table.name} has no file in ${lake.store.location}/ yet: minilake ingest puts some there`,
+    `table ${table.name} has no file in ${lake.store.location}/ yet: minilake import and minilake ingest put some there`,
   )
 }

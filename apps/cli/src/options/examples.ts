@@ -14,6 +14,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake import readings.csv --table turbine',
     "minilake import *.csv.gz --map 'Time=event_timestamp' --zone Europe/Berlin --null-text NA",
     'cat readings.ndjson | minilake import - --input-format ndjson --time-format epoch-ms',
+    'minilake import readings.csv --out out && minilake ingest',
   ],
   ingest: [
     'minilake ingest',
@@ -33,6 +34,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   verify: ['minilake verify', 'minilake verify --table pump_daily --profile stack'],
   status: ['minilake status', 'minilake status --profile stack --json'],
+  files: ['minilake files', 'minilake files --table turbine --from 2026-01-01 --to 2026-01-07 --format csv'],
   config: ['minilake config', 'minilake config --profile stack --json'],
   doctor: ['minilake doctor', 'minilake doctor --profile stack'],
   clean: ['minilake clean', 'minilake clean --yes'],

@@ -4,10 +4,10 @@ import { parsedBy } from './parsers.js'
 
 /**
  * The option of a setting. Its help states the default, but commander does not know it: an option wins over the environment and the
- * config file, and a default must not.
+ * config file, and a default must not. `help` is for a command in which the option means more than its setting.
  */
-export function settingOption(name: FlagName, argument: string): Option {
-  return new Option(`${settings[name].flag} <${argument}>`, helpText(name)).argParser(parserOf(name))
+export function settingOption(name: FlagName, argument: string, help = helpText(name)): Option {
+  return new Option(`${settings[name].flag} <${argument}>`, help).argParser(parserOf(name))
 }
 
 /** A command's argument that sets a setting. */

@@ -1,5 +1,5 @@
 import { type BadRow, badRowText, type SourceDescription, type TimeOptions } from '@minilake/import'
-import type { ImportReport } from '@minilake/lake'
+import type { EarlierRows, ImportReport, Lake } from '@minilake/lake'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { flagText } from '../options/flag-text.js'
 
@@ -38,8 +38,11 @@ const names: Readonly<Record<string, string>> = {
   '': 'none',
 }
 
-/** What was imported, as one line or more. */
-export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string): string[] {
+/** What was imported, as one line or more. A report of files that were only staged has no catalog. */
+export function importedLines(
+  report: Omit<ImportReport, 'catalog' | 'earlier'> & Partial<Pick<ImportReport, 'catalog' | 'earlier'>>,
+  { out, store }: Pick<Lake, 'out' | 'store'>,
+): string[] {
   const {
     table,
     keys,
@@ -52,7 +55,10 @@ export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string
     flooredTimes,
     repeatedTimes,
     midnightTimes,
+    catalog,
+    earlier = [],
   } = report
+  const folder = catalog ? store.location : out
   const files =
     written === 0
       ? `nothing new: ${count(unchanged, 'file')} unchanged`
@@ -71,8 +77,15 @@ export function importedLines(report: Omit<ImportReport, 'catalog'>, out: string
     ...(rejected === undefined
       ? []
       : [`${count(badRows, 'bad row')} left out, written to ${out}/${rejected}`]),
-    `${files} in ${out}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}${partitionRange(keys)}`,
+    `${files} in ${folder}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}${partitionRange(keys)}`,
+    ...firstLines(earlier.map((each) => earlierLine(table, each))),
+    ...(catalog?.changes ?? []),
   ]
+}
+
+function earlierLine(table: string, { partition, files, rows }: EarlierRows): string {
+  const held = rows === null ? count(files, 'file') : `${count(rows, 'row')} in ${count(files, 'file')}`
+  return `${partition === '' ? `table ${table}` : partition} already had ${held}: these rows were added to them`
 }
 
 /** The first and the last partition, which reveal misread times: `, event_date=2026-01-01 to event_date=2026-01-07`. */

@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path'
 import type { ByteStream } from '../bytes/byte-stream.js'
 import { type Identity, identityOf } from '../bytes/etag.js'
 import { isKeyPrefix } from '../object-key.js'
-import { type ObjectStore, ObjectStoreError, type StoredObject, type WriteOptions } from '../object-store.js'
+import { type ObjectStore, ObjectStoreError, type WriteOptions } from '../object-store.js'
 import { describeSystemError, systemErrorCode } from '../system-error.js'
 import { keyPath } from './key-path.js'
-import { fileBytes } from './local-files.js'
+import { fileBytes, fileSlice } from './local-files.js'
 import { folderSync } from './sync-folder.js'
 import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
-import { walkFolder } from './walk-folder.js'
+import { type FoundFile, walkFolder } from './walk-folder.js'
 
 /** A folder as an object store. It can also write objects before their keys are known. */
 export interface FolderStore extends ObjectStore {
@@ -66,9 +66,10 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           cause,
         })
 
-  const stored = (key: string, path: string, size: number): StoredObject => ({
+  const stored = (key: string, path: string, { size, modified }: Pick<FoundFile, 'size' | 'modified'>) => ({
     key,
     size,
+    modified,
     etag: async () => (await identityOf(fileBytes(path), { size })).etag,
   })
 
@@ -95,8 +96,8 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       if (!isKeyPrefix(prefix)) return
       const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
       try {
-        for await (const { key, path, size } of walkFolder(folder, { below, enter: isFinished })) {
-          if (key.startsWith(prefix)) yield stored(key, path, size)
+        for await (const { key, path, ...found } of walkFolder(folder, { below, enter: isFinished })) {
+          if (key.startsWith(prefix)) yield stored(key, path, found)
         }
       } catch (cause) {
         throw failure('list', prefix, cause)
@@ -107,7 +108,8 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       const path = pathOf(key)
       try {
         const found = await stat(path)
-        return found.isFile() ? stored(key, path, found.size) : undefined
+        const { size, mtime: modified } = found
+        return found.isFile() ? stored(key, path, { size, modified }) : undefined
       } catch (cause) {
         if (systemErrorCode(cause) === 'ENOENT') return undefined
         throw failure('read', key, cause)
@@ -117,6 +119,13 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     async read(key) {
       const path = pathOf(key)
       return readFile(path).catch((cause: unknown) => {
+        throw failure('read', key, cause)
+      })
+    },
+
+    async slice(key, start, end) {
+      const path = pathOf(key)
+      return fileSlice(path, start, end).catch((cause: unknown) => {
         throw failure('read', key, cause)
       })
     },

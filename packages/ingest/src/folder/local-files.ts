@@ -113,6 +113,23 @@ export async function* fileBytes(path: string, version: FileVersion = {}): Async
   }
 }
 
+/** The bytes of a file from `start` up to `end` (not included); fewer where the file is shorter. */
+export async function fileSlice(path: string, start: number, end: number): Promise<Uint8Array> {
+  const file = await open(path)
+  try {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, fstatSync(file.fd).size) - start))
+    let filled = 0
+    while (filled < bytes.length) {
+      const { bytesRead } = await file.read(bytes, { offset: filled, position: start + filled })
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    return bytes.subarray(0, filled)
+  } finally {
+    await file.close()
+  }
+}
+
 async function readInto(
   path: string,
   { target, start, version }: { target: Uint8Array; start: number; version: FileVersion },

@@ -56,11 +56,15 @@ function differentContent(difference: string): Error {
 /** An object as a listing describes it. Throws a NotS3 error if a size or an ETag is missing. */
 export function listedObject(
   key: string,
-  { Size: size, ETag }: { Size?: number | undefined; ETag?: string | undefined },
+  {
+    Size: size,
+    ETag,
+    LastModified: modified,
+  }: { Size?: number | undefined; ETag?: string | undefined; LastModified?: Date | undefined },
 ): StoredObject {
   const etag = etagOf({ ETag })
   if (size === undefined) throw notS3('the response has no size')
-  return { key, size, etag: () => Promise.resolve(etag) }
+  return { key, size, etag: () => Promise.resolve(etag), ...(modified && { modified }) }
 }
 
 /** An object as the response to HEAD describes it, which says more than a listing. */
@@ -68,7 +72,11 @@ export function foundObject(key: string, response: HeadObjectCommandOutput): Sto
   const sha256 = response.Metadata?.[sha256Field]
   const checksum = wholeChecksum(response)
   return {
-    ...listedObject(key, { ETag: response.ETag, Size: response.ContentLength }),
+    ...listedObject(key, {
+      ETag: response.ETag,
+      Size: response.ContentLength,
+      LastModified: response.LastModified,
+    }),
     ...(sha256 !== undefined && { sha256 }),
     ...(isEtagOpaque(response) && { isEtagOpaque: true }),
     ...(checksum && { checksum }),

@@ -123,6 +123,21 @@ export function s3Store(options: S3StoreOptions): S3Store {
     }
   }
 
+  async function readObject(key: string, range?: string) {
+    checkKey(key)
+    let response: GetObjectCommandOutput | undefined
+    try {
+      const input = { Bucket: bucket, Key: key, ...(range !== undefined && { Range: range }) }
+      response = await client.send(new GetObjectCommand(input))
+      etagOf(response)
+      const bytes = (await response.Body?.transformToByteArray()) ?? new Uint8Array()
+      return { bytes, isRange: response.ContentRange !== undefined }
+    } catch (cause) {
+      discardBody(response?.Body)
+      throw failure('read', key, cause)
+    }
+  }
+
   return {
     location,
 
@@ -154,16 +169,17 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }
     },
 
-    async read(key) {
-      checkKey(key)
-      let response: GetObjectCommandOutput | undefined
+    read: async (key) => (await readObject(key)).bytes,
+
+    async slice(key, start, end) {
+      if (end <= start) return new Uint8Array()
       try {
-        response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-        etagOf(response)
-        return (await response.Body?.transformToByteArray()) ?? new Uint8Array()
-      } catch (cause) {
-        discardBody(response?.Body)
-        throw failure('read', key, cause)
+        const { bytes, isRange } = await readObject(key, `bytes=${start}-${end - 1}`)
+        // A store that does not know ranges sends the whole object.
+        return isRange ? bytes : bytes.subarray(start, end)
+      } catch (error) {
+        if (error instanceof ObjectStoreError && error.code === 'InvalidRange') return new Uint8Array()
+        throw error
       }
     },
 

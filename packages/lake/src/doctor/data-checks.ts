@@ -8,7 +8,7 @@ import { count } from '../text.js'
 
 /** Checks that the first data file of each table fits the table, and that the engine reads all of them. */
 export function filesCheck(
-  lake: Pick<LakeBackend, 'store' | 'tables' | 'openEngine'>,
+  lake: Pick<LakeBackend, 'store' | 'tables' | 'openEngine' | 'shapeDifference'>,
   signal: AbortSignal,
 ): Check {
   return {
@@ -16,6 +16,11 @@ export function filesCheck(
     run: async () => {
       let [files, rows] = [0, 0n]
       for (const table of lake.tables) {
+        const difference = await lake.shapeDifference(table)
+        if (difference !== undefined)
+          throw new FailedCheck(difference, {
+            fix: `undo the change of the definition of table ${table.name}`,
+          })
         let filesOfTable = 0
         for await (const { key } of dataFilesOf(table, lake.store)) {
           if (filesOfTable++ === 0) await checkStoredFile(table, key, lake.store)

@@ -39,7 +39,7 @@ export function embeddedChecks(lake: LakeBackend, signal: AbortSignal): Check[] 
         for (const table of lake.tables) for await (const _file of dataFilesOf(table, lake.store)) files += 1
         if (files > 0) return `${count(files, 'data file')} of ${count(lake.tables.length, 'table')}`
         throw new FailedCheck(`no table has a file in ${folder}`, {
-          fix: 'minilake generate or minilake import writes some, and minilake ingest publishes them',
+          fix: 'minilake import puts some there, and so does minilake ingest after minilake generate',
         })
       },
     },

@@ -80,16 +80,18 @@ export async function importFiles(
             ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`,
           )
     await rejections.name()
-    const written = (await data.name()).size
+    const named = await data.name()
+    const newKeys = keys.filter((key) => named.has(key))
     return {
       table: table.name,
       sources: readings.sources,
       ...readings.report,
       bad,
-      written,
-      unchanged: keys.length - written,
+      written: newKeys.length,
+      unchanged: keys.length - newKeys.length,
       bytes: data.bytesOf(keys),
       keys,
+      newKeys,
       ...(rejected !== undefined && { rejected }),
     }
   } finally {

@@ -10,6 +10,7 @@ import {
   type PublishProgress,
   type PublishReport,
 } from '@minilake/ingest'
+import { tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { UsageError } from '../usage-error.js'
 import { checkDataFile } from './check-data-file.js'
@@ -43,7 +44,7 @@ export interface IngestFolderOptions extends IngestFilesOptions {
   verify?: 'sample' | 'all'
 }
 
-type Lake = Pick<LakeBackend, 'tables' | 'store'>
+type Lake = Pick<LakeBackend, 'tables' | 'store' | 'shapeDifference'>
 
 /** Publishes the data files of a folder, each followed by its truth. Throws a UsageError when there is none. */
 export async function ingestFolder(
@@ -64,7 +65,7 @@ export async function ingestFolder(
   })
   if (fileCount === 0) {
     throw new UsageError(
-      `nothing to ingest: ${folder}/ has no data file (minilake generate and minilake import write some with --out ${folder})`,
+      `nothing to ingest: ${folder}/ has no data file (minilake generate --out ${folder} writes some, and so does minilake import --out ${folder})`,
     )
   }
   if (verify === undefined) return report
@@ -88,7 +89,7 @@ export async function ingestFiles(
 async function ingest(
   folder: string,
   files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
-  { tables, store }: Lake,
+  { tables, store, shapeDifference }: Lake,
   { overwrite = false, signal, onCreateOnce, onObject, onProgress }: IngestFilesOptions,
   probe = createOnceProbe(store, { signal, onFinding: onCreateOnce }),
 ): Promise<{ report: IngestReport; fileCount: number }> {
@@ -98,7 +99,12 @@ async function ingest(
     overwrite,
     signal,
     check: async (file) => {
-      if (!isTruth(file.key)) await checkDataFile(tables, file)
+      if (!isTruth(file.key)) {
+        const table = tables.find((candidate) => file.key.startsWith(tablePrefix(candidate)))
+        const difference = table && (await shapeDifference(table))
+        if (difference !== undefined) throw new Error(difference)
+        await checkDataFile(tables, file)
+      }
       await probe()
     },
     sidecar: async (done) => {
@@ -134,6 +140,6 @@ async function checkFolder(folder: string): Promise<void> {
   throw new UsageError(
     found
       ? `ingest expected a folder, got the file ${folder}`
-      : `nothing to ingest: there is no folder ${folder} (minilake generate and minilake import create it with --out ${folder})`,
+      : `nothing to ingest: there is no folder ${folder} (minilake generate --out ${folder} creates it, and so does minilake import --out ${folder})`,
   )
 }

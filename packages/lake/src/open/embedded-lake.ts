@@ -4,6 +4,7 @@ import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { isEmptyTable, type LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from './duckdb-limits.js'
+import { shapeChecks } from '../register/shape-checks.js'
 import { duckDbRowOrder } from './duckdb-row-order.js'
 
 /**
@@ -15,6 +16,15 @@ export function embeddedLake(
   { folder, duckDb = {} }: { folder: string; duckDb?: DuckDbLimits },
 ): LakeBackend {
   const store = folderStore({ folder: join(folder, lakeNames.bucket) })
+  const shapeDifference = shapeChecks(() => store, 'spread')
+  const differencesOf = async (wanted: readonly Table[]) => {
+    const differences: string[] = []
+    for (const table of wanted) {
+      const difference = await shapeDifference(table)
+      if (difference !== undefined) differences.push(difference)
+    }
+    return differences
+  }
   const catalogStatements = async (wanted = tables) => {
     const emptyTables: string[] = []
     for (const table of wanted) if (await isEmptyTable(table, store)) emptyTables.push(table.name)
@@ -24,13 +34,16 @@ export function embeddedLake(
     profile: 'embedded',
     tables,
     store,
+    shapeDifference,
     catalogStatements,
     registerTables: async (wanted) => ({
       statements: await catalogStatements(wanted),
       changes: [],
-      differences: [],
+      differences: await differencesOf(wanted),
     }),
-    openEngine: async (wanted) => {
+    openEngine: async (wanted = tables) => {
+      const [difference] = await differencesOf(wanted)
+      if (difference !== undefined) throw new Error(difference)
       // DuckDB is 70 MB of native code, so it loads only when a query needs it.
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
       return duckDbEngine({ ...duckDb, setup: await catalogStatements(wanted) })

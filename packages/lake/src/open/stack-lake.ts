@@ -2,7 +2,8 @@ import { hiveStatements } from '@minilake/catalog'
 import type { S3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
-import { registerTables } from '../register/register-tables.js'
+import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
+import { shapeChecks } from '../register/shape-checks.js'
 import { UsageError } from '../usage-error.js'
 import { type BucketOptions, locationSetting, storeOptions } from './bucket-options.js'
 import { openTrino, type TrinoOptions } from './open-trino.js'
@@ -39,7 +40,9 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
   let publishing: S3Store | undefined
   let maintaining: S3Store | undefined
   const store = () => (publishing ??= storeBy(keys.publish))
-  return {
+  // One file is enough: the catalog knows the columns.
+  const shapeDifference = shapeChecks(store, 'first')
+  const backend: LakeBackend = {
     profile: 'stack',
     tables,
     servers: {
@@ -62,17 +65,28 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       checkTableLocation(location, locationName)
       return hiveStatements(wanted, { location })
     },
+    shapeDifference,
     registerTables: async (wanted, { signal }) => {
       checkTableLocation(location, locationName)
       // Tables must not be registered over a bucket that is not there or that may not be read.
       for await (const _object of store().list('')) break
       const engine = await openCatalogEngine()
       try {
-        return await registerTables(wanted, { engine, location, locationName, signal })
+        return await registerTables(wanted, { engine, location, locationName, signal, shapeDifference })
       } finally {
         await engine.close()
       }
     },
-    openEngine: () => openTrino(options, reads),
+    openEngine: async (wanted = tables) => {
+      const engine = await openTrino(options, reads)
+      try {
+        await checkCatalogColumns(wanted, engine, location)
+        return engine
+      } catch (error) {
+        await engine.close()
+        throw error
+      }
+    },
   }
+  return backend
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FolderStore, folderStore } from '@minilake/ingest'
+import { type EarlierRows, earlierRows } from '../files/earlier-rows.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
 import type { CatalogReport, LakeBackend, LakeStore } from '../lake-backend.js'
 import type { Table } from '@minilake/schema'
@@ -11,6 +12,13 @@ import type { WrittenFiles } from './write-rows.js'
 export interface PublishStagedOptions extends Pick<IngestFilesOptions, 'signal' | 'onCreateOnce'> {
   /** Where data files for a bucket wait until they are uploaded. Default: the system's folder for temporary files. */
   tempFolder?: string
+}
+
+/** What became of a lake's table when rows were put into it. */
+export interface PublishedRows {
+  /** What the partitions of new files already held: the new rows were added to it. */
+  earlier: EarlierRows[]
+  catalog: CatalogReport
 }
 
 /**
@@ -23,13 +31,18 @@ export async function publishStaged<R extends WrittenFiles>(
   lake: LakeBackend,
   write: (store: FolderStore) => Promise<R>,
   options: PublishStagedOptions,
-): Promise<R & { catalog: CatalogReport }> {
+): Promise<R & PublishedRows> {
   const { signal } = options
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
   const files = isFolder(lake.store) ? await write(lake.store) : await upload(table, lake, write, options)
   const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
-  return { ...files, catalog: { ...catalog, changes: [...new Set([...before.changes, ...catalog.changes])] } }
+  const earlier = await earlierRows(table, files.newKeys, lake.store)
+  return {
+    ...files,
+    earlier,
+    catalog: { ...catalog, changes: [...new Set([...before.changes, ...catalog.changes])] },
+  }
 }
 
 async function upload<R extends WrittenFiles>(
@@ -42,11 +55,11 @@ async function upload<R extends WrittenFiles>(
   try {
     const files = await write(folderStore({ folder }))
     if (files.keys.length === 0) return files
-    const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(
-      folder,
-      lake,
-      options,
-    )
+    const isNew = new Set<string>()
+    const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(folder, lake, {
+      ...options,
+      onObject: ({ key, outcome }) => void (outcome === 'published' && isNew.add(key)),
+    })
     const [trouble] = [...failures, ...conflicts, ...unverifiable]
     if (trouble) {
       throw new Error(
@@ -54,7 +67,7 @@ async function upload<R extends WrittenFiles>(
         { cause: trouble.error },
       )
     }
-    return { ...files, written: published, unchanged }
+    return { ...files, written: published, unchanged, newKeys: files.keys.filter((key) => isNew.has(key)) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

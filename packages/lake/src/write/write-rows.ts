@@ -24,8 +24,9 @@ export interface WrittenFiles {
   unchanged: number
   /** Bytes of those files. */
   bytes: number
-  /** Keys of the data files. */
+  /** Keys of the data files, and of the new ones among them. */
   keys: string[]
+  newKeys: string[]
 }
 
 /**
@@ -50,14 +51,16 @@ export async function writeRows<T extends Table>(
   }
   try {
     const keys = await stagePartitions(table, counted(), staged, { prefix: 'write', maxPartitions })
-    const written = (await staged.name()).size
+    const named = await staged.name()
+    const newKeys = keys.filter((key) => named.has(key))
     return {
       table: table.name,
       rows: rowCount,
-      written,
-      unchanged: keys.length - written,
+      written: newKeys.length,
+      unchanged: keys.length - newKeys.length,
       bytes: staged.bytesOf(keys),
       keys,
+      newKeys,
     }
   } finally {
     await staged.discard()

@@ -36,6 +36,7 @@ async function failedCheck(own: Partial<LakeBackend>, now = Date.now) {
       users: { creates: 'minilake', reads: 'minilake-query' },
       openCatalogEngine: () => Promise.resolve(engineOf(stack)),
     },
+    shapeDifference: () => Promise.resolve(undefined),
     openEngine: () => Promise.resolve(engineOf(stack)),
     catalogStatements: () => Promise.resolve([]),
     registerTables: () => Promise.reject(new Error('the doctor registers nothing')),

@@ -3,8 +3,8 @@ import { columnElement, describeElement } from '../file/schema-elements.js'
 import type { Footer } from './read-footer.js'
 
 /**
- * Throws a TypeError when a file's footer does not fit a table. The file must have every column of the table, with the same type and
- * time unit, and no other column. An OPTIONAL column fits a column that is not nullable when no value is missing.
+ * Throws a TypeError when a file's footer does not fit a table. The file must have every column of the table that is not nullable, the
+ * same types and time units, and no other column. An OPTIONAL column fits a column that is not nullable when no value is missing.
  *
  * @example
  * import { checkFooter, defineTable, readFooter } from '@minilake/parquet'
@@ -18,6 +18,7 @@ export function checkFooter(table: Table, footer: Footer): void {
   for (const [name, definition] of columnsOf(table)) {
     const column = found.get(name)
     if (column === undefined) {
+      if (definition.nullable) continue // it was added to the table after the file was written
       throw new TypeError(
         `${mismatch}: column ${name} is missing, the file has ${[...found.keys()].join(', ')}`,
       )

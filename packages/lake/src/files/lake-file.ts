@@ -1,0 +1,58 @@
+import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import type { Footer } from '@minilake/parquet'
+import { columnsOf, type Table } from '@minilake/schema'
+import { storedFooter } from './stored-footer.js'
+
+/** A data file of a table. */
+export interface LakeFile {
+  key: string
+  /** Null when the file cannot be read; `error` then says why. */
+  rows: number | null
+  /** Times of the first and the last reading; null without readings, for a table without times, and when unknown. */
+  first: Date | null
+  last: Date | null
+  /** Bytes. */
+  size: number
+  /** When it was published; null if the store does not say. */
+  published: Date | null
+  error?: string
+}
+
+/** Describes a stored data file by its footer. Rejects as the store does, not for a damaged file. */
+export async function lakeFile(
+  table: Table,
+  object: StoredObject,
+  store: Pick<ObjectStore, 'slice'>,
+): Promise<LakeFile> {
+  const { key, size, modified } = object
+  const file: LakeFile = { key, rows: null, first: null, last: null, size, published: modified ?? null }
+  const footer = await readableFooter(object, store)
+  if (footer instanceof Error) return { ...file, error: footer.message }
+  const [time] = columnsOf(table).find(([, { type }]) => type === 'timestamp') ?? []
+  const { min, max } = footer.columns.find(({ name }) => name === time) ?? {}
+  return {
+    ...file,
+    rows: footer.rowCount,
+    first: min instanceof Date ? min : null,
+    last: max instanceof Date ? max : null,
+  }
+}
+
+/** The footer of a stored file, or the Error that says why the file is no readable Parquet file. Rejects as the store does. */
+export async function readableFooter(
+  object: StoredObject,
+  store: Pick<ObjectStore, 'slice'>,
+): Promise<Footer | Error> {
+  let failure: { cause: unknown } | undefined
+  const slice: ObjectStore['slice'] = (...range) =>
+    store.slice(...range).catch((cause: unknown) => {
+      failure = { cause }
+      throw cause
+    })
+  try {
+    return await storedFooter(object, { slice })
+  } catch (error) {
+    if (failure) throw failure.cause
+    return error as Error
+  }
+}

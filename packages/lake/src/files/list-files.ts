@@ -1,0 +1,60 @@
+import {
+  eventTimeColumn,
+  formatUtcDay,
+  millisPerDay,
+  parsePartitionPath,
+  partitionsOf,
+  type Table,
+} from '@minilake/schema'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { type LakeFile, lakeFile } from './lake-file.js'
+import { mappedInOrder } from './mapped-in-order.js'
+
+/** Which data files of a table to list. */
+export interface ListFilesOptions {
+  /** First moment; files whose readings all lie before it are left out. */
+  from?: Date
+  /** The moment after the last; files whose readings all lie at or after it are left out. */
+  to?: Date
+  signal: AbortSignal
+}
+
+/**
+ * The data files of a table with their rows and times, ordered by key. Reads a few KiB of each file, and none of partitions outside the
+ * range; a damaged file has no times and is always listed. Throws a TypeError for a range of a table without times; rejects as the store
+ * does, and with the signal's reason.
+ */
+export function listFiles(
+  table: Table,
+  store: LakeStore,
+  { from, to, signal }: ListFilesOptions,
+): AsyncIterable<LakeFile> {
+  const time = from || to ? eventTimeColumn(table) : undefined
+  const days = partitionsOf(table).filter(([, partition]) => partition.from === time)
+  const [firstDay, lastDay] = [from && dayOf(from.getTime()), to && dayOf(to.getTime() - 1)]
+  const mayHoldRange = (key: string) => {
+    const values = parsePartitionPath(key)
+    return days
+      .map(([name]) => values[name] ?? '')
+      .every((day) => !(firstDay && day < firstDay) && !(lastDay && day > lastDay))
+  }
+  const candidates = async function* () {
+    for await (const object of dataFilesOf(table, store)) {
+      signal.throwIfAborted()
+      if (mayHoldRange(object.key)) yield object
+    }
+  }
+  return (async function* () {
+    for await (const file of mappedInOrder(candidates(), (object) => lakeFile(table, object, store))) {
+      const { rows, first, last } = file
+      if (time !== undefined && rows === 0) continue
+      if (from && last && last < from) continue
+      if (to && first && first >= to) continue
+      yield file
+    }
+  })()
+}
+
+function dayOf(millis: number): string {
+  return formatUtcDay(Math.floor(millis / millisPerDay))
+}

@@ -1,0 +1,116 @@
+import { freeSql, query, QueryError, type SqlEngine } from '@minilake/analytics'
+import type { HiveColumn } from '@minilake/catalog'
+import {
+  lakeNames,
+  partitionPath,
+  partitionsOf,
+  qualifiedName,
+  quoteLiteral,
+  sqlTableName,
+  type Table,
+} from '@minilake/schema'
+
+/** What Trino's catalog knows of a lake's tables. */
+export interface CatalogEntries {
+  /** Columns of each table, in order. */
+  columns: Map<string, HiveColumn[]>
+  hasSchema: boolean
+  /** Where each table's files are, with a slash at its end; undefined for a table whose files Trino manages. */
+  places: Map<string, string | undefined>
+  /** The partitions of each partitioned table, as folders below the table's: `event_date=2026-01-01`. */
+  partitions: Map<string, Set<string>>
+}
+
+/** Looks up the tables and their partitions. */
+export async function lookAtCatalog(
+  tables: readonly Table[],
+  engine: SqlEngine,
+  signal: AbortSignal,
+): Promise<CatalogEntries> {
+  const schema = quoteLiteral(lakeNames.schema)
+  const found: CatalogEntries = {
+    columns: new Map(),
+    hasSchema: false,
+    places: new Map(),
+    partitions: new Map(),
+  }
+  const schemata = query(`SELECT schema_name FROM ${information('schemata')} WHERE schema_name = ${schema}`, {
+    schema_name: { type: 'varchar' },
+  })
+  for await (const _row of engine.query(schemata, { signal })) found.hasSchema = true
+  if (!found.hasSchema) return found
+
+  found.columns = await columnsInCatalog(tables, engine, signal)
+  for (const table of tables.filter(({ name }) => found.columns.has(name))) {
+    found.places.set(table.name, await placeOf(table, engine, signal))
+    if (partitionsOf(table).length === 0) continue
+    found.partitions.set(table.name, await registeredPartitions(table, { engine, signal }))
+  }
+  return found
+}
+
+/** The location of a registered table; undefined for one whose files Trino manages. */
+async function placeOf(table: Table, engine: SqlEngine, signal: AbortSignal): Promise<string | undefined> {
+  let statement = ''
+  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal }))
+    statement = Object.values(row).map(String).join('')
+  const place = /\bexternal_location = '((?:[^']|'')*)'/.exec(statement)?.[1]
+  return place === undefined ? undefined : place.replaceAll("''", "'").replace(/\/?$/, '/')
+}
+
+/** The partitions of a table in Trino, as folders below the table's: `event_date=2026-01-01`. None for a table that Trino does not know. */
+export async function registeredPartitions(
+  table: Table,
+  { engine, signal }: { engine: SqlEngine; signal: AbortSignal },
+): Promise<Set<string>> {
+  const partitions = qualifiedName(lakeNames.catalog, lakeNames.schema, `${table.name}$partitions`)
+  const folders = new Set<string>()
+  try {
+    for await (const row of engine.query(freeSql(`SELECT * FROM ${partitions}`), { signal }))
+      folders.add(folderOf(row as Record<string, string | null>))
+  } catch (error) {
+    // A table of this name that is not partitioned has no such view.
+    if (!(error instanceof QueryError && error.errorName === 'TABLE_NOT_FOUND')) throw error
+  }
+  return folders
+}
+
+/** The folder of a partition below its table's; Hive has a folder of its own for a missing value. */
+function folderOf(values: Record<string, string | null>): string {
+  const folders = Object.entries(values).map(([name, value]) =>
+    value === null ? `${name}=__HIVE_DEFAULT_PARTITION__` : partitionPath({ [name]: value }).slice(0, -1),
+  )
+  return folders.join('/')
+}
+
+/** The columns of the tables that are registered, by table. */
+export async function columnsInCatalog(
+  tables: readonly Table[],
+  engine: SqlEngine,
+  signal: AbortSignal,
+): Promise<CatalogEntries['columns']> {
+  const found: CatalogEntries['columns'] = new Map()
+  if (tables.length === 0) return found
+  const names = tables.map(({ name }) => quoteLiteral(name)).join(', ')
+  // The column `comment` exists in Trino's information_schema, although it is not listed there.
+  const columns = query(
+    `SELECT table_name, column_name, data_type, comment FROM ${information('columns')}\nWHERE table_schema = ${quoteLiteral(lakeNames.schema)} AND table_name IN (${names}) ORDER BY table_name, ordinal_position`,
+    {
+      table_name: { type: 'varchar' },
+      column_name: { type: 'varchar' },
+      data_type: { type: 'varchar' },
+      comment: { type: 'varchar', nullable: true },
+    },
+  )
+  for await (const row of engine.query(columns, { signal })) {
+    const known = found.get(row.table_name) ?? []
+    const column: HiveColumn = { name: row.column_name, type: row.data_type }
+    if (row.comment !== null) column.comment = row.comment
+    found.set(row.table_name, [...known, column])
+  }
+  return found
+}
+
+function information(view: string): string {
+  return qualifiedName(lakeNames.catalog, 'information_schema', view)
+}

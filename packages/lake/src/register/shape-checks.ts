@@ -1,0 +1,87 @@
+import { checkFooter, createdBy, type Footer } from '@minilake/parquet'
+import type { StoredObject } from '@minilake/ingest'
+import { columnsOf, type Table, tablePrefix } from '@minilake/schema'
+import { readableFooter } from '../files/lake-file.js'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+
+/** Most footers that tell the shape of a table's files. */
+const mostFooters = 16
+
+/**
+ * Compares the stored files of tables with their definitions. The result gives a table's difference in one sentence with the way out, or
+ * undefined. A table may only gain nullable columns after its last one. `extent` says which footers are read: that of the first file,
+ * which one request to a bucket finds, or of 16 files spread over the times at which they were written, oldest and newest among them.
+ * Files that cannot be read do not count; a file of another program counts only if no file fits.
+ */
+export function shapeChecks(
+  storeOf: () => LakeStore,
+  extent: 'first' | 'spread',
+): (table: Table) => Promise<string | undefined> {
+  const fitting = new Set<Table>() // whoever writes from now on has compared its definition too
+  return async (table) => {
+    if (fitting.has(table)) return undefined
+    const store = storeOf()
+    let misfit: string | undefined
+    let isFitting = false
+    for (const file of await sampleOf(table, store, extent)) {
+      const footer = await readableFooter(file, store)
+      if (footer instanceof Error) continue // it says nothing about the shape of the table
+      const found = misfitOf(table, footer)
+      if (found === undefined) {
+        isFitting = true
+        continue
+      }
+      const sentence = `${store.location}/${file.key} ${found}: ${wayOut(table, store.location)}`
+      if (isOurs(footer)) return sentence
+      misfit ??= sentence
+    }
+    if (isFitting) fitting.add(table)
+    return isFitting ? undefined : misfit
+  }
+}
+
+/** What to do about a definition that does not fit the files of its table: the only place that says it. */
+export function wayOut(table: Table, location: string): string {
+  return `a table can only gain nullable columns after its last one, so undo the change of the definition, or give the new shape another table name and import the data into it (or remove ${location}/${tablePrefix(table)} and import the data again)`
+}
+
+async function sampleOf(
+  table: Table,
+  store: LakeStore,
+  extent: 'first' | 'spread',
+): Promise<readonly StoredObject[]> {
+  const files: StoredObject[] = []
+  for await (const file of dataFilesOf(table, store)) {
+    files.push(file)
+    if (extent === 'first') return files
+  }
+  if (files.length <= mostFooters) return files
+  files.sort((a, b) => Number(a.modified) - Number(b.modified))
+  const step = (files.length - 1) / (mostFooters - 1)
+  return Array.from({ length: mostFooters }, (_, index) => files[Math.round(index * step)] as StoredObject)
+}
+
+/** How a file's columns differ from the definition, as the end of a sentence. */
+function misfitOf(table: Table, footer: Footer): string | undefined {
+  try {
+    checkFooter(table, footer)
+  } catch (error) {
+    return (error as Error).message
+  }
+  if (!isOurs(footer)) return undefined
+  const mismatch = `does not fit table ${table.name}`
+  const defined = columnsOf(table)
+  for (const [index, { name, nullable }] of footer.columns.entries()) {
+    const [expected, definition] = defined[index] ?? [name, undefined]
+    if (name !== expected) return `${mismatch}: column ${index + 1} expected ${expected}, got ${name}`
+    if (nullable === (definition?.nullable ?? false)) continue
+    const [now, then] = nullable ? ['not nullable', 'nullable'] : ['nullable', 'not nullable']
+    return `${mismatch}: column ${name} expected ${now}, got ${then}`
+  }
+  return undefined
+}
+
+/** Whether minilake wrote the file: then its columns are those of the table's definition at that time, in order. */
+function isOurs(footer: Footer): boolean {
+  return footer.createdBy?.split(' ')[0] === createdBy.split(' ')[0]
+}

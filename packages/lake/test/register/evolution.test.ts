@@ -1,0 +1,135 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Column, defineTable, type Table } from '@minilake/schema'
+import { describe, expect, test } from 'vitest'
+import { type Lake, openLake } from '../../src/index.js'
+import { freshLake } from '../fresh-lake.js'
+
+const columns = {
+  event_timestamp: { type: 'timestamp' },
+  power: { type: 'double' },
+  note: { type: 'varchar', nullable: true },
+} as const
+const partitions = { event_date: { from: 'event_timestamp', by: 'day' } } as const
+const site = defineTable({ name: 'site', columns, partitions })
+const grown = defineTable({
+  ...site,
+  columns: { ...columns, torque: { type: 'real', nullable: true }, on: { type: 'boolean', nullable: true } },
+})
+
+const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 0, day, hour))
+const all = async (rows: AsyncIterable<unknown>) => {
+  const found = []
+  for await (const row of rows) found.push(row)
+  return found
+}
+
+/** Runs work with the lake of a folder, opened with another definition of its table. */
+async function reopened<T>(folder: string, table: Table, work: (lake: Lake) => Promise<T>): Promise<T> {
+  const lake = await openLake({ cwd: folder, tables: [table] })
+  try {
+    return await work(lake)
+  } finally {
+    await lake.close()
+  }
+}
+
+describe('a nullable column that is added after the last one', () => {
+  const select = 'SELECT power, torque, "on", event_date FROM hive.iot_dw.site ORDER BY power'
+
+  test.each([site, defineTable({ name: 'site', columns })])(
+    'is NULL in older files and shown by new files in old partitions (table %#)',
+    async (former) => {
+      const { folder, lake } = await freshLake({ tables: [former] })
+      await lake.write(former, [{ event_timestamp: at(1), power: 1.6 }])
+      const { torque, on } = grown.columns
+      const table = { ...former, columns: { ...former.columns, torque, on } }
+      await reopened(folder, table, async (evolved) => {
+        const sql = 'SELECT torque, typeof(torque) AS type, typeof("on") AS truth FROM hive.iot_dw.site'
+        expect(await all(evolved.query(sql))).toEqual([{ torque: null, type: 'FLOAT', truth: 'BOOLEAN' }])
+        await evolved.write(table, [{ event_timestamp: at(1, 5), power: 2, torque: 0.5, on: true }])
+        const rows = await all(evolved.query(select.replace(', event_date', '')))
+        expect(rows).toEqual([
+          { power: 1.6, torque: null, on: null },
+          { power: 2, torque: 0.5, on: true },
+        ])
+        const checks = await evolved.doctor()
+        expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
+      })
+    },
+  )
+
+  test('leaves files that wait in out as they were: they are ingested', async () => {
+    const { folder, lake } = await freshLake({ tables: [site] })
+    await writeFile(join(folder, 'a.csv'), 'event_timestamp,power\n2026-01-01T00:00:00Z,1\n')
+    await lake.stage(site, ['a.csv'])
+    await reopened(folder, grown, async (evolved) => {
+      await evolved.write(grown, [{ event_timestamp: at(2), power: 2, on: false }])
+      expect(await evolved.ingest()).toMatchObject({ published: 1, failures: [] })
+      expect(await all(evolved.query(select))).toEqual([
+        { power: 1, torque: null, on: null, event_date: '2026-01-01' },
+        { power: 2, torque: null, on: false, event_date: '2026-01-02' },
+      ])
+    })
+  })
+})
+
+const { note, ...withoutNote } = columns
+const { event_timestamp, power } = columns
+const changes: [change: string, columns: Record<string, Column>, words: string][] = [
+  ['another type', { ...columns, power: { type: 'integer' } }, 'column power expected INT32, got DOUBLE'],
+  ['a wider type', { ...columns, note: { type: 'bigint', nullable: true } }, 'column note expected INT64'],
+  ['another name', { ...withoutNote, remark: note }, 'the file has columns that the table lacks: note'],
+  ['a column less', withoutNote, 'the file has columns that the table lacks: note'],
+  ['another order', { event_timestamp, note, power }, 'column 2 expected note, got power'],
+  ['a column in the middle', { event_timestamp, torque: note, power, note }, 'column 2 expected torque'],
+  ['a column that is not nullable', { ...columns, torque: { type: 'real' } }, 'column torque is missing'],
+  ['a column no longer nullable', { ...columns, note: { type: 'varchar' } }, 'column note expected'],
+  ['a column newly nullable', { ...columns, power: { ...power, nullable: true } }, 'column power expected'],
+]
+
+describe.each(changes)('%s', (_, changed, words) => {
+  test('is refused by every command before a value is read, with the way out', async () => {
+    const { folder, lake } = await freshLake({ tables: [site] })
+    await lake.write(site, [{ event_timestamp: at(1), power: 1.6, note: 'a' }])
+    const csv = 'event_timestamp,power,note,torque,remark\n2026-01-02T00:00:00Z,1,1,1,1\n'
+    await writeFile(join(folder, 'a.csv'), csv)
+    const table = { ...site, columns: changed } as Table
+    const sentence = new RegExp(
+      `^\\S+/site/event_date=2026-01-01/write-\\w+\\.parquet does not fit table site: ${words}.*: a table can only gain nullable columns after its last one, so undo the change of the definition, or give the new shape another table name`,
+    )
+    await reopened(folder, table, async (other) => {
+      await expect(all(other.query('SELECT 1 AS one FROM hive.iot_dw.site'))).rejects.toThrow(sentence)
+      await expect(other.write(table, [])).rejects.toThrow(sentence)
+      await expect(other.import(table, ['a.csv'])).rejects.toThrow(sentence)
+      expect((await other.register()).differences).toEqual([expect.stringMatching(sentence)])
+      expect((await other.status()).tables[0]?.error?.message).toMatch(sentence)
+      const failed = (await other.doctor()).filter(({ state }) => state === 'failed')
+      expect(failed).toMatchObject([{ check: 'files', finding: expect.stringMatching(sentence) }])
+      await other.stage(table, ['a.csv'], { ignoreExtra: true })
+      const { published, failures } = await other.ingest()
+      expect([published, failures.map(({ reason }) => reason)]).toEqual([
+        0,
+        [expect.stringMatching(sentence)],
+      ])
+    })
+    expect(await all(lake.files(site))).toHaveLength(1)
+  })
+})
+
+test('a change of a column that only the newest files have is found among many', async () => {
+  const { folder, lake } = await freshLake({ tables: [site] })
+  for (let day = 1; day <= 20; day++) await lake.write(site, [{ event_timestamp: at(day), power: day }])
+  await reopened(folder, grown, (evolved) =>
+    evolved.write(grown, [{ event_timestamp: at(3), power: 3, torque: 1 }]),
+  )
+  const table = {
+    ...grown,
+    columns: { ...grown.columns, torque: { type: 'integer', nullable: true } },
+  } as Table
+  await reopened(folder, table, async (other) => {
+    await expect(all(other.query('SELECT 1 AS one'))).rejects.toThrow(
+      'column torque expected INT32, got FLOAT',
+    )
+  })
+})
