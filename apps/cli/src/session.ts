@@ -90,6 +90,10 @@ async function openSession(
   const local = { ...(await readEnvFile(envFile)), ...withoutEmpty(variables) }
   const flags = { profile, out, 'profiles.embedded.folder': folder, ...given }
   const settings = resolveSettings({ file: config.file, variables, local, flags })
+  if (folder !== undefined && settings.profile.value !== 'embedded')
+    throw new UsageError(
+      `--lake names the folder of an embedded lake, but the profile is ${settings.profile.value} (${settings.profile.origin}): leave --lake out, or add --profile embedded`,
+    )
   // The SDK reads this variable when it loads; its hint to upgrade Node is for developers.
   variables.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const lake = await openResolvedLake({
@@ -105,7 +109,7 @@ async function openSession(
     settings,
     envFile,
     local,
-    terminal: terminalOn(process, { quiet, signal }),
+    terminal: terminalOn(process, { quiet, json, signal }),
     json,
     signal,
     fail: () => {

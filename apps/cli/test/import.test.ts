@@ -344,6 +344,14 @@ describe('bad rows', () => {
     const json = await importFiles('a.csv', '--json', '--skip-bad', '1')
     expect(json.code).toBe(1)
     expect(JSON.parse(json.stdout)).toMatchObject({ badRows: 2, bad: [{ line: 3 }, { line: 5 }] })
+    const quiet = await importFiles('a.csv', '--json', '--quiet')
+    expect(JSON.parse(quiet.stderr)).toEqual({
+      error: {
+        name: 'Error',
+        message: expect.stringMatching(/^nothing was imported: 2 bad rows/),
+        exitCode: 1,
+      },
+    })
   })
 
   test('are written beside when they may be left out, the same way every time', async () => {

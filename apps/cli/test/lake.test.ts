@@ -509,6 +509,24 @@ describe('doctor', () => {
       1,
       expect.stringMatching(/^files failed: .*2026-01-00\.parquet: not a Parquet file.*--overwrite/),
     ])
+    await writeFile(file.replace('.parquet', '.txt'), 'notes')
+    const deep = await minilake('doctor', '--deep')
+    expect(deep.code).toBe(1)
+    expect(deep.stderr).toMatch(/^keys failed: 1 fault\n {2}pump\/2026-01-00\.txt: Trino reads it/)
+    expect(deep.stderr).toMatch(
+      /\nfooters failed: 1 fault\n {2}pump\/2026-01-00\.parquet: not a Parquet file/,
+    )
+    const json = await minilake('doctor', '--deep', '--json')
+    expect(JSON.parse(json.stdout)).toContainEqual(
+      expect.objectContaining({
+        check: 'footers',
+        faults: [{ key: 'pump/2026-01-00.parquet', fault: expect.any(String), fix: expect.any(String) }],
+      }),
+    )
+    const verified = await minilake('verify')
+    expect(verified.code).toBe(1)
+    expect(verified.stdout).toMatch(/pump\/2026-01-00\.parquet cannot be read: not a Parquet file/)
+    expect(verified.stdout).toContain('compared without 1 unreadable file: 2,880 rows in 48 hours of 2 files')
     await rm(join(folder, 'lake', 'iot-time-series', 'pump'), { recursive: true })
     expect((await minilake('doctor')).stderr).toMatch(/^listing failed: no table has a file/)
   })

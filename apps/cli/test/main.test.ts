@@ -91,6 +91,34 @@ describe('a process of its own', () => {
 })
 
 describe('errors with --json are one JSON object on stderr', () => {
+  test('with --verbose also with the stack', async () => {
+    const { minilake } = await freshFolder()
+    const { stderr } = await minilake('import', 'missing.csv', '--json', '--verbose')
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { exitCode: 1, stack: expect.stringMatching(/cannot read missing\.csv.*\n +at /) },
+    })
+  })
+
+  test('and so are warnings', async () => {
+    const { minilake } = await freshFolder()
+    const { code, stdout, stderr } = await minilake('verify', '--json')
+    expect([code, stdout]).toEqual([1, '[]\n'])
+    expect(JSON.parse(stderr)).toEqual({ warning: expect.stringMatching(/^nothing to verify/) })
+  })
+
+  test('--lake with a profile that has no folder is a usage error', async () => {
+    const { minilake } = await freshFolder()
+    const { code, stderr } = await minilake('status', '--lake', 'here', '--profile', 'stack', '--json')
+    expect(code).toBe(2)
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: {
+        message: expect.stringMatching(
+          /^--lake names the folder of an embedded lake, but the profile is stack/,
+        ),
+      },
+    })
+  })
+
   test.each([
     [
       ['verify', '--table', 'pmp'],

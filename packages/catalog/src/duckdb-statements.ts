@@ -30,6 +30,8 @@ export interface DuckDbOptions {
   root: string
   /** Names of the tables without files. They become empty views, as DuckDB cannot create a view over no file. Default: none. */
   emptyTables?: Iterable<string>
+  /** Keys of the data files of a table, by its name, where its view shall read only those. Default: all files in the table's folder. */
+  files?: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -48,14 +50,15 @@ export interface DuckDbOptions {
  */
 export function duckDbStatements(
   tables: readonly Table[],
-  { root, emptyTables = [] }: DuckDbOptions,
+  { root, emptyTables = [], files = new Map() }: DuckDbOptions,
 ): string[] {
   const empty = new Set(emptyTables)
+  for (const [name, keys] of files) if (keys.length === 0) empty.add(name)
   return [
     `ATTACH IF NOT EXISTS ':memory:' AS ${quoteIdentifier(lakeNames.catalog)}`,
     `CREATE SCHEMA IF NOT EXISTS ${qualifiedName(lakeNames.catalog, lakeNames.schema)}`,
     ...tables.flatMap((table) => [
-      `CREATE OR REPLACE VIEW ${sqlTableName(table)} AS\n${empty.has(table.name) ? noRows(table) : filesOf(table, root)}`,
+      `CREATE OR REPLACE VIEW ${sqlTableName(table)} AS\n${empty.has(table.name) ? noRows(table) : rowsOf(table, root, files.get(table.name))}`,
       ...comments(table),
     ]),
   ]
@@ -63,6 +66,12 @@ export function duckDbStatements(
 
 /** A glob for DuckDB that matches a table's files: one folder level per partition, without hidden files. */
 export function filesGlob(table: Table, root: string): string {
+  const levels = partitionsOf(table).map(([name]) => `${globText(name)}=*/`)
+  return `${globText(rootFolder(root))}${tablePrefix(table)}${levels.join('')}[!._]*.parquet`
+}
+
+/** A root with slashes, one at its end. */
+function rootFolder(root: string): string {
   if (!/^(\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) {
     throw new RangeError(`lake root expected an absolute path, got ${JSON.stringify(root)}`)
   }
@@ -71,27 +80,25 @@ export function filesGlob(table: Table, root: string): string {
       `lake root expected a path without backslashes, which DuckDB reads as slashes, got ${root}`,
     )
   }
-  const folder = root.replaceAll('\\', '/')
-  const levels = partitionsOf(table).map(([name]) => `${globText(name)}=*/`)
-  return `${globText(folder.replace(/\/$/, ''))}/${tablePrefix(table)}${levels.join('')}[!._]*.parquet`
+  return `${root.replaceAll('\\', '/').replace(/\/$/, '')}/`
 }
 
-function filesOf(table: Table, root: string): string {
-  const partitions = partitionsOf(table)
+function rowsOf(table: Table, root: string, keys: readonly string[] | undefined): string {
+  const partitions = partitionValues(table, root)
   const nullable = columnsOf(table).filter(([, column]) => column.nullable)
   const options = [
     // Files written before a nullable column was added lack it. With union_by_name, DuckDB reads the footer of every file to find
     // out; without it, only of the files in the partitions that a query needs. Columns match by name either way.
     ...(nullable.length > 0 ? ['union_by_name = true'] : []),
-    partitions.length > 0
-      ? `hive_partitioning = true, hive_types = {${partitions.map(([name]) => `${quoteLiteral(name)}: VARCHAR`).join(', ')}}`
-      : 'hive_partitioning = false',
+    partitions.option,
   ]
   const columns = [
     ...columnsOf(table).map((column) => `  ${fileColumn(table, column)}`),
-    ...partitions.map(([name]) => `  ${quoteIdentifier(name)}`),
+    ...partitions.columns.map((column) => `  ${column}`),
   ]
-  const files = `read_parquet(${quoteLiteral(filesGlob(table, root))}, ${options.join(', ')})`
+  const paths = keys?.map((key) => quoteLiteral(globText(`${rootFolder(root)}${key}`)))
+  const place = paths ? `[${paths.join(', ')}]` : quoteLiteral(filesGlob(table, root))
+  const files = `read_parquet(${place}, ${options.join(', ')})`
   return `SELECT\n${columns.join(',\n')}\nFROM ${nullable.length > 0 ? withColumns(nullable, files) : files}`
 }
 
@@ -111,6 +118,33 @@ function fileColumn(table: Table, [name, { type, nullable }]: ReturnType<typeof 
   const fits = nullable ? `${found} IN ('${wanted}', '"NULL"')` : `${found} = '${wanted}'`
   const text = `column ${name} of table ${table.name} expected files with the type ${wanted}, got `
   return `CAST(CASE WHEN ${fits} THEN ${column} ELSE error(${quoteLiteral(text)} || ${found}) END AS ${wanted}) AS ${column}`
+}
+
+/** How a view finds the values of the partitions: an option of `read_parquet`, and the columns. */
+function partitionValues(table: Table, root: string): { option: string; columns: string[] } {
+  const names = partitionsOf(table).map(([name]) => name)
+  if (names.length === 0) return { option: 'hive_partitioning = false', columns: [] }
+  if (!rootFolder(root).includes('=')) {
+    const types = names.map((name) => `${quoteLiteral(name)}: VARCHAR`).join(', ')
+    return {
+      option: `hive_partitioning = true, hive_types = {${types}}`,
+      columns: names.map(quoteIdentifier),
+    }
+  }
+  // hive_partitioning takes values from any folder of the path, also above the lake. DuckDB prunes by conditions on `filename` too, but not
+  // where the column has another name.
+  const hasOwn = columnsOf(table).some(([name]) => name === 'filename')
+  const file = hasOwn ? 'filename of the lake' : 'filename'
+  const columns = names.map((name, level) => {
+    const folders = names
+      .map((each, at) => `${each}=${at === level ? '([^/\\\\]*)' : '[^/\\\\]*'}[/\\\\]`)
+      .join('')
+    const pattern = quoteLiteral(`[/\\\\]${table.name}[/\\\\]${folders}[^/\\\\]*$`)
+    const text = `url_decode(regexp_extract(${quoteIdentifier(file)}, ${pattern}, 1))`
+    return `nullif(${text}, '__HIVE_DEFAULT_PARTITION__') AS ${quoteIdentifier(name)}`
+  })
+  const option = `hive_partitioning = false, filename = ${hasOwn ? quoteLiteral(file) : 'true'}`
+  return { option, columns }
 }
 
 function noRows(table: Table): string {

@@ -86,6 +86,59 @@ describe('the views of a lake in DuckDB', () => {
     expect(await rows('SELECT speed FROM hive.iot_dw.pump')).toEqual([[3]])
   })
 
+  it('take partition values only from folders below the table', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const root = join(folder, 'event_date=2020-01-01', 'pressure=9', 'pump_daily', 'event_date=2019-01-01')
+    const key = (event_date: string) => dataFileKey(pumpDaily, { name: 'a', partition: { event_date } })
+    const values = ['2026-01-01', "a/b=c %41 + 'x'"]
+    for (const [index, value] of values.entries())
+      await writeParquet(
+        connection,
+        join(root, key(value)),
+        `SELECT *, 'p' AS pump_id FROM (${reading(index)})`,
+      )
+    await mkdir(join(root, 'pump_daily', 'event_date=2026-01-02'))
+    await writeFile(join(root, key('2026-01-02')), 'no Parquet')
+    await setUp([pumpDaily], root)
+    const read = 'SELECT pressure, event_date, typeof(event_date) FROM hive.iot_dw.pump_daily'
+    // The damaged file is not opened: its partition is excluded.
+    expect(await rows(`${read} WHERE event_date <> '2026-01-02' ORDER BY pressure`)).toEqual(
+      values.map((value, index) => [index, value, 'VARCHAR']),
+    )
+  })
+
+  it('take partition values from folders below the table, if the table has a column called filename', async () => {
+    const { folder, connection, rows, setUp } = await open()
+    const table = defineTable({
+      name: 'log',
+      columns: { at: { type: 'timestamp' }, filename: { type: 'varchar' } },
+      partitions: { day: { from: 'at', by: 'day' }, again: { from: 'at', by: 'day' } },
+    })
+    const root = join(folder, 'day=2020-01-01')
+    const partition = { day: '2026-01-01', again: '2026-01-02' }
+    const select = `SELECT TIMESTAMP '2026-01-01' AS "at", 'x' AS filename`
+    await writeParquet(connection, join(root, dataFileKey(table, { name: 'a', partition })), select)
+    await setUp([table], root)
+    expect(await rows('SELECT filename, day, again FROM hive.iot_dw.log')).toEqual([
+      ['x', '2026-01-01', '2026-01-02'],
+    ])
+  })
+
+  it('read only the given files of a table', async () => {
+    const { folder, connection, rows } = await open()
+    for (const [index, key] of ['pump/a.parquet', 'pump/b [1].parquet', 'pump/c.parquet'].entries())
+      await writeParquet(connection, join(folder, key), reading(index))
+    const setUp = async (keys: string[]) => {
+      const files = new Map([['pump', keys]])
+      for (const statement of duckDbStatements([pump], { root: folder, files }))
+        await connection.run(statement)
+    }
+    await setUp(['pump/a.parquet', 'pump/b [1].parquet'])
+    expect(await rows(pressures)).toEqual([[0], [1]])
+    await setUp([])
+    expect(await rows(pressures)).toEqual([])
+  })
+
   it('match columns by name, not by position', async () => {
     const { folder, connection, rows, setUp } = await open()
     const turned = `SELECT speed, pressure, event_timestamp, velocity, 7 AS more FROM (${reading(1)})`

@@ -7,6 +7,7 @@ import { describeValue, type Table } from '@minilake/schema'
 import { checkOptions } from './check-options.js'
 import { cleanLake } from './clean/clean-lake.js'
 import { checkLake } from './doctor/check-lake.js'
+import { namingFiles } from './files/file-failure.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
@@ -146,10 +147,11 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     query<R>(query: Query<R> | string, given: { tables?: readonly Table[]; signal?: AbortSignal } = {}) {
       const signal = begin('query', given)
       const options = { tables: checkTables(tables, given.tables ?? tables), signal }
-      if (typeof query === 'string') return engines.query(freeSql(query) as Query<R>, options)
+      const run = (asked: Query<R>) => namingFiles(engines.query(asked, options), backend, options.tables)
+      if (typeof query === 'string') return run(freeSql(query) as Query<R>)
       if (typeof (query as Partial<Query<R>> | undefined)?.sql !== 'string')
         throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
-      return engines.query(query, options)
+      return run(query)
     },
 
     async verify(options = {}) {

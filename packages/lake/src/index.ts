@@ -1,6 +1,6 @@
 export { type CleanOptions, type Leftovers } from './clean/clean-lake.js'
 export type { DoctorOptions } from './doctor/check-lake.js'
-export { type Check, type CheckResult, FailedCheck } from './doctor/diagnose.js'
+export { type Check, type CheckResult, FailedCheck, type Fault } from './doctor/diagnose.js'
 export type { EarlierRows } from './files/earlier-rows.js'
 export type { LakeFile } from './files/lake-file.js'
 export type { GenerateReport } from './generate/generate-files.js'

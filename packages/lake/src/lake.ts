@@ -134,7 +134,7 @@ export interface Lake {
   /** Lists simulated files and leftovers in `out` and in the lake; removes them on request. */
   clean(options?: Optional<Omit<CleanOptions, 'out'>>): Promise<Leftovers[]>
 
-  /** Checks everything between the settings and an answer, in order, up to the first failure. */
+  /** Checks everything between the settings and an answer, in order, up to the first failure; with `deep: true`, every key and footer too. */
   doctor(options?: Optional<DoctorOptions>): Promise<CheckResult[]>
 
   /** Waits until the engine answers, as after the start of a stack. Rejects after `timeoutSeconds` (default 60). */

@@ -40,6 +40,6 @@ export const methodOptions = {
   verify: ['tables', 'signal'],
   status: ['signal'],
   clean: ['remove', 'signal'],
-  doctor: ['first', 'local', 'hasOwnKeys', 'now', 'signal'],
+  doctor: ['deep', 'first', 'local', 'hasOwnKeys', 'now', 'signal'],
   ready: ['timeoutSeconds', 'signal'],
 } as const satisfies Partial<Record<keyof Lake, readonly string[]>>

@@ -16,6 +16,8 @@ export function completionCommand({ process }: Environment, program: Command): C
 interface Completion {
   after: string
   words: readonly string[]
+  /** Whether it is an option, whose value follows. */
+  isOption?: boolean
 }
 
 function completionsOf(
@@ -31,8 +33,8 @@ function completionsOf(
     ...options.flatMap(({ long }) => long ?? []),
     '--help',
   ]
-  const values = options.flatMap(({ long, argChoices }) =>
-    long && argChoices ? [{ after: `${after} ${long}`.trim(), words: argChoices }] : [],
+  const values = options.flatMap(({ long, required, argChoices }) =>
+    long && required ? [{ after: `${after} ${long}`.trim(), words: argChoices ?? [], isOption: true }] : [],
   )
   const below = command.commands.flatMap((sub) => completionsOf(sub, [...path, sub.name()], globals))
   return [{ after, words }, ...values, ...below]
@@ -48,15 +50,22 @@ const scripts: Record<Shell, (completions: readonly Completion[]) => string> = {
   set -l previous
   set -l words (commandline -opc)
   set -e words[1]
+  set -l value
   for word in $words
+    if test -n "$value"
+      set value
+      set previous
+      continue
+    end
     set previous $word
     switch (string join -- ' ' $path $word)
 ${cases(completions.filter(isCommand), (after) => `      case ${after}\n        set -a path $word`)}
+${cases(completions.filter(isOption), (after) => `      case ${after}\n        set value yes`)}
     end
   end
   for key in "$(string join -- ' ' $path $previous)" "$(string join -- ' ' $path)"
     switch $key
-${cases(completions, (after, words) => `      case ${after}\n        string split -- ' ' ${words}; return`)}
+${cases(completions.filter(hasWords), (after, words) => `      case ${after}\n        string split -- ' ' ${words}; return`)}
     end
   end
 end
@@ -66,15 +75,18 @@ complete -c minilake -f -a '(__minilake_complete)'
 
 function bashScript(completions: readonly Completion[]): string {
   return `_minilake() {
-  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} path= word key words=
+  local current=\${COMP_WORDS[COMP_CWORD]} previous= path= word key words= value=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    [[ -n "$value" ]] && { value= previous=; continue; }
+    previous=$word
     case "\${path:+$path }$word" in
 ${cases(completions.filter(isCommand), (after) => `      ${after}) path="\${path:+$path }$word" ;;`)}
+${cases(completions.filter(isOption), (after) => `      ${after}) value=yes ;;`)}
     esac
   done
   for key in "\${path:+$path }$previous" "$path"; do
     case "$key" in
-${cases(completions, (after, words) => `      ${after}) words=${words}; break ;;`)}
+${cases(completions.filter(hasWords), (after, words) => `      ${after}) words=${words}; break ;;`)}
     esac
   done
   COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -84,8 +96,16 @@ complete -o filenames -F _minilake minilake
 `
 }
 
-function isCommand({ after }: Completion): boolean {
-  return after !== '' && !after.includes('--')
+function isCommand({ after, isOption = false }: Completion): boolean {
+  return after !== '' && !isOption
+}
+
+function isOption({ isOption = false }: Completion): boolean {
+  return isOption
+}
+
+function hasWords({ words }: Completion): boolean {
+  return words.length > 0
 }
 
 /** A line per completion, its texts in single quotes. */

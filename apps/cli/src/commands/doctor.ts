@@ -4,6 +4,7 @@ import { isLoopback, namesAwsKeys, stackSettings } from '@minilake/lake/settings
 import { Command } from 'commander'
 import { jsonText, wrapText } from '@minilake/lake/format'
 import { downText, runningStack } from '../local-stack.js'
+import { count, firstLines } from '@minilake/lake/text'
 import { type Terminal, terminalOn } from '../print/terminal.js'
 import { type Environment, type GlobalOptions, type Session, withSession } from '../session.js'
 
@@ -13,14 +14,22 @@ export function doctorCommand(environment: Environment): Command {
     .description(
       'check everything between the config and an answer, in order, and name the first failure with its fix',
     )
-    .action((_flags: object, command: Command) =>
-      withSession(command, environment, (session) => doctor(session, environment)).catch((error: unknown) =>
-        reportConfig(error, command, environment),
+    .option(
+      '--deep',
+      'also read every key below a table and the footer of every data file, and name all that an engine would misread',
+    )
+    .action((flags: { deep?: boolean }, command: Command) =>
+      withSession(command, environment, (session) => doctor(session, environment, flags)).catch(
+        (error: unknown) => reportConfig(error, command, environment),
       ),
     )
 }
 
-async function doctor(session: Session, environment: Environment): Promise<void> {
+async function doctor(
+  session: Session,
+  environment: Environment,
+  { deep = false }: { deep?: boolean },
+): Promise<void> {
   const { process } = environment
   const { lake, config, settings, terminal, json, signal, fail } = session
   const first: Check = {
@@ -33,13 +42,23 @@ async function doctor(session: Session, environment: Environment): Promise<void>
   }
   const local = localChecks(session, environment)
   const hasOwnKeys = namesAwsKeys(process.env)
-  const results = await lake.doctor({ first, hasOwnKeys, signal, ...(local && { local }) })
-  const failed = results.find(({ state }) => state === 'failed')
-  if (failed) fail()
+  const results = await lake.doctor({ deep, first, hasOwnKeys, signal, ...(local && { local }) })
+  const failed = results.filter(({ state }) => state === 'failed')
+  if (failed.length > 0) fail()
   await terminal.data(json ? `${jsonText(results, 2)}\n` : resultsText(results, terminal))
-  if (!failed) terminal.note('all checks passed')
-  else
-    terminal.warn(`${failed.check} failed: ${failed.finding}${failed.fix === '' ? '' : ` (${failed.fix})`}`)
+  if (failed.length === 0) terminal.note('all checks passed')
+  failed.flatMap(failureLines).forEach((line) => terminal.warn(line))
+}
+
+/** A failed check as one line, or as a line per fault. */
+function failureLines({ check, finding, fix, faults }: CheckResult): string[] {
+  const withFix = (text: string, how: string) => `${text}${how === '' ? '' : ` (${how})`}`
+  if (faults === undefined) return [withFix(`${check} failed: ${finding}`, fix)]
+  const lines = faults.map((fault) => `  ${withFix(`${fault.key}: ${fault.fault}`, fault.fix)}`)
+  return [
+    `${check} failed: ${count(faults.length, 'fault')}${faults.length > 10 ? ' (--json lists all)' : ''}`,
+    ...firstLines(lines),
+  ]
 }
 
 /** The checks of a stack on this machine; undefined when the lake uses another one. */

@@ -148,10 +148,12 @@ async function reportError(error: unknown, { terminal, json, fail }: Session): P
     throw error
   }
   const { count: total, rows } = error
+  const outcome = `nothing was imported: ${count(total, 'bad row')} (fix them, or leave them out with --skip-bad ${total})`
+  if (json) {
+    await terminal.data(`${jsonText({ badRows: total, bad: inFlags(rows) }, 2)}\n`)
+    throw new Error(outcome, { cause: error })
+  }
   fail()
-  if (json) await terminal.data(`${jsonText({ badRows: total, bad: inFlags(rows) }, 2)}\n`)
-  else badRowLines(rows, total).forEach((line) => terminal.warn(line))
-  terminal.warn(
-    `minilake: nothing was imported: ${count(total, 'bad row')} (fix them, or leave them out with --skip-bad ${total})`,
-  )
+  badRowLines(rows, total).forEach((line) => terminal.warn(line))
+  terminal.warn(`minilake: ${outcome}`)
 }

@@ -36,7 +36,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   status: ['minilake status', 'minilake status --profile stack --json'],
   files: ['minilake files', 'minilake files --table turbine --from 2026-01-01 --to 2026-01-07 --format csv'],
   config: ['minilake config', 'minilake config --profile stack --json'],
-  doctor: ['minilake doctor', 'minilake doctor --profile stack'],
+  doctor: ['minilake doctor', 'minilake doctor --deep', 'minilake doctor --profile stack'],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

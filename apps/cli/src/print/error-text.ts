@@ -3,7 +3,7 @@ import { coloured } from './terminal.js'
 
 /** How to print an error. */
 export interface ErrorFormat {
-  /** As a JSON object, with `name`, `message`, `exitCode` and, as far as it has them, `code` and `sql`. */
+  /** As a JSON object, with `name`, `message`, `exitCode` and, as far as it has them, `code` and `sql`; if verbose also with its `stack` and causes. */
   json: boolean
   /** With the SQL, the stack and the causes. */
   verbose: boolean
@@ -13,7 +13,8 @@ export interface ErrorFormat {
 
 /** An error as one sentence, or as the format says; ends with a line break. */
 export function errorText(error: unknown, { json, verbose, exitCode, process }: ErrorFormat): string {
-  if (json) return `${JSON.stringify({ error: { ...facts(error), exitCode } })}\n`
+  if (json)
+    return `${JSON.stringify({ error: { ...facts(error), exitCode, ...(verbose && { stack: detailed(error) }) } })}\n`
   const text = verbose
     ? detailed(error)
     : oneLine(error instanceof Error ? messageWithHint(error) : String(error))

@@ -90,9 +90,11 @@ export function verifiedLines({
   isOrderCompared,
   withoutTruth,
   missing,
+  unreadable,
   differences,
 }: Verification): string[] {
   const found = [
+    ...unreadable.map(({ key, reason }) => `${key} cannot be read: ${reason}`),
     ...missing.map((key) => `${key} is missing: it has a truth, but the file is gone`),
     ...withoutTruth.map((key) => `${key} has no truth to compare with`),
     ...differences,
@@ -101,6 +103,11 @@ export function verifiedLines({
     return [
       `table ${table}: ${count(found.length, 'difference')} from the truth`,
       ...firstLines(found).map((line) => `  ${line}`),
+      ...(unreadable.length === 0
+        ? []
+        : [
+            `  compared without ${count(unreadable.length, 'unreadable file')}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}; minilake doctor --deep says more`,
+          ]),
     ]
   }
   return [

@@ -8,7 +8,7 @@ export interface Terminal {
   data(text: string): Promise<void>
   /** Prints a line about the data, unless `--quiet` was given. */
   note(line: string): void
-  /** Prints a line that must be seen. */
+  /** Prints a line that must be seen; with `--json` as a JSON object with a `warning`. */
   warn(line: string): void
   /** Shows a progress bar on a terminal, unless `--quiet` was given. `total` counts the steps; it is called only when needed. */
   progress(label: string, total: () => Promise<number>): Promise<ProgressBar>
@@ -35,7 +35,7 @@ interface ProgressBar {
 /** The terminal on a process's streams. */
 export function terminalOn(
   { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
-  { quiet, signal }: { quiet: boolean; signal: AbortSignal },
+  { quiet, json = false, signal }: { quiet: boolean; json?: boolean; signal: AbortSignal },
 ): Terminal {
   const noBar: ProgressBar = { step: () => {}, at: () => {}, stop: () => {} }
   const columns = stdout.columns ?? 80
@@ -48,7 +48,8 @@ export function terminalOn(
     note: (line) => {
       if (!quiet) stderr.write(`${line}\n`)
     },
-    warn: (line) => void stderr.write(`${coloured(stderr, 'yellow', line)}\n`),
+    warn: (line) =>
+      void stderr.write(`${json ? JSON.stringify({ warning: line }) : coloured(stderr, 'yellow', line)}\n`),
     progress: async (label, total) => {
       if (quiet || !stderr.isTTY) return noBar
       const steps = await total()

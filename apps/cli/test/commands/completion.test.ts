@@ -41,6 +41,8 @@ describe.skipIf(process.platform === 'win32')('completion bash', () => {
     [['query', 'hourly', '--format', 'n'], ['ndjson']],
     [['--profile', 'stack', 'query', 'hourly', '--format', 'c'], ['csv']],
     [['generate', '--scenario', 'b'], ['busy']],
+    [['--lake', 'query', 'doc'], ['doctor']],
+    [['query', '--lake', 'hourly', 'al'], ['alarms']],
     [
       ['generate', '--ta'],
       ['--table', '--target'],

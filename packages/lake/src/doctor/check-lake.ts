@@ -1,13 +1,17 @@
 import type { LakeBackend } from '../lake-backend.js'
 import { filesCheck, timeZoneCheck } from './data-checks.js'
+import { deepChecks } from './deep-checks.js'
 import { type Check, type CheckResult, diagnose } from './diagnose.js'
 import { embeddedChecks } from './embedded-checks.js'
+import { partitionsCheck } from './partitions-check.js'
 import { publishingChecks } from './publishing-checks.js'
 import { s3Checks } from './s3-checks.js'
-import { trinoChecks } from './trino-checks.js'
+import { tablesCheck, trinoChecks } from './trino-checks.js'
 
 /** How to check a lake. */
 export interface DoctorOptions {
+  /** Whether to read every key below a table and the footer of every data file. Default false: the footer of each table's first file. */
+  deep?: boolean
   /** A check that runs first, such as one of the config. */
   first?: Check
   /** Checks of a stack on this machine, run before those of S3 and of Trino. */
@@ -19,24 +23,36 @@ export interface DoctorOptions {
   signal: AbortSignal
 }
 
-/** Checks everything between the config and an answer, in order, up to the first failure. Rejects only with the signal's reason. */
+/**
+ * Checks everything between the config and an answer, in order, up to the first failure that later checks depend on. Rejects only with the
+ * signal's reason.
+ */
 export async function checkLake(lake: LakeBackend, options: DoctorOptions): Promise<CheckResult[]> {
   return diagnose([...(options.first ? [options.first] : []), ...checksOf(lake, options)], options.signal)
 }
 
 function checksOf(
   lake: LakeBackend,
-  { local, hasOwnKeys = false, now = () => new Date().getTime(), signal }: DoctorOptions,
+  { deep = false, local, hasOwnKeys = false, now = () => new Date().getTime(), signal }: DoctorOptions,
 ): Check[] {
-  if (lake.servers === undefined) return [...embeddedChecks(lake, signal), filesCheck(lake, signal)]
+  const misread = new Set<string>()
+  const looks = deep ? deepChecks(lake, { misread, signal }) : []
+  const files = filesCheck(lake, { deep, signal })
+  if (lake.servers === undefined) {
+    const [folder, ...others] = embeddedChecks(lake, signal)
+    return [...(folder ? [folder] : []), ...looks, ...others, files]
+  }
   const { endpoint, trino, location } = lake.servers
   return [
     ...(local ? [local.settingNames] : []),
     ...s3Checks({ lake, endpoint, location, hasOwnKeys, now }),
+    ...looks,
     ...publishingChecks(lake, { signal }),
     local?.metastore ?? { name: 'metastore', run: () => Promise.resolve('checked through Trino') },
-    ...trinoChecks({ lake, trino, location, signal }),
-    filesCheck(lake, signal),
+    ...trinoChecks({ lake, trino, signal }),
+    ...(deep ? [partitionsCheck(lake, { location, misread, signal })] : []),
+    tablesCheck({ lake, location, signal }),
+    files,
     timeZoneCheck(lake, { locationOf: (key) => `${location}${key}`, signal }),
   ]
 }

@@ -1,15 +1,17 @@
 import { query, tableSummary } from '@minilake/analytics'
-import type { ObjectStore } from '@minilake/ingest'
-import { checkFooter, type Footer, readFooter } from '@minilake/parquet'
+import type { StoredObject } from '@minilake/ingest'
 import { columnsOf, quoteIdentifier, quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
-import { type Check, FailedCheck, firstLine } from './diagnose.js'
+import { footerFault } from '../files/footer-fault.js'
+import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { count } from '../text.js'
+import { publishAgain } from './deep-checks.js'
+import { type Check, FailedCheck, firstLine } from './diagnose.js'
 
-/** Checks that the first data file of each table fits the table, and that the engine reads all of them. */
+/** Checks that the first data file of each table fits the table (unless all were looked at), and that the engine counts all rows. */
 export function filesCheck(
   lake: Pick<LakeBackend, 'store' | 'tables' | 'openEngine' | 'shapeDifference'>,
-  signal: AbortSignal,
+  { deep, signal }: { deep: boolean; signal: AbortSignal },
 ): Check {
   return {
     name: 'files',
@@ -22,13 +24,16 @@ export function filesCheck(
             fix: `undo the change of the definition of table ${table.name}`,
           })
         let filesOfTable = 0
-        for await (const { key } of dataFilesOf(table, lake.store)) {
-          if (filesOfTable++ === 0) await checkStoredFile(table, key, lake.store)
+        for await (const file of dataFilesOf(table, lake.store)) {
+          if (filesOfTable++ === 0 && !deep) await checkStoredFile(table, file, lake.store)
         }
         files += filesOfTable
         rows += filesOfTable === 0 ? 0n : await rowsOf(table, lake, signal)
       }
-      return `${count(files, 'data file')}, ${count(rows, 'row')}`
+      const counted = `${count(files, 'data file')}, ${count(rows, 'row')}`
+      return deep
+        ? counted
+        : `${counted}; not looked at: values, stray files, and all footers but the first of each table (minilake doctor --deep reads every footer and key)`
     },
   }
 }
@@ -57,8 +62,9 @@ export function timeZoneCheck(
       for (const table of lake.tables) {
         const [time] = columnsOf(table).find(([, { type }]) => type === 'timestamp') ?? []
         if (time === undefined) continue
-        for await (const { key } of dataFilesOf(table, lake.store)) {
-          const { columns } = await footerOf(key, lake.store)
+        for await (const file of dataFilesOf(table, lake.store)) {
+          const { key } = file
+          const { columns } = await storedFooter(file, lake.store)
           const written = columns.find(({ name }) => name === time)?.min
           if (!(written instanceof Date)) continue
           const read = await firstRead(table, time, key)
@@ -75,14 +81,14 @@ export function timeZoneCheck(
   }
 }
 
-const publishAgain = 'publish it again (minilake ingest --overwrite), or remove it'
-
-async function checkStoredFile(table: Table, key: string, store: ObjectStore): Promise<void> {
-  try {
-    checkFooter(table, await footerOf(key, store))
-  } catch (cause) {
-    throw new FailedCheck(`${store.location}/${key}: ${firstLine(cause)}`, { fix: publishAgain, cause })
-  }
+async function checkStoredFile(table: Table, file: StoredObject, store: LakeBackend['store']): Promise<void> {
+  const cannot = (why: string, cause?: unknown) =>
+    new FailedCheck(`${store.location}/${file.key}: ${why}`, { fix: publishAgain, cause })
+  const footer = await storedFooter(file, store).catch((cause: unknown) => {
+    throw cannot(firstLine(cause), cause)
+  })
+  const fault = footerFault(table, footer)
+  if (fault !== undefined) throw cannot(fault)
 }
 
 async function rowsOf(
@@ -106,10 +112,4 @@ async function rowsOf(
       cause,
     })
   }
-}
-
-async function footerOf(key: string, store: ObjectStore): Promise<Footer> {
-  // A copy, because a Node buffer may be a view of a larger one.
-  const { buffer } = new Uint8Array(await store.read(key))
-  return readFooter(buffer)
 }

@@ -17,10 +17,10 @@ export interface TrinoCheckOptions {
   signal: AbortSignal
 }
 
-/** Checks whether Trino answers, reaches the metastore and has the lake's tables as they are defined. */
-export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions): Check[] {
-  const schema = `${lakeNames.catalog}.${lakeNames.schema}`
-  const openCatalogEngine = () => lake.servers?.openCatalogEngine() ?? lake.openEngine([])
+const schemaName = `${lakeNames.catalog}.${lakeNames.schema}`
+
+/** Checks whether Trino answers and reaches the metastore. */
+export function trinoChecks({ lake, trino, signal }: Omit<TrinoCheckOptions, 'location'>): Check[] {
   return [
     {
       name: 'Trino',
@@ -56,23 +56,31 @@ export function trinoChecks({ lake, trino, location, signal }: TrinoCheckOptions
       name: 'schema',
       run: async () => {
         const names = await schemaNames(lake, signal)
-        if (names.includes(lakeNames.schema)) return schema
-        throw new FailedCheck(`the metastore has no schema ${schema}`, {
+        if (names.includes(lakeNames.schema)) return schemaName
+        throw new FailedCheck(`the metastore has no schema ${schemaName}`, {
           fix: 'minilake catalog --profile stack creates it',
         })
       },
     },
-    {
-      name: 'tables',
-      run: () =>
-        // Who only reads may not see how a table was created.
-        withEngine({ openEngine: openCatalogEngine }, [], async (engine) => {
-          const [trouble] = await lookAtTables(lake, { engine, location, signal })
-          if (trouble === undefined) return lake.tables.map(({ name }) => `${schema}.${name}`).join(', ')
-          throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
-        }),
-    },
   ]
+}
+
+/** Checks whether Trino has the lake's tables as they are defined, and their partitions. */
+export function tablesCheck({ lake, location, signal }: Omit<TrinoCheckOptions, 'trino'>): Check {
+  return {
+    name: 'tables',
+    run: () =>
+      // Who only reads may not see how a table was created.
+      withEngine(
+        { openEngine: () => lake.servers?.openCatalogEngine() ?? lake.openEngine([]) },
+        [],
+        async (engine) => {
+          const [trouble] = await lookAtTables(lake, { engine, location, signal })
+          if (trouble === undefined) return lake.tables.map(({ name }) => `${schemaName}.${name}`).join(', ')
+          throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
+        },
+      ),
+  }
 }
 
 /** Who may do what in Trino, and what that protects against. Throws a FailedCheck if Trino refuses a user. */

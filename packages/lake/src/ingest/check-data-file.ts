@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
 import { describeSystemError, type LocalFile } from '@minilake/ingest'
 import { checkFooter, type Footer, readFooter } from '@minilake/parquet'
-import { isDataFileKey, parsePartitionPath, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
+import { isDataFileKey, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
+import { partitionFault } from '../files/partition-fault.js'
 import { suggestion } from '../nearest-name.js'
 
 /**
@@ -26,7 +27,8 @@ export async function checkDataFile(tables: readonly Table[], { key, path }: Loc
   try {
     const footer = await footerOf(path)
     checkFooter(table, footer)
-    checkPartition(table, key, footer)
+    const misplaced = partitionFault(table, key, footer)
+    if (misplaced !== undefined) throw new Error(misplaced)
   } catch (cause) {
     throw new Error(`${path}: ${describeSystemError(cause)}`, { cause })
   }
@@ -46,20 +48,5 @@ async function footerOf(path: string): Promise<Footer> {
     })
   } finally {
     await file.close()
-  }
-}
-
-/** Queries would find a row in another day's folder or miss it, depending on their conditions. */
-function checkPartition(table: Table, key: string, { rowCount, columns }: Footer): void {
-  const values = parsePartitionPath(key)
-  for (const [name, { from }] of partitionsOf(table)) {
-    const column = columns.find((candidate) => candidate.name === from)
-    if (rowCount === 0) continue
-    for (const bound of [column?.min, column?.max]) {
-      const day =
-        bound instanceof Date ? bound.toISOString().slice(0, 10) : `unknown (no statistics of ${from})`
-      if (day !== values[name])
-        throw new Error(`partition ${name}=${values[name]} expected rows of that day, got ${day}`)
-    }
   }
 }

@@ -6,6 +6,7 @@ import { checkCatalogColumns, registerTables } from '../register/register-tables
 import { shapeChecks } from '../register/shape-checks.js'
 import { UsageError } from '../usage-error.js'
 import { type BucketOptions, locationSetting, storeOptions } from './bucket-options.js'
+import { engineOverFiles } from './engine-over-files.js'
 import { openTrino, type TrinoOptions } from './open-trino.js'
 import type { LakeKeys, S3Keys } from './s3-keys.js'
 import { checkTableLocation } from './s3-location.js'
@@ -87,6 +88,11 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
         throw error
       }
     },
+    openEngineOver: async (table, keys, others) =>
+      engineOverFiles(await openTrino(options, reads), table, {
+        paths: keys.map((key) => `${location}${key}`),
+        others: others.map((key) => `${location}${key}`),
+      }),
   }
   return backend
 }

@@ -1,6 +1,7 @@
 import { tableSummary } from '@minilake/analytics'
 import { folderStore, type ObjectStore } from '@minilake/ingest'
 import type { LakeProfile, Table } from '@minilake/schema'
+import { fileFailure } from '../files/file-failure.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { PartDownError } from '../part-down-error.js'
 
@@ -76,7 +77,8 @@ async function tableStatus(
     })
   } catch (error) {
     signal.throwIfAborted()
-    status.error = error instanceof Error ? error : new Error(String(error))
+    const failure = await fileFailure(error, lake, [table])
+    status.error = failure instanceof Error ? failure : new Error(String(failure))
   }
   return status
 }

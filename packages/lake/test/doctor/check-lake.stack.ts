@@ -1,7 +1,7 @@
 import type { SqlEngine } from '@minilake/analytics'
 import { s3Store } from '@minilake/ingest/s3'
 import { pump, pumpDaily } from '@minilake/schema'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { checkLake } from '../../src/doctor/check-lake.js'
 import { openLake } from '../../src/index.js'
 import type { LakeBackend } from '../../src/lake-backend.js'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await lake.register()
   expect((await lake.doctor()).filter(({ state }) => state !== 'ok')).toEqual([])
   await lake.close()
-})
+}, 120_000)
 afterAll(() => remove())
 
 /** The first check that fails, with a store, an engine or a clock of the test's own. */
@@ -38,6 +38,7 @@ async function failedCheck(own: Partial<LakeBackend>, now = Date.now) {
     },
     shapeDifference: () => Promise.resolve(undefined),
     openEngine: () => Promise.resolve(engineOf(stack)),
+    openEngineOver: () => Promise.reject(new Error('the doctor verifies nothing')),
     catalogStatements: () => Promise.resolve([]),
     registerTables: () => Promise.reject(new Error('the doctor registers nothing')),
     ...own,
@@ -80,4 +81,82 @@ test('time zone: an engine that reads times in the zone of Kathmandu', async () 
     ),
     fix: "set hive.parquet.time-zone=UTC in Trino's catalog hive",
   })
+})
+
+test('deep: partitions that are missing in the catalog, vanished or point elsewhere, beside files that Trino cannot open', async () => {
+  const lake = await openLake({ ...stackOptions(stack), tables: [pump, pumpDaily] })
+  onTestFinished(() => lake.close())
+  const store = storeOf(stack)
+  const { bucket, endpoint, administrator } = stack
+  const owner = s3Store({ bucket, endpoint, credentials: administrator })
+  const remove = (key: string) => owner.remove(key)
+  const engine = engineOf(stack)
+  const register = (day: string, folder: string) =>
+    engine.execute(
+      `CALL hive.system.register_partition('iot_dw', 'pump_daily', ARRAY['event_date'], ARRAY['${day}'], 's3://iot-time-series/${folder}/')`,
+    )
+  const whole = await store.read('pump_daily/event_date=2026-01-01/pump-0001.parquet')
+  const vanished = 'pump_daily/event_date=2026-02-03/a.parquet'
+  await store.write(vanished, [whole])
+  await lake.register({ tables: [pumpDaily] })
+  await remove(vanished)
+  const added = [
+    'elsewhere/a.parquet',
+    'pump_daily/event_date=2026-01-01/damaged.parquet',
+    'pump_daily/event_date=2026-01-01/notes.txt',
+    'pump_daily/event_date=2026-01-03/other-day.parquet',
+    'pump_daily/event_date=__HIVE_DEFAULT_PARTITION__/a.parquet',
+  ]
+  for (const key of added)
+    await store.write(key, [/damaged|notes/.test(key) ? new TextEncoder().encode('no Parquet file') : whole])
+  onTestFinished(async () => {
+    for (const key of added) await remove(key)
+    await engine.execute("CALL hive.system.sync_partition_metadata('iot_dw', 'pump_daily', 'FULL')")
+    await engine.close()
+  })
+  await register('2026-02-01', 'elsewhere')
+  await register('2026-02-02', 'pump_daily/event_date=2026-01-02')
+  const results = await lake.doctor({ deep: true })
+  const faults = results.flatMap(({ check, faults = [] }) =>
+    faults.map(({ key, fault }) => `${check}: ${key.replace('pump_daily/event_date=', '')}: ${fault}`),
+  )
+  expect(results.filter(({ state, faults }) => state === 'failed' && !faults)).toMatchObject([
+    { check: 'tables' },
+  ])
+  expect(faults).toEqual([
+    expect.stringMatching(/^keys: 2026-01-01\/notes\.txt: Trino reads it as a data file/),
+    expect.stringMatching(
+      /^keys: __HIVE_DEFAULT_PARTITION__\/a\.parquet: the partition event_date expected a day/,
+    ),
+    expect.stringMatching(/^footers: 2026-01-01\/damaged\.parquet: not a Parquet file/),
+    expect.stringMatching(
+      /^footers: 2026-01-03\/other-day\.parquet: partition .* expected rows of that day, got 2026-01-01/,
+    ),
+    expect.stringMatching(
+      /^footers: __HIVE_DEFAULT_PARTITION__\/a\.parquet: partition .* expected rows of that day/,
+    ),
+    'partitions: 2026-01-03/: not in the catalog: Trino does not read it',
+    'partitions: 2026-02-01/: the catalog reads this partition from another folder: s3://iot-time-series/elsewhere/a.parquet',
+    'partitions: 2026-02-02/: the catalog reads this partition from another folder: s3://iot-time-series/pump_daily/event_date=2026-01-02/pump-0001.parquet',
+    'partitions: 2026-02-03/: in the catalog, but it has no data file',
+    'partitions: __HIVE_DEFAULT_PARTITION__/: not in the catalog: Trino does not read it',
+  ])
+})
+
+test('verify and queries name a file that Trino cannot open, and verify compares the others', async () => {
+  const lake = await openLake({ ...stackOptions(stack), tables: [pump, pumpDaily] })
+  onTestFinished(() => lake.close())
+  const { bucket, endpoint, administrator } = stack
+  const store = s3Store({ bucket, endpoint, credentials: administrator })
+  const key = 'pump/2026-01-02.parquet'
+  const whole = await store.read(key)
+  onTestFinished(async () => void (await store.write(key, [whole], { overwrite: true })))
+  await store.write(key, [new TextEncoder().encode('a text file')], { overwrite: true })
+  const [found] = await lake.verify({ tables: [pump] })
+  expect(found).toMatchObject({ files: 1, hours: 24, rows: 1440, differences: [] })
+  expect(found?.unreadable).toEqual([{ key, reason: expect.stringContaining('not a Parquet file') }])
+  const rows = lake.query('SELECT sum(pressure) AS s FROM hive.iot_dw.pump')
+  await expect(rows[Symbol.asyncIterator]().next()).rejects.toThrow(
+    /^s3:\/\/iot-time-series\/pump\/2026-01-02\.parquet cannot be read: not a Parquet file.*minilake doctor --deep/,
+  )
 })

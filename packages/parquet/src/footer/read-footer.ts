@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { describeValue } from '@minilake/schema'
-import { type AsyncBuffer, parquetMetadataAsync } from 'hyparquet'
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet'
 import { isBefore } from '../file/bound-order.js'
 import { describeElement } from '../file/schema-elements.js'
 
@@ -38,7 +38,7 @@ type Slices = Pick<AsyncBuffer, 'byteLength' | 'slice'>
 
 /**
  * Reads the footer of a Parquet file: a few KiB from its end, whatever its size. Rejects with an Error of one sentence for a file
- * that is not Parquet, is truncated or has a damaged footer, and with a TypeError for anything but a file's bytes.
+ * that is not Parquet, is truncated, or has a damaged footer or one whose columns lie outside the file, and with a TypeError for anything but a file's bytes.
  *
  * @example
  * import { readFile } from 'node:fs/promises'
@@ -63,6 +63,7 @@ export async function readFooter(bytes: FileBytes): Promise<Footer> {
       throw new Error(`a damaged Parquet file: its footer cannot be read (${messageOf(cause)})`, { cause })
     },
   )
+  checkExtent(metadata, file.byteLength)
   const leaves = metadata.schema.filter((element) => element.type !== undefined)
   const columns = leaves.map((element, index): FooterColumn => {
     const chunks = metadata.row_groups.map((group) => group.columns[index]?.meta_data)
@@ -88,6 +89,28 @@ export async function readFooter(bytes: FileBytes): Promise<Footer> {
     ...(metadata.created_by === undefined ? {} : { createdBy: metadata.created_by }),
     columns,
   }
+}
+
+/** Throws an Error unless all column chunks lie between the first magic number and the footer, and row groups add up to the rows. */
+function checkExtent({ row_groups, num_rows, metadata_length }: FileMetaData, byteLength: number): void {
+  const dataEnd = byteLength - 8 - metadata_length
+  for (const { columns } of row_groups) {
+    for (const { meta_data: chunk } of columns) {
+      if (chunk === undefined) continue
+      const { data_page_offset, dictionary_page_offset, total_compressed_size } = chunk
+      const dictionary = Number(dictionary_page_offset ?? 0) // some writers set 0 where there is none
+      const start = Math.min(Number(data_page_offset), dictionary > 0 ? dictionary : Infinity)
+      const end = start + Number(total_compressed_size)
+      if (start < 4 || end > dataEnd) {
+        throw new Error(
+          `a damaged Parquet file: column ${chunk.path_in_schema.join('.')} lies outside the file's data (bytes ${start} to ${end} of 4 to ${dataEnd})`,
+        )
+      }
+    }
+  }
+  const rows = row_groups.reduce((sum, group) => sum + group.num_rows, 0n)
+  if (rows !== num_rows)
+    throw new Error(`a damaged Parquet file: expected ${num_rows} rows, its row groups have ${rows}`)
 }
 
 /** A Uint8Array's own `slice` gives no ArrayBuffer, and that of a Buffer no copy. */

@@ -1,0 +1,99 @@
+import { QueryError, type ResultRows } from '@minilake/analytics'
+import type { StoredObject } from '@minilake/ingest'
+import { type Table, tablePrefix } from '@minilake/schema'
+import type { LakeBackend } from '../lake-backend.js'
+import { enginePath } from './engine-path.js'
+import { footerFault } from './footer-fault.js'
+import { keyFault } from './key-fault.js'
+import { storedFooter } from './stored-footer.js'
+
+/** Where engines report what they find in a file, without always naming the file. */
+const fileErrors =
+  /^(Invalid Error|IO Error)\b|\((HIVE_BAD_DATA|HIVE_CURSOR_ERROR|HIVE_CANNOT_OPEN_SPLIT|GENERIC_INTERNAL_ERROR)\)$/
+
+/**
+ * A query's failure that names the data file which caused it, what is wrong with that file, and what to do; any other error unchanged. Lists
+ * the tables' keys to find out.
+ */
+export async function fileFailure(
+  error: unknown,
+  lake: Pick<LakeBackend, 'servers' | 'store'>,
+  tables: readonly Table[],
+): Promise<unknown> {
+  if (!(error instanceof QueryError)) return error
+  for (const table of tables) {
+    const key = await namedKey(error.message, table, lake)
+    if (key === undefined) continue
+    const why = (await fileFault(table, key, lake.store)) ?? sentenceOf(error)
+    return explained(
+      error,
+      `${lake.store.location}/${key.key} cannot be read: ${why} (minilake doctor --deep names every such file)`,
+    )
+  }
+  if (!fileErrors.test(sentenceOf(error))) return error
+  return explained(
+    error,
+    `${sentenceOf(error)} (a data file may be damaged: minilake doctor --deep reads every footer, and minilake verify all values of simulated tables)`,
+  )
+}
+
+/** Rows that fail as `fileFailure` says. */
+export function namingFiles<R>(
+  rows: ResultRows<R>,
+  lake: Pick<LakeBackend, 'servers' | 'store'>,
+  tables: readonly Table[],
+): ResultRows<R> {
+  return {
+    columns: () =>
+      rows.columns().catch(async (error: unknown) => {
+        throw await fileFailure(error, lake, tables)
+      }),
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* rows
+      } catch (error) {
+        throw await fileFailure(error, lake, tables)
+      }
+    },
+  }
+}
+
+/** What is wrong with a file, by its key and its footer; undefined if nothing is. */
+export async function fileFault(
+  table: Table,
+  file: StoredObject,
+  store: LakeBackend['store'],
+): Promise<string | undefined> {
+  try {
+    return footerFault(table, await storedFooter(file, store)) ?? keyFault(table, file.key)
+  } catch (fault) {
+    return (fault as Error).message
+  }
+}
+
+/** The object of a table that an engine's message names. */
+async function namedKey(
+  message: string,
+  table: Table,
+  lake: Pick<LakeBackend, 'servers' | 'store'>,
+): Promise<StoredObject | undefined> {
+  if (!message.includes(enginePath(lake, tablePrefix(table)))) return undefined
+  for await (const object of lake.store.list(tablePrefix(table)))
+    if (message.includes(enginePath(lake, object.key))) return object
+  return undefined
+}
+
+/** An engine's message without the place in the SQL and the advice that follow it. */
+function sentenceOf({ message }: Error): string {
+  return message.split('\n')[0] ?? ''
+}
+
+function explained(cause: QueryError, message: string): QueryError {
+  const { sql, code, errorName } = cause
+  return new QueryError(message, {
+    sql,
+    cause,
+    ...(code !== undefined && { code }),
+    ...(errorName !== undefined && { errorName }),
+  })
+}
