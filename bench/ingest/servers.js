@@ -48,14 +48,16 @@ export async function startMinio({ folder }) {
 }
 
 /** Starts a server that takes uploads as S3 does, counts their bytes and forgets them. */
-export async function startSink() {
+export function startSink() {
+  return startCounter(fileURLToPath(new URL('./sink.js', import.meta.url)))
+}
+
+/** Starts a server, `node SCRIPT PORT ARGS`, that reports what it has counted. */
+export async function startCounter(script, args = []) {
   const port = await freePort()
-  const server = startProcess(process.execPath, [
-    fileURLToPath(new URL('./sink.js', import.meta.url)),
-    String(port),
-  ])
+  const server = startProcess(process.execPath, [script, String(port), ...args])
   const endpoint = `http://127.0.0.1:${port}`
-  /** The objects and bytes that it has taken since the last call. */
+  /** What it has counted since the last call. */
   const counted = async () => (await fetch(`${endpoint}/`, { method: 'REPORT' })).json()
   await untilReady(server, () =>
     counted().then(

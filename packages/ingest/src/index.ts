@@ -4,12 +4,8 @@ export { etagHasher, type EtagHasher, type EtagPlan, type Identity, identityOf }
 export { partBytes } from './bytes/part-plan.js'
 export { defaultConcurrency, type PartSlot, partSlots, type PartSlots } from './bytes/part-slots.js'
 export { untilAborted } from './bytes/until-aborted.js'
-export {
-  type FolderStore,
-  folderStore,
-  type StagedObject,
-  type UnfinishedFile,
-} from './folder/folder-store.js'
+export type { FolderStore, StagedObject, UnfinishedFile } from './folder/folder-objects.js'
+export { folderStore } from './folder/folder-store.js'
 export { type LocalFile, localFile, localFiles } from './folder/local-files.js'
 export { memoryStore } from './memory-store.js'
 export {

@@ -71,6 +71,11 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<StoredObject>
   /** The object with exactly this key, if it exists. */
   find(key: string): Promise<StoredObject | undefined>
+  /**
+   * Makes a function that finds many keys, best in ascending order, with fewer requests than `find`, and as a listing shows them. Only
+   * stores have it whose listings return many keys per request.
+   */
+  finder?(): (key: string) => Promise<StoredObject | undefined>
   /** The whole object in memory, for small ones. */
   read(key: string): Promise<Uint8Array>
   /** The object's bytes from `start` up to `end` (not included), both in bytes; fewer where the object is shorter. Rejects as `read` does. */

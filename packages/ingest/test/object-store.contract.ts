@@ -1,13 +1,25 @@
-import { identityOf, type ObjectStore, ObjectStoreError, partBytes } from '@minilake/ingest'
+import { identityOf, type ObjectStore, ObjectStoreError, partBytes, publish } from '@minilake/ingest'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, collect, failingAfter, rereadable, waitingAfter } from './fixtures/byte-stream.js'
 
 const keysOf = async (store: ObjectStore, prefix: string) =>
   (await collect(store.list(prefix))).map(({ key }) => key)
+const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e'
 const textOf = async (store: ObjectStore, key: string) => new TextDecoder().decode(await store.read(key))
 
+/** What stores may differ in. */
+export interface StoreCapabilities {
+  /**
+   * A key below another object, as `a/b` below `a`. S3 holds it; a folder refuses it. MinIO holds it, but leaves it out of listings.
+   */
+  besideFolder: 'held' | 'unlisted' | 'refused'
+}
+
 /** What every ObjectStore guarantees. `open` returns an empty store. */
-export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectStore): void {
+export function objectStoreContract(
+  open: () => Promise<ObjectStore> | ObjectStore,
+  { besideFolder }: StoreCapabilities,
+): void {
   describe('as an object store', () => {
     it('lists, finds and reads a written object, with its size and ETag', async () => {
       const store = await open()
@@ -337,6 +349,91 @@ export function objectStoreContract(open: () => Promise<ObjectStore> | ObjectSto
         expect(await keysOf(store, '')).toEqual([])
       },
     )
+
+    it('finds many keys as find does, in any order', async () => {
+      const store = await open()
+      const find = store.finder?.() ?? ((key: string) => store.find(key))
+      for (const key of ['pump/b', 'pump/c/d', 'top', '_truth/pump/b']) await store.write(key, bytesOf(key))
+      for (const key of ['pump/a', 'pump/b', '_truth/pump/b', 'pump/c', 'pump/c/d', 'pump/a', 'top', 'x']) {
+        const [expected, found] = [await store.find(key), await find(key)]
+        expect([found?.key, found?.size, await found?.etag()]).toEqual([
+          ...[expected?.key, expected?.size, await expected?.etag()],
+        ])
+      }
+    })
+
+    it.each(['ä'.repeat(127) + 'b', '𝄞'.repeat(63) + 'abc', `${'c'.repeat(247)}.parquet`])(
+      'holds an object whose name has 255 bytes: %.12s…',
+      async (name) => {
+        const store = await open()
+        for (const key of [name, `folder/${name}/${name}`]) {
+          expect(await store.write(key, bytesOf('abc'))).toMatchObject({ written: true })
+          expect(await store.write(key, bytesOf('abcd'), { overwrite: true })).toMatchObject({
+            written: true,
+          })
+          expect(await textOf(store, key)).toBe('abcd')
+          expect(await keysOf(store, key)).toEqual([key])
+        }
+      },
+    )
+
+    it(`treats a key below another object, and the key of a folder, as "${besideFolder}"`, async () => {
+      for (const [first, second] of [
+        ['t/a', 't/a/b'],
+        ['t/a', 't/a/b/c'],
+        ['t/a/b', 't/a'],
+      ] as const) {
+        const store = await open()
+        await store.write(first, bytesOf('first'))
+        expect(await store.find(second)).toBeUndefined()
+        for (const overwrite of [false, true]) {
+          const writing = store.write(second, bytesOf('second'), { overwrite })
+          if (besideFolder !== 'refused') {
+            expect(await writing).toMatchObject({ written: true })
+            expect(await textOf(store, second)).toBe('second')
+            await store.remove(second)
+            continue
+          }
+          const error: unknown = await writing.catch((cause: unknown) => cause)
+          expect(error).toBeInstanceOf(ObjectStoreError)
+          expect(error).toMatchObject({ key: second, code: 'KeyNotSupported' })
+          expect((error as Error).message).toMatch(
+            /^cannot write \S+: this store cannot hold a key below another object, or an object whose key is a folder of others: choose another key$/,
+          )
+        }
+        await store.remove(second)
+        expect(await textOf(store, first)).toBe('first')
+        if (besideFolder === 'held') await store.write(second, [])
+        if (besideFolder !== 'unlisted')
+          expect(await keysOf(store, '')).toEqual(besideFolder === 'held' ? [first, second].sort() : [first])
+      }
+    })
+
+    it.each([
+      ['half a surrogate pair', 'a/\ud834', /half a surrogate pair/],
+      ['a name of 256 bytes', `a/${'ä'.repeat(128)}`, /at most 255 bytes between slashes, got 256/],
+      ['the name of an unfinished file', `a/.b.${uuid}.part`, /stand for unfinished files/],
+      ['a folder of that name', `a/.b.${uuid}.part/c`, /stand for unfinished files/],
+    ])('refuses %s in every way', async (_, key, sentence) => {
+      const store = await open()
+      for (const work of [
+        () => store.write(key, bytesOf('x')),
+        () => store.write(key, bytesOf('x'), { overwrite: true }),
+        () => store.find(key),
+        () => store.read(key),
+        () => store.open(key),
+      ]) {
+        const error: unknown = await work().then(
+          () => undefined,
+          (cause: unknown) => cause,
+        )
+        expect(error).toBeInstanceOf(RangeError)
+        expect((error as Error).message).toMatch(sentence)
+      }
+      const report = await publish([{ key, bytes: bytesOf('x') }], store)
+      expect(report.failures).toMatchObject([{ key, reason: expect.stringMatching(sentence) as string }])
+      expect(await keysOf(store, '')).toEqual([])
+    })
 
     it('refuses to write a key of more than 1,024 bytes', async () => {
       const store = await open()

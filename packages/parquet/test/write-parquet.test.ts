@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { parquetMetadata, parquetRead } from 'hyparquet'
 import {
   type ColumnData,
@@ -453,6 +453,24 @@ describe('columns that are refused before anything is written', () => {
 })
 
 describe('a file is complete or absent', () => {
+  test.skipIf(process.platform === 'win32')('its name is on the disk once the write is done', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'minilake-parquet-'))
+    const handle = await open(own)
+    const prototype = Object.getPrototypeOf(handle) as { sync(): Promise<void> }
+    await handle.close()
+    const flushed: string[][] = []
+    const sync = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: typeof handle) {
+      if ((await this.stat()).ino === (await stat(own)).ino) flushed.push(await readdir(own))
+    })
+    try {
+      await writeParquet(join(own, 'a.parquet'), { a: Float64Array.of(1) })
+      expect(flushed).toEqual([['a.parquet']])
+    } finally {
+      sync.mockRestore()
+      await rm(own, { recursive: true })
+    }
+  })
+
   const columns = { pressure: Float64Array.from({ length: 400_000 }, (_, row) => Math.sqrt(row)) }
   const codecThatFails = () => {
     let pages = 0

@@ -1,49 +1,23 @@
-import { mkdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import type { ByteStream } from '../bytes/byte-stream.js'
-import { type Identity, identityOf } from '../bytes/etag.js'
-import { isKeyPrefix } from '../object-key.js'
-import { type ObjectStore, ObjectStoreError, type WriteOptions } from '../object-store.js'
+import { readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
+import { identityOf } from '../bytes/etag.js'
+import { isKeyPrefix, isUnfinishedName } from '../object-key.js'
+import { ObjectStoreError, type StoredObject, type WriteOptions } from '../object-store.js'
+import { type Refusal, refusedKey } from '../refused-key.js'
 import { describeSystemError, systemErrorCode } from '../system-error.js'
-import { keyPath } from './key-path.js'
+import type { FolderStore } from './folder-objects.js'
+import { hasWindowsName, keyPath } from './key-path.js'
 import { fileBytes, fileSlice } from './local-files.js'
+import { isFolder, makeFolder } from './make-folder.js'
 import { folderSync } from './sync-folder.js'
-import { exists, isFinished, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
+import { exists, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { type FoundFile, walkFolder } from './walk-folder.js'
-
-/** A folder as an object store. It can also write objects before their keys are known. */
-export interface FolderStore extends ObjectStore {
-  /** Writes an object that stays hidden until it gets a name: for keys that depend on the content, and for all-or-nothing writes. */
-  stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
-  /** Unfinished files, which are hidden and never listed. Includes those of writers still at work. */
-  unfinished(): AsyncIterable<UnfinishedFile>
-  /** Removes the folders of these keys that are empty now, but not the folder of the store itself. */
-  removeEmptyFolders(keys: readonly string[]): Promise<void>
-}
-
-/** A file that a writer has not finished: it is still at work, or was killed. */
-export interface UnfinishedFile {
-  key: string
-  /** Bytes. */
-  size: number
-  /** When its writer last wrote to it. */
-  lastActivity: Date
-  /** When it was listed. */
-  listedAt: Date
-}
-
-/** A complete object that is still hidden. */
-export interface StagedObject extends Identity {
-  /** Gives it its key, atomically. Returns false if the key is taken. */
-  name(key: string): Promise<boolean>
-  /** Removes it. Does nothing once it has a name. */
-  discard(): Promise<void>
-}
 
 /**
  * A folder as an object store: the key is the path below the folder. Each file is written under a hidden name next to its place and
  * then renamed atomically, so that no half file is ever visible and no existing object is replaced by accident. Once a write is reported,
- * content and name are on the disk, and a power cut loses neither (where the system can flush a folder: Windows cannot).
+ * content and name are on the disk, and a power cut loses neither (where the system can flush a folder: Windows cannot). Links to files
+ * and to folders are followed, in every way of listing, reading and writing.
  *
  * @example
  * ```ts
@@ -56,6 +30,7 @@ export interface StagedObject extends Identity {
  */
 export function folderStore({ folder }: { folder: string }): FolderStore {
   const pathOf = (key: string) => keyPath(folder, key)
+  const folderOf = (key: string) => (dirname(key) === '.' ? folder : pathOf(dirname(key)))
   const sync = folderSync()
   const failure = (doing: string, key: string, cause: unknown) =>
     cause instanceof ObjectStoreError
@@ -66,7 +41,25 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           cause,
         })
 
-  const stored = (key: string, path: string, { size, modified }: Pick<FoundFile, 'size' | 'modified'>) => ({
+  /** The failure of a write: also what only a folder cannot hold. */
+  const writeFailure = async (key: string, cause: unknown) => {
+    const refusal = refusalsByCode[systemErrorCode(cause) ?? '']
+    if (refusal === undefined || !(await isFolder(folder))) return failure('write', key, cause)
+    return refusedKey(refusal, { path: join(folder, key), key, location: folder, cause })
+  }
+
+  /** The path for a new object. Throws for a key that the system would store under another name. */
+  const writablePathOf = (key: string) => {
+    const path = pathOf(key)
+    if (sep === '/' || !hasWindowsName(key)) return path
+    throw refusedKey('windowsName', { path, key, location: folder })
+  }
+
+  const stored = (
+    key: string,
+    path: string,
+    { size, modified }: Pick<FoundFile, 'size' | 'modified'>,
+  ): StoredObject => ({
     key,
     size,
     modified,
@@ -74,7 +67,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
   })
 
   const nameStaged = async (unfinished: string, key: string) => {
-    const path = pathOf(key)
+    const path = writablePathOf(key)
     try {
       if (await exists(path)) return false
       await makeFolder(dirname(path), sync)
@@ -84,7 +77,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       if (isNamed) await rm(unfinished, { force: true })
       return isNamed
     } catch (cause) {
-      throw failure('write', key, cause)
+      throw await writeFailure(key, cause)
     }
   }
 
@@ -96,7 +89,10 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       if (!isKeyPrefix(prefix)) return
       const below = prefix.slice(0, prefix.lastIndexOf('/') + 1)
       try {
-        for await (const { key, path, ...found } of walkFolder(folder, { below, enter: isFinished })) {
+        for await (const { key, path, ...found } of walkFolder(folder, {
+          below,
+          enter: (name) => !isUnfinishedName(name),
+        })) {
           if (key.startsWith(prefix)) yield stored(key, path, found)
         }
       } catch (cause) {
@@ -111,7 +107,9 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         const { size, mtime: modified } = found
         return found.isFile() ? stored(key, path, { size, modified }) : undefined
       } catch (cause) {
-        if (systemErrorCode(cause) === 'ENOENT') return undefined
+        const code = systemErrorCode(cause) ?? ''
+        if (['ENOENT', 'ELOOP'].includes(code)) return undefined
+        if (code === 'ENOTDIR' && (await isFolder(folder))) return undefined // it would be below another object
         throw failure('read', key, cause)
       }
     },
@@ -145,9 +143,9 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     },
 
     async write(key, bytes, { overwrite = false, signal, reread, onBytes }: WriteOptions = {}) {
-      const path = pathOf(key)
+      const path = writablePathOf(key)
       try {
-        if (!overwrite && (await exists(path))) {
+        if ((await exists(path)) && !overwrite) {
           return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
         }
         await makeFolder(dirname(path), sync)
@@ -165,7 +163,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         }
       } catch (cause) {
         signal?.throwIfAborted()
-        throw failure('write', key, cause)
+        throw await writeFailure(key, cause)
       }
     },
 
@@ -188,16 +186,19 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     },
 
     async remove(key) {
-      const path = pathOf(key)
-      await rm(path, { force: true }).catch((cause: unknown) => {
-        throw failure('remove', key, cause)
+      const name = basename(key)
+      const path = isUnfinishedName(name) ? join(folderOf(key), name) : pathOf(key)
+      if (await isFolder(path)) return // also a link to one
+      await unlink(path).catch((cause: unknown) => {
+        if (!['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '')) throw failure('remove', key, cause)
       })
     },
 
     async *unfinished() {
       try {
         for await (const { key, size, modified } of walkFolder(folder)) {
-          if (!isFinished(basename(key))) yield { key, size, lastActivity: modified, listedAt: new Date() }
+          if (isUnfinishedName(basename(key)))
+            yield { key, size, lastActivity: modified, listedAt: new Date() }
         }
       } catch (cause) {
         throw failure('list', '', cause)
@@ -215,19 +216,11 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
   }
 }
 
-/** Makes a folder and its parents, on the disk. Node's own `recursive` option reports ENOENT on a read-only disk. */
-async function makeFolder(path: string, sync: (path: string) => Promise<void>): Promise<void> {
-  if (await isFolder(path)) return
-  if (dirname(path) !== path) await makeFolder(dirname(path), sync)
-  await mkdir(path).catch(async (error: unknown) => {
-    if (!(await isFolder(path))) throw error // otherwise another writer has just made it
-  })
-  await sync(dirname(path))
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
+/** What a folder cannot hold, by the code of the error that says so. */
+const refusalsByCode: Readonly<Record<string, Refusal>> = {
+  EISDIR: 'besideFolder',
+  ENOTDIR: 'besideFolder',
+  EEXIST: 'besideFolder',
+  EXDEV: 'otherFileSystem',
+  ELOOP: 'brokenLink',
 }

@@ -9,3 +9,10 @@ export function keyPath(folder: string, key: string, path: PlatformPath = nodePa
   checkKey(key)
   return path.join(folder, ...key.split('/'))
 }
+
+/** Whether Windows would store this key under another name, in a stream of another file, or not at all. */
+export function hasWindowsName(key: string): boolean {
+  return key
+    .split('/')
+    .some((name) => /[<>:"|?*\x01-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name))
+}

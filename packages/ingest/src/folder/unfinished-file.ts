@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { link, open, rename, stat } from 'node:fs/promises'
+import { link, lstat, open, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ByteStream } from '../bytes/byte-stream.js'
 import { etagHasher, type Identity } from '../bytes/etag.js'
 import { partBytesFor } from '../bytes/part-plan.js'
 import { untilAborted } from '../bytes/until-aborted.js'
+import { unfinishedName } from '../object-key.js'
 import type { WriteOptions } from '../object-store.js'
 import { systemErrorCode } from '../system-error.js'
-
-const unfinishedName = /^\..*\.[0-9a-f-]{36}\.part$/
 
 /** Writes bytes to a new file and returns their identity. Leaves the file behind if it fails. */
 export async function writeUnfinished(
@@ -36,12 +35,7 @@ export async function writeUnfinished(
 
 /** The hidden path of a file that will get this name in a folder. */
 export function unfinishedPath(folder: string, name: string): string {
-  return join(folder, `.${name}.${randomUUID()}.part`)
-}
-
-/** Whether a name is not one that `unfinishedPath` gives. */
-export function isFinished(name: string): boolean {
-  return !unfinishedName.test(name)
+  return join(folder, unfinishedName(name, randomUUID()))
 }
 
 /** Flushes a file to disk. Do this before naming it: after a power cut no name may point to half a file. */
@@ -61,7 +55,10 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
     return true
   } catch (error) {
     const code = systemErrorCode(error)
-    if (code === 'EEXIST') return false
+    if (code === 'EEXIST') {
+      if (!(await exists(path)) && (await isLink(path))) throw systemError('ELOOP')
+      return false
+    }
     // Without hard links (exFAT, some network shares; Windows reports EISDIR): check, then rename. Only there can two writers that
     // finish at the same moment both believe they were first; the file is whole all the same.
     if (!['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
@@ -71,12 +68,23 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
   }
 }
 
-/** Whether a file exists. Rejects if a folder has its name. */
+/** Whether a file exists. Rejects with EISDIR if a folder has its name. */
 export async function exists(path: string): Promise<boolean> {
   const found = await stat(path).catch((error: unknown) => {
-    if (systemErrorCode(error) === 'ENOENT') return undefined
+    if (['ENOENT', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined
     throw error
   })
-  if (found?.isDirectory()) throw new Error('a folder with that name exists')
+  if (found?.isDirectory()) throw systemError('EISDIR')
   return found !== undefined
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  )
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code })
 }

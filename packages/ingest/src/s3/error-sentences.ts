@@ -1,3 +1,4 @@
+import { refusalReason } from '../refused-key.js'
 import { describeSystemError } from '../system-error.js'
 import { bucketRegionOf, codeOf, statusOf } from './sdk-error.js'
 
@@ -130,6 +131,8 @@ const sentences: Readonly<Record<string, (facts: Facts) => string>> = {
   // The object
   NoSuchKey: () => 'no such object',
   InvalidObjectState: () => 'the object is archived: restore it first',
+  XMinioParentIsObject: () => refusalReason('besideFolder'),
+  XMinioObjectExistsAsDirectory: () => refusalReason('besideFolder'),
   KeyTooLongError: () => 'the key is too long for the store',
   EntityTooLarge: () => 'the object is larger than the store allows',
   BadDigest: damaged,

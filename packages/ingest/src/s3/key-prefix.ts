@@ -19,6 +19,7 @@ const commands: ReadonlySet<string> = new Set([
 interface Keys {
   Key?: string | undefined
   Prefix?: string | undefined
+  StartAfter?: string | undefined
   Contents?: Listed[] | undefined
   Uploads?: Listed[] | undefined
 }
@@ -47,9 +48,12 @@ export function keepBelowPrefix(client: S3Client, keyPrefix: string): void {
     { step: 'initialize', name: 'keepBelowPrefix' },
   )
 
-  function absolute(commandName: string, { Key, Prefix }: Keys): Keys {
+  function absolute(commandName: string, { Key, Prefix, StartAfter }: Keys): Keys {
     if (Key !== undefined) return { Key: `${keyPrefix}${Key}` }
-    if (commandName === 'ListObjectsV2Command') return { Prefix: `${keyPrefix}${Prefix ?? ''}` }
+    if (commandName === 'ListObjectsV2Command') {
+      const after = StartAfter === undefined ? {} : { StartAfter: `${keyPrefix}${StartAfter}` }
+      return { Prefix: `${keyPrefix}${Prefix ?? ''}`, ...after }
+    }
     // MinIO lists no upload for a prefix that is not a whole key, so all uploads are listed and the others left out below.
     return Prefix === undefined ? {} : { Prefix: `${keyPrefix}${Prefix}` }
   }

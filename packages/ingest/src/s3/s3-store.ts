@@ -1,20 +1,15 @@
-import type { Readable } from 'node:stream'
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, ListObjectsV2Command, paginateListObjectsV2 } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
 import { checkKey as checkAnyKey, isKey, isKeyPrefix } from '../object-key.js'
 import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
-import { discardBody } from './accept-only-s3.js'
 import type { S3Action } from './error-sentences.js'
 import { checkRemoval } from './check-removal.js'
-import { findObject } from './head-object.js'
+import { findObject, headObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
-import { etagOf, listedObject } from './object-response.js'
+import { foundObject, listedObject } from './object-response.js'
+import { objectReads } from './object-reads.js'
+import { pagedFinder } from './paged-finder.js'
 import { type CreateOnce, probeFolder } from './probe-create-once.js'
 import { rememberedCreateOnce } from './remembered-create-once.js'
 import { s3Client } from './s3-client.js'
@@ -51,10 +46,10 @@ export interface S3Store extends ObjectStore {
 }
 
 /**
- * A bucket of Amazon S3, MinIO or another S3 store, or the part of it below `keyPrefix`, as an object store. Objects up to `partBytes` are uploaded in one request, larger
- * ones in parts of that size, as many at a time as there are slots. An interrupted upload is resumed if its bytes can be read
- * again; the store alone keeps its state. Throws a TypeError or RangeError for invalid options. Failures carry the `code` of S3 or
- * of the socket.
+ * A bucket of Amazon S3, MinIO or another S3 store, or the part of it below `keyPrefix`, as an object store. Objects up to `partBytes`
+ * are uploaded in one request, larger ones in parts of that size, as many at a time as there are slots. An interrupted upload is resumed
+ * if its bytes can be read again; the store alone keeps its state. Throws a TypeError or RangeError for invalid options. Failures carry
+ * the `code` of S3 or of the socket.
  *
  * @example
  * ```ts
@@ -113,32 +108,9 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }),
   })
 
-  async function* chunksOf(key: string, body: Readable | undefined): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of body ?? []) yield chunk as Uint8Array
-    } catch (cause) {
-      throw failure('read', key, cause)
-    } finally {
-      discardBody(body)
-    }
-  }
+  const reads = objectReads(client, { bucket, failure })
 
-  async function readObject(key: string, range?: string) {
-    checkKey(key)
-    let response: GetObjectCommandOutput | undefined
-    try {
-      const input = { Bucket: bucket, Key: key, ...(range !== undefined && { Range: range }) }
-      response = await client.send(new GetObjectCommand(input))
-      etagOf(response)
-      const bytes = (await response.Body?.transformToByteArray()) ?? new Uint8Array()
-      return { bytes, isRange: response.ContentRange !== undefined }
-    } catch (cause) {
-      discardBody(response?.Body)
-      throw failure('read', key, cause)
-    }
-  }
-
-  return {
+  const store: S3Store = {
     location,
 
     async *list(prefix) {
@@ -169,29 +141,43 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }
     },
 
-    read: async (key) => (await readObject(key)).bytes,
+    finder: () =>
+      pagedFinder({
+        find: async (key) => {
+          // The listing before has shown that the bucket exists, so that a 404 says that the object does not.
+          const response = await headObject({ client, bucket, key }).catch(() => 'unclear' as const)
+          return response === 'unclear' ? store.find(key) : response && foundObject(key, response)
+        },
+        listPage: async ({ folder, after }) => {
+          try {
+            const input = { Bucket: bucket, Prefix: folder, StartAfter: after }
+            const {
+              Name,
+              Contents = [],
+              IsTruncated = false,
+            } = await client.send(new ListObjectsV2Command(input))
+            if (Name === undefined) throw notS3('the listing does not name its bucket')
+            const objects = Contents.map((object) => listedObject(object.Key ?? '', object))
+            return { objects, isTruncated: IsTruncated }
+          } catch (cause) {
+            throw failure('list', folder, cause)
+          }
+        },
+      }),
+
+    async read(key) {
+      checkKey(key)
+      return reads.read(key)
+    },
 
     async slice(key, start, end) {
-      if (end <= start) return new Uint8Array()
-      try {
-        const { bytes, isRange } = await readObject(key, `bytes=${start}-${end - 1}`)
-        // A store that does not know ranges sends the whole object.
-        return isRange ? bytes : bytes.subarray(start, end)
-      } catch (error) {
-        if (error instanceof ObjectStoreError && error.code === 'InvalidRange') return new Uint8Array()
-        throw error
-      }
+      checkKey(key)
+      return reads.slice(key, start, end)
     },
 
     async open(key) {
       checkKey(key)
-      try {
-        const response = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-        etagOf(response)
-        return chunksOf(key, response.Body as Readable | undefined)
-      } catch (cause) {
-        throw failure('read', key, cause)
-      }
+      return reads.open(key)
     },
 
     async write(key, bytes, { signal, reread, sha256, ...more } = {}) {
@@ -260,4 +246,5 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }
     },
   }
+  return store
 }

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path'
 import { expect, test } from 'vitest'
-import { keyPath } from '../../src/folder/key-path.js'
+import { hasWindowsName, keyPath } from '../../src/folder/key-path.js'
 
 const key = 'pump_daily/event_date=2026-01-01/pump-0007.parquet'
 
@@ -17,5 +17,19 @@ test.each(['../other', 'pump/../../other', '/etc/passwd', 'pump//a', 'pump\\..\\
   'keyPath refuses a key that could lead out of the folder, on every platform: %j',
   (bad) => {
     for (const path of [posix, win32]) expect(() => keyPath('lake', bad, path)).toThrow(RangeError)
+  },
+)
+
+test.each(['a:b', 'pump/con', 'pump/NUL.parquet', 'a./b', 'a ', 'a?b', 'a\x01'])(
+  'Windows reserves %j',
+  (name) => {
+    expect(hasWindowsName(name)).toBe(true)
+  },
+)
+
+test.each(['pump/event_date=2026-01-01/a b.parquet', 'console', '.a', 'com', 'ü'])(
+  'Windows stores %j',
+  (name) => {
+    expect(hasWindowsName(name)).toBe(false)
   },
 )

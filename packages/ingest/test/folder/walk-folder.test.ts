@@ -42,16 +42,47 @@ describe('walkFolder', () => {
     expect(await keysBelow(root, { enter: (name) => name !== 'no' })).toEqual(['yes/yes'])
   })
 
-  it('treats links to files as files and does not follow links to folders', async () => {
-    const root = await tempFolder()
-    await writeFiles(root, { 'a/b': 'abc' })
-    await linkFile(join(root, 'a', 'b'), join(root, 'linked'))
-    await linkFolder(root, join(root, 'a', 'loop'))
+  it('follows links to files and folders, but not broken ones', async () => {
+    const [root, elsewhere] = [await tempFolder(), await tempFolder()]
+    await writeFiles(root, { 'a/b': 'abc', 'linked-0': '' })
+    await writeFiles(elsewhere, { 'c/d': 'abcd', e: '' })
+    await linkFile(join(root, 'a', 'b'), join(root, 'again'))
+    await linkFolder(elsewhere, join(root, 'linked'))
     await linkFolder(join(root, 'missing'), join(root, 'a', 'broken'))
-    expect((await collect(walkFolder(root))).map(({ key, size }) => [key, size])).toEqual([
+    await linkFolder(join(root, 'a', 'itself'), join(root, 'a', 'itself'))
+    const found = [
       ['a/b', 3],
-      ['linked', 3],
-    ])
+      ['again', 3],
+      ['linked-0', 0],
+      ['linked/c/d', 4],
+      ['linked/e', 0],
+    ]
+    expect((await collect(walkFolder(root))).map(({ key, size }) => [key, size])).toEqual(found)
+    expect(await keysBelow(root, { below: 'linked/c/' })).toEqual(['linked/c/d'])
+  })
+
+  it('follows two links to one folder', async () => {
+    const root = await tempFolder()
+    await writeFiles(root, { 'a/b': '' })
+    await linkFolder(join(root, 'a'), join(root, 'c'))
+    await linkFolder(join(root, 'a'), join(root, 'd'))
+    expect(await keysBelow(root)).toEqual(['a/b', 'c/b', 'd/b'])
+  })
+
+  it('names a link that leads back to a folder that contains it, directly or through another link', async () => {
+    const [root, outer] = [await tempFolder(), await tempFolder()]
+    await writeFiles(root, { 'a/b': '', 'c/d': '' })
+    await linkFolder(root, join(root, 'a', 'loop'))
+    const sentence = (link: string) =>
+      `the link ${link} leads back to a folder that contains it: remove the link`
+    await expect(keysBelow(root)).rejects.toThrow(sentence(join(root, 'a', 'loop')))
+    await rm(join(root, 'a', 'loop'))
+    await linkFolder(join(root, 'c'), join(root, 'a', 'to-c'))
+    await linkFolder(join(root, 'a'), join(root, 'c', 'to-a'))
+    await expect(keysBelow(root)).rejects.toThrow(sentence(join(root, 'a', 'to-c', 'to-a')))
+    await mkdir(join(outer, 'lake'))
+    await linkFolder(outer, join(outer, 'lake', 'up'))
+    await expect(keysBelow(join(outer, 'lake'))).rejects.toThrow(sentence(join(outer, 'lake', 'up')))
   })
 
   it('skips empty folders, and files that are removed during the walk', async () => {

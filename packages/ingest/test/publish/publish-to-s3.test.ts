@@ -35,6 +35,29 @@ describe('publishing to S3', () => {
     expect(asked.every((line) => line.startsWith('GET ') && line.includes('list-type=2'))).toBe(true)
   })
 
+  it('sends one listing for a new file, whatever else its folder holds', async () => {
+    const folder = await tempFolder()
+    await writeFiles(folder, { 'pump/02500-new': 'x' })
+    const { endpoint, asked, objects } = await memoryS3()
+    for (let index = 0; index < 5000; index += 1)
+      objects.set(`pump/${String(index).padStart(5, '0')}`, {
+        bytes: Buffer.alloc(1),
+        etag: '1',
+        headers: {},
+      })
+    expect(await publish(localFiles(folder), storeAt(endpoint))).toMatchObject({ published: 1 })
+    expect(asked.map((line) => line.split(' ')[0])).toEqual(['GET', 'PUT'])
+  })
+
+  it('sends no more listings for 100 partitions of one file each than for one', async () => {
+    const folder = await tempFolder()
+    const { endpoint, asked } = await memoryS3()
+    const keys = Array.from({ length: 100 }, (_, index) => `pump/day=${String(index).padStart(4, '0')}/a`)
+    await writeFiles(folder, Object.fromEntries(keys.map((key) => [key, 'x'])))
+    expect(await publish(localFiles(folder), storeAt(endpoint))).toMatchObject({ published: 100 })
+    expect(asked.filter((line) => !line.startsWith('PUT '))).toHaveLength(1)
+  })
+
   it('reports what it cannot compare, and replaces it only with overwrite', async () => {
     const folder = await tempFolder()
     await writeFiles(folder, { 'pump/a': 'abc', 'pump/b': 'abc' })

@@ -1,0 +1,32 @@
+import type { ByteStream } from '../bytes/byte-stream.js'
+import type { Identity } from '../bytes/etag.js'
+import type { ObjectStore, WriteOptions } from '../object-store.js'
+
+/** A folder as an object store. It can also write objects before their keys are known. */
+export interface FolderStore extends ObjectStore {
+  /** Writes an object that stays hidden until it gets a name: for keys that depend on the content, and for all-or-nothing writes. */
+  stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
+  /** Unfinished files, which are hidden and never listed. Includes those of writers still at work. */
+  unfinished(): AsyncIterable<UnfinishedFile>
+  /** Removes the folders of these keys that are empty now, but not the folder of the store itself. */
+  removeEmptyFolders(keys: readonly string[]): Promise<void>
+}
+
+/** A file that a writer has not finished: it is still at work, or was killed. */
+export interface UnfinishedFile {
+  key: string
+  /** Bytes. */
+  size: number
+  /** When its writer last wrote to it. */
+  lastActivity: Date
+  /** When it was listed. */
+  listedAt: Date
+}
+
+/** A complete object that is still hidden. */
+export interface StagedObject extends Identity {
+  /** Gives it its key, atomically. Returns false if the key is taken. */
+  name(key: string): Promise<boolean>
+  /** Removes it. Does nothing once it has a name. */
+  discard(): Promise<void>
+}

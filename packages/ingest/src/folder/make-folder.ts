@@ -1,0 +1,20 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Makes a folder and its parents, on the disk. Node's own `recursive` option reports ENOENT on a read-only disk. */
+export async function makeFolder(path: string, sync: (path: string) => Promise<void>): Promise<void> {
+  if (await isFolder(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path), sync)
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error // otherwise another writer has just made it
+  })
+  await sync(dirname(path))
+}
+
+/** Whether a path leads to a folder, perhaps through links. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
