@@ -32,10 +32,10 @@ test('the bytes of a simulated day are those that createdBy stands for', () => {
     [fleetDay!.key]: sha256(concat(fleetDay!.bytes)),
   }).toMatchInlineSnapshot(`
     {
-      "createdBy": "minilake version 3.0.0 (build 1)",
-      "pump/2026-01-01.parquet": "9d3016f32a98d9f3bf770a9d5234896b61531fd8d97568f5182076679816611c",
-      "pump/2026-01-01.parquet, as the CLI writes it": "ac2605a9f675a19cdfcffc6a20cde095b22e202e99b359ea5b60ca4c994d6bbb",
-      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "08967f730fe4184418751f58a2ad37cf63ab6fe979ebec1ed9a0ec381dd7ee3f",
+      "createdBy": "minilake version 4.0.0 (build 1)",
+      "pump/2026-01-01.parquet": "c1b9af4bc5bc88fe56f87be0db4ffa1c748a646b5f64dc32e205ced04a5adbe1",
+      "pump/2026-01-01.parquet, as the CLI writes it": "03163154440bbc7bfd317a376409f82814eb8133e4829874b4c9f27b88553e8c",
+      "pump_daily/event_date=2026-01-01/pump-0001.parquet": "77f652f7660e838533919b88239fc721f6ff0fa67f7d58d5c058706286531512",
     }
   `)
 })

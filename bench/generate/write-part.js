@@ -9,7 +9,7 @@ export function preparePart({ path, firstDay, rows, rowGroupRows, held = false, 
   const batches = held ? [...simulated] : simulated
   return () => {
     const file = openSync(path, 'w')
-    for (const bytes of encodeParquet(pump, batches, { rowGroupRows, reuseBuffers: true }))
+    for (const bytes of encodeParquet(pump, batches, { rowGroupRows, reuseBuffers: true, checks: false }))
       writeFileSync(file, bytes)
     closeSync(file)
   }

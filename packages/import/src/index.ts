@@ -1,5 +1,6 @@
 export { type BadRow, BadRowsError, badRowText } from './read/bad-rows.js'
 export type { CsvDialect } from './open/csv-dialect.js'
+export { type PrivateFolder, privateFolder } from './duckdb/private-folder.js'
 export { openReadings, type ReadOptions, type Readings, type SourceDescription } from './open-readings.js'
 export type { MidnightTimes } from './read/midnight-times.js'
 export type { ReadReport } from './read/read-source.js'

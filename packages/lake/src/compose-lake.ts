@@ -26,6 +26,7 @@ import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
+import { verifyChecks } from './verify/verify-checks.js'
 import { verifyTable } from './verify/verify-table.js'
 import { publishStaged } from './write/publish-staged.js'
 import { writeRows } from './write/write-rows.js'
@@ -59,7 +60,6 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     signal.throwIfAborted()
     return signal
   }
-  const verifiable = () => tables.flatMap((table) => findSimulation(table) ?? [])
 
   return {
     profile: backend.profile,
@@ -156,15 +156,12 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async verify(options = {}) {
       const signal = begin('verify', options)
-      const simulated =
-        options.tables?.map((table) => simulationOf(checkTable(tables, table))) ?? verifiable()
       const found = []
-      for (const table of simulated) {
-        const verification = await engines.use([table], (engine) =>
-          verifyTable(table, backend, engine, signal),
-        )
-        const { files, missing, withoutTruth } = verification
-        if (files + missing.length + withoutTruth.length > 0) found.push(verification)
+      for (const table of checkTables(tables, options.tables ?? tables)) {
+        const verify = findSimulation(table) ? verifyTable : verifyChecks
+        const verification = await engines.use([table], (engine) => verify(table, backend, engine, signal))
+        const { files, missing, withoutTruth, differences } = verification
+        if (files + missing.length + withoutTruth.length + differences.length > 0) found.push(verification)
       }
       return found
     },

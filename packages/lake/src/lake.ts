@@ -125,7 +125,10 @@ export interface Lake {
   query<R>(query: Query<R>, options?: QueryOptions): ResultRows<R>
   query(sql: string, options?: QueryOptions): ResultRows<Record<string, unknown>>
 
-  /** Compares simulated tables with their truth; tables without files are left out. */
+  /**
+   * Compares what the engine reads with the truth of simulated tables, and with the counts and bounds in the files of others. Tables
+   * without files are left out.
+   */
   verify(options?: TableOptions): Promise<Verification[]>
 
   /** Counts files and rows of every table. */

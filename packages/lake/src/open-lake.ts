@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { describeValue, type LakeDefinition, type Table } from '@minilake/schema'
 import { checkOptions } from './check-options.js'
 import { checkLakeDefinition } from './config/check-lake-definition.js'
@@ -17,7 +17,7 @@ import { UsageError } from './usage-error.js'
 export interface OpenLakeOptions extends LakeDefinition {
   /** Path of a config file. Default: `minilake.config.ts`, `.js`, `.mjs` or `.json` in `cwd`; not read when `tables` are given. */
   config?: string
-  /** The folder that relative paths start from. Default '.'. */
+  /** The folder that relative paths start from, resolved when the lake opens. Default '.'. */
   cwd?: string
   /** Environment variables, such as MINILAKE_PROFILE, that set what the options leave open. Default none. */
   env?: Variables
@@ -66,12 +66,13 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
     out,
     profiles,
     config,
-    cwd = '.',
+    cwd: givenCwd = '.',
     env = {},
     credentials,
     maintainCredentials,
     resumeAfterSeconds,
   } = options
+  const cwd = resolve(givenCwd) // the process may change its working directory while the lake is open
   const given = checkLakeDefinition('openLake', {
     ...(tables !== undefined && { tables }),
     ...(profile !== undefined && { profile }),

@@ -1,5 +1,5 @@
 import { readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { hourlyAverages } from '@minilake/analytics'
 import { pump, pumpDaily, pumpLake } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
@@ -279,4 +279,21 @@ describe('a lake', () => {
     await lake.clean({ remove: true })
     expect(await lake.clean()).toEqual([])
   })
+})
+
+test('relative paths are resolved when the lake opens: a change of the working directory does not move it', async () => {
+  const folder = await freshFolder()
+  const before = process.cwd()
+  const lake = await openLake({ cwd: relative(before, folder), tables: [turbine] })
+  const elsewhere = await freshFolder()
+  process.chdir(elsewhere)
+  try {
+    await lake.write(turbine, [{ event_timestamp: new Date('2026-01-01T00:00:00Z'), turbine_id: 'a' }])
+  } finally {
+    process.chdir(before)
+    await lake.close()
+  }
+  expect(await readdir(elsewhere)).toEqual([])
+  expect(await readdir(folder)).toEqual(['lake'])
+  expect(lake.out).toBe(join(folder, 'out'))
 })

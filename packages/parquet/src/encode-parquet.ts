@@ -1,6 +1,8 @@
 import { type Batch, checkBatch, type Table } from '@minilake/schema'
+import { checkEntries } from './checks/file-checks.js'
 import { checkIterable, checkTable } from './check-table.js'
 import { ByteBlocks } from './file/byte-blocks.js'
+import { withoutNanBounds } from './file/chunk-statistics.js'
 import { checkCodec, type Codec } from './file/codec.js'
 import { type FooterContent, writeFooter, writeMagic } from './file/footer.js'
 import { PageIndexes } from './file/page-indexes.js'
@@ -11,7 +13,7 @@ import { schemaElements } from './file/schema-elements.js'
  * The writer's name in our files, in the form that parquet-java needs to trust string statistics (PARQUET-251). Its version is that
  * of the bytes, not of the package: it changes only when the same rows give other bytes.
  */
-export const createdBy = 'minilake version 3.0.0 (build 1)'
+export const createdBy = 'minilake version 4.0.0 (build 1)'
 
 /** How a file is laid out. */
 export interface EncodeOptions {
@@ -28,9 +30,14 @@ export interface EncodeOptions {
    * given back are not reused either.
    */
   reuseBuffers?: boolean
+  /**
+   * Whether the file carries the identity of its rows, and their counts and bounds: see `Footer`. The SHA-256 takes about as long as the
+   * encoding of readings. Default true.
+   */
+  checks?: boolean
 }
 
-const optionNames = ['rowGroupRows', 'codec', 'reuseBuffers']
+const optionNames = ['rowGroupRows', 'codec', 'reuseBuffers', 'checks']
 
 /** Size of the chunks in which a file's bytes come. */
 const blockBytes = 1024 * 1024
@@ -57,7 +64,7 @@ export function* encodeParquet<T extends Table>(
   checkEncodeOptions('encodeParquet', options, optionNames)
   checkTable(table)
   checkIterable(`batches of table ${table.name}`, batches)
-  const { rowGroupRows = 1_048_576, codec, reuseBuffers = false } = options
+  const { rowGroupRows = 1_048_576, codec, reuseBuffers = false, checks = true } = options
   const blocks = new ByteBlocks(blockBytes)
   const footer: FooterContent = {
     version: 2,
@@ -67,14 +74,14 @@ export function* encodeParquet<T extends Table>(
     row_groups: [],
   }
   const indexes = new PageIndexes()
-  const group = rowGroup(table, codec)
-  function* handOut(taken: readonly Uint8Array<ArrayBuffer>[]): EncodedChunks {
+  const group = rowGroup(table, { codec, checks })
+  function* handOut(taken: readonly Uint8Array<ArrayBuffer>[]): Blocks {
     for (const block of taken) {
       const givenBack = yield block
       if (reuseBuffers && givenBack === block) blocks.recycle(block)
     }
   }
-  function* writeGroup(): EncodedChunks {
+  function* writeGroup(): Blocks {
     for (const _ of group.write(blocks, footer, indexes)) yield* handOut(blocks.takeFullBlocks())
   }
   try {
@@ -90,15 +97,34 @@ export function* encodeParquet<T extends Table>(
     }
     if (group.rowCount() > 0) yield* writeGroup()
     indexes.write(blocks)
-    writeFooter(blocks, footer)
+    const rows = Number(footer.num_rows)
+    const checked = group.checks && checkEntries(rows, group.checks)
+    writeFooter(blocks, {
+      ...footer,
+      row_groups: withoutNanBounds(footer.row_groups),
+      ...(checked && { key_value_metadata: checked.entries }),
+    })
     yield* handOut(blocks.drain())
+    return { rows, ...(checked && { rowsSha256: checked.rowsSha256 }) }
   } finally {
     group.close()
   }
 }
 
-/** The chunks of a file. What the consumer passes to `next` is a chunk that it gives back, for its buffer to be reused. */
-export type EncodedChunks = Generator<Uint8Array, void, Uint8Array | undefined>
+type Blocks = Generator<Uint8Array, void, Uint8Array | undefined>
+
+/** What a file holds. */
+export interface EncodedFile {
+  readonly rows: number
+  /** The identity of its rows, which is also in its key-value metadata: see `Footer`. Absent without checks. */
+  readonly rowsSha256?: string
+}
+
+/**
+ * The chunks of a file, then what it holds (undefined if the consumer stopped early). What the consumer passes to `next` is a chunk that
+ * it gives back, for its buffer to be reused.
+ */
+export type EncodedChunks = Generator<Uint8Array, EncodedFile | undefined, Uint8Array | undefined>
 
 /** Throws a TypeError or RangeError for options that are not among `names` and for values that make no sense. */
 export function checkEncodeOptions(
@@ -111,10 +137,11 @@ export function checkEncodeOptions(
   const unknown = Object.keys(options).filter((name) => !names.includes(name))
   if (unknown.length > 0)
     throw new TypeError(`${subject} expected only ${names.join(', ')}, got ${unknown.join(', ')}`)
-  const { rowGroupRows = 1, codec, reuseBuffers = false } = options
+  const { rowGroupRows = 1, codec, reuseBuffers = false, checks = true } = options
   if (!Number.isSafeInteger(rowGroupRows) || Number(rowGroupRows) < 1)
     throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${String(rowGroupRows)}`)
   if (codec !== undefined) checkCodec(codec)
   if (typeof reuseBuffers !== 'boolean')
     throw new TypeError(`reuseBuffers expected true or false, got ${String(reuseBuffers)}`)
+  if (typeof checks !== 'boolean') throw new TypeError(`checks expected true or false, got ${String(checks)}`)
 }

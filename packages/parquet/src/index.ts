@@ -12,7 +12,15 @@ export type { ArrayColumnData, ColumnData, TypedColumnData } from './columns/col
 export { checkFooter } from './footer/check-footer.js'
 export type { Codec } from './file/codec.js'
 export { type DataFile, dataFiles } from './data-files.js'
-export { createdBy, type EncodedChunks, encodeParquet, type EncodeOptions } from './encode-parquet.js'
+export type { ColumnCounts } from './checks/column-checks.js'
+export type { FileChecks } from './checks/file-checks.js'
+export {
+  createdBy,
+  type EncodedChunks,
+  type EncodedFile,
+  encodeParquet,
+  type EncodeOptions,
+} from './encode-parquet.js'
 export {
   type FileBytes,
   type Footer,

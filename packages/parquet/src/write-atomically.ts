@@ -34,7 +34,7 @@ export async function writeAtomically(path: string, chunks: EncodedChunks): Prom
     await rm(hidden, { force: true }).catch(() => undefined)
     throw error
   } finally {
-    chunks.return()
+    chunks.return(undefined)
   }
   return byteLength
 }

@@ -41,11 +41,8 @@ bits_types = {
 floats = {"double": ("<q", "<d"), "real": ("<i", "<f")}
 
 
-# One partition keeps the order of rows. DataFusion 55 takes a column whose minimum and maximum are equal for a constant, and NaN, which
-# statistics leave out, for that constant too, in pyarrow's own files as well: it must not collect statistics.
-rust = datafusion.SessionContext(
-    datafusion.SessionConfig().with_target_partitions(1).set("datafusion.execution.collect_statistics", "false")
-)
+# One partition keeps the order of rows.
+rust = datafusion.SessionContext(datafusion.SessionConfig().with_target_partitions(1))
 # The readers beside pyarrow: a whole file as an Arrow table.
 readers = {
     "DuckDB": lambda path: duckdb.sql("SELECT * FROM read_parquet(?)", params=[path]).to_arrow_table(),
@@ -77,13 +74,13 @@ def value_of(bits, type):
     return bits.encode() if type == "varchar" else bits
 
 
-def check_statistics(found, values, type, where):
+def check_statistics(found, values, type, has_nan, where):
     present = [value_of(value, type) for value in values if value is not None]
     assert found is not None and found.has_null_count, (where, found)
     assert found.null_count == len(values) - len(present), (where, found)
-    present = [value for value in present if value == value]
-    assert found.has_min_max == (len(present) > 0), (where, found)
-    if not present:
+    # Bounds leave NaN out, and engines take them for bounds of NaN too, DataFusion even those of another row group.
+    assert found.has_min_max == (len(present) > 0 and not has_nan), (where, found)
+    if not found.has_min_max:
         return
     least, greatest = min(present), max(present)
     low, high = found.min_raw, found.max_raw
@@ -102,6 +99,49 @@ def check_statistics(found, values, type, where):
         assert math.copysign(1, low) == -1, (where, low)
     if type in floats and greatest == 0:
         assert math.copysign(1, high) == 1, (where, high)
+
+
+def is_nan(value):
+    return value != value
+
+
+# Predicates, and which values they hold for in DuckDB and DataFusion: NaN equals NaN and is greater than every number.
+predicates = {
+    "{} = 1.5": lambda value: value == 1.5,
+    "{} <> 1.5": lambda value: value != 1.5,
+    "{} < 1.5": lambda value: value < 1.5,
+    "{} > 1.5": lambda value: value > 1.5 or is_nan(value),
+    "{} > 1e300": lambda value: value > 1e300 or is_nan(value),
+    "{} BETWEEN 0 AND 2": lambda value: 0 <= value <= 2,
+    "{} IN (0.1, 1.5)": lambda value: value in (0.1, 1.5),
+    "isnan({})": is_nan,
+    "NOT isnan({})": lambda value: not is_nan(value),
+}
+
+
+def check_predicates(path, columns, groups):
+    """Engines must find the rows that a condition on a column with NaN asks for, whatever they take from statistics."""
+    context = datafusion.SessionContext()
+    context.register_parquet("rows", path)
+    counters = {
+        "DuckDB": lambda condition: duckdb.sql(
+            f"SELECT count(*) AS n FROM read_parquet(?) WHERE {condition}", params=[path]
+        ).fetchall()[0][0],
+        "DataFusion": lambda condition: context.sql(f"SELECT count(*) AS n FROM rows WHERE {condition}").to_pydict()["n"][0],
+    }
+    for index, column in enumerate(columns):
+        type = column["type"]
+        if type not in floats:
+            continue
+        bits = [value for group in groups for value in written(group[index], type)]
+        values = [value_of(value, type) for value in bits if value is not None]
+        if not any(map(is_nan, values)):
+            continue
+        for predicate, holds in predicates.items():
+            condition = predicate.format(column["name"])
+            for engine, count in counters.items():
+                found, expected = count(condition), sum(map(holds, values))
+                assert found == expected, (path, engine, condition, found, expected)
 
 
 files = sorted(glob.glob(os.path.join(sys.argv[1], "*.parquet")))
@@ -123,6 +163,13 @@ for path in files:
         for column in columns:
             found = plain(other[column["name"]]).type
             assert found == arrow_types[column["type"]], (path, reader, column, found)
+    if groups:
+        check_predicates(path, columns, groups)
+    has_nan = [
+        column["type"] in floats
+        and any(is_nan(value_of(int(v), column["type"])) for group in groups for v in group[index] if v is not None)
+        for index, column in enumerate(columns)
+    ]
     start = 0
     for number, group in enumerate(groups):
         table = file.read_row_group(number)
@@ -134,7 +181,7 @@ for path in files:
                 part = plain(other[column["name"]].slice(start, len(values)))
                 assert stored(part, type) == values, (where, reader)
             found = file.metadata.row_group(number).column(index).statistics
-            check_statistics(found, values, type, where)
+            check_statistics(found, values, type, has_nan[index], where)
             chunks += 1
         start += table.num_rows
     assert start == file.metadata.num_rows, path

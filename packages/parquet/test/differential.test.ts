@@ -17,10 +17,10 @@ const names = defineTable({ name: 'names', columns: { name: { type: 'varchar' } 
 /** Encodes a batch and expects the same file, byte for byte, from hyparquet-writer with the same encoding. Returns the encoding. */
 function expectSame(table: Table, batch: Batch): Encoding {
   const bytes = bytesOf(encodeParquet(table, [batch]))
-  const [chunk] = parquetMetadata(bytes.buffer).row_groups[0]!.columns
-  const encoding = chunk!.meta_data!.encodings.at(-1)!
+  const { row_groups, key_value_metadata: entries = [] } = parquetMetadata(bytes.buffer)
+  const encoding = row_groups[0]!.columns[0]!.meta_data!.encodings.at(-1)!
   const [[name]] = Object.entries(table.columns) as [[string, unknown]]
-  expect(Buffer.compare(bytes, writtenByLibrary(table, batch, { [name]: encoding }))).toBe(0)
+  expect(Buffer.compare(bytes, writtenByLibrary(table, batch, { [name]: encoding }, entries))).toBe(0)
   return encoding
 }
 const timesOf = (values: readonly bigint[]) => ({

@@ -74,6 +74,12 @@ const cases: Record<string, { rows: StoredValue[][]; rowGroupRows?: number; batc
   },
   'one-value': { rows: rowsOf(45_000, always({ double: -1.5, real: 1.5 })) },
   'nan-only': { rows: rowsOf(300, always({ double: NaN, real: NaN })), rowGroupRows: 200 },
+  'nan-in-one-row-group': {
+    rows: rowsOf(300, (type, row, nullable) =>
+      type === 'double' || type === 'real' ? (row === 150 ? NaN : 1.5) : edgeAt(type, row, nullable),
+    ),
+    rowGroupRows: 100,
+  },
   zeros: { rows: rowsOf(300, always({ double: 0, real: 0 })) },
   'negative-zeros': { rows: rowsOf(300, always({ double: -0, real: -0 })) },
   'zeros-of-both-signs': {
@@ -107,7 +113,7 @@ test.each<[string, Codec | undefined]>([
   ['plain', undefined],
   ['snappy', snappy],
 ])(
-  'pyarrow, DuckDB, polars and DataFusion in Python, and hyparquet, read every type bit by bit, with correct statistics: %s',
+  'pyarrow, DuckDB, polars and DataFusion in Python, and hyparquet, read every type bit by bit, find NaN, and have correct statistics: %s',
   { timeout: 300_000 },
   async (name, codec) => {
     const files = join(folder, name)

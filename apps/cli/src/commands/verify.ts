@@ -1,5 +1,4 @@
 import { agrees } from '@minilake/lake'
-import { simulatedTables } from '@minilake/generator'
 import { Command } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable } from '../options/find-table.js'
@@ -11,9 +10,9 @@ import { type Environment, withSession } from '../session.js'
 export function verifyCommand(environment: Environment): Command {
   return new Command('verify')
     .description(
-      'compare what the engine reads with the truth of the simulation: rows, bounds, sums, NaN and alarms of every hour, alarm episodes, and the files themselves',
+      'compare what the engine reads with the truth of the simulation: rows, bounds, sums, NaN and alarms of every hour, alarm episodes, and the files themselves; other tables with the counts and bounds in their files',
     )
-    .option('--table <name>', 'table to verify (default: every simulated one that has files)')
+    .option('--table <name>', 'table to verify (default: every one that has files)')
     .action(({ table: name }: { table?: string }, command: Command) =>
       withSession(command, environment, async ({ lake, terminal, json, signal, fail }) => {
         const tables = name === undefined ? undefined : [findTable(lake, name)]
@@ -23,7 +22,7 @@ export function verifyCommand(environment: Environment): Command {
         if (found.length === 0 || !found.every(agrees)) fail()
         if (found.length === 0) {
           terminal.warn(
-            `nothing to verify: ${lake.store.location}/ has no file of ${name ?? Object.keys(simulatedTables).join(' or ')} (minilake generate, then minilake ingest, puts some there)`,
+            `nothing to verify: ${lake.store.location}/ has no file of ${name ?? lake.tables.map((table) => table.name).join(' or ')} (minilake generate, then minilake ingest, puts some there)`,
           )
         }
         if (json) await terminal.data(`${jsonText(found, 2)}\n`)

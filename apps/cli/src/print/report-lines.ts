@@ -82,6 +82,7 @@ function troubleLines({ conflicts, unverifiable = [], failures }: Trouble): stri
 /** What a verification found, as one line or more. */
 export function verifiedLines({
   table,
+  source,
   files,
   hours,
   rows,
@@ -96,12 +97,12 @@ export function verifiedLines({
   const found = [
     ...unreadable.map(({ key, reason }) => `${key} cannot be read: ${reason}`),
     ...missing.map((key) => `${key} is missing: it has a truth, but the file is gone`),
-    ...withoutTruth.map((key) => `${key} has no truth to compare with`),
+    ...withoutTruth.map((key) => `${key} has no ${source} to compare with`),
     ...differences,
   ]
   if (found.length > 0) {
     return [
-      `table ${table}: ${count(found.length, 'difference')} from the truth`,
+      `table ${table}: ${count(found.length, 'difference')} from the ${source}`,
       ...firstLines(found).map((line) => `  ${line}`),
       ...(unreadable.length === 0
         ? []
@@ -110,6 +111,10 @@ export function verifiedLines({
           ]),
     ]
   }
+  if (source === 'checks')
+    return [
+      `table ${table}: ${count(rows, 'row')} of ${count(files, 'file')} agree with the counts and bounds in the files`,
+    ]
   return [
     `table ${table}: ${count(rows, 'row')} in ${count(hours, 'hour')} of ${count(files, 'file')}, ${count(alarmRows, 'alarm row')} and ${count(alarms, 'alarm')} agree with the truth${isOrderCompared ? '' : '; the order of rows was not compared, because this engine does not reveal it'}`,
   ]

@@ -10,24 +10,24 @@ export interface PrivateFolder {
   remove(): Promise<void>
 }
 
-/** The name of a private folder has its process id, and six characters that `mkdtemp` chooses. */
-const namePrefix = 'minilake-duckdb-'
-const namePattern = /^minilake-duckdb-\d+-[a-zA-Z0-9]{6}$/
+/** The rest of a private folder's name: its process id, and six characters that `mkdtemp` chooses. */
+const nameEnd = /^\d+-[a-zA-Z0-9]{6}$/
 
 /** The file in a private folder that tells which process it belongs to. */
 const ownerFile = 'minilake-owner.json'
 
 /**
  * Creates a private folder below `parent`, which is created if it is missing, and removes those that this user's crashed processes
- * left there.
+ * left there. Its name begins with `minilake-`, and `purpose`.
  */
-export async function privateFolder(parent: string): Promise<PrivateFolder> {
+export async function privateFolder(parent: string, purpose = 'duckdb'): Promise<PrivateFolder> {
+  const namePrefix = `minilake-${purpose}-`
   await mkdir(parent, { recursive: true })
   const path = await mkdtemp(join(parent, `${namePrefix}${ownPid}-`)) // mode 0700
   const remove = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
   try {
     await writeFile(join(path, ownerFile), JSON.stringify(await thisProcess()))
-    await removeAbandoned(parent, (await lstat(path)).uid)
+    await removeAbandoned(parent, namePrefix, (await lstat(path)).uid)
   } catch (error) {
     await remove()
     throw error
@@ -36,9 +36,11 @@ export async function privateFolder(parent: string): Promise<PrivateFolder> {
 }
 
 /** Removes a user's private folders whose processes are gone. What cannot be removed is left to the next call. */
-async function removeAbandoned(parent: string, uid: number): Promise<void> {
+async function removeAbandoned(parent: string, namePrefix: string, uid: number): Promise<void> {
   const names = await readdir(parent)
-  const paths = names.filter((name) => namePattern.test(name)).map((name) => join(parent, name))
+  const isPrivate = (name: string) =>
+    name.startsWith(namePrefix) && nameEnd.test(name.slice(namePrefix.length))
+  const paths = names.filter(isPrivate).map((name) => join(parent, name))
   for (const path of paths) {
     const found = await lstat(path).catch(() => undefined) // does not follow a link to elsewhere
     if (!found?.isDirectory() || found.uid !== uid) continue

@@ -22,6 +22,8 @@ const decisions: Record<StoredState, { keep: PublishDecision; overwrite: Publish
  * | other content                    | yes       | replace      |
  * | content that cannot be compared  | no        | unverifiable |
  * | content that cannot be compared  | yes       | replace      |
+ *
+ * Objects with other bytes, or bytes that cannot be compared, are the same content if the caller's `isSameContent` says so.
  */
 export function decidePublish({
   stored,

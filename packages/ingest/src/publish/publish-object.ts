@@ -49,6 +49,11 @@ export interface PublishObjectOptions<O extends PublishableObject = PublishableO
 > {
   /** Called before the object is written. Throwing refuses the object, with that reason. Default: every object is accepted. */
   check?: (object: O) => Promise<void> | void
+  /**
+   * Whether a stored object with other bytes, or with bytes that cannot be compared, has the same content nevertheless, so that it is
+   * unchanged. Not asked with `overwrite`. Default: no object has.
+   */
+  isSameContent?: (object: O, stored: StoredObject) => Promise<boolean> | boolean
 }
 
 /** Publishes one object, given what a listing shows at its key. Rejects only with the signal's reason. */
@@ -56,12 +61,14 @@ export async function publishObject<O extends PublishableObject>(
   object: O,
   store: ObjectStore,
   stored: StoredObject | undefined,
-  { overwrite = false, check, signal, ...sharing }: PublishObjectOptions<O> = {},
+  { overwrite = false, check, isSameContent, signal, ...sharing }: PublishObjectOptions<O> = {},
 ): Promise<PublishedObject> {
   const { key, size = 0 } = object
   try {
     const found: FoundContent = stored ? await compareListed(object, stored, store) : { state: 'nothing' }
     if (found.state === 'same') return unchanged(key, { size, ...found })
+    const isAsked = stored !== undefined && found.state !== 'stream' && !overwrite
+    if (isAsked && (await isSameContent?.(object, stored))) return { key, outcome: 'unchanged', size }
     await check?.(object)
     if (found.state !== 'stream') {
       const decision = decidePublish({ stored: found.state, overwrite })
@@ -74,7 +81,11 @@ export async function publishObject<O extends PublishableObject>(
       ...{ overwrite, isKeyFree: stored === undefined, ...sharing, ...(signal && { signal }) },
       ...rereadOptions(object),
     })
-    if (!written) return withPartsLeft(await compareWithHolder(object, { ...result, crc32 }, store), result)
+    if (!written)
+      return withPartsLeft(
+        await compareWithHolder(object, { ...result, crc32 }, store, isSameContent),
+        result,
+      )
     const outcome = before === result.etag ? 'unchanged' : stored === undefined ? 'published' : 'replaced'
     return { key, outcome, ...result }
   } catch (error) {
@@ -115,10 +126,11 @@ function rereadOptions(object: PublishableObject): Pick<WriteOptions, 'reread' |
 }
 
 /** Compares an object with the one that holds its key: a listing showed it, or another writer was first. */
-async function compareWithHolder(
-  object: PublishableObject,
+async function compareWithHolder<O extends PublishableObject>(
+  object: O,
   { size, etag, crc32 }: Identity & { crc32: WriteResult['crc32'] },
   store: ObjectStore,
+  isSameContent: PublishObjectOptions<O>['isSameContent'],
 ): Promise<PublishedObject> {
   const { key } = object
   const holder = await store.find(key)
@@ -134,6 +146,7 @@ async function compareWithHolder(
   const found = await compareContent(content, holder, { find: () => Promise.resolve(holder) })
   const decision = decidePublish({ stored: found.state, overwrite: false })
   if (decision === 'unchanged') return unchanged(key, { size, etag, ...found })
+  if (await isSameContent?.(object, holder)) return { key, outcome: 'unchanged', size, etag }
   return kept(key, decision === 'conflict' ? decision : 'unverifiable', { size, store, ...found })
 }
 

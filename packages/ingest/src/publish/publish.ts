@@ -86,6 +86,7 @@ export async function publish<O extends PublishableObject>(
     overwrite = false,
     concurrency = defaultConcurrency,
     check,
+    isSameContent,
     sidecar,
     onObject,
     onProgress,
@@ -115,6 +116,7 @@ export async function publish<O extends PublishableObject>(
     const result = await publishObject(object, store, stored, {
       ...{ overwrite, slots, onBytes, signal: stop.signal },
       ...(check && { check }),
+      ...(isSameContent && { isSameContent }),
     })
     results.push(result)
     if (!isSidecar) {

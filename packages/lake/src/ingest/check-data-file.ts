@@ -25,7 +25,7 @@ export async function checkDataFile(tables: readonly Table[], { key, path }: Loc
     )
   }
   try {
-    const footer = await footerOf(path)
+    const footer = await localFooter(path)
     checkFooter(table, footer)
     const misplaced = partitionFault(table, key, footer)
     if (misplaced !== undefined) throw new Error(misplaced)
@@ -34,7 +34,8 @@ export async function checkDataFile(tables: readonly Table[], { key, path }: Loc
   }
 }
 
-async function footerOf(path: string): Promise<Footer> {
+/** The footer of a local file. Rejects as `readFooter` does, and when the file cannot be read. */
+export async function localFooter(path: string): Promise<Footer> {
   const file = await open(path)
   try {
     const { size } = await file.stat()

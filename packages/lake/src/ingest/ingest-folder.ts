@@ -13,7 +13,8 @@ import {
 import { tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { UsageError } from '../usage-error.js'
-import { checkDataFile } from './check-data-file.js'
+import { hasRows } from '../files/has-rows.js'
+import { checkDataFile, localFooter } from './check-data-file.js'
 import { type CreateOnceFinding, type CreateOnceProbe, createOnceProbe } from './create-once.js'
 import { type ReadBack, readBack } from './read-back.js'
 
@@ -46,7 +47,10 @@ export interface IngestFolderOptions extends IngestFilesOptions {
 
 type Lake = Pick<LakeBackend, 'tables' | 'store' | 'shapeDifference'>
 
-/** Publishes the data files of a folder, each followed by its truth. Throws a UsageError when there is none. */
+/**
+ * Publishes the data files of a folder, each followed by its truth. A stored file with the same rows is unchanged, also with other bytes:
+ * it keeps its truth, which describes its bytes. Throws a UsageError when there is none.
+ */
 export async function ingestFolder(
   folder: string,
   lake: Lake,
@@ -95,6 +99,7 @@ async function ingest(
 ): Promise<{ report: IngestReport; fileCount: number }> {
   const counts = { published: 0, replaced: 0, unchanged: 0, unchangedByCrc: 0, truths: 0 }
   let fileCount = 0
+  const withOtherBytes = new Set<string>()
   const report = await publish(files, store, {
     overwrite,
     signal,
@@ -107,8 +112,16 @@ async function ingest(
       }
       await probe()
     },
+    isSameContent: async ({ key, path }, stored) => {
+      if (isTruth(key)) return false
+      const { rowsSha256 } = await localFooter(path)
+      if (rowsSha256 === undefined || !(await hasRows(stored, rowsSha256, store))) return false
+      withOtherBytes.add(key)
+      return true
+    },
     sidecar: async (done) => {
       const { key, outcome } = done
+      if (withOtherBytes.has(key)) return undefined
       const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
       if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
       return truth

@@ -14,7 +14,9 @@ import { unreadableFiles } from './unreadable-files.js'
 /** What was compared with the truth of a table, and where it differs. */
 export interface Verification {
   table: string
-  /** Data files that have a truth. */
+  /** What the table was compared with: the truth of its simulation, or the checks in its files. */
+  source: 'truth' | 'checks'
+  /** Data files that have a truth, or checks. */
   files: number
   hours: number
   rows: number
@@ -23,7 +25,7 @@ export interface Verification {
   alarms: number
   /** Whether the order of rows within files was compared too; not every engine reveals it. */
   isOrderCompared: boolean
-  /** Keys of data files without a truth. */
+  /** Keys of data files without a truth, or without checks. */
   withoutTruth: string[]
   /** Keys of data files that have a truth but are gone. */
   missing: string[]
@@ -75,6 +77,7 @@ export async function verifyTable(
   const truthKeys = new Set(keys.map(truthKey))
   return {
     table: table.name,
+    source: 'truth',
     files: keys.filter((key) => readable.has(truthKey(key))).length,
     hours: expected.length,
     rows: expected.reduce((sum, hour) => sum + hour.rows, 0),

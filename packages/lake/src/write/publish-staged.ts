@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { privateFolder } from '@minilake/import'
 import { type FolderStore, folderStore } from '@minilake/ingest'
 import { type EarlierRows, earlierRows } from '../files/earlier-rows.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
@@ -51,7 +51,8 @@ async function upload<R extends WrittenFiles>(
   write: (store: FolderStore) => Promise<R>,
   { tempFolder = tmpdir(), ...options }: PublishStagedOptions,
 ): Promise<R> {
-  const folder = await mkdtemp(join(tempFolder, 'minilake-write-'))
+  const temporary = await privateFolder(tempFolder, 'write')
+  const folder = join(temporary.path, 'files') // beside the file that names its owner
   try {
     const files = await write(folderStore({ folder }))
     if (files.keys.length === 0) return files
@@ -69,7 +70,7 @@ async function upload<R extends WrittenFiles>(
     }
     return { ...files, written: published, unchanged, newKeys: files.keys.filter((key) => isNew.has(key)) }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await temporary.remove()
   }
 }
 

@@ -1,9 +1,13 @@
 import { type ByteStream, type FolderStore, type Identity, type StagedObject } from '@minilake/ingest'
+import { hasRows } from '../files/has-rows.js'
 
 /** Files that are written out of sight, and appear under their names together. */
 export interface StagedFiles {
-  /** Writes a file whose key depends on its content; resolves with the key. */
-  add(bytes: ByteStream, keyOf: (identity: Identity) => string): Promise<string>
+  /**
+   * Writes a file whose key depends on its content; resolves with the key. With the identity of its rows, which is asked for when all
+   * bytes are written, a data file with other bytes and the same rows is the same content.
+   */
+  add(bytes: ByteStream, keyOf: (identity: Identity) => string, rowsSha256?: () => string): Promise<string>
   /**
    * Gives all files their names; resolves with the keys that are new. A key that holds the same content is left alone. Rejects before
    * the first file is named when a key holds other content.
@@ -17,35 +21,37 @@ export interface StagedFiles {
 
 /** Stages files in a folder. Nothing gets its name before everything is on the disk. Rejects with the signal's reason. */
 export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSignal }): StagedFiles {
-  const staged: { key: string; object: StagedObject }[] = []
+  const staged: { key: string; object: StagedObject; rowsSha256: string | undefined }[] = []
 
   /** Whether the store holds a key with the content that its name stands for. Throws an Error for other content. */
-  const isThere = async (key: string, { size, etag }: Identity): Promise<boolean> => {
+  const isThere = async ({ key, object, rowsSha256 }: (typeof staged)[number]): Promise<boolean> => {
     const found = await store.find(key)
     if (found === undefined) return false
-    if (found.size === size && (await found.etag()) === etag) return true
+    if (found.size === object.size && (await found.etag()) === object.etag) return true
+    if (rowsSha256 !== undefined && (await hasRows(found, rowsSha256, store))) return true
     throw new Error(
       `the content of ${store.location}/${key} is not what its name says: remove the file and try again`,
     )
   }
 
   return {
-    add: async (bytes, keyOf) => {
+    add: async (bytes, keyOf, rowsSha256) => {
       const object = await store.stage(bytes, { signal })
       const key = keyOf(object)
-      staged.push({ key, object })
+      staged.push({ key, object, rowsSha256: rowsSha256?.() })
       return key
     },
     name: async () => {
       const missing: typeof staged = []
-      for (const each of staged) if (!(await isThere(each.key, each.object))) missing.push(each)
+      for (const each of staged) if (!(await isThere(each))) missing.push(each)
       const named = new Set<string>()
       signal.throwIfAborted() // for the last time: from here on, the files appear together
       const waiting = missing.values()
       const nameAll = async () => {
-        for (const { key, object } of waiting) {
+        for (const file of waiting) {
+          const { key, object } = file
           if (await object.name(key)) named.add(key)
-          else if (!(await isThere(key, object)))
+          else if (!(await isThere(file)))
             throw new Error(`${store.location}/${key} was created and removed by another process: try again`)
         }
       }

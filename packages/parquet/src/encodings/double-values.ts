@@ -21,9 +21,15 @@ interface PlainPage {
 /**
  * Encodes doubles as RLE_DICTIONARY when that saves at least a quarter of the chunk. Otherwise it uses PLAIN, or BYTE_STREAM_SPLIT when a
  * codec will compress the values. Sensors report decimals with few distinct values: a dictionary's indexes then take a quarter of the
- * bytes. All NaN are one value: their bits are not kept.
+ * bytes. All NaN are one value: their bits are not kept. `onPage` gets the bytes of each page's values.
  */
-export function doubleValues({ isCompressed }: { isCompressed: boolean }): ValueEncoder<Float64Array> {
+export function doubleValues({
+  isCompressed,
+  onPage = () => {},
+}: {
+  isCompressed: boolean
+  onPage?: (bytes: Uint8Array) => void
+}): ValueEncoder<Float64Array> {
   const page = takeKernels()
   const { kernels } = page
   /** Values of the current page, and of the pages before it. */
@@ -65,6 +71,7 @@ export function doubleValues({ isCompressed }: { isCompressed: boolean }): Value
     },
     endPage(nullCount) {
       kernels.scan(count)
+      onPage(page.valueBytes(count))
       if (!isDictionaryGivenUp && !lookUpPage()) giveUpDictionary()
       const statistics = statisticsOf(kernels, nullCount)
       if (isDictionaryGivenUp) plainPages.push({ values: page.doubles().slice(0, count), statistics })
@@ -119,7 +126,7 @@ function* encodePlain(pages: readonly PlainPage[], isSplit: boolean): Generator<
   }
 }
 
-/** Parquet's rule: a minimum of 0 is written as −0 and a maximum of −0 as 0, because readers order the two differently. */
+/** Bounds leave NaN out. Parquet's rule: a minimum of 0 is written as −0 and a maximum of −0 as 0, because readers order the two differently. */
 function statisticsOf({ least, greatest, nanCount }: Kernels, nullCount: number): PageStatistics {
   const null_count = BigInt(nullCount)
   const nan_count = BigInt(nanCount.value)

@@ -70,6 +70,12 @@ export class PageKernels {
     return new Float64Array(memory.buffer, values.value, pageRows.value)
   }
 
+  /** The bytes of the first `count` values of the page. */
+  valueBytes(count: number): Uint8Array<ArrayBuffer> {
+    const { memory, values } = this.kernels
+    return new Uint8Array(memory.buffer, values.value, 8 * count)
+  }
+
   /** The values of the page to encode, as 64-bit integers. */
   integers(): BigInt64Array<ArrayBuffer> {
     const { memory, values, pageRows } = this.kernels

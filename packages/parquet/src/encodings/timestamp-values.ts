@@ -4,8 +4,12 @@ import { returnKernels, takeKernels } from './kernel-pool.js'
 import type { EncodedRange, Kernels } from './page-kernels.js'
 import type { PageStatistics, ValueEncoder } from './value-encoder.js'
 
-/** Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. */
-export function timestampValues(): ValueEncoder<BigInt64Array> {
+/**
+ * Encodes times as DELTA_BINARY_PACKED: regular readings take 0.06 bytes each. `onPage` gets the bytes of each page's values.
+ */
+export function timestampValues({
+  onPage = () => {},
+}: { onPage?: (bytes: Uint8Array) => void } = {}): ValueEncoder<BigInt64Array> {
   const page = takeKernels()
   let count = 0
   let pages: { encoded: EncodedRange | Uint8Array; statistics: PageStatistics }[] = []
@@ -26,6 +30,7 @@ export function timestampValues(): ValueEncoder<BigInt64Array> {
       count += values.length
     },
     endPage(nullCount) {
+      onPage(page.valueBytes(count))
       pages.push({ encoded: encodePage(), statistics: statisticsOf(page.kernels, nullCount) })
       count = 0
     },

@@ -133,7 +133,7 @@ function writeByLibrary(writer: Writer, column: ChunkColumn, values: DecodedArra
   // The library's dictionaries take 0 and −0 for one value, and are Maps, which long texts make slow.
   const isPlain =
     (type === 'FLOAT' && hasNegativeZero(values)) || (type === 'BYTE_ARRAY' && hasLongText(values))
-  return writeColumn({
+  const { columnIndex, ...written } = writeColumn({
     writer,
     column: { ...column, ...(isPlain && { encoding: 'PLAIN' as const }) },
     pageData: {
@@ -145,6 +145,8 @@ function writeByLibrary(writer: Writer, column: ChunkColumn, values: DecodedArra
       maxDefinitionLevel: isOptional ? 1 : 0,
     },
   })
+  const hasNan = columnIndex?.nan_counts?.some((count) => count > 0n) === true
+  return { ...written, ...(columnIndex && !hasNan && { columnIndex }) } // see columnIndexOf
 }
 
 function hasNegativeZero(values: ArrayLike<unknown>): boolean {

@@ -1,3 +1,4 @@
+import type { ColumnChunk, RowGroup } from 'hyparquet'
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js'
 import type { PageStatistics } from '../encodings/value-encoder.js'
 import { type Bound, isBefore } from './bound-order.js'
@@ -21,13 +22,42 @@ export function chunkStatistics(pages: readonly PageStatistics[]): PageStatistic
   return statistics
 }
 
+/** The statistics of a chunk that was written, with bounds that leave NaN out. */
+export function writtenStatistics({ meta_data }: ColumnChunk): PageStatistics {
+  return { null_count: 0n, ...meta_data?.statistics }
+}
+
+/**
+ * The row groups of a file, without bounds of the columns that have a NaN in any of them. Bounds leave NaN out, as Parquet asks, but
+ * engines read them as if they held for every value: DuckDB 1 and DataFusion drop NaN rows, or take NaN for the value of equal bounds.
+ * DataFusion does so too when only another row group of the file has bounds.
+ */
+export function withoutNanBounds(rowGroups: readonly RowGroup[]): RowGroup[] {
+  const withNan = new Set(
+    rowGroups.flatMap(({ columns }) =>
+      columns.flatMap((chunk, index) => (writtenStatistics(chunk).nan_count ? [index] : [])),
+    ),
+  )
+  if (withNan.size === 0) return [...rowGroups]
+  return rowGroups.map((group) => ({
+    ...group,
+    columns: group.columns.map((chunk, index) => (withNan.has(index) ? withoutBounds(chunk) : chunk)),
+  }))
+}
+
+function withoutBounds(chunk: ColumnChunk): ColumnChunk {
+  if (!chunk.meta_data) return chunk
+  const { min_value: _min, max_value: _max, ...statistics } = writtenStatistics(chunk)
+  return { ...chunk, meta_data: { ...chunk.meta_data, statistics } }
+}
+
 /** The column index of a chunk, from the statistics of its pages; empty when Parquet allows none. */
 export function columnIndexOf(
   { element, statisticsTruncateLength }: ChunkColumn,
   pages: readonly PageStatistics[],
 ): Pick<WrittenChunk, 'columnIndex'> {
-  // A column index needs bounds for every page that has values, and a page of nothing but NaN has none.
-  if (pages.some(({ min_value, nan_count }) => min_value === undefined && nan_count)) return {}
+  // A column index needs bounds for every page that has values, and a page with a NaN has none: see withoutNanBounds.
+  if (pages.some(({ nan_count }) => nan_count)) return {}
   const bytesOf = (value: Bound | undefined, isMax: boolean) =>
     unconvertMinMax(value, element, isMax, statisticsTruncateLength) ?? new Uint8Array()
   const nanCounts = pages.flatMap(({ nan_count }) => nan_count ?? [])

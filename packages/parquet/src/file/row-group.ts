@@ -10,11 +10,19 @@ import {
   type Table,
 } from '@minilake/schema'
 import type { Writer } from 'hyparquet-writer'
+import { type ColumnChecks, columnChecks, noChecks } from '../checks/column-checks.js'
 import { maxDictionaryBytes } from '../encodings/dictionary-limits.js'
 import { doubleValues } from '../encodings/double-values.js'
 import { timestampValues } from '../encodings/timestamp-values.js'
-import { bufferedBooleans, bufferedColumn, bufferedNumbers, bufferedTexts } from './buffered-column.js'
+import {
+  bufferedBooleans,
+  bufferedColumn,
+  bufferedNumbers,
+  bufferedTexts,
+  type BufferedType,
+} from './buffered-column.js'
 import type { ChunkColumn } from './chunk-column.js'
+import { writtenStatistics } from './chunk-statistics.js'
 import type { Codec } from './codec.js'
 import type { ColumnEncoder } from './column-encoder.js'
 import type { FooterContent } from './footer.js'
@@ -25,6 +33,8 @@ import { typedColumn } from './typed-column.js'
 
 /** Gathers rows until they make a row group, and writes it. It is then empty and ready for the next one. */
 export interface RowGroup {
+  /** The checks of all columns, over all row groups; undefined where none are wanted. */
+  readonly checks: readonly ColumnChecks[] | undefined
   /** Number of rows gathered. */
   rowCount(): number
   /** Adds the rows of a batch from `start` to before `end`. */
@@ -39,7 +49,10 @@ export interface RowGroup {
  * An empty row group of a table. Times and doubles, which readings consist of, are encoded from their typed arrays as they arrive.
  * Other columns wait until the row group is complete; hyparquet-writer, which makes an object of every value, then encodes them.
  */
-export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
+export function rowGroup(
+  table: Table,
+  { codec, checks: isChecked }: { codec: Codec | undefined; checks: boolean },
+): RowGroup {
   const [root] = schemaElements(table)
   const columns = columnsOf(table).map(([name, definition]) => {
     const element = columnElement(name, definition)
@@ -54,22 +67,29 @@ export function rowGroup(table: Table, codec: Codec | undefined): RowGroup {
       columnIndex: true,
       offsetIndex: true,
     }
-    const encoder: ColumnEncoder<ColumnBuffers[ColumnType]> = encoders[definition.type](column)
-    return { name, encoder }
+    const checks = isChecked ? columnChecks(name, definition.type) : noChecks
+    const encoder: ColumnEncoder<ColumnBuffers[ColumnType]> = encoders[definition.type](column, checks)
+    return { name, checks, encoder }
   })
   let rowCount = 0
   return {
+    checks: isChecked ? columns.map(({ checks }) => checks) : undefined,
     rowCount: () => rowCount,
     add(batch, start, end) {
-      for (const { name, encoder } of columns)
-        encoder.add(columnValues(batch, name), nullMask(batch, name), start, end)
+      for (const { name, checks, encoder } of columns) {
+        const nulls = nullMask(batch, name)
+        checks.addRows(nulls, start, end)
+        encoder.add(columnValues(batch, name), nulls, start, end)
+      }
       rowCount += end - start
     },
     *write(writer, footer, indexes) {
       const start = writer.offset
       const chunks = []
-      for (const { encoder } of columns) {
-        chunks.push(encoder.write(writer))
+      for (const { checks, encoder } of columns) {
+        const written = encoder.write(writer)
+        checks.addChunk(writtenStatistics(written.chunk))
+        chunks.push(written)
         yield
       }
       const uncompressed = chunks.map(({ chunk }) => chunk.meta_data?.total_uncompressed_size ?? 0n)
@@ -101,24 +121,51 @@ function compression(codec: Codec | undefined, column: string): Pick<ChunkColumn
   return { codec: name, compressors: { [name]: compress } }
 }
 
-const buffered: { [T in ColumnType]: (column: ChunkColumn) => ColumnEncoder<ColumnBuffers[T]> } = {
-  timestamp: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.timestamp)),
-  date: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.date)),
-  double: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.double)),
-  real: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.real)),
-  bigint: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.bigint)),
-  integer: (column) => bufferedColumn(column, bufferedNumbers(columnBuffer.integer)),
-  boolean: (column) => bufferedColumn(column, bufferedBooleans),
-  varchar: (column) => bufferedColumn(column, bufferedTexts),
+type NewEncoders = {
+  readonly [T in ColumnType]: (column: ChunkColumn, checks: ColumnChecks) => ColumnEncoder<ColumnBuffers[T]>
+}
+
+const buffered: NewEncoders = {
+  timestamp: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.timestamp)),
+  date: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.date)),
+  double: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.double)),
+  real: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.real)),
+  bigint: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.bigint)),
+  integer: (column, checks) => digested(checks, column, bufferedNumbers(columnBuffer.integer)),
+  boolean: (column, checks) => digested(checks, column, bufferedBooleans),
+  varchar: (column, checks) => digested(checks, column, bufferedTexts),
+}
+
+/** A buffered column that adds its values to the digest, too. */
+function digested<Buffer extends ColumnBuffers[ColumnType]>(
+  checks: ColumnChecks,
+  column: ChunkColumn,
+  type: BufferedType<Buffer>,
+): ColumnEncoder<Buffer> {
+  const encoder = bufferedColumn(column, type)
+  return {
+    ...encoder,
+    add(values, nulls, start, end) {
+      checks.addValues(values, nulls, start, end)
+      encoder.add(values, nulls, start, end)
+    },
+  }
 }
 
 // Parquet's values are little-endian, and so are typed arrays on every platform of Node.js but s390x.
-const encoders: typeof buffered =
+const encoders: NewEncoders =
   endianness() === 'LE'
     ? {
         ...buffered,
-        timestamp: (column) => typedColumn(column, timestampValues()),
-        double: (column) =>
-          typedColumn(column, doubleValues({ isCompressed: column.codec !== 'UNCOMPRESSED' })),
+        timestamp: (column, checks) =>
+          typedColumn(column, timestampValues({ onPage: (bytes) => checks.addBytes(bytes) })),
+        double: (column, checks) =>
+          typedColumn(
+            column,
+            doubleValues({
+              isCompressed: column.codec !== 'UNCOMPRESSED',
+              onPage: (bytes) => checks.addBytes(bytes),
+            }),
+          ),
       }
     : buffered

@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import { describeValue } from '@minilake/schema'
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet'
+import { checksEntry, type FileChecks, parseChecks, rowsEntry } from '../checks/file-checks.js'
 import { isBefore } from '../file/bound-order.js'
 import { describeElement } from '../file/schema-elements.js'
 
@@ -10,6 +11,13 @@ export interface Footer {
   rowGroupCount: number
   /** The program that wrote the file; absent when the footer does not name it. */
   createdBy?: string
+  /**
+   * The identity of the rows, a SHA-256 in hexadecimal: files with the same rows in the same order have the same, whatever their encoding.
+   * Absent in files of other writers, and of ours before version 4 of their bytes. docs/data.md says what it is computed from.
+   */
+  rowsSha256?: string
+  /** What the writer counted; absent as `rowsSha256` is. */
+  checks?: FileChecks
   /** The columns in file order. A nested column is listed as its leaves, by dotted names. */
   columns: FooterColumn[]
 }
@@ -21,7 +29,7 @@ export interface FooterColumn {
   type: string
   /** Whether rows may lack a value: true unless the column is REQUIRED. */
   nullable: boolean
-  /** Minimum and maximum from the file's statistics; absent when a row group has none (no values, or only NaN). */
+  /** Minimum and maximum from the file's statistics; absent when a row group has none (no values, or a NaN). */
   min?: FooterValue
   max?: FooterValue
   /** Number of rows without a value; absent when a row group does not state it. */
@@ -83,10 +91,15 @@ export async function readFooter(bytes: FileBytes): Promise<Footer> {
     if (isComplete(nulls)) column.nullCount = nulls.reduce<number>((sum, count) => sum + Number(count), 0)
     return column
   })
+  const entries = new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value]))
+  const rowsSha256 = entries.get(rowsEntry)
+  const checks = parseChecks(entries.get(checksEntry))
   return {
     rowCount: Number(metadata.num_rows),
     rowGroupCount: metadata.row_groups.length,
     ...(metadata.created_by === undefined ? {} : { createdBy: metadata.created_by }),
+    ...(rowsSha256 !== undefined && { rowsSha256 }),
+    ...(checks && { checks }),
     columns,
   }
 }

@@ -26,6 +26,17 @@ test('describes our own file over all row groups', async () => {
     rowCount: 5,
     rowGroupCount: 3,
     createdBy,
+    rowsSha256: 'c61f80c8ea245706a174d6df19406faa8c8f4cfdb816c6cdce87ab0e60e67592',
+    checks: {
+      version: 1,
+      rows: 5,
+      columns: {
+        event_timestamp: { values: 5, min: `${day}000`, max: `${day + 4000}000` },
+        pressure: { values: 5, nan: 0, min: '100', max: '104' },
+        velocity: { values: 5, nan: 0, min: '-2', max: '2' },
+        speed: { values: 5, nan: 5 },
+      },
+    },
     columns: [
       {
         name: 'event_timestamp',
