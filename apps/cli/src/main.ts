@@ -16,6 +16,7 @@ import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
+import { removeCommand } from './commands/remove.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
@@ -106,6 +107,7 @@ function minilake(environment: Environment): Command {
     filesCommand,
     configCommand,
     doctorCommand,
+    removeCommand,
     cleanCommand,
     upCommand,
     downCommand,

@@ -1,4 +1,5 @@
 export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
+export { registerPartition, unregisterPartition } from './hive-partitions.js'
 export {
   hiveAddColumn,
   type HiveColumn,

@@ -24,6 +24,7 @@ import { enginePool } from './open/engine-pool.js'
 import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
+import { removeData } from './remove/remove-data.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
@@ -168,6 +169,11 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async status(options = {}) {
       return lakeStatus(backend, { out, signal: begin('status', options) })
+    },
+
+    async remove(table, options = {}) {
+      const signal = begin('remove', options)
+      return removeData(checkTable(tables, table), backend, { ...options, signal })
     },
 
     async clean(options = {}) {

@@ -28,5 +28,6 @@ export { hasTrouble, type PipelineOptions, type PipelineView, runPipeline } from
 export { PartDownError } from './part-down-error.js'
 export type { LakeStatus, TableStatus } from './status/lake-status.js'
 export { UsageError } from './usage-error.js'
+export type { RemovedFolder, RemoveReport } from './remove/remove-data.js'
 export { agrees, type Verification } from './verify/verify-table.js'
 export type { RowSource, WrittenFiles } from './write/write-rows.js'

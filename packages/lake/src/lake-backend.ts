@@ -31,6 +31,14 @@ export type RowOrderOf = (
   using: { engine: SqlEngine; signal: AbortSignal },
 ) => Promise<RowOrder>
 
+/** The folders of a table in a catalog: partitions, or the unpartitioned table itself. Readers do not see an unregistered one. */
+export interface FolderCatalog {
+  /** Unregisters a folder, given by its key prefix. Does nothing if it is not registered. */
+  unregister(folder: string): Promise<void>
+  /** Registers a folder if it has files. Does nothing if it is registered. */
+  register(folder: string): Promise<void>
+}
+
 /** The part of a lake that depends on its profile: store, catalog and engine. */
 export interface LakeBackend {
   readonly profile: LakeProfile
@@ -59,6 +67,11 @@ export interface LakeBackend {
   }
   /** How a table's stored files differ from its definition, in one sentence with the way out; undefined if they fit. */
   shapeDifference(table: Table): Promise<string | undefined>
+  /**
+   * Runs `work` with the folders of a table in a catalog that lasts. Absent where the catalog is set up each time its engine opens: there,
+   * folders are listed.
+   */
+  withFolderCatalog?<T>(table: Table, work: (catalog: FolderCatalog) => Promise<T>): Promise<T>
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */

@@ -12,6 +12,7 @@ import type { WatchFolderOptions, WatchReport } from './ingest/ingest-watch.js'
 import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
+import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
 import type { LakeStatus } from './status/lake-status.js'
 import type { Verification } from './verify/verify-table.js'
 import type { PublishedRows } from './write/publish-staged.js'
@@ -133,6 +134,9 @@ export interface Lake {
 
   /** Counts files and rows of every table. */
   status(options?: { signal?: AbortSignal }): Promise<LakeStatus>
+
+  /** Lists the data files of a table for a range of days, by default all; removes them on request, with the truth of simulated ones. */
+  remove(table: Table, options?: Optional<RemoveDataOptions>): Promise<RemoveReport>
 
   /** Lists simulated files and leftovers in `out` and in the lake; removes them on request. */
   clean(options?: Optional<Omit<CleanOptions, 'out'>>): Promise<Leftovers[]>

@@ -39,6 +39,7 @@ export const methodOptions = {
   query: ['tables', 'signal'],
   verify: ['tables', 'signal'],
   status: ['signal'],
+  remove: ['from', 'to', 'remove', 'onWait', 'signal'],
   clean: ['remove', 'signal'],
   doctor: ['deep', 'first', 'local', 'hasOwnKeys', 'now', 'signal'],
   ready: ['timeoutSeconds', 'signal'],

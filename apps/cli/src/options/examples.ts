@@ -37,6 +37,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   files: ['minilake files', 'minilake files --table turbine --from 2026-01-01 --to 2026-01-07 --format csv'],
   config: ['minilake config', 'minilake config --profile stack --json'],
   doctor: ['minilake doctor', 'minilake doctor --deep', 'minilake doctor --profile stack'],
+  remove: [
+    'minilake remove --table pump_daily --from 2026-01-05 --to 2026-01-05',
+    'minilake remove --table pump_daily --from 2026-01-05 --to 2026-01-05 --yes',
+  ],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

@@ -8,6 +8,15 @@ export interface FolderStore extends ObjectStore {
   stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
   /** Unfinished files, which are hidden and never listed. Includes those of writers still at work. */
   unfinished(): AsyncIterable<UnfinishedFile>
+  /**
+   * Replaces objects of the folder with this key prefix by two renames: those of `remove` go, those below `next` come, and all others
+   * stay. `next` and `aside` are key prefixes that only this call uses. A reader that lists the folder meanwhile finds the old objects,
+   * none, or the new ones. After a crash the same call completes the rest.
+   */
+  replaceFolder(
+    prefix: string,
+    replacement: { next: string; aside: string; remove: readonly string[] },
+  ): Promise<void>
   /** Removes the folders of these keys that are empty now, but not the folder of the store itself. */
   removeEmptyFolders(keys: readonly string[]): Promise<void>
 }

@@ -9,6 +9,7 @@ import type { FolderStore } from './folder-objects.js'
 import { hasWindowsName, keyPath } from './key-path.js'
 import { fileBytes, fileSlice } from './local-files.js'
 import { isFolder, makeFolder } from './make-folder.js'
+import { replaceFolder } from './replace-folder.js'
 import { folderSync } from './sync-folder.js'
 import { exists, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { type FoundFile, walkFolder } from './walk-folder.js'
@@ -202,6 +203,23 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         }
       } catch (cause) {
         throw failure('list', '', cause)
+      }
+    },
+
+    async replaceFolder(prefix, { next, aside, remove }) {
+      try {
+        const names = new Set(remove.map((key) => basename(pathOf(key))))
+        await replaceFolder(
+          {
+            folder: join(folder, prefix),
+            next: join(folder, next),
+            aside: join(folder, aside),
+            remove: names,
+          },
+          sync,
+        )
+      } catch (cause) {
+        throw failure('replace files of', prefix, cause)
       }
     },
 

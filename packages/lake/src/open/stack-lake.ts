@@ -2,6 +2,7 @@ import { hiveStatements } from '@minilake/catalog'
 import type { S3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
+import { folderCatalog } from '../register/folder-catalog.js'
 import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
 import { shapeChecks } from '../register/shape-checks.js'
 import { UsageError } from '../usage-error.js'
@@ -74,6 +75,14 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       const engine = await openCatalogEngine()
       try {
         return await registerTables(wanted, { engine, location, locationName, signal, shapeDifference })
+      } finally {
+        await engine.close()
+      }
+    },
+    withFolderCatalog: async (table, work) => {
+      const engine = await openCatalogEngine()
+      try {
+        return await work(folderCatalog(table, { engine, store: store(), location }))
       } finally {
         await engine.close()
       }

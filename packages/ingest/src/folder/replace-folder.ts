@@ -1,0 +1,106 @@
+import { mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemErrorCode } from '../system-error.js'
+
+/** How to replace the files of a folder. Paths are on one file system. */
+export interface FolderReplacement {
+  /** The folder whose files are replaced. It may be missing. */
+  folder: string
+  /** A hidden folder with the new files. It may be missing when there are none. */
+  next: string
+  /** A path at which the old folder is kept until all is done. */
+  aside: string
+  /** Names of the files in `folder` that go. All others stay, also those that come while this runs. */
+  remove: ReadonlySet<string>
+}
+
+/**
+ * Replaces files of a folder by two renames, so that a reader that lists the folder finds the old files, no folder, or the new files. Can
+ * be run again after a crash at any moment, and then completes the rest. `sync` flushes a folder to disk.
+ */
+export async function replaceFolder(
+  { folder, next, aside, remove }: FolderReplacement,
+  sync: (path: string) => Promise<void>,
+): Promise<void> {
+  await mkdir(next, { recursive: true })
+  await mkdir(dirname(folder), { recursive: true })
+  for (;;) {
+    // A crash may have left files aside, so the old folder joins them only if none is there.
+    await unlessMissing(() => moveFolder(folder, aside))
+    await moveFiles(aside, next, remove)
+    await sync(next)
+    if ((await namesIn(next)).length === 0) break
+    if (await moveFolder(next, folder)) break
+    // A writer has made the folder again: its files join the new ones, and the folder goes in their place.
+    await moveFiles(folder, next, new Set())
+    await removeEmpty(folder)
+  }
+  await sync(dirname(folder))
+  // Writers may have finished files in the old folder after it was moved.
+  while (!(await removeOld(aside, remove))) {
+    await mkdir(folder, { recursive: true })
+    await moveFiles(aside, folder, remove)
+    await sync(folder)
+  }
+  await removeEmpty(next)
+}
+
+/** Moves a folder, but onto no folder with files. Returns whether it did. */
+async function moveFolder(from: string, to: string): Promise<boolean> {
+  if (!(await removeEmpty(to))) return false
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (isNotEmpty(error)) return false // somebody has just written to it
+    throw error
+  }
+}
+
+/** Moves the files that stay. Of two with one name the one that is there stays: a name has one content. */
+async function moveFiles(from: string, to: string, without: ReadonlySet<string>): Promise<void> {
+  const there = new Set(await namesIn(to))
+  for (const name of await namesIn(from)) {
+    if (without.has(name)) continue
+    const path = join(from, name)
+    await unlessMissing(() => (there.has(name) ? unlink(path) : rename(path, join(to, name))))
+  }
+}
+
+/** Removes the old files and their folder. Returns false if it holds other files. */
+async function removeOld(aside: string, remove: ReadonlySet<string>): Promise<boolean> {
+  for (const name of await namesIn(aside))
+    if (remove.has(name)) await unlessMissing(() => unlink(join(aside, name)))
+  return removeEmpty(aside)
+}
+
+/** Removes a folder that is empty or missing. Returns false if it has files. */
+async function removeEmpty(path: string): Promise<boolean> {
+  try {
+    await rmdir(path)
+    return true
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return true
+    if (isNotEmpty(error)) return false
+    throw error
+  }
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return []
+    throw error
+  })
+}
+
+async function unlessMissing(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+  }
+}
+
+function isNotEmpty(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { replaceFolder } from '../../src/folder/replace-folder.js'
+
+async function day(files: Record<string, string>, next: Record<string, string>) {
+  const root = await mkdtemp(join(tmpdir(), 'minilake-replace-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  const folder = join(root, 'turbine', 'event_date=2026-01-05')
+  const paths = { folder, next: join(root, '_intents', 'new'), aside: join(root, '_intents', 'old') }
+  const write = async (path: string, content: Record<string, string>) => {
+    if (Object.keys(content).length > 0) await mkdir(path, { recursive: true })
+    for (const [name, text] of Object.entries(content)) await writeFile(join(path, name), text)
+  }
+  await write(folder, files)
+  await write(paths.next, next)
+  return { root, paths, write }
+}
+
+async function contentOf(folder: string): Promise<Record<string, string>> {
+  if (!existsSync(folder)) return {}
+  const names = (await readdir(folder)).sort()
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')])),
+  ) as Record<string, string>
+}
+
+test.each([
+  ['files come and go, others stay', { a: '1', b: '2' }, { c: '3' }, ['a'], { b: '2', c: '3' }],
+  ['all files go, and the folder with them', { a: '1' }, {}, ['a'], {}],
+  ['a folder that is missing gets its first files', {}, { c: '3' }, [], { c: '3' }],
+  ['nothing to replace', { a: '1' }, {}, [], { a: '1' }],
+])('%s', async (_, files, next, remove, expected) => {
+  const { root, paths } = await day(files, next)
+  await replaceFolder({ ...paths, remove: new Set(remove) }, () => Promise.resolve())
+  expect(await contentOf(paths.folder)).toEqual(expected)
+  expect(await readdir(join(root, '_intents'))).toEqual([])
+  expect(existsSync(paths.folder)).toBe(Object.keys(expected).length > 0)
+})
+
+test('after a crash at any step, the same call completes the rest', async () => {
+  // Each flush is a moment at which the process may die.
+  for (let survived = 0; ; survived += 1) {
+    const { root, paths, write } = await day({ a: '1', b: '2' }, { c: '3' })
+    const replacement = { ...paths, remove: new Set(['a']) }
+    let steps = 0
+    const crash = replaceFolder(replacement, () =>
+      steps++ === survived ? Promise.reject(new Error('crashed')) : Promise.resolve(),
+    )
+    const isDone = await crash.then(
+      () => true,
+      () => false,
+    )
+    await write(paths.folder, { late: '4' }) // another writer, before anybody completes the rest
+    await replaceFolder(replacement, () => Promise.resolve())
+    expect(await contentOf(paths.folder), `crash at step ${survived}`).toEqual({ b: '2', c: '3', late: '4' })
+    expect(await readdir(join(root, '_intents'))).toEqual([])
+    if (isDone) break
+  }
+})
+
+test('files that come while the folder is replaced stay', async () => {
+  const { paths, write } = await day({ a: '1', b: '2' }, { c: '3' })
+  let number = 0
+  await replaceFolder({ ...paths, remove: new Set(['a']) }, async () => {
+    number += 1
+    if (number > 3) return
+    if (existsSync(paths.aside)) await write(paths.aside, { [`old${number}`]: 'x' })
+    await write(paths.folder, { [`new${number}`]: 'y' })
+  })
+  const content = await contentOf(paths.folder)
+  expect(content).toMatchObject({ b: '2', c: '3', old1: 'x', new1: 'y', new2: 'y', new3: 'y' })
+  expect(content).not.toHaveProperty('a')
+})

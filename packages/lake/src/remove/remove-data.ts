@@ -1,0 +1,151 @@
+import { truthKey, truthPrefix } from '@minilake/generator'
+import type { StoredObject } from '@minilake/ingest'
+import {
+  eventTimeColumn,
+  millisPerDay,
+  parsePartitionPath,
+  parseUtcDay,
+  partitionsOf,
+  type Table,
+  tablePrefix,
+} from '@minilake/schema'
+import { dataFilesOf, type FolderCatalog, type LakeBackend, type LakeStore } from '../lake-backend.js'
+import { maintainStore } from '../open/maintain-store.js'
+import { intentFolders, intentPrefix } from '../replace/intent.js'
+import type { LockOptions } from '../replace/intent-lock.js'
+import { type FileChange, finishIntent, replaceFiles } from '../replace/replace-files.js'
+import { UsageError } from '../usage-error.js'
+
+/** What to remove from a table, and whether to do it. */
+export interface RemoveDataOptions {
+  /** First moment, the start of a UTC day. Default: from the table's first. */
+  from?: Date
+  /** The moment after the last, the start of a UTC day. Default: to the table's last. */
+  to?: Date
+  /** Remove it. Default false: only list it. */
+  remove?: boolean
+  /** Called with the key prefix of a partition that another process is changing at the moment; the removal waits for it. */
+  onWait?: (folder: string) => void
+  signal: AbortSignal
+}
+
+/** Data files of one partition, or of an unpartitioned table. */
+export interface RemovedFolder {
+  /** Key prefix: `turbine/event_date=2026-01-05/`. */
+  folder: string
+  files: number
+  /** Bytes of the data files. */
+  bytes: number
+}
+
+/** What was removed, or would be. */
+export interface RemoveReport {
+  table: string
+  /** Ordered by key prefix. */
+  folders: RemovedFolder[]
+  files: number
+  bytes: number
+  isRemoved: boolean
+}
+
+/**
+ * Finds the data files of a table for a range of days and removes them on request, with the truth of simulated ones. The files of a
+ * partition go together: a process that dies in between leaves all or none, or the rest to the next `remove`. Rejects with a UsageError for
+ * a range that is not of whole days, and for any range on a table that is not partitioned by day.
+ */
+export async function removeData(
+  table: Table,
+  lake: RemovalLake,
+  { remove = false, onWait, signal, ...range }: RemoveDataOptions,
+): Promise<RemoveReport> {
+  const isWanted = folderFilter(table, range)
+  const found = new Map<string, RemovedFolder>()
+  for await (const { key, size } of dataFilesOf(table, lake.store)) {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1)
+    if (!isWanted(folder)) continue
+    const { files, bytes } = found.get(folder) ?? { files: 0, bytes: 0 }
+    found.set(folder, { folder, files: files + 1, bytes: bytes + size })
+  }
+  if (remove)
+    await removeFolders(table, [...found.keys()], lake, { ...{ signal, onWait }, resumeAfterSeconds: 60 })
+  const folders = [...found.values()]
+  return {
+    table: table.name,
+    folders,
+    files: folders.reduce((sum, { files }) => sum + files, 0),
+    bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
+    isRemoved: remove,
+  }
+}
+
+type RemovalLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog'>
+
+/** Removes all data files of folders, after it has completed what an interrupted change of the table has left. */
+async function removeFolders(
+  table: Table,
+  folders: readonly string[],
+  lake: RemovalLake,
+  options: LockOptions,
+): Promise<void> {
+  const left = await intentFolders(lake.store, tablePrefix(table))
+  if (folders.length + left.length === 0) return
+  const prefix = tablePrefix(table)
+  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
+  const store = await maintainStore(lake, { objects }, options)
+  const work = async (catalog?: FolderCatalog) => {
+    for (const folder of left) await finishIntent({ store, catalog }, folder, options)
+    for (const folder of folders) {
+      options.signal.throwIfAborted()
+      await replaceFiles(
+        { table: table.name, folder },
+        (files) => allOf(files, store),
+        { store, catalog },
+        options,
+      )
+    }
+  }
+  if (lake.withFolderCatalog === undefined) return work()
+  // Another table under this name is not ours to unregister.
+  const { differences } = await lake.registerTables([table], options)
+  if (differences.length > 0) throw new Error(differences.join('; '))
+  await lake.withFolderCatalog(table, work)
+}
+
+/** The data files of a folder, and the truth files that describe them. */
+async function allOf(files: readonly StoredObject[], store: LakeStore): Promise<FileChange> {
+  const remove = files.map(({ key }) => key).filter((key) => key.endsWith('.parquet'))
+  const truths: string[] = []
+  const [first] = remove
+  if (first !== undefined) {
+    const wanted = new Set(remove.map(truthKey))
+    const truthFolder = truthKey(first).slice(0, truthKey(first).lastIndexOf('/') + 1)
+    for await (const { key } of store.list(truthFolder)) if (wanted.has(key)) truths.push(key)
+  }
+  return { add: [], remove: [...remove, ...truths] }
+}
+
+/** Tells the folders of a range of days. Throws a UsageError for a range that folders cannot tell. */
+function folderFilter(
+  table: Table,
+  { from, to }: Pick<RemoveDataOptions, 'from' | 'to'>,
+): (folder: string) => boolean {
+  if (from === undefined && to === undefined) return () => true
+  const time = eventTimeColumn(table)
+  const partition = partitionsOf(table).find(([, { from: column }]) => column === time)
+  if (partition === undefined) {
+    throw new UsageError(
+      `remove expected no range for table ${table.name}, which is not partitioned by day: its files can only be removed together`,
+    )
+  }
+  for (const moment of [from, to]) {
+    if (moment === undefined || moment.getTime() % millisPerDay === 0) continue
+    throw new UsageError(
+      `remove expected whole days, because it removes whole partitions, got ${moment.toISOString()}`,
+    )
+  }
+  return (folder) => {
+    const day = parsePartitionPath(folder.slice(tablePrefix(table).length))[partition[0]] ?? ''
+    const start = parseUtcDay(day) * millisPerDay
+    return (from === undefined || start >= from.getTime()) && (to === undefined || start < to.getTime())
+  }
+}

@@ -1,0 +1,224 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Identity, StoredObject } from '@minilake/ingest'
+import type { FolderCatalog, LakeStore } from '../lake-backend.js'
+import { type AddedFile, type Intent, intentPrefix, readIntent } from './intent.js'
+import { freeIntent, type HeldIntent, holdIntent, type LockOptions, LostIntentError } from './intent-lock.js'
+
+/** A data file that waits outside the lake. */
+export interface NewFile extends Identity {
+  key: string
+  /** Writes it under a key, which is its own or one that readers do not see. Returns false if the key is taken. */
+  publish(key: string): Promise<boolean>
+}
+
+/** What becomes of the files of a folder. */
+export interface FileChange {
+  add: readonly NewFile[]
+  /** Keys of files that go: data files of the folder, and truth files. */
+  remove: readonly string[]
+}
+
+/** Where files are replaced. */
+export interface ReplacedLake {
+  store: LakeStore
+  /** Absent in the embedded profile, which lists files each time. */
+  catalog?: FolderCatalog | undefined
+}
+
+/** What a replacement did. */
+export interface Replaced {
+  added: string[]
+  /** Files that were there already. */
+  unchanged: string[]
+  removed: string[]
+}
+
+/**
+ * Replaces files of one folder: a partition, or an unpartitioned table. `decide` gets a listing of its data files and returns what is to
+ * change; it is called again if one of them is gone when the folder is locked. Either everything is replaced or nothing: what a process
+ * leaves behind when it dies, the next call for the folder completes or takes back. Rejects with an Error when a new file's key holds
+ * other content, and with the signal's reason.
+ */
+export async function replaceFiles(
+  { table, folder }: { table: string; folder: string },
+  decide: (files: readonly StoredObject[]) => Promise<FileChange>,
+  lake: ReplacedLake,
+  options: LockOptions,
+): Promise<Replaced> {
+  const { store } = lake
+  for (;;) {
+    await finishIntent(lake, folder, options)
+    const files = await filesIn(store, folder)
+    const change = await decide(files)
+    const there = new Map(files.map((file) => [file.key, file]))
+    const add: AddedFile[] = []
+    for (const { key, size, etag } of change.add) {
+      const found = there.get(key)
+      const wasThere = found !== undefined && found.size === size && (await found.etag()) === etag
+      if (found !== undefined && !wasThere) throw otherContent(store, key)
+      add.push({ key, size, etag, wasThere })
+    }
+    const kept = new Set(add.map(({ key }) => key))
+    const remove = change.remove.filter((key) => !kept.has(key))
+    const done: Replaced = {
+      added: add.filter(({ wasThere }) => !wasThere).map(({ key }) => key),
+      unchanged: add.filter(({ wasThere }) => wasThere).map(({ key }) => key),
+      removed: remove,
+    }
+    if (done.added.length + remove.length === 0) return done
+    const startedAt = new Date().toISOString()
+    const held = await holdIntent(
+      store,
+      { id: crypto.randomUUID(), table, folder, add, remove, startedAt },
+      options,
+    )
+    if (held === undefined) continue // another process was faster: look again when it has finished
+    try {
+      if (await isGone(store, files)) {
+        await held.release()
+        continue
+      }
+      await carryOut(held, change.add, lake, options.signal)
+      return done
+    } catch (error) {
+      if (!(error instanceof LostIntentError)) await settle(held, lake).catch(() => {})
+      throw error
+    } finally {
+      held.abandon()
+    }
+  }
+}
+
+/** Completes or takes back what a dead process has left in a folder; waits for a living one. Resolves with the intent, if there was one. */
+export async function finishIntent(
+  lake: ReplacedLake,
+  folder: string,
+  options: LockOptions,
+): Promise<Intent | undefined> {
+  const left = await freeIntent(lake.store, folder, options)
+  if (left === undefined) return undefined
+  try {
+    await settle(left, lake)
+  } finally {
+    left.abandon()
+  }
+  return left.intent
+}
+
+async function carryOut(
+  held: HeldIntent,
+  files: readonly NewFile[],
+  lake: ReplacedLake,
+  signal: AbortSignal,
+): Promise<void> {
+  const { intent } = held
+  const isThere = new Map(intent.add.map(({ key, wasThere }) => [key, wasThere]))
+  await held.checkOurs()
+  await lake.catalog?.unregister(intent.folder)
+  for (const file of files) {
+    if (isThere.get(file.key) === true) continue
+    signal.throwIfAborted()
+    await held.checkOurs()
+    const key = targetKey(lake.store, intent, file.key)
+    const isWritten = await file.publish(key)
+    if (!isWritten && !(await holds(lake.store, { ...file, key }))) throw otherContent(lake.store, key)
+    await held.checkOurs().catch(async (error: unknown) => {
+      if (isWritten) await removeStray(lake.store, intent, key)
+      throw error
+    })
+  }
+  await complete(held, lake)
+}
+
+/** From here on there is only forward: all new files are there. */
+async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Promise<void> {
+  const { intent } = held
+  await held.checkOurs()
+  const inFolder = intent.remove.filter((key) => key.startsWith(intent.folder))
+  if (store.replaceFolder) {
+    await store.replaceFolder(intent.folder, {
+      next: nextPrefix(intent),
+      aside: `${intentPrefix}${intent.folder}${intent.id}.old/`,
+      remove: inFolder,
+    })
+  } else {
+    for (const key of inFolder) await store.remove(key)
+  }
+  for (const key of intent.remove) if (!inFolder.includes(key)) await store.remove(key)
+  await store.removeEmptyFolders?.(intent.remove)
+  await catalog?.register(intent.folder)
+  await held.release()
+}
+
+/** Completes an intent if all its new files are there, else takes it back. */
+async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void> {
+  const { store, catalog } = lake
+  const { intent } = held
+  if (await isPublished(store, intent)) return complete(held, lake)
+  for (const file of intent.add) {
+    if (file.wasThere) continue
+    const key = targetKey(store, intent, file.key)
+    if (await holds(store, { ...file, key })) await store.remove(key)
+  }
+  await store.removeEmptyFolders?.(intent.add.map(({ key }) => targetKey(store, intent, key)))
+  await catalog?.register(intent.folder)
+  await held.release()
+}
+
+async function isPublished(store: LakeStore, intent: Intent): Promise<boolean> {
+  for (const file of intent.add) {
+    if (file.wasThere || (await holds(store, file))) continue
+    if (!(await holds(store, { ...file, key: targetKey(store, intent, file.key) }))) return false
+  }
+  return true
+}
+
+/** Removes a file that was written after another process took the intent over and went back without it. */
+async function removeStray(store: LakeStore, intent: Intent, key: string): Promise<void> {
+  for (;;) {
+    if ((await readIntent(store, intent.folder))?.id !== intent.id) break // it is finished
+    await wait(200)
+  }
+  const isForward = (await isPublished(store, intent)) && !(await isAnyThere(store, intent.remove))
+  if (!isForward) await store.remove(key)
+}
+
+async function isAnyThere(store: LakeStore, keys: readonly string[]): Promise<boolean> {
+  for (const key of keys) if ((await store.find(key)) !== undefined) return true
+  return false
+}
+
+function otherContent(store: LakeStore, key: string): Error {
+  return new Error(
+    `${store.location}/${key} expected the content that its name stands for, got other content: nothing was replaced; remove the file and try again`,
+  )
+}
+
+/** Where a new file goes first: in a bucket to its own key, in a folder to one that readers do not see. */
+function targetKey(store: LakeStore, intent: Intent, key: string): string {
+  return store.replaceFolder ? `${nextPrefix(intent)}${key.slice(intent.folder.length)}` : key
+}
+
+function nextPrefix({ folder, id }: Intent): string {
+  return `${intentPrefix}${folder}${id}.new/`
+}
+
+async function filesIn(store: LakeStore, folder: string): Promise<StoredObject[]> {
+  const files: StoredObject[] = []
+  for await (const file of store.list(folder))
+    if (!file.key.slice(folder.length).includes('/')) files.push(file)
+  return files
+}
+
+async function isGone(store: LakeStore, files: readonly StoredObject[]): Promise<boolean> {
+  if (files.length === 0) return false
+  const [first] = files as [StoredObject]
+  const folder = first.key.slice(0, first.key.lastIndexOf('/') + 1)
+  const now = new Set((await filesIn(store, folder)).map(({ key }) => key))
+  return files.some(({ key }) => !now.has(key))
+}
+
+async function holds(store: LakeStore, { key, size, etag }: Identity & { key: string }): Promise<boolean> {
+  const found = await store.find(key)
+  return found !== undefined && found.size === size && (await found.etag()) === etag
+}

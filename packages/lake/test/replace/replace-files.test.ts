@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto'
+import { folderStore, memoryStore } from '@minilake/ingest'
+import { describe, expect, test } from 'vitest'
+import type { LakeStore } from '../../src/lake-backend.js'
+import { type FileChange, finishIntent, type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
+import { intentFolders } from '../../src/replace/intent.js'
+import { LostIntentError } from '../../src/replace/intent-lock.js'
+import { freshFolder } from '../fresh-lake.js'
+
+const day = { table: 'turbine', folder: 'turbine/event_date=2026-01-05/' }
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const options = () => ({ resumeAfterSeconds: 5, signal: new AbortController().signal })
+/** How a process behaves whose predecessor died long ago. */
+const later = () => ({ resumeAfterSeconds: 0, signal: new AbortController().signal })
+
+const stores = {
+  'a folder': async (): Promise<LakeStore> => folderStore({ folder: await freshFolder() }),
+  'a bucket': (): Promise<LakeStore> => Promise.resolve(memoryStore()),
+}
+
+/** A data file in memory, with its text for content. */
+function newFile(store: LakeStore, name: string, text: string): NewFile {
+  const bytes = bytesOf(text)
+  return {
+    key: `${day.folder}${name}`,
+    size: bytes.length,
+    etag: createHash('md5').update(bytes).digest('hex'),
+    publish: async (key) => (await store.write(key, [bytes])).written,
+  }
+}
+
+async function write(store: LakeStore, files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) await store.write(`${day.folder}${name}`, [bytesOf(text)])
+}
+
+/** Everything in a store except owners' marks, by key. */
+async function contentOf(store: LakeStore): Promise<Record<string, string>> {
+  const content: Record<string, string> = {}
+  for await (const { key } of store.list(''))
+    content[key.replace(day.folder, '')] = new TextDecoder().decode(await store.read(key))
+  return content
+}
+
+/** A store of a process that dies at operation number `at`, before the operation or after it. */
+function dyingStore(store: LakeStore, { at, before }: { at: number; before: boolean }) {
+  let operations = 0
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    operations += 1
+    if (operations > at || (operations === at && before)) throw new Error('died')
+    const result = await work()
+    if (operations >= at) throw new Error('died')
+    return result
+  }
+  const dying: LakeStore = {
+    location: store.location,
+    list: (prefix) =>
+      (async function* () {
+        await step(() => Promise.resolve())
+        yield* store.list(prefix)
+      })(),
+    find: (key) => step(() => store.find(key)),
+    read: (key) => step(() => store.read(key)),
+    open: (key) => step(() => store.open(key)),
+    slice: (...args) => step(() => store.slice(...args)),
+    write: (...args) => step(() => store.write(...args)),
+    remove: (key) => step(() => store.remove(key)),
+    ...(store.replaceFolder && {
+      replaceFolder: (...args) => step(async () => store.replaceFolder?.(...args)),
+    }),
+    ...(store.removeEmptyFolders && {
+      removeEmptyFolders: (keys) => step(async () => store.removeEmptyFolders?.(keys)),
+    }),
+  }
+  return { dying, operations: () => operations }
+}
+
+describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
+  const before = { a: 'old a', b: 'old b', same: 'same' }
+  const after = { b: 'old b', same: 'same', c: 'new c', d: 'new d' }
+  const decide = (store: LakeStore) => (): Promise<FileChange> =>
+    Promise.resolve({
+      add: [newFile(store, 'c', 'new c'), newFile(store, 'd', 'new d'), newFile(store, 'same', 'same')],
+      remove: [`${day.folder}a`, '_truth/a'],
+    })
+
+  test('files come and go, others stay; run again, nothing changes', async () => {
+    const store = await newStore()
+    await write(store, before)
+    await store.write('_truth/a', [bytesOf('truth of a')])
+    expect(await replaceFiles(day, decide(store), { store }, options())).toEqual({
+      added: [`${day.folder}c`, `${day.folder}d`],
+      unchanged: [`${day.folder}same`],
+      removed: [`${day.folder}a`, '_truth/a'],
+    })
+    expect(await contentOf(store)).toEqual(after)
+    const nothing = () => Promise.resolve({ add: [newFile(store, 'c', 'new c')], remove: [] })
+    expect(await replaceFiles(day, nothing, { store }, options())).toMatchObject({ added: [], removed: [] })
+    expect(await contentOf(store)).toEqual(after)
+  })
+
+  test.each([true, false])(
+    'a process that dies at any operation (before it: %s) is completed or taken back',
+    async (isBefore) => {
+      const ends = new Set<string>()
+      for (let at = 1; ; at += 1) {
+        const store = await newStore()
+        await write(store, before)
+        const { dying, operations } = dyingStore(store, { at, before: isBefore })
+        const error = await replaceFiles(day, decide(dying), { store: dying }, options()).catch(
+          (e: unknown) => e,
+        )
+        const finished = await finishIntent({ store }, day.folder, later())
+        const content = await contentOf(store)
+        const end = 'a' in content ? 'before' : 'after'
+        expect(content, `died at ${at}`).toEqual(end === 'before' ? before : after)
+        expect(await intentFolders(store, '')).toEqual([])
+        ends.add(`${end}, ${finished ? 'finished by the next' : 'nothing to finish'}`)
+        if (!(error instanceof Error)) {
+          expect(operations()).toBeLessThan(at)
+          break
+        }
+      }
+      expect(ends.size).toBeGreaterThan(2)
+    },
+  )
+
+  test('of two that replace at once, the second waits and sees what the first left', async () => {
+    const store = await newStore()
+    await write(store, before)
+    const seen: string[][] = []
+    const one = (name: string) =>
+      replaceFiles(
+        day,
+        (files) => {
+          seen.push(files.map(({ key }) => key.replace(day.folder, '')))
+          return Promise.resolve({
+            add: [newFile(store, name, name)],
+            remove: files.map(({ key }) => key).filter((key) => key !== `${day.folder}${name}`),
+          })
+        },
+        { store },
+        options(),
+      )
+    await Promise.all([one('x'), one('y')])
+    const content = await contentOf(store)
+    expect([{ x: 'x' }, { y: 'y' }]).toContainEqual(content)
+    expect(seen.at(-1)).toEqual('x' in content ? ['y'] : ['x'])
+  })
+
+  test('a process that wakes after another has taken its change over stops and leaves nothing', async () => {
+    const store = await newStore()
+    await write(store, before)
+    const sleepy: NewFile = {
+      ...newFile(store, 'c', 'new c'),
+      publish: async (key) => {
+        await finishIntent({ store }, day.folder, later()) // while this process slept
+        return (await store.write(key, [bytesOf('new c')])).written
+      },
+    }
+    const change = () => Promise.resolve({ add: [sleepy], remove: [`${day.folder}a`] })
+    await expect(replaceFiles(day, change, { store }, options())).rejects.toThrow(LostIntentError)
+    expect(await contentOf(store)).toEqual(before)
+  })
+
+  test('a file under a new key with other content: nothing is replaced', async () => {
+    const store = await newStore()
+    await write(store, { ...before, c: 'of somebody else' })
+    await expect(replaceFiles(day, decide(store), { store }, options())).rejects.toThrow('other content')
+    expect(await contentOf(store)).toEqual({ ...before, c: 'of somebody else' })
+  })
+
+  test('a listed file that is gone when the folder is locked: decided again', async () => {
+    const store = await newStore()
+    await write(store, before)
+    let calls = 0
+    await replaceFiles(
+      day,
+      async (files) => {
+        calls += 1
+        if (calls === 1) await store.remove(`${day.folder}b`)
+        return { add: [], remove: files.map(({ key }) => key) }
+      },
+      { store },
+      options(),
+    )
+    expect(calls).toBe(2)
+    expect(await contentOf(store)).toEqual({})
+  })
+
+  test('interrupted before all new files are there: taken back; the signal is the reason', async () => {
+    const store = await newStore()
+    await write(store, before)
+    const controller = new AbortController()
+    const stop = new Error('stop')
+    const add = [newFile(store, 'c', 'new c'), newFile(store, 'd', 'new d')].map((file) => ({
+      ...file,
+      publish: (key: string) => {
+        controller.abort(stop)
+        return file.publish(key)
+      },
+    }))
+    const change = () => Promise.resolve({ add, remove: [`${day.folder}a`] })
+    await expect(
+      replaceFiles(day, change, { store }, { resumeAfterSeconds: 5, signal: controller.signal }),
+    ).rejects.toBe(stop)
+    expect(await contentOf(store)).toEqual(before)
+  })
+
+  test('an object that is no intent is named and left alone', async () => {
+    const store = await newStore()
+    await store.write(`_intents/${day.folder}intent.json`, [bytesOf('hello')])
+    await expect(replaceFiles(day, decide(store), { store }, options())).rejects.toThrow('expected an intent')
+  })
+})
