@@ -157,17 +157,18 @@ test('every file uses the same bucket name as the lake', () => {
 
 test("the policies agree that Trino's own area is the schema's location, and it contains schemas without a location", () => {
   const { bucket, schema } = lakeNames
-  const area = `arn:aws:s3:::${bucket}/${schema}/*`
+  // A lake in a folder of the bucket has the area in its folder.
+  const areas = [`arn:aws:s3:::${bucket}/${schema}/*`, `arn:aws:s3:::${bucket}/*/${schema}/*`]
   const deniedTo = (policy: string) =>
     statementsOf(policy)
       .filter(({ Effect, Action }) => Effect === 'Deny' && Action.includes('s3:*'))
       .flatMap(({ Resource = [] }) => Resource)
-  expect(deniedTo('ingest-policy.json')).toEqual([area])
-  expect(deniedTo('maintain-policy.json')).toEqual([area, `arn:aws:s3:::${bucket}/warehouse/*`])
+  expect(deniedTo('ingest-policy.json')).toEqual(areas)
+  expect(deniedTo('maintain-policy.json')).toEqual([...areas, `arn:aws:s3:::${bucket}/warehouse/*`])
   const removing = statementsOf('query-policy.json').filter(({ Action }) =>
     Action.includes('s3:DeleteObject'),
   )
-  expect(removing.map(({ Resource }) => Resource)).toEqual([[area]])
+  expect(removing.map(({ Resource }) => Resource)).toEqual([areas])
   expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
 })
 

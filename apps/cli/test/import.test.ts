@@ -225,7 +225,7 @@ describe('an import into the lake', () => {
     const first = await minilake('import', 'a.csv')
     expect(first).toMatchObject({ code: 0, stdout: '' })
     expect(first.stderr).toMatch(
-      /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, \d+ B, event_date=2026-01-01 to event_date=2026-01-02\nnext: minilake query hourly --table turbine\n$/m,
+      /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, [\d.]+ kB, event_date=2026-01-01 to event_date=2026-01-02\nnext: minilake query hourly --table turbine\n$/m,
     )
     expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
       'hour,avg_power\n2026-01-01 23:00:00.000,1\n2026-01-02 00:00:00.000,2\n',

@@ -157,6 +157,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async verify(options = {}) {
       const signal = begin('verify', options)
+      void backend.store // a wrong location is reported before an engine is asked
       const found = []
       for (const table of checkTables(tables, options.tables ?? tables)) {
         const verify = findSimulation(table) ? verifyTable : verifyChecks

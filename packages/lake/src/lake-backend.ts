@@ -81,8 +81,6 @@ export interface LakeBackend {
    * definition.
    */
   openEngine(tables?: readonly Table[]): Promise<SqlEngine>
-  /** The partition folders of a table, with a slash at their end, that are links whose files the store does not list. Absent for a bucket. */
-  linkedFolders?(table: Table): Promise<string[]>
   /** Opens an engine that reads only some data files of a table, given by their sorted keys; `others` are all other keys below it. */
   openEngineOver(table: Table, keys: readonly string[], others: readonly string[]): Promise<SqlEngine>
   /** Absent when the engine does not reveal the order of rows in a file. */

@@ -124,17 +124,17 @@ test.each<[string, unknown, string]>([
   [
     'a misspelt option',
     { rowgroupRows: 5 },
-    'encodeParquet expected only rowGroupRows, codec, reuseBuffers, got rowgroupRows',
+    'encodeParquet expected only rowGroupRows, codec, reuseBuffers, checks, got rowgroupRows',
   ],
   [
     'options that are a number',
     5,
-    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, got 5',
+    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, got 5',
   ],
   [
     'options of null',
     null,
-    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, got null',
+    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, got null',
   ],
   [
     'a codec that few readers support',

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemErrorCode } from '../system-error.js'
+import { syncFile, unfinishedPath } from './unfinished-file.js'
 
 /** How to replace the files of a folder. Paths are on one file system. */
 export interface FolderReplacement {
@@ -23,6 +24,7 @@ export async function replaceFolder(
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(next, { recursive: true })
+  if (await isLink(folder)) return replaceBehindLink({ folder, next, remove }, sync)
   await mkdir(dirname(folder), { recursive: true })
   for (;;) {
     // A crash may have left files aside, so the old folder joins them only if none is there.
@@ -43,6 +45,32 @@ export async function replaceFolder(
     await sync(folder)
   }
   await removeEmpty(next)
+}
+
+/**
+ * Replaces files of a folder behind a link, which may be on another file system and cannot be renamed: the new files come one by one, then
+ * the old ones go.
+ */
+async function replaceBehindLink(
+  { folder, next, remove }: Omit<FolderReplacement, 'aside'>,
+  sync: (path: string) => Promise<void>,
+): Promise<void> {
+  for (const name of await namesIn(next)) {
+    const unfinished = unfinishedPath(folder, name)
+    await copyFile(join(next, name), unfinished)
+    await syncFile(unfinished)
+    await rename(unfinished, join(folder, name))
+  }
+  await sync(folder)
+  for (const name of remove) await unlessMissing(() => unlink(join(folder, name)))
+  await rm(next, { recursive: true, force: true })
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  )
 }
 
 /** Moves a folder, but onto no folder with files. Returns whether it did. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -38,6 +38,18 @@ test.each([
   expect(await contentOf(paths.folder)).toEqual(expected)
   expect(await readdir(join(root, '_intents'))).toEqual([])
   expect(existsSync(paths.folder)).toBe(Object.keys(expected).length > 0)
+})
+
+test('a folder behind a link keeps its link', async () => {
+  const { root, paths, write } = await day({ a: '1', b: '2' }, { c: '3' })
+  await rename(paths.folder, join(root, 'elsewhere'))
+  await symlink(join(root, 'elsewhere'), paths.folder)
+  for (let run = 0; run < 2; run += 1) {
+    await replaceFolder({ ...paths, remove: new Set(['a']) }, () => Promise.resolve())
+    expect(await contentOf(join(root, 'elsewhere'))).toEqual({ b: '2', c: '3' })
+    expect((await lstat(paths.folder)).isSymbolicLink()).toBe(true)
+    await write(paths.next, { c: '3' }) // as if the process had died before it removed its copy
+  }
 })
 
 test('after a crash at any step, the same call completes the rest', async () => {

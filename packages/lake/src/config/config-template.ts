@@ -8,7 +8,7 @@ const stackSettings = settingNames
   .filter((name) => name.startsWith('profiles.stack.') && settings[name].default !== '')
   .map((name) => {
     const { default: value, meaning } = settings[name]
-    const literal = /^(true|false)$/.test(value) ? value : `'${value}'`
+    const literal = /^(true|false|\d+)$/.test(value) ? value : `'${value}'`
     return `  //     ${name.slice('profiles.stack.'.length)}: ${literal}, // ${meaning}`
   })
 

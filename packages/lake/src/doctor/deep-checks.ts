@@ -35,8 +35,6 @@ export function deepChecks(
             const fault = keyFault(table, key)
             if (fault !== undefined) faults.push({ key, fault, fix: strayFix(table) })
           }
-          for (const key of (await lake.linkedFolders?.(table)) ?? [])
-            faults.push({ key, fault: linkFault, fix: 'put a folder in its place' })
         }
         for (const { key } of faults) misread.add(key)
         return unlessFaulty(faults, `${count(keys, 'key')} of ${count(lake.tables.length, 'table')}`)
@@ -105,8 +103,6 @@ async function lookAtFile(table: Table, file: StoredObject, store: LakeBackend['
   const fix = 'import the file (minilake import sorts rows into their days), ingest the result, and remove it'
   return { fault: { fault: misplaced, fix }, isUntimed: false }
 }
-
-const linkFault = 'a link to a folder: the files behind it are not part of the lake, and no query reads them'
 
 function strayFix(table: Table): string {
   return `move it out of ${tablePrefix(table)}, or import it with minilake import`

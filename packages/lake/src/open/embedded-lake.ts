@@ -1,12 +1,11 @@
 import { join, resolve } from 'node:path'
 import { duckDbStatements } from '@minilake/catalog'
-import { folderStore, type ObjectStore } from '@minilake/ingest'
+import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
-import { dataFilesOf, isEmptyTable, type LakeBackend } from '../lake-backend.js'
+import { isEmptyTable, type LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from './duckdb-limits.js'
 import { shapeChecks } from '../register/shape-checks.js'
 import { duckDbRowOrder } from './duckdb-row-order.js'
-import { linkedFolders } from './linked-folders.js'
 
 /**
  * A lake on this machine: objects are files below `folder`, under the same keys as in S3, and DuckDB is the engine. An engine that
@@ -28,14 +27,8 @@ export function embeddedLake(
   }
   const catalogStatements = async (wanted = tables) => {
     const emptyTables: string[] = []
-    const files = new Map<string, string[]>()
-    for (const table of wanted) {
-      if (await isEmptyTable(table, store)) emptyTables.push(table.name)
-      // DuckDB would follow a link to a folder: the lake's files are those that its store lists.
-      else if ((await linkedFolders(table, store)).length > 0)
-        files.set(table.name, await keysOf(table, store))
-    }
-    return duckDbStatements(wanted, { root: resolve(store.location), emptyTables, files })
+    for (const table of wanted) if (await isEmptyTable(table, store)) emptyTables.push(table.name)
+    return duckDbStatements(wanted, { root: resolve(store.location), emptyTables })
   }
   return {
     profile: 'embedded',
@@ -63,13 +56,6 @@ export function embeddedLake(
         setup: duckDbStatements([table], { root: resolve(store.location), files }),
       })
     },
-    linkedFolders: (table) => linkedFolders(table, store),
     rowOrderOf: duckDbRowOrder(store.location),
   }
-}
-
-async function keysOf(table: Table, store: ObjectStore): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of dataFilesOf(table, store)) keys.push(key)
-  return keys
 }

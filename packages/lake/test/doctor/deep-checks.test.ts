@@ -124,7 +124,7 @@ test('stray keys are named, but not those that every engine skips', async () => 
   ])
 })
 
-test('a link to a folder is no part of the lake: queries skip it, alone and beside files, and the doctor names it', async () => {
+test('a link to a folder is part of the lake: queries read what is behind it, and the doctor has no fault to find', async () => {
   const { folder, lake, pathOf, faults } = await turbineLake()
   const days = async () => {
     const found: unknown[] = []
@@ -137,12 +137,10 @@ test('a link to a folder is no part of the lake: queries skip it, alone and besi
   const [first, second] = ['turbine/event_date=2026-01-01', 'turbine/event_date=2026-01-02'].map(pathOf)
   await rename(first!, join(folder, 'elsewhere'))
   await symlink(join(folder, 'elsewhere'), first!)
-  expect(await days()).toEqual(['2026-01-02'])
-  expect(await faults()).toEqual([
-    'turbine/event_date=2026-01-01/: a link to a folder: the files behind it are not part of the lake, and no query reads them',
-  ])
+  expect(await days()).toEqual(['2026-01-01', '2026-01-02'])
+  expect(await faults()).toEqual([])
   await rm(second!, { recursive: true })
-  expect(await days()).toEqual([])
+  expect(await days()).toEqual(['2026-01-01'])
   await lake.write(turbine, [rowOf('2026-01-03')])
-  expect(await days()).toEqual(['2026-01-03'])
+  expect(await days()).toEqual(['2026-01-01', '2026-01-03'])
 })
