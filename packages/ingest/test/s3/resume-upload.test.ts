@@ -154,25 +154,21 @@ describe('an interrupted upload', () => {
     expect(asked.filter((line) => line.startsWith('DELETE'))).toEqual([])
   })
 
-  it(
-    'ends like others that share its slots if the store fails all of them',
-    { timeout: 15_000 },
-    async () => {
-      const keys = ['a', 'b', 'c', 'd']
-      const { endpoint, uploads } = await interrupted({}, { refuse: refusing(/^PUT/, 503, 'SlowDown') })
-      for (const key of keys) {
-        const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
-        uploads.set(key, { key, initiated: new Date(0), headers, parts: new Map([[1, part(1)]]) })
-      }
-      const slots = partSlots(4)
-      const store = storeAt(endpoint, { maxAttempts: 1 })
-      const writing = keys.map((key) => store.write(key, unread, { reread: rereadable(content), slots }))
-      const results = await Promise.allSettled(writing)
-      expect(results.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'))
-      const taken = await Promise.all(Array.from({ length: slots.count }, () => slots.take()))
-      taken.forEach((slot) => slot.free())
-    },
-  )
+  it('ends like others that share its slots if the store fails all of them', async () => {
+    const keys = ['a', 'b', 'c', 'd']
+    const { endpoint, uploads } = await interrupted({}, { refuse: refusing(/^PUT/, 503, 'SlowDown') })
+    for (const key of keys) {
+      const headers = { 'x-amz-checksum-algorithm': 'CRC32' }
+      uploads.set(key, { key, initiated: new Date(0), headers, parts: new Map([[1, part(1)]]) })
+    }
+    const slots = partSlots(4)
+    const store = storeAt(endpoint, { maxAttempts: 1 })
+    const writing = keys.map((key) => store.write(key, unread, { reread: rereadable(content), slots }))
+    const results = await Promise.allSettled(writing)
+    expect(results.map(({ status }) => status)).toEqual(keys.map(() => 'rejected'))
+    const taken = await Promise.all(Array.from({ length: slots.count }, () => slots.take()))
+    taken.forEach((slot) => slot.free())
+  })
 
   it('that the store refuses to complete is removed, and the object uploaded from the start', async () => {
     const { write, asked, objects, uploads } = await interrupted(
