@@ -147,6 +147,7 @@ describe('Trino and DuckDB over the same files', () => {
   beforeAll(async () => {
     const embedded = processIn(folder)
     expect(await embedded('ingest')).toMatchObject({ code: 0 })
+    expect(await embedded('import', 'station.csv', '--table', 'station')).toMatchObject({ code: 0 })
     trino = engineOf(stack)
     const root = resolve(folder, 'lake', 'iot-time-series')
     duckDb = duckDbEngine({ setup: duckDbStatements([pump, pumpDaily, station], { root }) })

@@ -116,7 +116,7 @@ test('imports, and publishes a file as it is finished', async () => {
   await writeFile(join(folder, 'turbine.csv'), 'event_timestamp,power\n2026-01-01T10:00:00Z,1.5\n')
   const watching = startMinilake(folder, ['ingest', '--watch', ...config], variables)
   const ended = finished(watching)
-  await done(minilake('import', 'turbine.csv', ...config))
+  await done(minilake('import', 'turbine.csv', '--out', 'out', ...config))
   await vi.waitFor(
     async () =>
       expect((await keysOf('team/lake/turbine/')).some((key) => key.endsWith('.parquet'))).toBe(true),
@@ -151,6 +151,7 @@ test('another lake in the bucket has objects of its own under the same keys', as
   await done(other.minilake('generate', '--days', '1', '--seed', '99', ...quick))
   expect(await done(other.minilake('ingest'))).toContain(`1 file published in ${otherLocation}`)
   expect(await keysOf('team/other/')).toEqual([
+    'team/other/_probe/result.json',
     'team/other/_truth/pump/2026-01-01.json',
     'team/other/pump/2026-01-01.parquet',
   ])
