@@ -27,6 +27,9 @@ const kill = (part: string, signal?: NodeJS.Signals) => killPart(stack, part, si
 const notRunning = (part: string) =>
   `${part} of the local stack is not running: minilake up --native starts what is missing`
 
+/** Whether MinIO is named: a file that fails names the endpoint, a command that cannot go on the part. */
+const namesMinio = (text: string) => text.includes(stack.endpoint) || text.includes(notRunning('MinIO'))
+
 /** Brings the stack up again, in the zone that its servers live in. */
 async function up(...started: string[]) {
   const run = await processIn(folder, { ...variables, TZ: 'Asia/Kathmandu' })('up', '--native', '--json')
@@ -61,7 +64,7 @@ describe('MinIO', () => {
     }
     await kill('minio')
     const { code, stderr } = await ended
-    expect([code, stderr]).toEqual([1, expect.stringContaining(stack.endpoint)])
+    expect([code, namesMinio(stderr)], stderr).toEqual([1, true])
 
     const again = await minilake('ingest')
     expect(again).toMatchObject({ code: 1, stdout: '' })
@@ -90,7 +93,7 @@ describe('MinIO', () => {
     while (!said.includes('pump_daily: 5 new partitions')) await wait(100)
     await kill('minio')
     await minilake(...fleet, '--days', '10')
-    while (!said.includes(stack.endpoint)) await wait(100)
+    while (!namesMinio(said)) await wait(100)
     await up('minio')
     while (said.split('pump_daily: 5 new partitions').length < 3) await wait(100)
     expect(await published()).toBe(40)
