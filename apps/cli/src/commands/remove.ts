@@ -31,12 +31,21 @@ export function removeCommand(environment: Environment): Command {
           })
           if (json) await terminal.data(`${jsonText(report, 2)}\n`)
           else await terminal.data(removedText(report))
-          if (!yes && report.files > 0) terminal.note('--yes removes them')
+          if (!yes && report.files + report.interrupted.length > 0) terminal.note('--yes removes them')
         }),
     )
 }
 
-function removedText({ table, folders, files, bytes, isRemoved }: RemoveReport): string {
+function removedText({ table, folders, files, bytes, isRemoved, interrupted }: RemoveReport): string {
+  const earlier = interrupted.map((folder) =>
+    isRemoved
+      ? `completed an interrupted change of ${folder}\n`
+      : `${folder} has an interrupted change, which --yes completes\n`,
+  )
+  return `${earlier.join('')}${removalText({ table, folders, files, bytes, isRemoved })}`
+}
+
+function removalText({ table, folders, files, bytes, isRemoved }: Omit<RemoveReport, 'interrupted'>): string {
   if (files === 0) return `nothing to remove from ${table}\n`
   const done = isRemoved ? 'removed' : 'would remove'
   const lines = folders.map(

@@ -50,7 +50,8 @@ export function progressWatch(
   return {
     see(stats) {
       const now = progressOf(stats)
-      if (now !== last) restart()
+      // A queued statement waits for others, whatever state the parts are in.
+      if (now !== last || stats.state === 'QUEUED') restart()
       last = now
     },
     restart,

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { systemErrorCode } from '../system-error.js'
 import { syncFile, unfinishedPath } from './unfinished-file.js'
@@ -24,8 +24,8 @@ export async function replaceFolder(
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(next, { recursive: true })
-  if (await isLink(folder)) return replaceBehindLink({ folder, next, remove }, sync)
   await mkdir(dirname(folder), { recursive: true })
+  if (await isElsewhere(folder, next)) return replaceInPlace({ folder, next, remove }, sync)
   for (;;) {
     // A crash may have left files aside, so the old folder joins them only if none is there.
     await unlessMissing(() => moveFolder(folder, aside))
@@ -48,13 +48,14 @@ export async function replaceFolder(
 }
 
 /**
- * Replaces files of a folder behind a link, which may be on another file system and cannot be renamed: the new files come one by one, then
- * the old ones go.
+ * Replaces files of a folder that cannot be renamed, behind a link or on another file system: the new files come one by one, then the old
+ * ones go.
  */
-async function replaceBehindLink(
+async function replaceInPlace(
   { folder, next, remove }: Omit<FolderReplacement, 'aside'>,
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
+  await mkdir(folder, { recursive: true })
   for (const name of await namesIn(next)) {
     const unfinished = unfinishedPath(folder, name)
     await copyFile(join(next, name), unfinished)
@@ -64,13 +65,14 @@ async function replaceBehindLink(
   await sync(folder)
   for (const name of remove) await unlessMissing(() => unlink(join(folder, name)))
   await rm(next, { recursive: true, force: true })
+  await removeEmpty(folder).catch(() => {}) // a link stays
 }
 
-async function isLink(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (found) => found.isSymbolicLink(),
-    () => false,
-  )
+/** Whether a folder is a link, or on another file system than another folder. A missing one is neither. */
+async function isElsewhere(folder: string, other: string): Promise<boolean> {
+  const [found, { dev }] = await Promise.all([lstat(folder).catch(() => undefined), lstat(other)])
+  const parent = found ?? (await stat(dirname(folder)))
+  return parent.isSymbolicLink() || parent.dev !== dev
 }
 
 /** Moves a folder, but onto no folder with files. Returns whether it did. */

@@ -67,7 +67,7 @@ export async function publishObject<O extends PublishableObject>(
   try {
     const found: FoundContent = stored ? await compareListed(object, stored, store) : { state: 'nothing' }
     if (found.state === 'same') return unchanged(key, { size, ...found })
-    const isAsked = stored !== undefined && found.state !== 'stream' && !overwrite
+    const isAsked = stored !== undefined && found.state !== 'stream' && !overwrite && isComparable(found)
     if (isAsked && (await isSameContent?.(object, stored))) return { key, outcome: 'unchanged', size }
     await check?.(object)
     if (found.state !== 'stream') {
@@ -102,6 +102,11 @@ export function isInStore({ outcome }: Pick<PublishedObject, 'outcome'>): boolea
 
 /** What is at the key of an object: compared with it, nothing, or something to compare with a stream once that has been read. */
 type FoundContent = Comparison | { state: 'nothing' | 'stream' }
+
+/** Whether more than its checksum may be read of the stored object: KMS keys deny both alike. */
+function isComparable(found: FoundContent): boolean {
+  return !('checksumDenied' in found) || found.checksumDenied === undefined
+}
 
 async function compareListed(
   object: PublishableObject,
@@ -146,7 +151,8 @@ async function compareWithHolder<O extends PublishableObject>(
   const found = await compareContent(content, holder, { find: () => Promise.resolve(holder) })
   const decision = decidePublish({ stored: found.state, overwrite: false })
   if (decision === 'unchanged') return unchanged(key, { size, etag, ...found })
-  if (await isSameContent?.(object, holder)) return { key, outcome: 'unchanged', size, etag }
+  if (isComparable(found) && (await isSameContent?.(object, holder)))
+    return { key, outcome: 'unchanged', size, etag }
   return kept(key, decision === 'conflict' ? decision : 'unverifiable', { size, store, ...found })
 }
 

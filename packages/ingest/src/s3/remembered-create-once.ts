@@ -1,5 +1,5 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { type CreateOnce, probeCreateOnce, probeFolder, removeForGood } from './probe-create-once.js'
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
 import { respondedAt } from './s3-client.js'
 import { statusOf } from './sdk-error.js'
 
@@ -80,5 +80,8 @@ async function writeResult(
   )
   // Without versions, or while they are suspended, it is overwritten.
   if (replaced === undefined || replaced === VersionId) return
-  await removeForGood(client, { bucket, key: probeResultKey }, [replaced])
+  // A user who may not remove versions leaves it. Without its version, the deletion would hide the new result.
+  await client.send(new DeleteObjectCommand({ ...place, VersionId: replaced })).catch((error: unknown) => {
+    if (statusOf(error) !== 403) throw error
+  })
 }

@@ -1,4 +1,5 @@
 import type { LakeBackend } from '../lake-backend.js'
+import { changesCheck } from './changes-check.js'
 import { filesCheck, timeZoneCheck } from './data-checks.js'
 import { deepChecks } from './deep-checks.js'
 import { type Check, type CheckResult, diagnose } from './diagnose.js'
@@ -40,12 +41,13 @@ function checksOf(
   const files = filesCheck(lake, { deep, signal })
   if (lake.servers === undefined) {
     const [folder, ...others] = embeddedChecks(lake, signal)
-    return [...(folder ? [folder] : []), ...looks, ...others, files]
+    return [...(folder ? [folder] : []), changesCheck(lake), ...looks, ...others, files]
   }
   const { endpoint, trino, location } = lake.servers
   return [
     ...(local ? [local.settingNames] : []),
     ...s3Checks({ lake, endpoint, location, hasOwnKeys, now }),
+    changesCheck(lake),
     ...looks,
     ...publishingChecks(lake, { signal }),
     local?.metastore ?? { name: 'metastore', run: () => Promise.resolve('checked through Trino') },

@@ -33,7 +33,7 @@ export function filesCheck(
       const counted = `${count(files, 'data file')}, ${count(rows, 'row')}`
       return deep
         ? counted
-        : `${counted}; not looked at: values, stray files, and all footers but the first of each table (minilake doctor --deep reads every footer and key)`
+        : `${counted}; not looked at: values, stray files, and most footers (minilake doctor --deep reads every footer and key)`
     },
   }
 }

@@ -60,7 +60,7 @@ export function deepChecks(
           untimed === 0 ? '' : `; ${count(untimed, 'file')} without statistics of the time: days not checked`
         return unlessFaulty(
           faults,
-          `${count(files, 'footer')} read${unknown}; values were not looked at (minilake verify compares those of simulated tables)`,
+          `${count(files, 'footer')} read${unknown}; values were not looked at (minilake verify reads them)`,
         )
       },
     },

@@ -33,7 +33,7 @@ export async function fileFailure(
   if (!fileErrors.test(sentenceOf(error))) return error
   return explained(
     error,
-    `${sentenceOf(error)} (a data file may be damaged: minilake doctor --deep reads every footer, and minilake verify all values of simulated tables)`,
+    `${sentenceOf(error)} (a data file may be damaged: minilake doctor --deep reads every footer, and minilake verify all values)`,
   )
 }
 

@@ -1,15 +1,19 @@
 import { type ObjectStore, ObjectStoreError, type StoredObject } from '@minilake/ingest'
 import { storedFooter } from './stored-footer.js'
 
-/** Whether a stored data file has these rows, by the identity in its footer. False for what is not a Parquet file. */
+/**
+ * Whether a stored data file with other bytes has the rows of `file`, by the identity in its footer. False for what is not a Parquet file,
+ * and for a file of the same size by the same version of the encoder: its bytes would be the same, so it is damaged.
+ */
 export async function hasRows(
   stored: Pick<StoredObject, 'key' | 'size'>,
-  rowsSha256: string,
+  file: { size: number; rowsSha256: string; createdBy: string | undefined },
   store: Pick<ObjectStore, 'slice'>,
 ): Promise<boolean> {
   const footer = await storedFooter(stored, store).catch((error: unknown) => {
     if (error instanceof ObjectStoreError) throw error
     return undefined
   })
-  return footer?.rowsSha256 === rowsSha256
+  if (footer?.rowsSha256 !== file.rowsSha256) return false
+  return stored.size !== file.size || footer.createdBy !== file.createdBy
 }

@@ -60,10 +60,12 @@ export async function ingestFolder(
     throw new TypeError(`verify expected 'sample' or 'all', got ${String(verify)}`)
   await checkFolder(folder)
   const inStore: string[] = []
+  const withOtherBytes = new Set<string>()
   const { report, fileCount } = await ingest(folder, localFiles(folder), lake, {
+    withOtherBytes,
     ...options,
     onObject: (object) => {
-      if (isInStore(object)) inStore.push(object.key)
+      if (isInStore(object) && !withOtherBytes.has(object.key)) inStore.push(object.key)
       options.onObject?.(object)
     },
   })
@@ -94,12 +96,18 @@ async function ingest(
   folder: string,
   files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
   { tables, store, shapeDifference }: Lake,
-  { overwrite = false, signal, onCreateOnce, onObject, onProgress }: IngestFilesOptions,
+  {
+    overwrite = false,
+    withOtherBytes = new Set<string>(),
+    signal,
+    onCreateOnce,
+    onObject,
+    onProgress,
+  }: IngestFilesOptions & { withOtherBytes?: Set<string> },
   probe = createOnceProbe(store, { signal, onFinding: onCreateOnce }),
 ): Promise<{ report: IngestReport; fileCount: number }> {
   const counts = { published: 0, replaced: 0, unchanged: 0, unchangedByCrc: 0, truths: 0 }
   let fileCount = 0
-  const withOtherBytes = new Set<string>()
   const report = await publish(files, store, {
     overwrite,
     signal,
@@ -112,10 +120,11 @@ async function ingest(
       }
       await probe()
     },
-    isSameContent: async ({ key, path }, stored) => {
+    isSameContent: async ({ key, path, size }, stored) => {
       if (isTruth(key)) return false
-      const { rowsSha256 } = await localFooter(path)
-      if (rowsSha256 === undefined || !(await hasRows(stored, rowsSha256, store))) return false
+      const { rowsSha256, createdBy } = await localFooter(path)
+      if (rowsSha256 === undefined) return false
+      if (!(await hasRows(stored, { size, rowsSha256, createdBy }, store))) return false
       withOtherBytes.add(key)
       return true
     },

@@ -67,7 +67,9 @@ export async function ingestWatching(
     })
     const { conflicts, failures, unverifiable } = report
     for (const { key } of [...conflicts, ...failures, ...unverifiable]) unpublished.add(dataKeyOf(key))
-    const again = failures.filter(({ error }) => error instanceof ObjectStoreError)
+    const again = failures.filter(
+      ({ error }) => error instanceof ObjectStoreError && error.code !== 'KeyNotSupported',
+    )
     for (const { key } of again) watch.forget(dataKeyOf(key))
     isUnregistered ||= report.published > 0
     await onIngested?.(report)

@@ -1,19 +1,23 @@
-import { truthKey, truthPrefix } from '@minilake/generator'
+import { truthKey } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
 import {
   eventTimeColumn,
   millisPerDay,
   parsePartitionPath,
-  parseUtcDay,
+  findUtcDay,
   partitionsOf,
   type Table,
   tablePrefix,
 } from '@minilake/schema'
-import { dataFilesOf, type FolderCatalog, type LakeBackend, type LakeStore } from '../lake-backend.js'
-import { maintainStore } from '../open/maintain-store.js'
-import { intentFolders, intentPrefix } from '../replace/intent.js'
-import type { LockOptions } from '../replace/intent-lock.js'
-import { type FileChange, finishIntent, replaceFiles } from '../replace/replace-files.js'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { intentFolders } from '../replace/intent.js'
+import { type FileChange, replaceFiles } from '../replace/replace-files.js'
+import {
+  type ChangeableLake,
+  changeTable,
+  resumeAfterSeconds,
+  settleIntents,
+} from '../replace/settle-intents.js'
 import { UsageError } from '../usage-error.js'
 
 /** What to remove from a table, and whether to do it. */
@@ -46,6 +50,8 @@ export interface RemoveReport {
   files: number
   bytes: number
   isRemoved: boolean
+  /** Key prefixes of folders in which an earlier change was interrupted. With `remove`, they have been completed or taken back. */
+  interrupted: string[]
 }
 
 /**
@@ -55,10 +61,14 @@ export interface RemoveReport {
  */
 export async function removeData(
   table: Table,
-  lake: RemovalLake,
+  lake: ChangeableLake,
   { remove = false, onWait, signal, ...range }: RemoveDataOptions,
 ): Promise<RemoveReport> {
   const isWanted = folderFilter(table, range)
+  const prefix = tablePrefix(table)
+  const interrupted = remove
+    ? (await settleIntents([table], lake, { signal, onWait })).filter((folder) => folder.startsWith(prefix))
+    : await intentFolders(lake.store, prefix)
   const found = new Map<string, RemovedFolder>()
   for await (const { key, size } of dataFilesOf(table, lake.store)) {
     const folder = key.slice(0, key.lastIndexOf('/') + 1)
@@ -66,8 +76,16 @@ export async function removeData(
     const { files, bytes } = found.get(folder) ?? { files: 0, bytes: 0 }
     found.set(folder, { folder, files: files + 1, bytes: bytes + size })
   }
-  if (remove)
-    await removeFolders(table, [...found.keys()], lake, { ...{ signal, onWait }, resumeAfterSeconds: 60 })
+  if (remove && found.size > 0) {
+    await changeTable(table, lake, signal, async (place) => {
+      for (const folder of found.keys()) {
+        signal.throwIfAborted()
+        const decide = (files: readonly StoredObject[]) => allOf(files, place.store)
+        const options = { resumeAfterSeconds, signal, onWait }
+        await replaceFiles({ table: table.name, folder }, decide, place, options)
+      }
+    })
+  }
   const folders = [...found.values()]
   return {
     table: table.name,
@@ -75,40 +93,8 @@ export async function removeData(
     files: folders.reduce((sum, { files }) => sum + files, 0),
     bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
     isRemoved: remove,
+    interrupted,
   }
-}
-
-type RemovalLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog'>
-
-/** Removes all data files of folders, after it has completed what an interrupted change of the table has left. */
-async function removeFolders(
-  table: Table,
-  folders: readonly string[],
-  lake: RemovalLake,
-  options: LockOptions,
-): Promise<void> {
-  const left = await intentFolders(lake.store, tablePrefix(table))
-  if (folders.length + left.length === 0) return
-  const prefix = tablePrefix(table)
-  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
-  const store = await maintainStore(lake, { objects }, options)
-  const work = async (catalog?: FolderCatalog) => {
-    for (const folder of left) await finishIntent({ store, catalog }, folder, options)
-    for (const folder of folders) {
-      options.signal.throwIfAborted()
-      await replaceFiles(
-        { table: table.name, folder },
-        (files) => allOf(files, store),
-        { store, catalog },
-        options,
-      )
-    }
-  }
-  if (lake.withFolderCatalog === undefined) return work()
-  // Another table under this name is not ours to unregister.
-  const { differences } = await lake.registerTables([table], options)
-  if (differences.length > 0) throw new Error(differences.join('; '))
-  await lake.withFolderCatalog(table, work)
 }
 
 /** The data files of a folder, and the truth files that describe them. */
@@ -145,7 +131,9 @@ function folderFilter(
   }
   return (folder) => {
     const day = parsePartitionPath(folder.slice(tablePrefix(table).length))[partition[0]] ?? ''
-    const start = parseUtcDay(day) * millisPerDay
+    const found = findUtcDay(day)
+    if (found === undefined) return false // a folder of no day, which minilake doctor --deep names
+    const start = found * millisPerDay
     return (from === undefined || start >= from.getTime()) && (to === undefined || start < to.getTime())
   }
 }

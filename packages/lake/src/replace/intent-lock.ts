@@ -9,6 +9,7 @@ export interface HeldIntent {
   checkOurs(): Promise<void>
   /** Removes the intent: the work is done or taken back. */
   release(): Promise<void>
+  isReleased(): boolean
   /** Stops renewing, and leaves the intent to whoever comes next. */
   abandon(): void
 }
@@ -77,9 +78,11 @@ function held(store: LakeStore, intent: Intent, number: number, resumeAfterSecon
   }, resumeAfterSeconds * 250)
   timer.unref()
   const abandon = () => clearInterval(timer)
+  let isReleased = false
   return {
     intent,
     abandon,
+    isReleased: () => isReleased,
     checkOurs: async () => {
       const standing = await readIntent(store, intent.folder)
       if (standing?.id !== intent.id || (await ownerOf(store, intent)).number !== number)
@@ -89,6 +92,7 @@ function held(store: LakeStore, intent: Intent, number: number, resumeAfterSecon
       abandon()
       await renewal
       await store.remove(intentKey(intent.folder)) // this frees the folder; the rest is tidying up
+      isReleased = true
       await removeOwners(store, intent)
     },
   }

@@ -81,7 +81,7 @@ export async function replaceFiles(
       await carryOut(held, change.add, lake, options.signal)
       return done
     } catch (error) {
-      if (!(error instanceof LostIntentError)) await settle(held, lake).catch(() => {})
+      if (!(error instanceof LostIntentError) && !held.isReleased()) await settleAfter(error, held, lake)
       throw error
     } finally {
       held.abandon()
@@ -114,7 +114,14 @@ async function carryOut(
   const { intent } = held
   const isThere = new Map(intent.add.map(({ key, wasThere }) => [key, wasThere]))
   await held.checkOurs()
-  await lake.catalog?.unregister(intent.folder)
+  try {
+    await lake.catalog?.unregister(intent.folder)
+  } catch (error) {
+    // Nothing has changed but perhaps the catalog, whose answer may have been lost.
+    await lake.catalog?.register(intent.folder).catch(() => {})
+    await held.release()
+    throw error
+  }
   for (const file of files) {
     if (isThere.get(file.key) === true) continue
     signal.throwIfAborted()
@@ -134,6 +141,7 @@ async function carryOut(
 async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Promise<void> {
   const { intent } = held
   await held.checkOurs()
+  await catalog?.unregister(intent.folder) // another process may have registered it since
   const inFolder = intent.remove.filter((key) => key.startsWith(intent.folder))
   if (store.replaceFolder) {
     await store.replaceFolder(intent.folder, {
@@ -148,6 +156,19 @@ async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Pro
   await store.removeEmptyFolders?.(intent.remove)
   await catalog?.register(intent.folder)
   await held.release()
+}
+
+/** Settles an intent after a failure. Rejects with an Error that says so when that fails too: the intent stays for the next command. */
+async function settleAfter(failure: unknown, held: HeldIntent, lake: ReplacedLake): Promise<void> {
+  await settle(held, lake).catch((cause: unknown) => {
+    const reason = failure instanceof Error ? failure.message : String(failure)
+    throw new Error(
+      `${reason}; the change of ${held.intent.folder} is half done: run the same command again`,
+      {
+        cause,
+      },
+    )
+  })
 }
 
 /** Completes an intent if all its new files are there, else takes it back. */

@@ -1,19 +1,25 @@
-import type { SqlEngine } from '@minilake/analytics'
+import { QueryError, type SqlEngine } from '@minilake/analytics'
 import { ObjectStoreError } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { type CheckedFile, compareChecks } from './compare-checks.js'
+import { unreadableFiles } from './unreadable-files.js'
 import type { Verification } from './verify-table.js'
 
-/** Compares what an engine reads from a table without a simulation with the counts and bounds that its files carry. */
+/**
+ * Compares what an engine reads from a table without a simulation with the counts and bounds that its files carry. Files that the engine
+ * cannot read are named and left out.
+ */
 export async function verifyChecks(
   table: Table,
-  { store }: Pick<LakeBackend, 'store'>,
+  lake: Pick<LakeBackend, 'servers' | 'store' | 'openEngineOver'>,
   engine: SqlEngine,
   signal: AbortSignal,
 ): Promise<Verification> {
+  const { store } = lake
   const files: CheckedFile[] = []
+  const unreadable = new Map<string, string>()
   const withoutTruth: string[] = []
   const differences: string[] = []
   const keyOfRows = new Map<string, string>()
@@ -22,7 +28,7 @@ export async function verifyChecks(
     const { key } = object
     const footer = await storedFooter(object, store).catch((error: unknown) => {
       if (error instanceof ObjectStoreError) throw error
-      differences.push(`${key}: ${error instanceof Error ? error.message : String(error)}`)
+      unreadable.set(key, error instanceof Error ? error.message : String(error))
       return undefined
     })
     if (footer === undefined) continue
@@ -38,21 +44,38 @@ export async function verifyChecks(
     else if (twin !== undefined) differences.push(`${key}: has the same rows as ${twin}, so they count twice`)
     files.push({ key, rows: rowCount, columns: checks?.columns ?? {} })
   }
-  // A file that cannot be read, or says nothing of its rows, makes every sum differ.
-  if (differences.length === 0 && withoutTruth.length === 0 && files.length > 0)
-    differences.push(...(await compareChecks(table, files, engine, signal)))
+  const compare = (some: readonly CheckedFile[], over: SqlEngine) => compareChecks(table, some, over, signal)
+  // A file that says nothing of its rows makes every sum differ.
+  if (differences.length === 0 && withoutTruth.length === 0 && files.length > 0) {
+    const found = await compare(files, engine).catch(async (failure: unknown) => {
+      signal.throwIfAborted()
+      if (!(failure instanceof QueryError)) throw failure
+      const { readable, others, unreadable: more } = await unreadableFiles(table, lake, { failure, signal })
+      for (const [key, reason] of more) unreadable.set(key, reason)
+      const rest = files.filter(({ key }) => readable.includes(key))
+      if (rest.length === 0) return []
+      const over = await lake.openEngineOver(table, readable, others)
+      try {
+        return await compare(rest, over)
+      } finally {
+        await over.close()
+      }
+    })
+    differences.push(...found)
+  }
+  const compared = files.filter(({ key }) => !unreadable.has(key))
   return {
     table: table.name,
     source: 'checks',
-    files: files.length - withoutTruth.length,
+    files: compared.length - withoutTruth.length,
     hours: 0,
-    rows: files.reduce((sum, { rows }) => sum + rows, 0),
+    rows: compared.reduce((sum, { rows }) => sum + rows, 0),
     alarmRows: 0,
     alarms: 0,
     isOrderCompared: false,
     withoutTruth,
     missing: [],
-    unreadable: [],
+    unreadable: [...unreadable].map(([key, reason]) => ({ key, reason })),
     differences,
   }
 }

@@ -4,6 +4,7 @@ import { privateFolder } from '@minilake/import'
 import { type FolderStore, folderStore } from '@minilake/ingest'
 import { type EarlierRows, earlierRows } from '../files/earlier-rows.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
+import { settleIntents } from '../replace/settle-intents.js'
 import type { CatalogReport, LakeBackend, LakeStore } from '../lake-backend.js'
 import type { Table } from '@minilake/schema'
 import type { WrittenFiles } from './write-rows.js'
@@ -35,6 +36,7 @@ export async function publishStaged<R extends WrittenFiles>(
   const { signal } = options
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
+  await settleIntents([table], lake, { signal })
   const files = isFolder(lake.store) ? await write(lake.store) : await upload(table, lake, write, options)
   const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
   const earlier = await earlierRows(table, files.newKeys, lake.store)

@@ -1,4 +1,5 @@
 import { type ByteStream, type FolderStore, type Identity, type StagedObject } from '@minilake/ingest'
+import { createdBy } from '@minilake/parquet'
 import { hasRows } from '../files/has-rows.js'
 
 /** Files that are written out of sight, and appear under their names together. */
@@ -28,7 +29,9 @@ export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSigna
     const found = await store.find(key)
     if (found === undefined) return false
     if (found.size === object.size && (await found.etag()) === object.etag) return true
-    if (rowsSha256 !== undefined && (await hasRows(found, rowsSha256, store))) return true
+    const { size } = object
+    if (rowsSha256 !== undefined && (await hasRows(found, { size, rowsSha256, createdBy }, store)))
+      return true
     throw new Error(
       `the content of ${store.location}/${key} is not what its name says: remove the file and try again`,
     )

@@ -44,6 +44,7 @@ test('a whole lake passes, and the findings say what was not looked at', async (
   const deep = await lake.doctor({ deep: true })
   expect(deep.map(({ check, state }) => `${check} ${state}`)).toEqual([
     'folder ok',
+    'changes ok',
     'keys ok',
     'footers ok',
     'listing ok',

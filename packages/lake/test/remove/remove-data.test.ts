@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { UsageError } from '../../src/index.js'
+import { type Lake, UsageError } from '../../src/index.js'
+import { intentKey } from '../../src/replace/intent.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
@@ -14,7 +15,7 @@ const rows = ['2026-01-04', '2026-01-05', '2026-01-06'].flatMap((day) =>
   })),
 )
 
-async function counts(lake: Awaited<ReturnType<typeof freshLake>>['lake']) {
+async function counts(lake: Lake) {
   const found: Record<string, number> = {}
   const sql = 'SELECT event_date, count(*) AS n FROM hive.iot_dw.turbine GROUP BY 1 ORDER BY 1'
   for await (const { event_date, n } of lake.query(sql)) found[String(event_date)] = Number(n)
@@ -40,6 +41,58 @@ test('without a range the whole table goes', async () => {
   await lake.write(turbine, rows)
   expect(await lake.remove(turbine, { remove: true })).toMatchObject({ files: 3 })
   expect(await counts(lake)).toEqual({})
+})
+
+/** Leaves a lake as a process does that dies while it removes a day, after it has moved the folder aside. */
+async function interrupt(folder: string, lake: Lake) {
+  const day = 'turbine/event_date=2026-01-05/'
+  let file = ''
+  for await (const { key } of lake.store.list(day)) file = key
+  const id = '00000000-0000-4000-8000-000000000000'
+  const intent = {
+    id,
+    table: 'turbine',
+    folder: day,
+    add: [],
+    remove: [file],
+    startedAt: '2026-01-05T00:00:00Z',
+  }
+  await lake.store.write(intentKey(day), [new TextEncoder().encode(JSON.stringify(intent))])
+  const root = join(folder, 'lake', 'iot-time-series')
+  await rename(join(root, day), join(root, '_intents', `${day}${id}.old`))
+}
+
+test('an interrupted removal is named by the doctor, listed, and completed by the next one', async () => {
+  const { lake, folder } = await freshLake({ tables: [turbine] })
+  await lake.write(turbine, rows)
+  await interrupt(folder, lake)
+  const changes = (await lake.doctor()).find(({ check }) => check === 'changes')
+  expect(changes).toMatchObject({
+    state: 'failed',
+    finding: expect.stringContaining('event_date=2026-01-05'),
+  })
+  const range = { from: new Date('2026-01-06') }
+  const interrupted = ['turbine/event_date=2026-01-05/']
+  expect(await lake.remove(turbine, range)).toMatchObject({ files: 1, interrupted })
+  expect(await lake.remove(turbine, { ...range, remove: true })).toMatchObject({ files: 1, interrupted })
+  expect(await counts(lake)).toEqual({ '2026-01-04': 2 })
+  expect((await lake.doctor()).every(({ state }) => state === 'ok')).toBe(true)
+})
+
+test('rows that are written again after an interrupted removal are there again, and stay', async () => {
+  const { lake, folder } = await freshLake({ tables: [turbine] })
+  await lake.write(turbine, rows)
+  await interrupt(folder, lake)
+  expect(await lake.write(turbine, rows)).toMatchObject({ written: 1, unchanged: 2 })
+  await lake.remove(turbine, { from: new Date('2026-01-06'), remove: true })
+  expect(await counts(lake)).toEqual({ '2026-01-04': 2, '2026-01-05': 2 })
+})
+
+test('a folder of no day does not keep a range from being removed', async () => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  await lake.write(turbine, rows)
+  await lake.store.write('turbine/event_date=abc/a.parquet', [])
+  expect(await lake.remove(turbine, { from: new Date('2026-01-05') })).toMatchObject({ files: 2 })
 })
 
 test.each([

@@ -206,6 +206,18 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     expect(await contentOf(store)).toEqual(before)
   })
 
+  test('a catalog that refuses to unregister the folder: nothing is replaced, and nothing stands', async () => {
+    const store = await newStore()
+    await write(store, before)
+    const refusal = new Error('Access Denied')
+    const catalog = { unregister: () => Promise.reject(refusal), register: () => Promise.resolve() }
+    for (const add of [[newFile(store, 'c', 'new c')], []]) {
+      const change = () => Promise.resolve({ add, remove: [`${day.folder}a`] })
+      await expect(replaceFiles(day, change, { store, catalog }, options())).rejects.toBe(refusal)
+      expect(await contentOf(store)).toEqual(before)
+    }
+  })
+
   test('an object that is no intent is named and left alone', async () => {
     const store = await newStore()
     await store.write(`_intents/${day.folder}intent.json`, [bytesOf('hello')])

@@ -1,0 +1,20 @@
+import type { LakeBackend } from '../lake-backend.js'
+import { intentFolders } from '../replace/intent.js'
+import { count } from '../text.js'
+import { type Check, FailedCheck } from './diagnose.js'
+
+/** Checks that no change of a partition stands unfinished, such as a removal whose process has died. */
+export function changesCheck(lake: Pick<LakeBackend, 'store'>): Check {
+  return {
+    name: 'changes',
+    isIndependent: true,
+    run: async () => {
+      const [first, ...others] = await intentFolders(lake.store, '')
+      if (first === undefined) return 'none is unfinished'
+      const more = others.length === 0 ? '' : `, and ${count(others.length, 'other folder')}`
+      throw new FailedCheck(`${first} is being changed, or its change was interrupted${more}`, {
+        fix: `minilake ingest completes it, and so do minilake import and minilake remove --table ${first.split('/')[0]} --yes`,
+      })
+    },
+  }
+}

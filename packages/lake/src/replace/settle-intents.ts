@@ -1,0 +1,62 @@
+import { truthPrefix } from '@minilake/generator'
+import { type Table, tablePrefix } from '@minilake/schema'
+import type { FolderCatalog, LakeBackend, LakeStore } from '../lake-backend.js'
+import { maintainStore } from '../open/maintain-store.js'
+import { intentFolders, intentPrefix } from './intent.js'
+import type { LockOptions } from './intent-lock.js'
+import { finishIntent } from './replace-files.js'
+
+/** A lake whose files can be removed and replaced. */
+export type ChangeableLake = Pick<
+  LakeBackend,
+  'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog'
+>
+
+/** Where files of a table are changed. */
+interface Place {
+  /** The store that may remove and replace. */
+  store: LakeStore
+  /** Absent in the embedded profile. */
+  catalog: FolderCatalog | undefined
+}
+
+/** Seconds without a sign of life after which a change counts as left behind. */
+export const resumeAfterSeconds = 60
+
+/**
+ * Completes or takes back the changes of tables that dead processes have left, and waits for living ones. A file that such a change is
+ * about to remove must not be taken for one that is there. Resolves with the key prefixes of the folders, ordered.
+ */
+export async function settleIntents(
+  tables: readonly Table[],
+  lake: ChangeableLake,
+  options: Omit<LockOptions, 'resumeAfterSeconds'>,
+): Promise<string[]> {
+  const left = await intentFolders(lake.store, '')
+  for (const table of tables) {
+    const folders = left.filter((folder) => folder.startsWith(tablePrefix(table)))
+    if (folders.length === 0) continue
+    await changeTable(table, lake, options.signal, async ({ store, catalog }) => {
+      for (const folder of folders)
+        await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
+    })
+  }
+  return left
+}
+
+/** Runs `work` with the rights to remove files of a table; a missing right is found first. */
+export async function changeTable(
+  table: Table,
+  lake: ChangeableLake,
+  signal: AbortSignal,
+  work: (place: Place) => Promise<void>,
+): Promise<void> {
+  const prefix = tablePrefix(table)
+  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
+  const store = await maintainStore(lake, { objects }, { signal })
+  if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
+  // Another table under this name is not ours to unregister.
+  const { differences } = await lake.registerTables([table], { signal })
+  if (differences.length > 0) throw new Error(differences.join('; '))
+  await lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
+}
