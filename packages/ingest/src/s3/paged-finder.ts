@@ -1,7 +1,7 @@
 import type { StoredObject } from '../object-store.js'
 
 /** Consecutive keys of a folder, as one request lists them. */
-export interface KeyPage {
+interface KeyPage {
   objects: readonly StoredObject[]
   /** Whether there are keys after these. */
   isTruncated: boolean

@@ -46,7 +46,7 @@ export async function probeCreateOnce(
  * Removes an object: in a bucket with versions these ones, so that not even a deletion marker stays; if there are none, or the user may
  * not remove versions, the object alone. Resolves even if the user may not do that either.
  */
-export async function removeForGood(
+async function removeForGood(
   client: S3Client,
   { bucket, key }: { bucket: string; key: string },
   versions: readonly string[],
