@@ -181,7 +181,6 @@ export default defineLake({ tables: [turbine] })`,
       'Event_Timestamp;Power\n2026-01-02T00:30:00Z;3\n2026-01-01T12:00:00+02:00;1.5\n2026-01-01T10:30:00Z;2.5\n',
     )
     node([bin, 'import', 'turbine.csv', '--table', 'turbine'], own)
-    node([bin, 'ingest'], own)
     expectText(
       node([bin, 'query', 'hourly', '--table', 'turbine', '--format', 'csv'], own),
       /^hour,avg_power\n2026-01-01 10:00:00.000,2\n2026-01-02 00:00:00.000,3\n$/,
