@@ -4,6 +4,12 @@ import { keepBelowPrefix } from './key-prefix.js'
 import type { resolveS3Options } from './s3-options.js'
 import { endSilence } from './end-silence.js'
 
+/**
+ * More connections than a run uses. With the SDK's 50, as many first requests held all of them while they waited for the one that
+ * recognises the store, which got none.
+ */
+const maxSockets = 1000
+
 /** Amazon's client with these options. It accepts only responses of S3 stores, and its keys are relative to the prefix. */
 export function s3Client({
   bucket,
@@ -28,7 +34,12 @@ export function s3Client({
     systemClockOffset: clockOffsetMillis,
     requestChecksumCalculation: checksumSetting,
     responseChecksumValidation: checksumSetting,
-    requestHandler: { connectionTimeout: connectTimeoutMillis, socketTimeout: requestTimeoutMillis },
+    requestHandler: {
+      connectionTimeout: connectTimeoutMillis,
+      socketTimeout: requestTimeoutMillis,
+      httpAgent: { maxSockets },
+      httpsAgent: { maxSockets },
+    },
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials && { credentials }),
   })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bytesOf, collect } from '../fixtures/byte-stream.js'
 import { type Answer, bucket, errorOf, fakeS3, s3Error, storeAt } from '../fixtures/fake-s3.js'
+import { memoryS3 } from '../fixtures/memory-s3.js'
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))
 
@@ -91,4 +92,12 @@ describe('a server is not a store', () => {
       expect((await errorOf(work())).code).toBe(answer.status === 403 ? 'AccessDenied' : 'NotS3')
     }
   })
+})
+
+it('recognises the store while as many requests wait as a client may send at once', async () => {
+  const { endpoint, objects } = await memoryS3()
+  const store = storeAt(endpoint, { connectTimeoutMillis: 2000, maxAttempts: 1 })
+  const keys = Array.from({ length: 100 }, (_, index) => `t/${index}`)
+  await Promise.all(keys.map((key) => store.write(key, bytesOf(key))))
+  expect(objects.size).toBe(100)
 })
