@@ -14,7 +14,7 @@ export interface StatementStats {
 export interface ProgressWatch {
   /** Call it with the statistics of each response. */
   see(stats: StatementStats): void
-  /** Starts the time anew. */
+  /** Restarts the timer. */
   restart(): void
   end(): void
 }

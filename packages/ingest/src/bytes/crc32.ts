@@ -5,7 +5,7 @@ export function crc32Text(bytes: Uint8Array): string {
   return crc32ValueText(crc32(bytes))
 }
 
-/** The CRC32 of all bytes so far, where `previous` is that of those before. Node's function starts anew at an empty chunk. */
+/** The CRC32 of all bytes so far, where `previous` is the CRC32 of the bytes before the chunk. Node's function returns 0 for some empty chunks. */
 export function addCrc32(chunk: Uint8Array, previous: number): number {
   return chunk.length === 0 ? previous : crc32(chunk, previous)
 }

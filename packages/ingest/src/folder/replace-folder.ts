@@ -7,7 +7,7 @@ import { syncFile, unfinishedPath } from './unfinished-file.js'
 export interface FolderReplacement {
   /** The folder whose files are replaced. It may be missing. */
   folder: string
-  /** A hidden folder with the new files. It may be missing when there are none. */
+  /** A hidden folder with the new files. It may be missing if no file is new. */
   next: string
   /** A path at which the old folder is kept until all is done. */
   aside: string

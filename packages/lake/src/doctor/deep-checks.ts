@@ -1,9 +1,9 @@
 import { ObjectStoreError, type StoredObject } from '@minilake/ingest'
 import type { Footer } from '@minilake/parquet'
 import { partitionsOf, type Table, tablePrefix } from '@minilake/schema'
-import { eachAtOnce } from '../files/each-at-once.js'
 import { footerFault } from '../files/footer-fault.js'
 import { keyFault } from '../files/key-fault.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import { partitionFault } from '../files/partition-fault.js'
 import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
@@ -48,12 +48,13 @@ export function deepChecks(
         const faults: Fault[] = []
         for (const table of lake.tables) {
           const look = async (file: StoredObject) => {
+            signal.throwIfAborted()
             files += 1
             const { fault, isUntimed } = await lookAtFile(table, file, lake.store)
             if (isUntimed) untimed += 1
             if (fault) faults.push({ key: file.key, ...fault })
           }
-          await eachAtOnce(dataFilesOf(table, lake.store), look, { signal })
+          for await (const _looked of mappedInOrder(dataFilesOf(table, lake.store), look));
         }
         for (const { key } of faults) misread.add(key)
         const unknown =

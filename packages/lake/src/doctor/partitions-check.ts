@@ -1,5 +1,6 @@
 import { query } from '@minilake/analytics'
 import { partitionsOf, quoteLiteral, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { registeredPartitions } from '../register/look-at-catalog.js'
 import { count } from '../text.js'
@@ -80,8 +81,4 @@ function elsewhereQuery(table: Table, location: string, misread: ReadonlySet<str
     `SELECT "$partition" AS "partition", min("$path") AS "path"\nFROM ${sqlTableName(table)}\nWHERE NOT starts_with("$path", ${folder})${readable}\nGROUP BY 1`,
     { partition: { type: 'varchar' }, path: { type: 'varchar' } },
   )
-}
-
-function folderOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/') + 1)
 }

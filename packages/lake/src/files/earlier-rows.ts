@@ -2,6 +2,7 @@ import type { StoredObject } from '@minilake/ingest'
 import { isDataFileKey, type Table } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
 import { readableFooter } from './lake-file.js'
+import { folderOf } from './folder-of.js'
 import { mappedInOrder } from './mapped-in-order.js'
 
 /** What a partition held before rows were added to it. */
@@ -22,7 +23,7 @@ export async function earlierRows(
   store: LakeStore,
 ): Promise<EarlierRows[]> {
   const isNew = new Set(newKeys)
-  const folders = new Set(newKeys.map((key) => key.slice(0, key.lastIndexOf('/') + 1)))
+  const folders = new Set(newKeys.map(folderOf))
   const found: EarlierRows[] = []
   const earlierOf = async (folder: string): Promise<EarlierRows> => {
     const files: StoredObject[] = []

@@ -1,5 +1,5 @@
-import { type ObjectStore, ObjectStoreError, type StoredObject } from '@minilake/ingest'
-import { storedFooter } from './stored-footer.js'
+import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import { readableFooter } from './lake-file.js'
 
 /**
  * Whether a stored data file with other bytes has the rows of `file`, by the identity in its footer. False for what is not a Parquet file,
@@ -10,10 +10,7 @@ export async function hasRows(
   file: { size: number; rowsSha256: string; createdBy: string | undefined },
   store: Pick<ObjectStore, 'slice'>,
 ): Promise<boolean> {
-  const footer = await storedFooter(stored, store).catch((error: unknown) => {
-    if (error instanceof ObjectStoreError) throw error
-    return undefined
-  })
-  if (footer?.rowsSha256 !== file.rowsSha256) return false
+  const footer = await readableFooter(stored, store)
+  if (footer instanceof Error || footer.rowsSha256 !== file.rowsSha256) return false
   return stored.size !== file.size || footer.createdBy !== file.createdBy
 }

@@ -40,7 +40,7 @@ export async function lakeFile(
 
 /** The footer of a stored file, or the Error that says why the file is no readable Parquet file. Rejects as the store does. */
 export async function readableFooter(
-  object: StoredObject,
+  object: Pick<StoredObject, 'key' | 'size'>,
   store: Pick<ObjectStore, 'slice'>,
 ): Promise<Footer | Error> {
   let failure: { cause: unknown } | undefined

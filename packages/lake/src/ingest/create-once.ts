@@ -9,9 +9,8 @@ export type CreateOnceProbe = () => Promise<CreateOnce | undefined>
 
 /**
  * Returns a function that asks a bucket, at its first call only, what it does when writers race for a key, and reports the answer.
- * The bucket remembers the answer, so that mostly one request finds it; the store looks before each write where it must. A folder needs
- * no question. Rejects only with the
- * signal's reason.
+ * The bucket remembers the answer, so that one request usually finds it. Where it must, the store then looks before each write. A folder
+ * is not asked. Rejects only with the signal's reason.
  */
 export function createOnceProbe(
   store: LakeStore,

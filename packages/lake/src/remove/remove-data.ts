@@ -9,6 +9,7 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
 import { type FileChange, replaceFiles } from '../replace/replace-files.js'
@@ -65,13 +66,12 @@ export async function removeData(
   { remove = false, onWait, signal, ...range }: RemoveDataOptions,
 ): Promise<RemoveReport> {
   const isWanted = folderFilter(table, range)
-  const prefix = tablePrefix(table)
   const interrupted = remove
-    ? (await settleIntents([table], lake, { signal, onWait })).filter((folder) => folder.startsWith(prefix))
-    : await intentFolders(lake.store, prefix)
+    ? await settleIntents([table], lake, { signal, onWait })
+    : await intentFolders(lake.store, tablePrefix(table))
   const found = new Map<string, RemovedFolder>()
   for await (const { key, size } of dataFilesOf(table, lake.store)) {
-    const folder = key.slice(0, key.lastIndexOf('/') + 1)
+    const folder = folderOf(key)
     if (!isWanted(folder)) continue
     const { files, bytes } = found.get(folder) ?? { files: 0, bytes: 0 }
     found.set(folder, { folder, files: files + 1, bytes: bytes + size })
@@ -104,8 +104,7 @@ async function allOf(files: readonly StoredObject[], store: LakeStore): Promise<
   const [first] = remove
   if (first !== undefined) {
     const wanted = new Set(remove.map(truthKey))
-    const truthFolder = truthKey(first).slice(0, truthKey(first).lastIndexOf('/') + 1)
-    for await (const { key } of store.list(truthFolder)) if (wanted.has(key)) truths.push(key)
+    for await (const { key } of store.list(folderOf(truthKey(first)))) if (wanted.has(key)) truths.push(key)
   }
   return { add: [], remove: [...remove, ...truths] }
 }

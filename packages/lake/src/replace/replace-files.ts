@@ -74,7 +74,7 @@ export async function replaceFiles(
     )
     if (held === undefined) continue // another process was faster: look again when it has finished
     try {
-      if (await isGone(store, files)) {
+      if (await isGone(store, folder, files)) {
         await held.release()
         continue
       }
@@ -231,10 +231,8 @@ async function filesIn(store: LakeStore, folder: string): Promise<StoredObject[]
   return files
 }
 
-async function isGone(store: LakeStore, files: readonly StoredObject[]): Promise<boolean> {
+async function isGone(store: LakeStore, folder: string, files: readonly StoredObject[]): Promise<boolean> {
   if (files.length === 0) return false
-  const [first] = files as [StoredObject]
-  const folder = first.key.slice(0, first.key.lastIndexOf('/') + 1)
   const now = new Set((await filesIn(store, folder)).map(({ key }) => key))
   return files.some(({ key }) => !now.has(key))
 }

@@ -25,7 +25,7 @@ export const resumeAfterSeconds = 60
 
 /**
  * Completes or takes back the changes of tables that dead processes have left, and waits for living ones. A file that such a change is
- * about to remove must not be taken for one that is there. Resolves with the key prefixes of the folders, ordered.
+ * about to remove must not be taken for one that is there. Resolves with the key prefixes of their folders.
  */
 export async function settleIntents(
   tables: readonly Table[],
@@ -33,6 +33,7 @@ export async function settleIntents(
   options: Omit<LockOptions, 'resumeAfterSeconds'>,
 ): Promise<string[]> {
   const left = await intentFolders(lake.store, '')
+  const settled: string[] = []
   for (const table of tables) {
     const folders = left.filter((folder) => folder.startsWith(tablePrefix(table)))
     if (folders.length === 0) continue
@@ -40,8 +41,9 @@ export async function settleIntents(
       for (const folder of folders)
         await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
     })
+    settled.push(...folders)
   }
-  return left
+  return settled
 }
 
 /** Runs `work` with the rights to remove files of a table; a missing right is found first. */

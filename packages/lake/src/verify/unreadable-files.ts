@@ -1,10 +1,10 @@
 import { hourlyStatistics, QueryError } from '@minilake/analytics'
 import type { StoredObject } from '@minilake/ingest'
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
-import { eachAtOnce } from '../files/each-at-once.js'
 import { enginePath } from '../files/engine-path.js'
 import { fileFault } from '../files/file-failure.js'
 import { keyFault } from '../files/key-fault.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { LakeBackend } from '../lake-backend.js'
 
 /** Most queries that look for unreadable files; beyond, the engine's own failure is reported. */
@@ -37,10 +37,11 @@ export async function unreadableFiles(
     if (isDataFileKey(table, object.key)) files.push(object)
   }
   const look = async (file: StoredObject) => {
+    signal.throwIfAborted()
     const fault = await fileFault(table, file, lake.store)
     if (fault !== undefined) unreadable.set(file.key, fault)
   }
-  await eachAtOnce(asyncOf(files), look, { signal })
+  for await (const _looked of mappedInOrder(files, look));
 
   let probes = 0
   const othersOf = (chosen: readonly string[]) => {
@@ -81,9 +82,4 @@ export async function unreadableFiles(
   }
   if (unreadable.size === 0) throw failure
   return { readable, others: othersOf(readable), unreadable }
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an iterable that is there already
-async function* asyncOf<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
 }

@@ -1,7 +1,6 @@
 import { QueryError, type SqlEngine } from '@minilake/analytics'
-import { ObjectStoreError } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
-import { storedFooter } from '../files/stored-footer.js'
+import { readableFooter } from '../files/lake-file.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { type CheckedFile, compareChecks } from './compare-checks.js'
 import { unreadableFiles } from './unreadable-files.js'
@@ -26,12 +25,11 @@ export async function verifyChecks(
   for await (const object of dataFilesOf(table, store)) {
     signal.throwIfAborted()
     const { key } = object
-    const footer = await storedFooter(object, store).catch((error: unknown) => {
-      if (error instanceof ObjectStoreError) throw error
-      unreadable.set(key, error instanceof Error ? error.message : String(error))
-      return undefined
-    })
-    if (footer === undefined) continue
+    const footer = await readableFooter(object, store)
+    if (footer instanceof Error) {
+      unreadable.set(key, footer.message)
+      continue
+    }
     const { rowCount, checks, rowsSha256 = '' } = footer
     const twin = rowCount === 0 || rowsSha256 === '' ? undefined : keyOfRows.get(rowsSha256)
     keyOfRows.set(rowsSha256, twin ?? key)
