@@ -13,8 +13,12 @@ import { type TimeOptions, timeSql } from './values/time-sql.js'
 
 /** Options of `openReadings`. */
 export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
-  /** Treat a time finer than a millisecond as a bad row. Default false: such times are floored and counted. */
+  /** Treat a time finer than a millisecond (or a microsecond, with `keepMicros`) as a bad row. Default false: such times are floored and counted. */
   strictTime?: boolean
+  /**
+   * Keep the microseconds of times, which a batch can hold and an engine may round. Default false: times are floored to milliseconds.
+   */
+  keepMicros?: boolean
   /** The number of bad rows to skip and report. One more is an error, once all are counted. Default 0. */
   maxBadRows?: number
   /**
@@ -77,8 +81,17 @@ export async function openReadings<T extends Table>(
   files: readonly ReadingFile[],
   options: ReadOptions = {},
 ): Promise<Readings<T>> {
-  const { map = {}, strictTime = false, maxBadRows = 0, tempFolder, memory, threads, signal } = options
-  const values = { ...options, time: timeSql(options), strictTime }
+  const {
+    map = {},
+    strictTime = false,
+    keepMicros = false,
+    maxBadRows = 0,
+    tempFolder,
+    memory,
+    threads,
+    signal,
+  } = options
+  const values = { ...options, time: timeSql(options), strictTime, keepMicros }
   checkMap(table, map)
   checkDialect(options)
   checkLimits({ memory, threads })

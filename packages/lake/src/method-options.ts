@@ -7,6 +7,7 @@ const readOptionNames = [
   'zone',
   'years',
   'strictTime',
+  'keepMicros',
   'maxBadRows',
   'format',
   'encoding',

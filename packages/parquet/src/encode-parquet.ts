@@ -1,5 +1,5 @@
 import { type Batch, checkBatch, type Table } from '@minilake/schema'
-import { checkEntries } from './checks/file-checks.js'
+import { checkEntries, checksEntry, rowsEntry } from './checks/file-checks.js'
 import { checkIterable, checkTable } from './check-table.js'
 import { ByteBlocks } from './file/byte-blocks.js'
 import { withoutNanBounds } from './file/chunk-statistics.js'
@@ -35,9 +35,14 @@ export interface EncodeOptions {
    * encoding of readings. Default true.
    */
   checks?: boolean
+  /** Texts by name that are added to the file's key-value metadata. Default none. */
+  metadata?: Readonly<Record<string, string>>
 }
 
-const optionNames = ['rowGroupRows', 'codec', 'reuseBuffers', 'checks']
+const optionNames = ['rowGroupRows', 'codec', 'reuseBuffers', 'checks', 'metadata']
+
+/** Entries that the encoder writes. */
+const ownEntries = [rowsEntry, checksEntry]
 
 /** Size of the chunks in which a file's bytes come. */
 const blockBytes = 1024 * 1024
@@ -64,7 +69,7 @@ export function* encodeParquet<T extends Table>(
   checkEncodeOptions('encodeParquet', options, optionNames)
   checkTable(table)
   checkIterable(`batches of table ${table.name}`, batches)
-  const { rowGroupRows = 1_048_576, codec, reuseBuffers = false, checks = true } = options
+  const { rowGroupRows = 1_048_576, codec, reuseBuffers = false, checks = true, metadata = {} } = options
   const blocks = new ByteBlocks(blockBytes)
   const footer: FooterContent = {
     version: 2,
@@ -99,10 +104,14 @@ export function* encodeParquet<T extends Table>(
     indexes.write(blocks)
     const rows = Number(footer.num_rows)
     const checked = group.checks && checkEntries(rows, group.checks)
+    const entries = [
+      ...(checked ? checked.entries : []),
+      ...Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    ]
     writeFooter(blocks, {
       ...footer,
       row_groups: withoutNanBounds(footer.row_groups),
-      ...(checked && { key_value_metadata: checked.entries }),
+      ...(entries.length > 0 && { key_value_metadata: entries }),
     })
     yield* handOut(blocks.drain())
     return { rows, ...(checked && { rowsSha256: checked.rowsSha256 }) }
@@ -137,11 +146,23 @@ export function checkEncodeOptions(
   const unknown = Object.keys(options).filter((name) => !names.includes(name))
   if (unknown.length > 0)
     throw new TypeError(`${subject} expected only ${names.join(', ')}, got ${unknown.join(', ')}`)
-  const { rowGroupRows = 1, codec, reuseBuffers = false, checks = true } = options
+  const { rowGroupRows = 1, codec, reuseBuffers = false, checks = true, metadata = {} } = options
   if (!Number.isSafeInteger(rowGroupRows) || Number(rowGroupRows) < 1)
     throw new RangeError(`rowGroupRows expected a whole number of at least 1, got ${String(rowGroupRows)}`)
   if (codec !== undefined) checkCodec(codec)
   if (typeof reuseBuffers !== 'boolean')
     throw new TypeError(`reuseBuffers expected true or false, got ${String(reuseBuffers)}`)
   if (typeof checks !== 'boolean') throw new TypeError(`checks expected true or false, got ${String(checks)}`)
+  checkMetadata(metadata)
+}
+
+function checkMetadata(metadata: unknown): void {
+  if (typeof metadata !== 'object' || metadata === null)
+    throw new TypeError(`metadata expected an object of texts by name, got ${String(metadata)}`)
+  for (const [name, value] of Object.entries(metadata)) {
+    if (ownEntries.includes(name))
+      throw new TypeError(`metadata expected other names than ${ownEntries.join(' and ')}, got ${name}`)
+    if (typeof value !== 'string')
+      throw new TypeError(`metadata expected a text for ${name}, got ${String(value)}`)
+  }
 }

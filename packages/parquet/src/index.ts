@@ -9,6 +9,7 @@ export {
   type Table,
 } from '@minilake/schema'
 export type { ArrayColumnData, ColumnData, TypedColumnData } from './columns/column-data.js'
+export { rowsIdentity, type RowsIdentity } from './checks/rows-identity.js'
 export { checkFooter } from './footer/check-footer.js'
 export type { Codec } from './file/codec.js'
 export { type DataFile, dataFiles } from './data-files.js'

@@ -124,17 +124,17 @@ test.each<[string, unknown, string]>([
   [
     'a misspelt option',
     { rowgroupRows: 5 },
-    'encodeParquet expected only rowGroupRows, codec, reuseBuffers, checks, got rowgroupRows',
+    'encodeParquet expected only rowGroupRows, codec, reuseBuffers, checks, metadata, got rowgroupRows',
   ],
   [
     'options that are a number',
     5,
-    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, got 5',
+    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, metadata, got 5',
   ],
   [
     'options of null',
     null,
-    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, got null',
+    'encodeParquet expected an object of rowGroupRows, codec, reuseBuffers, checks, metadata, got null',
   ],
   [
     'a codec that few readers support',
@@ -148,6 +148,12 @@ test.each<[string, unknown, string]>([
     'a codec without a function',
     { codec: { name: 'ZSTD' } },
     'codec ZSTD expected compress to be a function, got undefined',
+  ],
+  ['metadata of another type', { metadata: { note: 1 } }, 'metadata expected a text for note, got 1'],
+  [
+    'metadata under a name of ours',
+    { metadata: { 'minilake.checks': '{}' } },
+    'metadata expected other names than minilake.rows.sha256 and minilake.checks, got minilake.checks',
   ],
 ])('refuses %s in one sentence', (_, options, sentence) => {
   expect(() => bytesOf(encodeParquet(pump, [pumpBatch(1)], options as EncodeOptions))).toThrow(

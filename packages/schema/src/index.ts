@@ -41,6 +41,7 @@ export {
   defineTable,
   eventTimeColumn,
   numericColumns,
+  retentionDays,
   type NumericColumnName,
   type Partition,
   partitionsOf,

@@ -20,6 +20,13 @@ export interface Table {
   readonly partitions?: Readonly<Record<string, Partition>>
   /** The columns that rows are sorted by within a file, most significant first. Default: rows keep their order. */
   readonly sortedBy?: readonly string[]
+  /**
+   * The columns that identify a reading: rows with the same values are versions of one reading. They are not nullable, hold no fractions,
+   * and include the columns that partitions come from. Writing with mode `merge` needs it. Default: none.
+   */
+  readonly key?: readonly string[]
+  /** How long readings are kept: '90d' for 90 days. Older ones stay until `remove` is told to apply it. Default: for ever. */
+  readonly retention?: string
 }
 
 /** The names of a table's columns in its data files, without its partitions. */
@@ -44,12 +51,14 @@ interface Consistent<T extends Table> {
     Record<string, { readonly from: ColumnNameOfType<T, 'timestamp'>; readonly by: 'day' }>
   >
   readonly sortedBy?: readonly ColumnName<T>[]
+  readonly key?: readonly ColumnName<T>[]
+  readonly retention?: `${number}d`
 }
 
 /**
  * Checks a table definition and returns it unchanged, with its literal types.
  * Throws a TypeError for a name that Parquet, Hive, Trino and DuckDB do not all accept, for unknown options, and for a
- * partition or sort key that names a missing column.
+ * partition, sort order, key or retention that the columns do not allow.
  *
  * @example
  * ```ts
@@ -71,7 +80,7 @@ interface Consistent<T extends Table> {
 export function defineTable<const T extends Table>(table: T & Consistent<T>): T {
   checkName('table name', table.name)
   const subject = `table ${table.name}`
-  checkOptions(subject, table, ['name', 'comment', 'columns', 'partitions', 'sortedBy'])
+  checkOptions(subject, table, ['name', 'comment', 'columns', 'partitions', 'sortedBy', 'key', 'retention'])
   const columns: Readonly<Record<string, Column>> = table.columns
   checkColumns(subject, columns)
   for (const [name, column] of Object.entries(columns)) {
@@ -113,7 +122,51 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
     if (!Object.hasOwn(columns, name))
       throw new TypeError(`${subject}: sortedBy expected a column, got ${name}`)
   }
+  if (table.key !== undefined) checkKey(subject, table.key, columns, partitions)
+  if (table.retention !== undefined) {
+    retentionDays(table)
+    if (Object.keys(partitions).length === 0)
+      throw new TypeError(`${subject}: retention expected a partition by day, got none`)
+  }
   return table
+}
+
+/** Throws a TypeError unless `key` can identify the rows of a table. */
+function checkKey(
+  subject: string,
+  key: readonly string[],
+  columns: Readonly<Record<string, Column>>,
+  partitions: Readonly<Record<string, Partition>>,
+): void {
+  if (!Array.isArray(key) || key.length === 0)
+    throw new TypeError(`${subject}: key expected one or more columns, got ${describeValue(key)}`)
+  for (const [index, name] of key.entries()) {
+    const column = Object.hasOwn(columns, name) ? columns[name] : undefined
+    if (column === undefined) throw new TypeError(`${subject}: key expected a column, got ${name}`)
+    if (key.indexOf(name) < index)
+      throw new TypeError(`${subject}: key expected each column once, got ${name} twice`)
+    if (column.nullable === true)
+      throw new TypeError(`${subject}: key expected columns that are not nullable, got ${name}`)
+    if (column.type === 'double' || column.type === 'real')
+      throw new TypeError(`${subject}: key expected columns without fractions, got ${name} (${column.type})`)
+  }
+  for (const { from } of Object.values(partitions)) {
+    if (!key.includes(from))
+      throw new TypeError(
+        `${subject}: key expected ${from}, which partitions come from, got ${key.join(', ')}`,
+      )
+  }
+}
+
+/** The retention of a table in days; undefined if it has none. Throws a TypeError for any other text than a number of days. */
+export function retentionDays({ name, retention }: Pick<Table, 'name' | 'retention'>): number | undefined {
+  if (retention === undefined) return undefined
+  const [, days] = /^([1-9]\d{0,5})d$/.exec(retention) ?? []
+  if (days === undefined)
+    throw new TypeError(
+      `table ${name}: retention expected days such as '90d', got ${describeValue(retention)}`,
+    )
+  return Number(days)
 }
 
 /**

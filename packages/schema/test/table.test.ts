@@ -7,6 +7,7 @@ import {
   numericColumns,
   type NumericColumnName,
   partitionsOf,
+  retentionDays,
   type pump,
   type pumpDaily,
   type Table,
@@ -40,7 +41,7 @@ describe('defineTable', () => {
     )
     expect(define({ partition: {} })).toThrow(
       new TypeError(
-        'table turbine expected only the options name, comment, columns, partitions, sortedBy, got partition',
+        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, got partition',
       ),
     )
   })
@@ -148,6 +149,53 @@ describe('defineTable', () => {
   it.each(['missing', 'constructor'])('refuses to sort by %s, which is not a column', (name) => {
     expect(define({ sortedBy: ['measured', name] })).toThrow(
       new TypeError(`table turbine: sortedBy expected a column, got ${name}`),
+    )
+  })
+
+  it.each([
+    [[], 'key expected one or more columns, got an array'],
+    ['measured', "key expected one or more columns, got 'measured'"],
+    [['measured', 'missing'], 'key expected a column, got missing'],
+    [['constructor'], 'key expected a column, got constructor'],
+    [['measured', 'measured'], 'key expected each column once, got measured twice'],
+    [['measured', 'power'], 'key expected columns that are not nullable, got power'],
+    [['measured', 'ratio'], 'key expected columns without fractions, got ratio (double)'],
+    [['unit'], 'key expected measured, which partitions come from, got unit'],
+  ])('refuses the key %j', (key, complaint) => {
+    const definition = {
+      columns: {
+        ...columns,
+        power: { type: 'double', nullable: true },
+        ratio: { type: 'double' },
+        unit: { type: 'varchar' },
+      },
+      partitions: { event_date: { from: 'measured', by: 'day' } },
+      key,
+    }
+    expect(define(definition)).toThrow(new TypeError(`table turbine: ${complaint}`))
+  })
+
+  it('accepts a key with the columns that partitions come from', () => {
+    const definition = {
+      columns: { ...columns, unit: { type: 'varchar' } },
+      partitions: { event_date: { from: 'measured', by: 'day' } },
+      key: ['unit', 'measured'],
+      retention: '90d',
+    }
+    expect(define(definition)).not.toThrow()
+    expect(retentionDays({ name: 'turbine', retention: '90d' })).toBe(90)
+    expect(retentionDays({ name: 'turbine' })).toBeUndefined()
+  })
+
+  it.each(['90', '0d', '1.5d', '90 d', 'd', 90, '-1d'])('refuses the retention %j', (retention) => {
+    expect(define({ partitions: { event_date: { from: 'measured', by: 'day' } }, retention })).toThrow(
+      /^table turbine: retention expected days such as '90d', got /,
+    )
+  })
+
+  it('refuses a retention without partitions', () => {
+    expect(define({ retention: '90d' })).toThrow(
+      new TypeError('table turbine: retention expected a partition by day, got none'),
     )
   })
 

@@ -33,8 +33,10 @@ interface MisreadSql {
 /** How values are read. */
 export interface ValueOptions {
   time: TimeSql
-  /** Whether times finer than a millisecond are bad, and not floored. */
+  /** Whether times finer than the precision are bad, and not floored. */
   strictTime: boolean
+  /** Whether times keep their microseconds. Default false: their precision is a millisecond. */
+  keepMicros?: boolean
 }
 
 /** A value that DuckDB's cast reads and that passes a check. */
@@ -75,11 +77,11 @@ interface TimeValue {
 }
 
 /**
- * A time in the expected years, floored to whole milliseconds. A Hive TIMESTAMP would round finer times, at worst past
- * midnight.
+ * A time in the expected years, floored to whole milliseconds, or to microseconds with `keepMicros`. A Hive TIMESTAMP would round
+ * finer times, at worst past midnight.
  */
 export function timeValue(
-  { time: { years, clock }, strictTime }: ValueOptions,
+  { time: { years, clock }, strictTime, keepMicros = false }: ValueOptions,
   { micros, isFinerThanMicros = () => 'false', reason, isTwice, year, otherFormats = {} }: TimeValue,
 ): ValueSql {
   const isInRange = (parsed: string) => `${parsed} BETWEEN ${years.first} AND ${years.last}`
@@ -90,11 +92,13 @@ export function timeValue(
     BigInt(years.first) < fourDigits
       ? `${isInRange(parsed)} AND NOT ${isShort(parsed, raw)}`
       : isInRange(parsed)
-  const isWhole = (parsed: string) => `${parsed} % 1000 = 0`
+  const isWhole = (parsed: string) => (keepMicros ? 'true' : `${parsed} % 1000 = 0`)
   return {
     parsed: micros,
     value: (parsed, raw) => {
-      const floored = `CASE WHEN ${isWhole(parsed)} THEN ${parsed} ELSE ${parsed} - (${parsed} % 1000 + 1000) % 1000 END`
+      const floored = keepMicros
+        ? parsed
+        : `CASE WHEN ${isWhole(parsed)} THEN ${parsed} ELSE ${parsed} - (${parsed} % 1000 + 1000) % 1000 END`
       const strict = `CASE WHEN ${isWhole(parsed)} AND NOT ${isFinerThanMicros(raw)} THEN ${parsed} END`
       return `CASE WHEN ${isInYears(parsed, raw)} THEN ${strictTime ? strict : floored} END`
     },
@@ -103,7 +107,7 @@ export function timeValue(
         `CASE WHEN ${parsed} IS NULL THEN ${reason(raw)}`,
         `WHEN ${isShort(parsed, raw)} THEN 'expected a year of four digits, or a \`timeFormat\` with %y'`,
         `WHEN NOT ${isInRange(parsed)} THEN ${quoteLiteral(`expected a time of the years ${years.text} (\`years\`)`)} || coalesce(', not ' || ${dayText(parsed)}, '')`,
-        `ELSE 'expected whole milliseconds' END`,
+        `ELSE 'expected whole ${keepMicros ? 'microseconds' : 'milliseconds'}' END`,
       ].join(' '),
     isFiner: (value, parsed, raw) => `(${value} <> ${parsed} OR ${isFinerThanMicros(raw)})`,
     ...(isTwice && { isTwice }),

@@ -29,6 +29,8 @@ const tableShape = z
     columns: z.record(z.string(), columnShape),
     partitions: z.record(z.string(), z.strictObject({ from: z.string(), by: z.literal('day') })).optional(),
     sortedBy: z.array(z.string()).optional(),
+    key: z.array(z.string()).optional(),
+    retention: z.string().optional(),
   } satisfies Record<keyof Table, z.ZodType>)
   .superRefine((table, context) => {
     const complaint = complaintOf(() => defineAnyTable(table as Table))

@@ -1,16 +1,20 @@
 import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import { isDeepStrictEqual } from 'node:util'
+import { importsOf } from './imports-of.js'
 import { readableFooter } from './lake-file.js'
 
 /**
  * Whether a stored data file with other bytes has the rows of `file`, by the identity in its footer. False for what is not a Parquet file,
- * and for a file of the same size by the same version of the encoder: its bytes would be the same, so it is damaged.
+ * and for a file of the same size by the same version of the encoder and of the same import: its bytes would be the same, so it is damaged.
  */
 export async function hasRows(
   stored: Pick<StoredObject, 'key' | 'size'>,
-  file: { size: number; rowsSha256: string; createdBy: string | undefined },
+  file: { size: number; rowsSha256: string; createdBy: string | undefined; imports: readonly string[] },
   store: Pick<ObjectStore, 'slice'>,
 ): Promise<boolean> {
   const footer = await readableFooter(stored, store)
   if (footer instanceof Error || footer.rowsSha256 !== file.rowsSha256) return false
-  return stored.size !== file.size || footer.createdBy !== file.createdBy
+  const isOfSameWriter =
+    footer.createdBy === file.createdBy && isDeepStrictEqual(importsOf(footer), file.imports)
+  return stored.size !== file.size || !isOfSameWriter
 }

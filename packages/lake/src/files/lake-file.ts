@@ -1,6 +1,7 @@
 import type { ObjectStore, StoredObject } from '@minilake/ingest'
 import type { Footer } from '@minilake/parquet'
 import { columnsOf, type Table } from '@minilake/schema'
+import { importsOf } from './imports-of.js'
 import { storedFooter } from './stored-footer.js'
 
 /** A data file of a table. */
@@ -15,6 +16,8 @@ export interface LakeFile {
   size: number
   /** When it was published; null if the store does not say. */
   published: Date | null
+  /** IDs of the imports that its rows come from; none for simulated files. */
+  imports: string[]
   error?: string
 }
 
@@ -25,7 +28,8 @@ export async function lakeFile(
   store: Pick<ObjectStore, 'slice'>,
 ): Promise<LakeFile> {
   const { key, size, modified } = object
-  const file: LakeFile = { key, rows: null, first: null, last: null, size, published: modified ?? null }
+  const unknown = { rows: null, first: null, last: null, imports: [] }
+  const file: LakeFile = { ...unknown, key, size, published: modified ?? null }
   const footer = await readableFooter(object, store)
   if (footer instanceof Error) return { ...file, error: footer.message }
   const [time] = columnsOf(table).find(([, { type }]) => type === 'timestamp') ?? []
@@ -35,6 +39,7 @@ export async function lakeFile(
     rows: footer.rowCount,
     first: min instanceof Date ? min : null,
     last: max instanceof Date ? max : null,
+    imports: importsOf(footer),
   }
 }
 

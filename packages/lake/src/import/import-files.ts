@@ -67,7 +67,10 @@ export async function importFiles(
   const readings = await openReadings(table, files, { ...read, signal })
   try {
     onOpen?.(readings.sources)
-    const keys = await stagePartitions(table, readings.batches(), data, { prefix: 'import', maxPartitions })
+    const { importId, files: keys } = await stagePartitions(table, readings.batches(), data, {
+      prefix: 'import',
+      maxPartitions,
+    })
     const { rows, badRows } = readings.report
     if (rows === 0)
       throw new Error(`nothing was imported: expected at least one good row, got only bad rows (${badRows})`)
@@ -84,6 +87,7 @@ export async function importFiles(
     const newKeys = keys.filter((key) => named.has(key))
     return {
       table: table.name,
+      importId,
       sources: readings.sources,
       ...readings.report,
       bad,

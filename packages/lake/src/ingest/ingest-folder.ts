@@ -14,6 +14,7 @@ import { tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { UsageError } from '../usage-error.js'
 import { hasRows } from '../files/has-rows.js'
+import { importsOf } from '../files/imports-of.js'
 import { checkDataFile, localFooter } from './check-data-file.js'
 import { type CreateOnceFinding, type CreateOnceProbe, createOnceProbe } from './create-once.js'
 import { type ReadBack, readBack } from './read-back.js'
@@ -122,9 +123,11 @@ async function ingest(
     },
     isSameContent: async ({ key, path, size }, stored) => {
       if (isTruth(key)) return false
-      const { rowsSha256, createdBy } = await localFooter(path)
+      const footer = await localFooter(path)
+      const { rowsSha256, createdBy } = footer
       if (rowsSha256 === undefined) return false
-      if (!(await hasRows(stored, { size, rowsSha256, createdBy }, store))) return false
+      if (!(await hasRows(stored, { size, rowsSha256, createdBy, imports: importsOf(footer) }, store)))
+        return false
       withOtherBytes.add(key)
       return true
     },

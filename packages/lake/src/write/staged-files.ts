@@ -1,14 +1,15 @@
-import { type ByteStream, type FolderStore, type Identity, type StagedObject } from '@minilake/ingest'
+import type { ByteStream, FolderStore, Identity, StagedObject } from '@minilake/ingest'
 import { createdBy } from '@minilake/parquet'
 import { hasRows } from '../files/has-rows.js'
+import type { FileRows, FileStage } from './stage-file.js'
 
 /** Files that are written out of sight, and appear under their names together. */
-export interface StagedFiles {
+export interface StagedFiles extends FileStage<string> {
   /**
-   * Writes a file whose key depends on its content; resolves with the key. With the identity of its rows, which is asked for when all
-   * bytes are written, a data file with other bytes and the same rows is the same content.
+   * Writes a file whose key depends on its content; resolves with the key. With its rows, which are asked for when all bytes are written,
+   * a data file with other bytes and the same rows is the same content.
    */
-  add(bytes: ByteStream, keyOf: (identity: Identity) => string, rowsSha256?: () => string): Promise<string>
+  add(bytes: ByteStream, keyOf: (identity: Identity) => string, rows?: FileRows): Promise<string>
   /**
    * Gives all files their names; resolves with the keys that are new. A key that holds the same content is left alone. Rejects before
    * the first file is named when a key holds other content.
@@ -22,26 +23,28 @@ export interface StagedFiles {
 
 /** Stages files in a folder. Nothing gets its name before everything is on the disk. Rejects with the signal's reason. */
 export function stagedFiles(store: FolderStore, { signal }: { signal: AbortSignal }): StagedFiles {
-  const staged: { key: string; object: StagedObject; rowsSha256: string | undefined }[] = []
+  const staged: { key: string; object: StagedObject; rows: FileRows | undefined }[] = []
 
   /** Whether the store holds a key with the content that its name stands for. Throws an Error for other content. */
-  const isThere = async ({ key, object, rowsSha256 }: (typeof staged)[number]): Promise<boolean> => {
+  const isThere = async ({ key, object, rows }: (typeof staged)[number]): Promise<boolean> => {
     const found = await store.find(key)
     if (found === undefined) return false
     if (found.size === object.size && (await found.etag()) === object.etag) return true
-    const { size } = object
-    if (rowsSha256 !== undefined && (await hasRows(found, { size, rowsSha256, createdBy }, store)))
-      return true
+    if (rows !== undefined) {
+      const { size } = object
+      const file = { size, createdBy, rowsSha256: rows.rowsSha256(), imports: rows.imports }
+      if (await hasRows(found, file, store)) return true
+    }
     throw new Error(
       `the content of ${store.location}/${key} is not what its name says: remove the file and try again`,
     )
   }
 
   return {
-    add: async (bytes, keyOf, rowsSha256) => {
+    add: async (bytes, keyOf, rows) => {
       const object = await store.stage(bytes, { signal })
       const key = keyOf(object)
-      staged.push({ key, object, rowsSha256: rowsSha256?.() })
+      staged.push({ key, object, rows })
       return key
     },
     name: async () => {

@@ -18,6 +18,8 @@ export interface WriteRowsOptions {
 /** The data files that rows were written to. */
 export interface WrittenFiles {
   table: string
+  /** The ID of this import, which comes from its rows: `remove` takes it back by it. */
+  importId: string
   rows: number
   /** Data files, one per partition: new ones, and those that were there with the same content. */
   written: number
@@ -50,11 +52,15 @@ export async function writeRows<T extends Table>(
     }
   }
   try {
-    const keys = await stagePartitions(table, counted(), staged, { prefix: 'write', maxPartitions })
+    const { importId, files: keys } = await stagePartitions(table, counted(), staged, {
+      prefix: 'write',
+      maxPartitions,
+    })
     const named = await staged.name()
     const newKeys = keys.filter((key) => named.has(key))
     return {
       table: table.name,
+      importId,
       rows: rowCount,
       written: newKeys.length,
       unchanged: keys.length - newKeys.length,

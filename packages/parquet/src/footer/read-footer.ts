@@ -18,6 +18,8 @@ export interface Footer {
   rowsSha256?: string
   /** What the writer counted; absent as `rowsSha256` is. */
   checks?: FileChecks
+  /** The other entries of the file's key-value metadata that have a text, by name. */
+  metadata: Readonly<Record<string, string>>
   /** The columns in file order. A nested column is listed as its leaves, by dotted names. */
   columns: FooterColumn[]
 }
@@ -100,8 +102,14 @@ export async function readFooter(bytes: FileBytes): Promise<Footer> {
     ...(metadata.created_by === undefined ? {} : { createdBy: metadata.created_by }),
     ...(rowsSha256 !== undefined && { rowsSha256 }),
     ...(checks && { checks }),
+    metadata: otherEntries(metadata),
     columns,
   }
+}
+
+function otherEntries({ key_value_metadata: entries = [] }: FileMetaData): Record<string, string> {
+  const others = entries.filter(({ key }) => key !== rowsEntry && key !== checksEntry)
+  return Object.fromEntries(others.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])))
 }
 
 /** Throws an Error unless all column chunks lie between the first magic number and the footer, and row groups add up to the rows. */

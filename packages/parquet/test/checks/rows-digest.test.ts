@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { type Batch, columnsOf, type ColumnType, defineTable, type Table } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type EncodedFile, encodeParquet, type EncodeOptions, readFooter } from '../../src/index.js'
+import {
+  type EncodedFile,
+  encodeParquet,
+  type EncodeOptions,
+  readFooter,
+  rowsIdentity,
+} from '../../src/index.js'
 import { snappy } from '../../src/snappy.js'
 import { anyRows, batchOf, everyType, type StoredValue } from '../every-type.js'
 import { bytesOf } from '../read-back.js'
@@ -16,6 +22,9 @@ async function digestOf(table: Table, batches: Batch[], options: EncodeOptions =
   const bytes = bytesOf(chunks())
   const { rowsSha256, rowCount } = await readFooter(bytes)
   expect(file).toEqual({ rows: rowCount, rowsSha256 })
+  const identity = rowsIdentity(table)
+  for (const batch of batches) identity.add(batch)
+  expect(identity.finish()).toBe(rowsSha256)
   return rowsSha256 as string
 }
 

@@ -16,7 +16,7 @@ const bytes = bytesOf(
         Array.from({ length: 5 }, (_, row) => [BigInt(day + row * 1000) * 1000n, 100 + row, 2 - row, NaN]),
       ),
     ],
-    { rowGroupRows: 2 },
+    { rowGroupRows: 2, metadata: { note: 'one ± two', empty: '' } },
   ),
 )
 const footerOf = (content: Uint8Array) => readFooter(fileOf(content))
@@ -37,6 +37,7 @@ test('describes our own file over all row groups', async () => {
         speed: { values: 5, nan: 5 },
       },
     },
+    metadata: { note: 'one ± two', empty: '' },
     columns: [
       {
         name: 'event_timestamp',
