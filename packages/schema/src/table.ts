@@ -140,7 +140,7 @@ function checkKey(
 ): void {
   if (!Array.isArray(key) || key.length === 0)
     throw new TypeError(`${subject}: key expected one or more columns, got ${describeValue(key)}`)
-  for (const [index, name] of key.entries()) {
+  for (const [index, name] of (key as readonly string[]).entries()) {
     const column = Object.hasOwn(columns, name) ? columns[name] : undefined
     if (column === undefined) throw new TypeError(`${subject}: key expected a column, got ${name}`)
     if (key.indexOf(name) < index)
