@@ -1,6 +1,7 @@
 import { checkFooter, createdBy, type Footer } from '@minilake/parquet'
 import type { StoredObject } from '@minilake/ingest'
 import { columnsOf, type Table, tablePrefix } from '@minilake/schema'
+import { footerFault } from '../files/footer-fault.js'
 import { readableFooter } from '../files/lake-file.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 
@@ -11,7 +12,8 @@ const mostFooters = 16
  * Compares the stored files of tables with their definitions. The result gives a table's difference in one sentence with the way out, or
  * undefined. A table may only gain nullable columns after its last one. `extent` says which footers are read: that of the first file,
  * which one request to a bucket finds, or of 16 files spread over the times at which they were written, oldest and newest among them.
- * Files that cannot be read do not count; a file of another program counts only if no file fits.
+ * Files that cannot be read do not count. A file of another program fits if engines read it, so it may have more columns; it counts only
+ * if no file fits.
  */
 export function shapeChecks(
   storeOf: () => LakeStore,
@@ -31,9 +33,9 @@ export function shapeChecks(
         isFitting = true
         continue
       }
-      const sentence = `${store.location}/${file.key} ${found}: ${wayOut(table, store.location)}`
-      if (isOurs(footer)) return sentence
-      misfit ??= sentence
+      const misfitting = `${store.location}/${file.key} ${found}`
+      if (isOurs(footer)) return `${misfitting}: ${wayOut(table, store.location)}`
+      misfit ??= `${misfitting}: another program wrote it, so import it (minilake import) and remove it there, or correct the definition`
     }
     if (isFitting) fitting.add(table)
     return isFitting ? undefined : misfit
@@ -63,12 +65,12 @@ async function sampleOf(
 
 /** How a file's columns differ from the definition, as the end of a sentence. */
 function misfitOf(table: Table, footer: Footer): string | undefined {
+  if (!isOurs(footer)) return footerFault(table, footer)
   try {
     checkFooter(table, footer)
   } catch (error) {
     return (error as Error).message
   }
-  if (!isOurs(footer)) return undefined
   const mismatch = `does not fit table ${table.name}`
   const defined = columnsOf(table)
   for (const [index, { name, nullable }] of footer.columns.entries()) {

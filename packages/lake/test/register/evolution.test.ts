@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Column, defineTable, type Table } from '@minilake/schema'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { duckDbEngine } from '@minilake/analytics/duckdb'
+import { type Column, defineTable, quoteLiteral, type Table } from '@minilake/schema'
 import { describe, expect, test } from 'vitest'
 import { type Lake, openLake } from '../../src/index.js'
 import { freshLake } from '../fresh-lake.js'
@@ -130,6 +131,34 @@ test('a change of a column that only the newest files have is found among many',
   await reopened(folder, table, async (other) => {
     await expect(all(other.query('SELECT 1 AS one'))).rejects.toThrow(
       'column torque expected INT32, got FLOAT',
+    )
+  })
+})
+
+describe('a file that another program wrote into the table', () => {
+  const foreign = async (folder: string, select: string) => {
+    const path = join(folder, 'lake/iot-time-series/site/event_date=2026-01-01/foreign.parquet')
+    await mkdir(dirname(path), { recursive: true })
+    const engine = duckDbEngine()
+    await engine.execute(`COPY (SELECT ${select}) TO ${quoteLiteral(path)} (FORMAT parquet)`)
+    await engine.close()
+  }
+  const time = "TIMESTAMP '2026-01-01 00:00:00' AS event_timestamp"
+
+  test('may have more columns, which queries ignore', async () => {
+    const { folder, lake } = await freshLake({ tables: [site] })
+    await foreign(folder, `7 AS line, ${time}, 1.5::DOUBLE AS power`)
+    const rows = await all(lake.query('SELECT power, note FROM hive.iot_dw.site'))
+    expect(rows).toEqual([{ power: 1.5, note: null }])
+    expect((await lake.doctor({ deep: true })).filter(({ state }) => state !== 'ok')).toEqual([])
+  })
+
+  test('is named when its types do not fit, with what to do about a foreign file', async () => {
+    const { folder, lake } = await freshLake({ tables: [site] })
+    await foreign(folder, `${time}, 1.5::FLOAT AS power`)
+    const query = all(lake.query('SELECT power FROM hive.iot_dw.site'))
+    await expect(query).rejects.toThrow(
+      /foreign\.parquet does not fit table site: column power expected DOUBLE, got FLOAT: another program wrote it, so import it \(minilake import\) and remove it there, or correct the definition$/,
     )
   })
 })
