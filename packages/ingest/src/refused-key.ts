@@ -3,7 +3,6 @@ import { ObjectStoreError } from './object-store.js'
 /** What some stores cannot hold, although others can. The words are those of the error. */
 const refusals = {
   besideFolder: 'a key below another object, or an object whose key is a folder of others',
-  otherFileSystem: 'a staged object whose key leads to another file system through a link',
   brokenLink: 'an object in place of a broken link',
   windowsName: 'a name that Windows reserves, or with one of < > : " | ? * or a dot or blank at its end',
 } as const

@@ -239,6 +239,5 @@ const refusalsByCode: Readonly<Record<string, Refusal>> = {
   EISDIR: 'besideFolder',
   ENOTDIR: 'besideFolder',
   EEXIST: 'besideFolder',
-  EXDEV: 'otherFileSystem',
   ELOOP: 'brokenLink',
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, open, rename, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { ByteStream } from '../bytes/byte-stream.js'
 import { etagHasher, type Identity } from '../bytes/etag.js'
 import { partBytesFor } from '../bytes/part-plan.js'
@@ -59,12 +59,26 @@ export async function nameOnce(unfinished: string, path: string): Promise<boolea
       if (!(await exists(path)) && (await isLink(path))) throw systemError('ELOOP')
       return false
     }
+    // A link takes the name to another file system.
+    if (code === 'EXDEV') return nameCopyOnce(unfinished, path)
     // Without hard links (exFAT, some network shares; Windows reports EISDIR): check, then rename. Only there can two writers that
     // finish at the same moment both believe they were first; the file is whole all the same.
     if (!['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code ?? '')) throw error
     if (await exists(path)) return false
     await rename(unfinished, path)
     return true
+  }
+}
+
+/** Names a copy of a file, which is first written beside its final name. */
+async function nameCopyOnce(unfinished: string, path: string): Promise<boolean> {
+  const copy = unfinishedPath(dirname(path), basename(path))
+  try {
+    await copyFile(unfinished, copy)
+    await syncFile(copy)
+    return await nameOnce(copy, path)
+  } finally {
+    await rm(copy, { force: true })
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BadRowsError } from '@minilake/import'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
@@ -27,6 +28,29 @@ test('imports files into the lake and registers them; the same files again chang
   expect(await lake.import(turbine, ['turbine.csv'], options)).toMatchObject({ written: 0, unchanged: 2 })
   expect(await readdir(folder)).toEqual(['lake', 'turbine.csv'])
 })
+
+test.skipIf(!existsSync('/dev/shm'))(
+  "imports through a link that takes the table's folder to another disk",
+  async () => {
+    const { folder, lake } = await freshLake({ tables: [turbine] })
+    await writeFile(join(folder, 'turbine.csv'), csv)
+    const memory = await mkdtemp('/dev/shm/minilake-')
+    onTestFinished(() => rm(memory, { recursive: true }))
+    const bucket = join(folder, 'lake', 'iot-time-series')
+    await mkdir(bucket, { recursive: true })
+    await symlink(memory, join(bucket, 'turbine'))
+    const options = { zone: 'UTC', nullText: 'NA' }
+    expect(await lake.import(turbine, ['turbine.csv'], options)).toMatchObject({ written: 2 })
+    expect(await lake.import(turbine, ['turbine.csv'], options)).toMatchObject({ unchanged: 2 })
+    expect((await readdir(memory, { recursive: true })).sort()).toEqual([
+      'event_date=2026-01-01',
+      expect.stringMatching(/^event_date=2026-01-01\/import-\w+\.parquet$/),
+      'event_date=2026-01-02',
+      expect.stringMatching(/^event_date=2026-01-02\/import-\w+\.parquet$/),
+    ])
+    expect(await readdir(bucket)).toEqual(['turbine'])
+  },
+)
 
 test('stages files in out for ingest', async () => {
   const { folder, lake } = await freshLake({ tables: [turbine] })
