@@ -3,6 +3,7 @@ import type { Diagnose, TrinoEngine } from '@minilake/analytics/trino'
 import { lakeNames, qualifiedName } from '@minilake/schema'
 import { PartDownError } from '../part-down-error.js'
 import { refusalOf } from './refusal-of.js'
+import { isLoopback } from './s3-keys.js'
 
 /**
  * Asks the parts of a stack on this machine which one is dead or frozen. A part that runs has `answerMillis` to answer, unless a
@@ -28,18 +29,36 @@ export interface StackParts {
 
 /**
  * Finds the part of a stack that is dead or frozen, when a statement in Trino has failed or makes no progress: asks the parts of a
- * local stack, then S3 and Trino by a request, then the metastore through Trino. Resolves with a PartDownError, or undefined.
+ * local stack, then S3 and Trino by a request, then the metastore through Trino. Resolves with a PartDownError, or undefined. Trino may
+ * reach an S3 that this machine cannot reach, so an S3 on another machine counts as dead only if it has answered before.
  */
 export function askParts({ endpoint, trino, openTrino, answerMillis, askLocalParts }: StackParts): Diagnose {
+  let isS3Reachable = isLoopback(endpoint)
+  const refusalOfS3 = async (signal: AbortSignal) => {
+    const refusal = refusalOf(endpoint, { answerMillis, signal })
+    if (isS3Reachable) return refusal
+    void refusal.then(
+      (found) => (isS3Reachable = found === undefined),
+      () => undefined, // the statement has ended meanwhile
+    )
+    return undefined
+  }
+
   return async ({ failure, signal }) => {
     const local = await askLocalParts?.({ failure, signal, answerMillis })
     if (local) return local
     const cause = failure && { cause: failure }
-    for (const { part, url, setting } of [
-      { part: 'S3', url: endpoint, setting: 'profiles.stack.endpoint' },
-      { part: 'Trino', url: `${trino}/v1/info`, setting: 'profiles.stack.trino' },
+    const info = `${trino}/v1/info`
+    for (const { part, url, setting, ask } of [
+      { part: 'S3', url: endpoint, setting: 'profiles.stack.endpoint', ask: () => refusalOfS3(signal) },
+      {
+        part: 'Trino',
+        url: info,
+        setting: 'profiles.stack.trino',
+        ask: () => refusalOf(info, { answerMillis, signal }),
+      },
     ]) {
-      const refusal = await refusalOf(url, { answerMillis, signal })
+      const refusal = await ask()
       if (refusal === undefined) continue
       const message = `${part} does not answer at ${url} (${refusal}): start or restart it, or correct ${setting}`
       return new PartDownError(message, cause)

@@ -10,13 +10,20 @@ const answerMillis = 1500
 const { signal } = new AbortController()
 
 async function serve(listener: RequestListener): Promise<string> {
+  return (await serverOf(listener)).url
+}
+
+async function serverOf(listener: RequestListener): Promise<{ url: string; end: () => Promise<void> }> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const end = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  onTestFinished(end)
+  return { url: `http://127.0.0.1:${port}`, end }
 }
 
 /** A URL at which nothing listens. */
@@ -74,6 +81,25 @@ test.each([
   expect(error?.message).toBe(
     `S3 does not answer at ${endpoint} (${why}): start or restart it, or correct profiles.stack.endpoint`,
   )
+})
+
+test('does not blame an S3 on another machine that this one cannot reach: Trino may reach it', async () => {
+  const trino = await serve(trinoWith(schemas))
+  const openTrino = () => Promise.resolve(trinoEngine({ url: trino, user: 'tester' }))
+  const ask = askParts({ endpoint: 'http://s3.invalid:9000', trino, openTrino, answerMillis })
+  expect(await ask({ signal })).toBeUndefined()
+  expect(await ask({ signal, failure: new QueryError('Out of memory', { sql: 'SELECT 1' }) })).toBeUndefined()
+})
+
+test('names an S3 on another machine that has answered before', async () => {
+  const { url, end } = await serverOf(s3)
+  const endpoint = url.replace('127.0.0.1', '0.0.0.0') // this machine too, but not by a name that says so
+  const trino = await serve(trinoWith(schemas))
+  const openTrino = () => Promise.resolve(trinoEngine({ url: trino, user: 'tester' }))
+  const ask = askParts({ endpoint, trino, openTrino, answerMillis })
+  expect(await ask({ signal })).toBeUndefined()
+  await end()
+  await expect.poll(async () => (await ask({ signal }))?.message).toMatch(/^S3 does not answer at/)
 })
 
 test.each([
