@@ -60,6 +60,8 @@ export interface LakeBackend {
     readonly endpoint: string
     readonly trino: string
     readonly location: string
+    /** How long a server may take to answer. */
+    readonly timeoutSeconds: number
     /** Names of the users in Trino: who creates and registers tables, and who queries. */
     readonly users: { readonly creates: string; readonly reads: string }
     /** Opens an engine that may create, change and drop tables. The caller closes it. */

@@ -43,15 +43,15 @@ function checksOf(
     const [folder, ...others] = embeddedChecks(lake, signal)
     return [...(folder ? [folder] : []), changesCheck(lake), ...looks, ...others, files]
   }
-  const { endpoint, trino, location } = lake.servers
+  const { endpoint, trino, location, timeoutSeconds } = lake.servers
   return [
     ...(local ? [local.settingNames] : []),
-    ...s3Checks({ lake, endpoint, location, hasOwnKeys, now }),
+    ...s3Checks({ lake, endpoint, location, timeoutSeconds, hasOwnKeys, now }),
     changesCheck(lake),
     ...looks,
     ...publishingChecks(lake, { signal }),
     local?.metastore ?? { name: 'metastore', run: () => Promise.resolve('checked through Trino') },
-    ...trinoChecks({ lake, trino, signal }),
+    ...trinoChecks({ lake, trino, timeoutSeconds, signal }),
     ...(deep ? [partitionsCheck(lake, { location, misread, signal })] : []),
     tablesCheck({ lake, location, signal }),
     files,

@@ -1,3 +1,4 @@
+import { ObjectStoreError } from '@minilake/ingest'
 import { tablePrefix } from '@minilake/schema'
 import { abandoned, abandonedAfterHours, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import type { LakeBackend } from '../lake-backend.js'
@@ -47,13 +48,19 @@ async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<
     : 'when writers race for a key, exactly one wins'
 }
 
-/** Who may remove data files: the key for that, and hopefully not the one that publishes. */
+/** Who may remove data files: the key for that, and whether the one that publishes may, too. */
 async function removalRights(lake: LakeBackend, signal: AbortSignal): Promise<string> {
   const folders = lake.tables.map(tablePrefix)
   await maintainStore(lake, { objects: folders }, { signal })
   const { store, maintenance } = lake
   const [folder = ''] = folders
-  const refused = await store.checkRemoval?.(folder, { signal }).catch((error: unknown) => error)
-  const publishing = refused === undefined ? 'may too' : 'may not'
+  const publishing = await Promise.resolve(store.checkRemoval?.(folder, { signal })).then(
+    () => 'may, too',
+    (error: unknown) => {
+      signal.throwIfAborted()
+      const isRefused = error instanceof ObjectStoreError && error.code === 'AccessDenied'
+      return isRefused ? 'may not' : `could not be asked about: ${firstLine(error)}`
+    },
+  )
   return `the key ${maintenance?.keyName} may remove data files, the one that publishes ${publishing}`
 }

@@ -12,6 +12,8 @@ export interface S3CheckOptions {
   endpoint: string
   /** URL of the bucket or of a folder in it, with a trailing slash. */
   location: string
+  /** How long S3 may take to answer. */
+  timeoutSeconds: number
   /** Whether the keys of S3 come from the environment, not from the local stack's .env. */
   hasOwnKeys: boolean
   /** The clock that requests are signed by, in milliseconds since 1970. */
@@ -31,7 +33,8 @@ const keyCodes: ReadonlySet<string> = new Set([
 const clockMillis = 15 * 60 * 1000
 
 /** Checks whether S3 answers, accepts the keys and lists the bucket. */
-export function s3Checks({ lake, endpoint, location, hasOwnKeys, now }: S3CheckOptions): Check[] {
+export function s3Checks(options: S3CheckOptions): Check[] {
+  const { lake, endpoint, location, timeoutSeconds, hasOwnKeys, now } = options
   const endpointFix = isLoopback(endpoint) ? startHint : 'set profiles.stack.endpoint'
   // One listing answers five checks, so it is requested once.
   let listing: Promise<ObjectStoreError | undefined> | undefined
@@ -41,7 +44,7 @@ export function s3Checks({ lake, endpoint, location, hasOwnKeys, now }: S3CheckO
     {
       name: 'endpoint',
       run: async () => {
-        await answerOf(endpoint, 'S3', endpointFix)
+        await answerOf(endpoint, { name: 'S3', timeoutSeconds, fix: endpointFix })
         const failed = await listingFailure()
         // MinIO's console answers InvalidArgument.
         if (failed?.code !== 'NotS3' && failed?.code !== 'InvalidArgument') return endpoint
@@ -55,7 +58,7 @@ export function s3Checks({ lake, endpoint, location, hasOwnKeys, now }: S3CheckO
       name: 'clock',
       run: async () => {
         const fix = 'set the clock, best from the network (timedatectl set-ntp true)'
-        const { headers } = await answerOf(endpoint, 'S3', startHint)
+        const { headers } = await answerOf(endpoint, { name: 'S3', timeoutSeconds, fix: endpointFix })
         const apart = now() - Date.parse(headers.get('date') ?? '')
         const text = `${Math.round(Math.abs(apart) / 1000)} s ${apart < 0 ? 'behind' : 'ahead of'} the clock of S3`
         if (Math.abs(apart) > clockMillis) {

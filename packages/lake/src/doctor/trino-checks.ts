@@ -14,19 +14,22 @@ export interface TrinoCheckOptions {
   trino: string
   /** URL of the bucket or of a folder in it, with a trailing slash. */
   location: string
+  /** How long Trino may take to answer. */
+  timeoutSeconds: number
   signal: AbortSignal
 }
 
 const schemaName = `${lakeNames.catalog}.${lakeNames.schema}`
 
 /** Checks whether Trino answers and reaches the metastore. */
-export function trinoChecks({ lake, trino, signal }: Omit<TrinoCheckOptions, 'location'>): Check[] {
+export function trinoChecks(options: Omit<TrinoCheckOptions, 'location'>): Check[] {
+  const { lake, trino, timeoutSeconds, signal } = options
   return [
     {
       name: 'Trino',
       run: async () => {
         const fix = isLoopback(trino) ? startHint : 'set profiles.stack.trino'
-        const response = await answerOf(`${trino}/v1/info`, 'Trino', fix)
+        const response = await answerOf(`${trino}/v1/info`, { name: 'Trino', timeoutSeconds, fix })
         const info = (await response.json().catch(() => ({}))) as {
           starting?: boolean
           nodeVersion?: { version?: string }
@@ -66,7 +69,11 @@ export function trinoChecks({ lake, trino, signal }: Omit<TrinoCheckOptions, 'lo
 }
 
 /** Checks whether Trino has the lake's tables as they are defined, and their partitions. */
-export function tablesCheck({ lake, location, signal }: Omit<TrinoCheckOptions, 'trino'>): Check {
+export function tablesCheck({
+  lake,
+  location,
+  signal,
+}: Pick<TrinoCheckOptions, 'lake' | 'location' | 'signal'>): Check {
   return {
     name: 'tables',
     run: () =>

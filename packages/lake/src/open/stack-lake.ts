@@ -51,6 +51,7 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       endpoint: options.endpoint,
       trino: options.trino,
       location,
+      timeoutSeconds: options.timeoutSeconds,
       users: { creates: creates.user, reads: reads.user },
       openCatalogEngine,
     },

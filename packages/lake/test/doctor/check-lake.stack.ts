@@ -33,6 +33,7 @@ async function failedCheck(own: Partial<LakeBackend>, now = Date.now) {
       endpoint: stack.endpoint,
       trino: stack.trino,
       location: 's3://iot-time-series/',
+      timeoutSeconds: 20,
       users: { creates: 'minilake', reads: 'minilake-query' },
       openCatalogEngine: () => Promise.resolve(engineOf(stack)),
     },
