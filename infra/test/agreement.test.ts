@@ -155,21 +155,35 @@ test('every file uses the same bucket name as the lake', () => {
   }
 })
 
+/** A folder of the lake, which may itself be a folder of the bucket. */
+const everywhere = (folder: string) => [
+  `arn:aws:s3:::${lakeNames.bucket}/${folder}/*`,
+  `arn:aws:s3:::${lakeNames.bucket}/*/${folder}/*`,
+]
+
 test("the policies agree that Trino's own area is the schema's location, and it contains schemas without a location", () => {
   const { bucket, schema } = lakeNames
-  // A lake in a folder of the bucket has the area in its folder.
-  const areas = [`arn:aws:s3:::${bucket}/${schema}/*`, `arn:aws:s3:::${bucket}/*/${schema}/*`]
+  const areas = everywhere(schema)
   const deniedTo = (policy: string) =>
     statementsOf(policy)
       .filter(({ Effect, Action }) => Effect === 'Deny' && Action.includes('s3:*'))
       .flatMap(({ Resource = [] }) => Resource)
   expect(deniedTo('ingest-policy.json')).toEqual(areas)
-  expect(deniedTo('maintain-policy.json')).toEqual([...areas, `arn:aws:s3:::${bucket}/warehouse/*`])
+  expect(deniedTo('maintain-policy.json')).toEqual([...areas, ...everywhere('warehouse')])
   const removing = statementsOf('query-policy.json').filter(({ Action }) =>
     Action.includes('s3:DeleteObject'),
   )
   expect(removing.map(({ Resource }) => Resource)).toEqual([areas])
   expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
+})
+
+test('who publishes may remove what the probe of a bucket makes, with its versions', () => {
+  const removable = (right: string) =>
+    statementsOf('ingest-policy.json')
+      .filter(({ Action }) => Action.includes(right))
+      .flatMap(({ Resource = [] }) => Resource)
+  expect(removable('s3:DeleteObject')).toEqual([...everywhere('_truth'), ...everywhere('_probe')])
+  expect(removable('s3:DeleteObjectVersion')).toEqual(everywhere('_probe'))
 })
 
 test('create-bucket.sh reads the variables that Compose and the native stack set', () => {
