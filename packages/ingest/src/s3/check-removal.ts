@@ -3,8 +3,8 @@ import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 
 /**
  * Rejects with the SDK's error unless the user may remove objects with a prefix. S3 checks the right before it looks for the object, so
- * the removal of a random key, which no object has, tells without an effect. A versioned bucket records even that, in a delete marker;
- * the marker is removed again where the user may remove versions, and otherwise stays: it is empty and in no listing of objects.
+ * the removal of a random key, which no object has, tells without an effect. In a bucket with versions, Amazon S3 (but not MinIO) makes a
+ * delete marker even for that. It is removed again if the user may remove versions, and otherwise stays: it is in no listing of objects.
  */
 export async function checkRemoval(
   client: S3Client,

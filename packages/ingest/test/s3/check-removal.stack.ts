@@ -20,7 +20,7 @@ it('tells who may remove, below which prefix', async () => {
     expect(await errorOf(maintaining.checkRemoval(prefix))).toMatchObject({ code: 'AccessDenied' })
 })
 
-it('leaves neither an object nor a delete marker, in a versioned bucket too', async () => {
+it('leaves nothing in a bucket with versions of MinIO, which makes no delete marker for a key without an object', async () => {
   const { options, client } = await freshBucket()
   const Bucket = options.bucket
   await client.send(
