@@ -91,7 +91,7 @@ export interface ObjectStore {
 export class ObjectStoreError extends Error {
   readonly key: string
   readonly location: string
-  /** For programs: the error code of S3 or of the socket, such as `NoSuchBucket` or `ECONNREFUSED`, if there is one. */
+  /** For programs: the error code of S3, of the socket or of the file system, such as `NoSuchBucket`, `ECONNREFUSED` or `EACCES`. */
   readonly code: string | undefined
 
   constructor(

@@ -40,6 +40,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
           key,
           location: folder,
           cause,
+          code: systemErrorCode(cause),
         })
 
   /** The failure of a write: also what only a folder cannot hold. */

@@ -107,6 +107,11 @@ describe('folderStore', () => {
     expect(await namesBelow(folder)).toEqual([])
   })
 
+  it('names the code of the file system for programs', async () => {
+    const store = folderStore({ folder: await tempFolder() })
+    await expect(store.slice('pump/a', 0, 1)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
   it.each([false, true])('leaves no file behind if the stream fails (overwrite %s)', async (overwrite) => {
     const folder = await tempFolder()
     const stream = failingAfter('half', new Error('the sensor is gone'))

@@ -1,7 +1,8 @@
 import { truthKey, truthPrefix } from '@minilake/generator'
-import { folderStore, type Identity, type ObjectStore } from '@minilake/ingest'
+import { folderStore, type Identity, type ObjectStore, type StoredObject } from '@minilake/ingest'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import { findSimulation } from '../generate/find-simulation.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
@@ -111,10 +112,12 @@ function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
 async function truthFilesOf(tables: readonly Table[], store: ObjectStore): Promise<TruthFile[]> {
   const found: TruthFile[] = []
   for (const table of tables.flatMap((each) => findSimulation(each) ?? [])) {
-    for await (const { key, size } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
+    const read = async ({ key, size }: StoredObject) => {
       const truth = await readTruthFile(table, store, key).catch(() => undefined)
-      if (truth) found.push({ key, size, file: truth.file })
+      return truth && { key, size, file: truth.file }
     }
+    const stored = store.list(`${truthPrefix}${tablePrefix(table)}`)
+    for await (const truth of mappedInOrder(stored, read)) if (truth) found.push(truth)
   }
   return found
 }

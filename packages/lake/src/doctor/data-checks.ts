@@ -2,7 +2,7 @@ import { query, tableSummary } from '@minilake/analytics'
 import type { StoredObject } from '@minilake/ingest'
 import { columnsOf, quoteIdentifier, quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
 import { footerFault } from '../files/footer-fault.js'
-import { storedFooter } from '../files/stored-footer.js'
+import { readableFooter } from '../files/lake-file.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { count } from '../text.js'
 import { publishAgain } from './deep-checks.js'
@@ -64,8 +64,9 @@ export function timeZoneCheck(
         if (time === undefined) continue
         for await (const file of dataFilesOf(table, lake.store)) {
           const { key } = file
-          const { columns } = await storedFooter(file, lake.store)
-          const written = columns.find(({ name }) => name === time)?.min
+          const footer = await readableFooter(file, lake.store)
+          if (footer instanceof Error) continue
+          const written = footer.columns.find(({ name }) => name === time)?.min
           if (!(written instanceof Date)) continue
           const read = await firstRead(table, time, key)
           if (read?.getTime() === written.getTime())
@@ -82,13 +83,10 @@ export function timeZoneCheck(
 }
 
 async function checkStoredFile(table: Table, file: StoredObject, store: LakeBackend['store']): Promise<void> {
-  const cannot = (why: string, cause?: unknown) =>
-    new FailedCheck(`${store.location}/${file.key}: ${why}`, { fix: publishAgain, cause })
-  const footer = await storedFooter(file, store).catch((cause: unknown) => {
-    throw cannot(firstLine(cause), cause)
-  })
-  const fault = footerFault(table, footer)
-  if (fault !== undefined) throw cannot(fault)
+  const footer = await readableFooter(file, store)
+  const fault = footer instanceof Error ? firstLine(footer) : footerFault(table, footer)
+  if (fault === undefined) return
+  throw new FailedCheck(`${store.location}/${file.key}: ${fault}`, { fix: publishAgain, cause: footer })
 }
 
 async function rowsOf(

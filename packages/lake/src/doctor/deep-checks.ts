@@ -1,11 +1,10 @@
-import { ObjectStoreError, type StoredObject } from '@minilake/ingest'
-import type { Footer } from '@minilake/parquet'
+import type { StoredObject } from '@minilake/ingest'
 import { partitionsOf, type Table, tablePrefix } from '@minilake/schema'
 import { footerFault } from '../files/footer-fault.js'
 import { keyFault } from '../files/key-fault.js'
+import { readableFooter } from '../files/lake-file.js'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { partitionFault } from '../files/partition-fault.js'
-import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { count } from '../text.js'
 import { type Check, FailedCheck, type Fault, firstLine } from './diagnose.js'
@@ -86,14 +85,9 @@ interface Look {
 }
 
 async function lookAtFile(table: Table, file: StoredObject, store: LakeBackend['store']): Promise<Look> {
-  let footer: Footer
-  try {
-    footer = await storedFooter(file, store)
-  } catch (error) {
-    const isOfStore = error instanceof ObjectStoreError && error.code !== undefined
-    if (isOfStore && !['AccessDenied', 'NoSuchKey'].includes(error.code)) throw error
-    return { fault: { fault: firstLine(error), fix: publishAgain }, isUntimed: false }
-  }
+  const footer = await readableFooter(file, store)
+  if (footer instanceof Error)
+    return { fault: { fault: firstLine(footer), fix: publishAgain }, isUntimed: false }
   const unfit = footerFault(table, footer)
   if (unfit !== undefined) return { fault: { fault: unfit, fix: publishAgain }, isUntimed: false }
   const times = partitionsOf(table).map(([, { from }]) => footer.columns.find(({ name }) => name === from))

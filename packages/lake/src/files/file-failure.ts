@@ -5,7 +5,7 @@ import type { LakeBackend } from '../lake-backend.js'
 import { enginePath } from './engine-path.js'
 import { footerFault } from './footer-fault.js'
 import { keyFault } from './key-fault.js'
-import { storedFooter } from './stored-footer.js'
+import { readableFooter } from './lake-file.js'
 
 /** Where engines report what they find in a file, without always naming the file. */
 const fileErrors =
@@ -24,7 +24,8 @@ export async function fileFailure(
   for (const table of tables) {
     const key = await namedKey(error.message, table, lake)
     if (key === undefined) continue
-    const why = (await fileFault(table, key, lake.store)) ?? sentenceOf(error)
+    // If the store fails too, the engine's words are all that is known.
+    const why = (await fileFault(table, key, lake.store).catch(() => undefined)) ?? sentenceOf(error)
     return explained(
       error,
       `${lake.store.location}/${key.key} cannot be read: ${why} (minilake doctor --deep names every such file)`,
@@ -58,17 +59,15 @@ export function namingFiles<R>(
   }
 }
 
-/** What is wrong with a file, by its key and its footer; undefined if nothing is. */
+/** What is wrong with a file, by its key and its footer; undefined if nothing is. Rejects as `readableFooter` does. */
 export async function fileFault(
   table: Table,
   file: StoredObject,
   store: LakeBackend['store'],
 ): Promise<string | undefined> {
-  try {
-    return footerFault(table, await storedFooter(file, store)) ?? keyFault(table, file.key)
-  } catch (fault) {
-    return (fault as Error).message
-  }
+  const footer = await readableFooter(file, store)
+  if (footer instanceof Error) return footer.message
+  return footerFault(table, footer) ?? keyFault(table, file.key)
 }
 
 /** The object of a table that an engine's message names. */

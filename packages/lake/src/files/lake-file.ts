@@ -1,4 +1,4 @@
-import type { ObjectStore, StoredObject } from '@minilake/ingest'
+import { type ObjectStore, ObjectStoreError, type StoredObject } from '@minilake/ingest'
 import type { Footer } from '@minilake/parquet'
 import { columnsOf, type Table } from '@minilake/schema'
 import { importsOf } from './imports-of.js'
@@ -21,7 +21,7 @@ export interface LakeFile {
   error?: string
 }
 
-/** Describes a stored data file by its footer. Rejects as the store does, not for a damaged file. */
+/** Describes a stored data file by its footer. Rejects as the store does, but not for this file alone. */
 export async function lakeFile(
   table: Table,
   object: StoredObject,
@@ -43,7 +43,10 @@ export async function lakeFile(
   }
 }
 
-/** The footer of a stored file, or the Error that says why the file is no readable Parquet file. Rejects as the store does. */
+/**
+ * The footer of a stored file, or the Error that says why this file cannot be read: it is no whole Parquet file, may not be read, or is
+ * gone. Rejects with any other failure of the store, which says nothing about the file.
+ */
 export async function readableFooter(
   object: Pick<StoredObject, 'key' | 'size'>,
   store: Pick<ObjectStore, 'slice'>,
@@ -57,7 +60,17 @@ export async function readableFooter(
   try {
     return await storedFooter(object, { slice })
   } catch (error) {
-    if (failure) throw failure.cause
+    if (failure && !isOfOneObject(failure.cause)) throw failure.cause
     return error as Error
   }
+}
+
+/** Codes of S3 and of the file system for an object that may not be read, is gone, or lies on a bad sector. */
+const codesOfOneObject: ReadonlySet<string> = new Set([
+  ...['AccessDenied', 'NoSuchKey'],
+  ...['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'],
+])
+
+function isOfOneObject(error: unknown): boolean {
+  return error instanceof ObjectStoreError && codesOfOneObject.has(error.code ?? '')
 }

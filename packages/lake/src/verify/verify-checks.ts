@@ -1,6 +1,8 @@
 import { QueryError, type SqlEngine } from '@minilake/analytics'
+import type { StoredObject } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { type CheckedFile, compareChecks } from './compare-checks.js'
 import { unreadableFiles } from './unreadable-files.js'
@@ -22,10 +24,11 @@ export async function verifyChecks(
   const withoutTruth: string[] = []
   const differences: string[] = []
   const keyOfRows = new Map<string, string>()
-  for await (const object of dataFilesOf(table, store)) {
+  const look = async (object: StoredObject) => {
     signal.throwIfAborted()
-    const { key } = object
-    const footer = await readableFooter(object, store)
+    return { key: object.key, footer: await readableFooter(object, store) }
+  }
+  for await (const { key, footer } of mappedInOrder(dataFilesOf(table, store), look)) {
     if (footer instanceof Error) {
       unreadable.set(key, footer.message)
       continue

@@ -2,6 +2,7 @@ import { hourlyStatistics, QueryError, type SqlEngine } from '@minilake/analytic
 import { mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { readTruthFile, type StoredTruth } from '../truth/truth-file.js'
 import { compareAlarms } from './compare-alarms.js'
@@ -50,9 +51,12 @@ export async function verifyTable(
   for await (const object of dataFilesOf(table, store)) files.set(object.key, object)
 
   const truths = new Map<string, StoredTruth>()
-  for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
-    truths.set(key, await readTruthFile(table, store, key))
+  const read = async ({ key }: StoredObject) => {
+    signal.throwIfAborted()
+    return [key, await readTruthFile(table, store, key)] as const
   }
+  const stored = store.list(`${truthPrefix}${tablePrefix(table)}`)
+  for await (const [key, truth] of mappedInOrder(stored, read)) truths.set(key, truth)
   const keys = [...files.keys()]
   const compare = (compared: ReadonlyMap<string, StoredTruth>, over: SqlEngine) =>
     compareWithTruths(table, { files, truths: compared, lake }, over, signal)

@@ -1,10 +1,13 @@
 import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { SqlEngine } from '@minilake/analytics'
 import { expect, test } from 'vitest'
 import { storedFooter } from '../../src/files/stored-footer.js'
 import { agrees } from '../../src/index.js'
+import type { LakeStore } from '../../src/lake-backend.js'
 import { type CheckedFile, compareChecks } from '../../src/verify/compare-checks.js'
+import { verifyChecks } from '../../src/verify/verify-checks.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
@@ -44,6 +47,31 @@ test('a table without a simulation is compared with the checks in its files; a c
   expect((await lake.verify())[0]?.differences).toEqual([
     `${second}: has the same rows as ${copy}, so they count twice`,
   ])
+})
+
+test('reads the footers of many files at a time', async () => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  const days = Array.from({ length: 40 }, (_, day) => new Date(Date.UTC(2026, 0, 1 + day)))
+  await lake.write(
+    turbine,
+    days.map((event_timestamp) => ({ event_timestamp, turbine_id: 'a', power: 1 })),
+  )
+  let [reading, most] = [0, 0]
+  const store: LakeStore = {
+    ...lake.store,
+    slice: async (...range) => {
+      most = Math.max(most, ++reading)
+      await wait(5)
+      const bytes = await lake.store.slice(...range)
+      reading -= 1
+      return bytes
+    },
+  }
+  const engine = { query: (query) => lake.query(query) } as SqlEngine
+  const openEngineOver = () => Promise.resolve(engine)
+  const found = await verifyChecks(turbine, { store, openEngineOver }, engine, new AbortController().signal)
+  expect(found).toMatchObject({ files: 40, rows: 40, differences: [] })
+  expect(most).toBeGreaterThan(8)
 })
 
 test('rows that the engine does not return, or returns twice, are found by partition and file', async () => {
