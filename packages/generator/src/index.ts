@@ -15,6 +15,7 @@ export type {
   DeliveryTruth,
   FaultTruth,
   HourTruth,
+  RowOrder,
   Truth,
 } from './truth/truth.js'
 export { truthKey, truthPrefix, truthSubject } from './truth/truth-key.js'

@@ -5,4 +5,6 @@ export { openReadings, type ReadOptions, type Readings, type SourceDescription }
 export type { MidnightTimes } from './read/midnight-times.js'
 export type { ReadReport } from './read/read-source.js'
 export { type TimeOptions } from './values/time-sql.js'
-export { fileFormats, type FileFormat, type ReadingFile } from './open/source-file.js'
+export type { MatchOptions } from './open/match-columns.js'
+export type { LayoutOptions } from './open/source.js'
+export { fileFormats, type FileFormat, type ReadingFile, type SourceOptions } from './open/source-file.js'

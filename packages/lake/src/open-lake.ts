@@ -102,7 +102,7 @@ export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
 }
 
 /** What a lake is opened with once its settings are known. */
-interface ResolvedLake {
+export interface ResolvedLake {
   tables: readonly Table[]
   settings: Settings
   keys: LakeKeys

@@ -8,6 +8,8 @@ import { statementText } from '../statement-text.js'
 import { duckDbResultColumn } from './duckdb-types.js'
 import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
 
+export type { DuckDbLimits } from './private-duckdb.js'
+
 /** Options of `duckDbEngine`. */
 export interface DuckDbEngineOptions extends DuckDbLimits {
   /** Statements to run once, when the engine opens. For a lake: `duckDbStatements` of `@minilake/catalog`. Default: none. */
