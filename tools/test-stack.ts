@@ -35,7 +35,7 @@ declare module 'vitest' {
 
 /**
  * Starts a native stack for the stack tests and stops it after them. Where `MINILAKE_TEST_STACK` names a folder, the stack of that
- * folder is taken, and goes on running for the next time. Its servers and the tests live in two zones that are not UTC.
+ * folder is used, and keeps running for the next run. Its servers and the tests live in two zones that are not UTC.
  */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   process.env.TZ = 'America/St_Johns'

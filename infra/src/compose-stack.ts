@@ -54,7 +54,7 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   const running = async (signal?: AbortSignal): Promise<PartName[]> =>
     (await status(signal)).filter(({ state }) => state !== 'stopped').map(({ name }) => name)
 
-  /** Compose labels the volumes that it makes, so those of somebody else never count. */
+  /** Compose labels the volumes that it creates, so other volumes never count. */
   const volumesOf = async (project: string) => {
     const label = `label=com.docker.compose.project=${project}`
     const text = await runProgram('docker', ['volume', 'ls', '--quiet', '--filter', label], { env })
@@ -75,7 +75,7 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     const former = await volumesOf(formerProject).catch(() => []) // without Docker's own program, there is nothing to tell
     if (former.length === 0) return
     onStep(
-      `starting a new stack; ${former.join(' and ')} stay as they are: to go on with them, set COMPOSE_PROJECT_NAME=${formerProject} in .env`,
+      `starting a new stack and keeping ${former.join(' and ')}: to use these volumes again, set COMPOSE_PROJECT_NAME=${formerProject} in .env`,
     )
   }
 

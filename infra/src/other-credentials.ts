@@ -3,7 +3,7 @@ export function isPasswordRefusal(text: string): boolean {
   return /password authentication failed/i.test(text)
 }
 
-/** The error for a password of the database, lost or changed, that the existing data were not made with. It tells the ways on. */
+/** The error for existing data whose database password in .env was lost or changed. Says what to do. */
 export function otherCredentialsError({
   found,
   data,

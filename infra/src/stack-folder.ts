@@ -22,7 +22,7 @@ const contents: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The folder of a native stack. Its `data/`, `logs/` and `run/` belong to the stack only if minilake has marked the folder before it
- * made them, so a folder of somebody else's with such names is neither filled nor removed.
+ * made them, so another program's folder with such a name is neither filled nor removed.
  */
 export function stackFolder(folder: string) {
   const marker = join(folder, markerName)
@@ -67,7 +67,7 @@ export function stackFolder(folder: string) {
         const found = await namesIn(join(folder, name))
         if (found.length === 0) continue
         throw new Error(
-          `the stack's folder ${folder} expected no folder ${name}/ of somebody else, got one with ${found.slice(0, 3).join(', ')}: choose another folder with MINILAKE_STACK_FOLDER, or move ${name}/ away`,
+          `the stack's folder ${folder} has a folder ${name}/ that minilake did not create (with ${found.slice(0, 3).join(', ')}): choose another folder with MINILAKE_STACK_FOLDER, or move ${name}/ away`,
         )
       }
     },

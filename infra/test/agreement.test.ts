@@ -34,7 +34,8 @@ const config = await readStackConfig({
 /** The lake's names, read from the source of the schema package, which infra does not depend on. */
 const lakeNames = (() => {
   const source = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
-  const [, schema, bucket] = /lakeNames = \{.*schema: '(\w+)', bucket: '([\w-]+)'/.exec(source) ?? []
+  const [, schema = '', bucket = ''] =
+    /lakeNames = \{.*schema: '(\w+)', bucket: '([\w-]+)'/.exec(source) ?? []
   return { schema, bucket }
 })()
 const statementsOf = (policy: string) =>
@@ -177,7 +178,7 @@ test("the policies agree that Trino's own area is the schema's location, and it 
   expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
 })
 
-test('who publishes may remove what the probe of a bucket makes, with its versions', () => {
+test('the user that publishes may remove the objects of a probe, and their versions', () => {
   const removable = (right: string) =>
     statementsOf('ingest-policy.json')
       .filter(({ Action }) => Action.includes(right))

@@ -131,7 +131,7 @@ test('ends a process whose record cannot be written', async () => {
   expect(await readdir(join(folder, 'run'))).toEqual(['part.json'])
 })
 
-test('records and logs are closed to other users, also where an earlier version left them open', async () => {
+test('other users cannot read records and logs, even if an earlier version allowed it', async () => {
   const folder = await temporaryFolder()
   await mkdir(join(folder, 'logs'), { mode: 0o755 })
   await processesIn(folder, '')

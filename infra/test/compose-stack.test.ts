@@ -264,7 +264,7 @@ test('check rejects if there is no Docker, and passes if its engine responds', a
   await (await machine({ docker: { version, ps: {} } })).stack.check()
 })
 
-test('up leaves the volumes of an earlier version alone, and says how to go on with them', async () => {
+test('up keeps the volumes of an earlier version, and says how to use them again', async () => {
   const answers = {
     version,
     ps: {},
@@ -276,7 +276,7 @@ test('up leaves the volumes of an earlier version alone, and says how to go on w
   const onStep = (line: string) => void steps.push(line)
   await (await machine({ docker: answers })).stack.up({ onStep, signal })
   expect(steps[0]).toBe(
-    'starting a new stack; minilake_minio and minilake_postgres stay as they are: to go on with them, set COMPOSE_PROJECT_NAME=minilake in .env',
+    'starting a new stack and keeping minilake_minio and minilake_postgres: to use these volumes again, set COMPOSE_PROJECT_NAME=minilake in .env',
   )
   const later: string[] = []
   const started = await machine({ docker: { ...answers, volume: { output: 'a_minio\n' } } })

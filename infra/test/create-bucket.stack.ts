@@ -237,7 +237,7 @@ describe('permissions of each user', () => {
     else await expect(get(user, key)).rejects.toThrow('Insufficient permissions')
   })
 
-  test('ingest removes versions of probes, and none of data files', async () => {
+  test('ingest removes versions of probes, but not of data files', async () => {
     await runMc('version', 'enable', `administrator/${bucket}`)
     onTestFinished(async () => void (await runMc('version', 'suspend', `administrator/${bucket}`)))
     for (const [key, allowed] of [
@@ -257,7 +257,7 @@ describe('permissions of each user', () => {
     }
   })
 
-  test('every user can list the bucket, and none can see or create another, or administer users and policies', async () => {
+  test('every user can list the bucket, but cannot see or create another, or administer users and policies', async () => {
     await runMc('mb', '--ignore-existing', 'administrator/another')
     await put('administrator', 'pump/x')
     for (const user of ['ingest', 'maintain', 'query']) {
@@ -273,7 +273,7 @@ describe('permissions of each user', () => {
   })
 
   test.each<User>(['ingest', 'maintain', 'query'])(
-    '%s can make no service account, which would outlive its secret key',
+    '%s cannot create a service account, which would outlive its secret key',
     async (user) => {
       await expect(runAdmin('user', 'svcacct', 'add', user, keyOf(user))).rejects.toThrow('Access Denied')
       expect((await runAdmin('user', 'svcacct', 'list', 'administrator', keyOf(user), '--json')).trim()).toBe(

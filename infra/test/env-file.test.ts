@@ -106,7 +106,7 @@ test('edits the file that a link leads to', async () => {
   expect(await readFile(`${path}.shared`, 'utf8')).toMatch(/^TRINO_PORT=8081\n#[^]*METASTORE_DB_PASSWORD=/)
 })
 
-test('makes no new password for a database that exists, and says what to do', async () => {
+test('creates no new password for an existing database, and says what to do', async () => {
   const path = await fresh('TRINO_PORT=8081\n')
   const existing = { data: ['.minilake/data/postgres'], removal: 'minilake down --native --volumes --yes' }
   await expect(completeEnvFile(path, {}, existing)).rejects.toThrow(

@@ -67,7 +67,7 @@ test('reports every part as stopped if nothing is running, and down has nothing 
   expect(await stack.down({ volumes: true })).toEqual([])
 })
 
-test('down leaves a folder that no stack is in as it is', async () => {
+test('down changes nothing in a folder without a stack', async () => {
   const home = await temporaryFolder()
   await mkdir(join(home, 'data', 'postgres'), { recursive: true })
   const config = await configWith(home)
@@ -76,7 +76,7 @@ test('down leaves a folder that no stack is in as it is', async () => {
   expect(await stack.down({ volumes: true })).toEqual([])
   expect((await readdir(home)).toSorted()).toEqual(['.env', 'data'])
   await expect(stack.up(options)).rejects.toThrow(
-    'expected no folder data/ of somebody else, got one with postgres',
+    'has a folder data/ that minilake did not create (with postgres',
   )
   expect((await readdir(home)).toSorted()).toEqual(['.env', 'data'])
 })

@@ -37,14 +37,14 @@ describe('a folder that minilake made', () => {
     await place.check()
   })
 
-  test('keeps what somebody else has put among its data', async () => {
+  test('keeps other files among its data', async () => {
     const { home, place } = await made()
     await write(home, 'data/notes.txt', 'data/minio-backup/x')
     await place.removeData()
     expect((await readdir(join(home, 'data'))).toSorted()).toEqual(['minio-backup', 'notes.txt'])
   })
 
-  test('removes a link to another folder, and not what it leads to', async () => {
+  test('removes a link to another folder, but not its target', async () => {
     const { home, place } = await made()
     const other = await temporaryFolder()
     await write(other, 'precious')
@@ -53,7 +53,7 @@ describe('a folder that minilake made', () => {
     expect(await readdir(other)).toEqual(['precious'])
   })
 
-  test('is closed to other users, also where an earlier version left it open', async () => {
+  test('denies access to other users, even if an earlier version allowed it', async () => {
     const { home } = await made()
     await mkdir(join(home, 'data', 'minio', 'bucket'), { mode: 0o755 })
     for (const name of ['minio', 'metastore', 'trino', 'mc']) {
@@ -65,7 +65,7 @@ describe('a folder that minilake made', () => {
   })
 })
 
-describe('a folder of somebody else', () => {
+describe('a folder that minilake did not create', () => {
   test.each([
     ['data', 'data/readings.csv'],
     ['data', 'data/postgres/PG_VERSION'],
@@ -76,14 +76,14 @@ describe('a folder of somebody else', () => {
     await write(home, path)
     const place = stackFolder(home)
     await expect(place.check()).rejects.toThrow(
-      `the stack's folder ${home} expected no folder ${name}/ of somebody else, got one with ${path.split('/')[1]}: choose another folder with MINILAKE_STACK_FOLDER, or move ${name}/ away`,
+      `the stack's folder ${home} has a folder ${name}/ that minilake did not create (with ${path.split('/')[1]}): choose another folder with MINILAKE_STACK_FOLDER, or move ${name}/ away`,
     )
     expect(await place.data()).toEqual([])
     expect(await place.removeData()).toEqual([])
     expect(await readdir(home)).toEqual([name])
   })
 
-  test('without such folders can be used: other files in it stay as they are', async () => {
+  test('can be used if it has no such folders, and keeps its other files', async () => {
     const home = await temporaryFolder()
     await write(home, 'package.json', 'src/index.js')
     const before = (await stat(home)).mode
@@ -106,13 +106,13 @@ describe('a stack of a version that wrote no marker', () => {
   })
 
   test.each(['data/readings.csv', 'logs/app.log', 'run/app.pid'])(
-    'is not recognised beside %s of somebody else',
+    'is not recognised if there is %s',
     async (path) => {
       const home = await temporaryFolder()
       await write(home, ...programs, ...stackFiles, path)
       const place = stackFolder(home)
       expect(await place.data()).toEqual([])
-      await expect(place.check()).rejects.toThrow('of somebody else')
+      await expect(place.check()).rejects.toThrow('that minilake did not create')
     },
   )
 

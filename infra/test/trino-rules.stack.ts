@@ -42,7 +42,7 @@ afterAll(async () => {
   await trino('minilake', `DROP SCHEMA IF EXISTS ${iceberg} CASCADE`)
 }, 120_000)
 
-describe('who reads', () => {
+describe('the user that reads', () => {
   test('sees and reads tables of both catalogs', { timeout: 180_000 }, async () => {
     const as = (sql: string) => trino('minilake-query', sql)
     expect(await as(`SELECT sum(x) FROM ${hive}.days`)).toEqual([[3]])
@@ -80,13 +80,13 @@ describe('who reads', () => {
     await expect(trino('minilake-query', sql)).rejects.toThrow('Access Denied')
   })
 
-  test('finds everything as it was', { timeout: 120_000 }, async () => {
+  test('has changed nothing', { timeout: 120_000 }, async () => {
     expect(await trino('minilake-query', `SELECT sum(x), count(*) FROM ${hive}.days`)).toEqual([[3, 2]])
     expect(await trino('minilake-query', `SELECT x FROM ${iceberg}.versions`)).toEqual([[1]])
   })
 })
 
-test('who creates may do all of that, through the other catalog too', { timeout: 300_000 }, async () => {
+test('the user that creates tables may do all of that, in both catalogs', { timeout: 300_000 }, async () => {
   const as = (sql: string) => trino('minilake', sql)
   await as(`CREATE TABLE ${hive}.ours (x INTEGER) WITH (external_location = '${place}/pump/')`)
   await as(`ALTER TABLE ${hive}.ours ADD COLUMN y INTEGER`)
@@ -103,7 +103,7 @@ test('who creates may do all of that, through the other catalog too', { timeout:
   await as(`CALL iceberg.system.unregister_table('rules_${pid}', 'versions')`)
 })
 
-test('other names are refused', { timeout: 60_000 }, async () => {
+test('refuses other users', { timeout: 60_000 }, async () => {
   for (const sql of [
     'SELECT 1',
     'SHOW CATALOGS',
@@ -113,11 +113,15 @@ test('other names are refused', { timeout: 60_000 }, async () => {
     await expect(trino('somebody', sql)).rejects.toThrow('Access Denied')
 })
 
-test('who reads sees its own queries only, who creates sees all', { timeout: 60_000 }, async () => {
-  const marker = `rules ${pid}`
-  const asked = `SELECT count(*) FROM system.runtime.queries WHERE query LIKE '%${marker}%' AND "user" = '`
-  await trino('minilake', `SELECT /* ${marker} */ 1`)
-  expect(await trino('minilake-query', `${asked}minilake'`)).toEqual([[0]])
-  expect(await trino('minilake-query', `${asked}minilake-query'`)).not.toEqual([[0]])
-  expect(await trino('minilake', `${asked}minilake-query'`)).not.toEqual([[0]])
-})
+test(
+  'the user that reads sees only its own queries, the one that creates tables sees all',
+  { timeout: 60_000 },
+  async () => {
+    const marker = `rules ${pid}`
+    const asked = `SELECT count(*) FROM system.runtime.queries WHERE query LIKE '%${marker}%' AND "user" = '`
+    await trino('minilake', `SELECT /* ${marker} */ 1`)
+    expect(await trino('minilake-query', `${asked}minilake'`)).toEqual([[0]])
+    expect(await trino('minilake-query', `${asked}minilake-query'`)).not.toEqual([[0]])
+    expect(await trino('minilake', `${asked}minilake-query'`)).not.toEqual([[0]])
+  },
+)

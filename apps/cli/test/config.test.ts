@@ -94,7 +94,7 @@ describe('a config file', () => {
     })
   })
 
-  test('is read anew by each run, and what it imports too', async () => {
+  test('is loaded again by each run, with everything it imports', async () => {
     const { folder } = await folderWith({
       'minilake.config.ts': `import { out } from './out.ts'\nexport default { out }`,
       'out.ts': `export const out: string = 'one'`,
@@ -369,7 +369,7 @@ describe('init', () => {
   /** The settings of a template as they are, no longer as comments. */
   const uncommented = (template: string) => template.replace(/^ {2}\/\/ (?=profile|out| {2}|\})/gm, '  ')
 
-  test('writes a config file that works as it is, and says what comes next', async () => {
+  test('writes a config file that works unchanged, and says what to do next', async () => {
     const { folder, minilake } = await freshFolder()
     const run = await minilake('init')
     expect(run).toMatchObject({ code: 0, stdout: '' })

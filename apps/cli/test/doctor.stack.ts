@@ -76,7 +76,7 @@ test('users: a name that Trino does not know', async () => {
   }
 })
 
-test('config: a file that cannot be one, a location that is no bucket', async () => {
+test('config: an invalid file, a location that is not a bucket', async () => {
   const none = processIn(folder, { MINILAKE_CONFIG: 'none.json' })
   const { code, stderr } = await none('doctor')
   expect([code, stderr]).toEqual([2, expect.stringContaining('MINILAKE_CONFIG expected a file')])
@@ -89,7 +89,7 @@ test('config: a file that cannot be one, a location that is no bucket', async ()
   })
 })
 
-test('setting names: a version of Trino that calls them otherwise', async () => {
+test('setting names: a version of Trino that has other names', async () => {
   expect(await failedCheck({ TRINO_VERSION: '481' })).toEqual({
     check: 'setting names',
     text: expect.stringMatching(
@@ -105,7 +105,7 @@ test('endpoint: nothing listens', async () => {
   })
 })
 
-test('endpoint: the console, and not S3', async () => {
+test('endpoint: the console instead of S3', async () => {
   const port = /^MINIO_CONSOLE_PORT=(\d+)$/m.exec(await readFile(stack.envFile, 'utf8'))?.[1]
   expect(await failedCheck({ MINILAKE_STACK_ENDPOINT: `http://127.0.0.1:${port}` })).toEqual({
     check: 'endpoint',
@@ -146,7 +146,7 @@ test('bucket: one that this user may not see', async () => {
   })
 })
 
-test('bucket: one that is not there', async () => {
+test('bucket: a missing one', async () => {
   // The lake's user may not even ask for another bucket, so the administrator does.
   const { accessKeyId, secretAccessKey } = stack.administrator
   const administrator = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
@@ -190,7 +190,7 @@ test.each([
   })
 })
 
-test('catalog: a Trino that has none called hive', async () => {
+test('catalog: a Trino without a catalog hive', async () => {
   const columns = [{ name: 'Catalog', type: 'varchar', typeSignature: { rawType: 'varchar', arguments: [] } }]
   const url = await serverSaying((path, origin) => {
     if (path === '/v1/info') return { starting: false, nodeVersion: { version: '476' } }
@@ -237,7 +237,7 @@ test('schema, tables, partitions: each one that Trino does not know', async () =
   expect(await failedCheck()).toBeUndefined()
 })
 
-test('files: one that is no Parquet, one that is another table’s', async () => {
+test('files: one that is not Parquet, one of another table', async () => {
   const store = storeOf(stack)
   await store.write('pump/2026-01-00.parquet', [new TextEncoder().encode('no Parquet file at all')])
   expect(await failedCheck()).toEqual({

@@ -27,7 +27,7 @@ const kill = (part: string, signal?: NodeJS.Signals) => killPart(stack, part, si
 const notRunning = (part: string) =>
   `${part} of the local stack is not running: minilake up --native starts what is missing`
 
-/** Whether MinIO is named: a file that fails names the endpoint, a command that cannot go on the part. */
+/** Whether MinIO is named: a failed file names the endpoint, a failed command the part. */
 const namesMinio = (text: string) => text.includes(stack.endpoint) || text.includes(notRunning('MinIO'))
 
 /** Brings the stack up again, in the zone that its servers live in. */
@@ -42,7 +42,7 @@ async function up(...started: string[]) {
   expect(parts.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
 }
 
-test('up changes nothing where the stack is up, and says so', async () => {
+test('up of a running stack changes nothing, and says so', async () => {
   const run = await minilake('up', '--native')
   expect(run).toMatchObject({ code: 0 })
   expect(run.stderr).toBe('nothing to start: the stack is up\nnext: minilake demo --profile stack\n')
@@ -77,7 +77,7 @@ describe('MinIO', () => {
     expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
   })
 
-  test('killed while a folder is watched: what comes then is published and registered once it is back', async () => {
+  test('killed while a folder is watched: new files are published and registered when it is back', async () => {
     const fleet = ['generate', '--table', 'pump_daily', '--pumps', '4', '--out', 'watched']
     await minilake(...fleet, '--days', '5')
     const watching = startMinilake(folder, ['ingest', 'watched', '--watch'], variables)
@@ -143,7 +143,7 @@ describe('Trino', () => {
   }, 240_000)
 })
 
-test('PostgreSQL killed: up waits until it has recovered, and nothing of the catalog is lost', async () => {
+test('PostgreSQL killed: up waits until it has recovered, and the catalog is complete', async () => {
   await kill('postgres')
   const status = await minilake('status')
   expect(status.code).toBe(1)
@@ -174,7 +174,7 @@ test.each([
 )
 
 describe('up and down', () => {
-  test('down stops every part, a second one nothing, and up brings back what was there', async () => {
+  test('down stops every part, a second down does nothing, and up brings the data back', async () => {
     expect(await minilake('down', '--native')).toMatchObject({
       code: 0,
       stdout: 'stopped trino, metastore, minio, postgres\n',
@@ -185,7 +185,7 @@ describe('up and down', () => {
     expect((await minilake('verify', '--table', 'pump')).code).toBe(0)
   }, 240_000)
 
-  test('up names the way without Docker where there is none', async () => {
+  test('without Docker, up suggests --native', async () => {
     const { code, stdout, stderr } = await processIn(folder, { ...variables, PATH: '/nowhere' })('up')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain('or run the stack without Docker: minilake up --native')

@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('files go to a bucket without touching the disk, as they would to a folder; again, nothing changes', async () => {
+test('writes the files of a folder to a bucket without using the disk; a rerun changes nothing', async () => {
   const days = ['--table', 'pump_daily', '--pumps', '3', '--days', '2', '--interval', '10s']
   const first = await minilake('generate', ...days, '--target', target, '--json')
   expect(first.code, first.stderr).toBe(0)
@@ -34,7 +34,7 @@ test('files go to a bucket without touching the disk, as they would to a folder;
   expect(Buffer.from(await storeOf(stack).read(key))).toEqual(await readFile(join(folder, 'out', key)))
 })
 
-test('a nightmare of a day is read by Trino as it was simulated: NaN, lost, doubled and late readings', async () => {
+test('Trino reads a day with NaN, lost, doubled and late readings as simulated', async () => {
   const nightmare = ['--table', 'pump', '--days', '1', '--scenario', 'nightmare']
   expect((await minilake('generate', ...nightmare, '--target', target)).code).toBe(0)
   expect((await minilake('catalog')).code).toBe(0)
@@ -43,7 +43,7 @@ test('a nightmare of a day is read by Trino as it was simulated: NaN, lost, doub
   expect(JSON.parse(verified.stdout)).toMatchObject([{ files: 1, hours: 24, differences: [] }])
 })
 
-test('other content under a key is a conflict, and a bucket that is not there is named', async () => {
+test('other content under a key is a conflict, and a missing bucket is named', async () => {
   const other = await minilake(
     'generate',
     '--table',

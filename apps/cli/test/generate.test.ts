@@ -17,7 +17,7 @@ test('writes one file per UTC day and one truth beside each', async () => {
   expect(await codecsOf(join(folder, 'out', 'pump', '2026-01-02.parquet'))).toEqual(Array(4).fill('SNAPPY'))
 })
 
-test('where Snappy is not installed for the machine, files say so, and all else works', async () => {
+test('without Snappy for this machine, files are uncompressed, say so, and everything else works', async () => {
   const { folder } = await freshFolder()
   const hook = join(folder, 'without-snappy.cjs')
   await writeFile(
@@ -41,7 +41,7 @@ test('where Snappy is not installed for the machine, files say so, and all else 
   expect(await readdir(folder)).not.toContain('out')
 })
 
-test('the bytes of a day depend on neither the number of days nor that of workers, but on the seed', async () => {
+test('the bytes of a day depend on the seed, not on the number of days or workers', async () => {
   const { folder, minilake } = await freshFolder()
   await minilake('generate', '--days', '2', '--interval', '10s', '--out', 'two')
   await minilake('generate', '--days', '7', '--interval', '10s', '--out', 'seven', '--workers', '1')
@@ -207,7 +207,7 @@ test.runIf(process.platform !== 'win32')(
   },
 )
 
-test('what a killed run has left unfinished is not ingested, and clean finds it', async () => {
+test('unfinished files of a killed run are not ingested, and clean finds them', async () => {
   const { folder, minilake } = await freshFolder()
   await minilake('generate', '--days', '1', '--interval', '1h')
   const unfinished = '.2026-01-02.parquet.0b5c8c2e-1c2d-4e3f-8a9b-0c1d2e3f4a5b.part'

@@ -115,7 +115,7 @@ test('two files of overlapping days, other names and shuffled rows give what Duc
 describe('an import', () => {
   const text = `${header}2026-01-02T00:00:00Z,b,2\n2026-01-01T23:59:59.9999Z,a,1\n`
 
-  test('is the same bytes the second time, and publishes nothing new', async () => {
+  test('writes the same bytes the second time, and publishes nothing', async () => {
     const { folder, minilake, importFiles } = await folderWith({ 'a.csv': text, 'b.csv.gz': gzipSync(text) })
     const first = await importFiles('a.csv')
     expect(first.stderr).toContain(
@@ -157,7 +157,7 @@ describe('an import', () => {
     })
   })
 
-  test('puts a file that another has damaged right only when it is removed', async () => {
+  test('replaces a damaged data file only after it was removed', async () => {
     const { folder, importFiles } = await folderWith({ 'a.csv': text })
     await importFiles('a.csv')
     const [file] = await filesBelow(join(folder, 'out'))
@@ -173,7 +173,7 @@ describe('an import', () => {
     expect((await importFiles('a.csv')).stderr).toContain('1 file written, 1 unchanged in out/turbine/')
   })
 
-  test('a killed import leaves nothing visible, and clean finds what it left', async () => {
+  test('a killed import leaves nothing visible, and clean finds its leftovers', async () => {
     const rows = Array.from(
       { length: 400_000 },
       (_, n) => `${new Date(Date.parse('2026-01-01T00:00:00Z') + n * 600).toISOString()},a,${n}\n`,
@@ -220,7 +220,7 @@ describe('an import', () => {
 describe('an import into the lake', () => {
   const text = `${header}2026-01-02T00:00:00Z,b,2\n2026-01-01T23:59:59Z,a,1\n`
 
-  test('is published and registered by itself, and says what to type next; again, it brings nothing new', async () => {
+  test('publishes and registers the data, and says what to type next; a rerun changes nothing', async () => {
     const { folder, minilake } = await folderWith({ 'a.csv': text })
     const first = await minilake('import', 'a.csv')
     expect(first).toMatchObject({ code: 0, stdout: '' })
@@ -354,7 +354,7 @@ describe('bad rows', () => {
     })
   })
 
-  test('are written beside when they may be left out, the same way every time', async () => {
+  test('are written to a file if they may be left out, the same bytes every time', async () => {
     const { folder, minilake, importFiles } = await folderWith({ 'a.csv': text })
     const run = await importFiles('a.csv', '--skip-bad', '2')
     expect(run.code).toBe(0)
@@ -405,7 +405,7 @@ test('--table is the only table of the lake, else pump; without either it must b
   )
 })
 
-test('bad rows alone are no import, however many may be left out', async () => {
+test('bad rows alone are not imported, however many may be left out', async () => {
   const { folder, importFiles } = await folderWith({ 'a.csv': `${header}never,a,1\n` })
   const run = await importFiles('a.csv', '--skip-bad', '5')
   expect(run.code).toBe(1)

@@ -107,7 +107,7 @@ async function expectWhole(objects: readonly string[], keys: readonly string[]) 
   for (const key of objects) expect(sha256(await store.read(key))).toBe(sources[keys.indexOf(key)]!.hash)
 }
 
-test('kill -9 at 21 moments: what is visible is whole, and a rerun goes on from the parts that are there', async () => {
+test('kill -9 at 21 moments: every visible file is complete, and a rerun resumes from the uploaded parts', async () => {
   let [killedAmidParts, resumed] = [0, 0]
   for (let cycle = 0; cycle < 7; cycle++) {
     const { out, keys } = await freshOut(`cycle-${cycle}`)
@@ -141,7 +141,7 @@ test('kill -9 at 21 moments: what is visible is whole, and a rerun goes on from 
   expect(resumed).toBeGreaterThan(0)
 }, 600_000)
 
-test('MinIO killed while parts are on their way: the run fails, and a rerun goes on from the parts that it has', async () => {
+test('MinIO killed during an upload: the run fails, and a rerun resumes from the uploaded parts', async () => {
   const { out, keys } = await freshOut('restart')
   const run = startMinilake(folder, ['ingest', out], variables)
   run.stdin.end()

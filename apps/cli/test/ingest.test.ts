@@ -29,7 +29,7 @@ test('--verify reads back what was published', async () => {
   })
 })
 
-test('--verify that takes no such word, and together with --watch', async () => {
+test('refuses --verify with an unknown word, and with --watch', async () => {
   const { minilake } = await freshFolder()
   const word = await minilake('ingest', '--verify', 'some')
   expect([word.code, word.stderr]).toEqual([2, expect.stringContaining('Allowed choices are sample, all')])
@@ -40,7 +40,7 @@ test('--verify that takes no such word, and together with --watch', async () => 
   ])
 })
 
-test('--watch publishes files as they are finished, and none that is still being written', async () => {
+test('--watch publishes files when they are complete, not while they are written', async () => {
   const { folder, minilake } = await freshFolder()
   await minilake('generate', '--days', '2', '--interval', '1m', '--out', 'made')
   const run = startMinilake(folder, ['ingest', '--watch'])

@@ -72,7 +72,7 @@ describe('ingest', () => {
     expect((await minilake('verify')).code).toBe(0)
   })
 
-  test('refuses what is no data file of a table, publishes the others, and a rerun with the file mended completes', async () => {
+  test('refuses files that are not data files of a table, publishes the others, and completes after a repair', async () => {
     const { folder, minilake } = await freshFolder()
     await minilake('generate', '--days', '2', '--interval', '1m')
     const inOut = (...path: string[]) => join(folder, 'out', ...path)
@@ -197,7 +197,7 @@ describe('verify', () => {
     },
   )
 
-  test('names the alarm that the truth has otherwise, and the day with other readings', async () => {
+  test('names an alarm that differs from the truth, and the day with other readings', async () => {
     const { minilake, folder } = await freshFolder()
     await minilake('generate', '--days', '1')
     await minilake('ingest')
@@ -244,7 +244,7 @@ describe('verify', () => {
     expect(run.stdout).toMatch(/pump-0002\.parquet: (size|content) expected .*, got /)
   })
 
-  test('names the file that nothing is known about and the hours with too many rows', async () => {
+  test('names a file without a truth, and the hours with too many rows', async () => {
     const { minilake, stored } = await freshLake()
     await copyFile(stored(2), stored(2).replace('.parquet', '-copy.parquet'))
     const run = await minilake('verify')
@@ -266,7 +266,7 @@ describe('verify', () => {
     expect(run.stderr).toContain(message)
   })
 
-  test('a truth that leaves a column or rows out is no truth', async () => {
+  test('refuses a truth that lacks a column or rows', async () => {
     const { folder, minilake } = await freshLake()
     const path = join(folder, bucket, '_truth', 'pump', '2026-01-02.json')
     const truth = JSON.parse(await readFile(path, 'utf8')) as {
@@ -379,7 +379,7 @@ describe('query', () => {
     return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`)
   }
 
-  test('alarms gives count and rows over the limit, those a naive reading of the files finds', async () => {
+  test('alarms counts episodes and rows over the limit as a naive reader of the files does', async () => {
     const { minilake, stored } = await freshLake()
     const expected: unknown[] = []
     for (const day of [1, 2, 3])
@@ -565,7 +565,7 @@ describe('status and clean', () => {
     expect((await minilake('clean', '--yes')).stdout).toBe('nothing to remove\n')
   })
 
-  test('clean spares data of your own under a simulated key, and files of your own among the truths', async () => {
+  test('clean keeps your own data under a simulated key, and your own files among the truths', async () => {
     const { folder, minilake, stored } = await freshLake()
     await minilake('generate', '--days', '1', '--interval', '1m', '--seed', '7', '--out', 'own')
     await rm(join(folder, 'own', '_truth'), { recursive: true }) // now nothing says that it was simulated
@@ -595,14 +595,14 @@ describe('status and clean', () => {
     expect((await minilake('verify')).code).toBe(0)
   })
 
-  test('clean knows simulated files in the lake whose truth has not arrived there', async () => {
+  test('clean recognises simulated files in the lake without a truth there', async () => {
     const { folder, minilake } = await freshLake()
     await rm(join(folder, bucket, '_truth'), { recursive: true })
     expect((await minilake('clean', '--yes')).stdout).toContain('removed 3 simulated files')
     expect(await readdir(join(folder, bucket))).toEqual([])
   })
 
-  test('clean spares everything that was not simulated, files and folders, wherever it looks', async () => {
+  test('clean keeps all files and folders that were not simulated', async () => {
     const { folder, minilake } = await freshLake()
     await writeFile(join(folder, 'out', 'notes.txt'), 'mine')
     await mkdir(join(folder, 'out', '.git', 'refs'), { recursive: true })
@@ -619,7 +619,7 @@ describe('status and clean', () => {
     expect(await readdir(join(folder, 'out', '.git'))).toEqual(['refs'])
   })
 
-  test('status shows a table whose files cannot be read, and the others all the same', async () => {
+  test('status shows a table with unreadable files, and the other tables', async () => {
     const { folder, minilake } = await freshLake()
     await mkdir(join(folder, bucket, 'pump_daily', 'event_date=2026-01-01'), { recursive: true })
     await writeFile(join(folder, bucket, 'pump_daily', 'event_date=2026-01-01', 'a.parquet'), 'no Parquet')
@@ -633,7 +633,7 @@ describe('status and clean', () => {
 })
 
 describe('demo', () => {
-  test('runs the whole lake, ends with the truth, and a second run changes nothing', async () => {
+  test('runs every step, agrees with the truth, and a second run changes nothing', async () => {
     const { folder, minilake } = await freshFolder()
     const first = await processIn(folder)('demo')
     expect(first.code).toBe(0)

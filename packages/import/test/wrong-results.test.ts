@@ -222,7 +222,7 @@ describe('a date without its time of day', () => {
     expect(report.midnightTimes).toEqual(files.map((file) => ({ file, ...found })))
   })
 
-  test('is not reported for times of day that are read, or a column that is none', async () => {
+  test('is not reported for times of day that are read, or for another kind of column', async () => {
     const joined = `Date;Time;v\n${lines.map((line) => line.replace(';', ' 10:00:00;')).join('\n')}\n`
     const { report } = await readText(table, 'a.csv', joined, { ...options, timeFormat: '%d/%m/%Y %H:%M:%S' })
     expect(report.midnightTimes).toEqual([])

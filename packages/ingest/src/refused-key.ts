@@ -19,7 +19,7 @@ export function refusedKey(
   return new ObjectStoreError(message, { key, location, cause, code: 'KeyNotSupported' })
 }
 
-/** Says in half a sentence what the store cannot hold, and the way on. */
+/** Says in half a sentence what the store cannot hold, and what to do. */
 export function refusalReason(refusal: Refusal): string {
   return `this store cannot hold ${refusals[refusal]}: choose another key`
 }

@@ -67,7 +67,7 @@ export interface LakeBackend {
     /** Opens an engine that may create, change and drop tables. The caller closes it. */
     openCatalogEngine(): Promise<SqlEngine>
   }
-  /** How a table's stored files differ from its definition, in one sentence with the way out; undefined if they fit. */
+  /** How a table's stored files differ from its definition, in one sentence with the fix; undefined if they fit. */
   shapeDifference(table: Table): Promise<string | undefined>
   /**
    * Runs `work` with the folders of a table in a catalog that lasts. Absent where the catalog is set up each time its engine opens: there,

@@ -35,7 +35,7 @@ export function progressWatch(
     if (isAsking) return
     isAsking = true
     hasProgressed = false
-    const error = await ask().catch(() => undefined) // who cannot tell what is wrong has no say
+    const error = await ask().catch(() => undefined) // a failed diagnosis changes nothing
     isAsking = false
     if (isOver) return
     if (error && !hasProgressed) fail(error)
@@ -50,7 +50,7 @@ export function progressWatch(
   return {
     see(stats) {
       const now = progressOf(stats)
-      // A queued statement waits for others, whatever state the parts are in.
+      // A queued statement waits for others, even if all parts are healthy.
       if (now !== last || stats.state === 'QUEUED') restart()
       last = now
     },

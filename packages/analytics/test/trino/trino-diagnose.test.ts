@@ -7,7 +7,7 @@ import { columns, engineOf, errorOf, pageNumber, pages, rowsOf, sql, trinoPeer }
 
 const deadMetastore = new Error('the Hive Metastore does not answer')
 
-/** A peer whose statement stays in one state for ever; `grow` adds what changes on each page. */
+/** A peer whose statement never leaves its state; `grow` adds what changes on each page. */
 const waitingPeer = (grow: (page: number) => object = () => ({})) =>
   trinoPeer((peer, { path }, response) => {
     const page = pageNumber(path)
@@ -33,7 +33,7 @@ test('a statement without an answer to its first request fails with what is foun
   expect(performance.now() - begin).toBeLessThan(4500) // it waits up to 5 s for answers
 })
 
-test('a statement without progress goes on where nothing is found, or the asking fails, and is asked about again', async () => {
+test('a stalled statement continues if the diagnosis finds nothing or fails, and is diagnosed again', async () => {
   let asked = 0
   await using peer = await trinoPeer((peer, request, response) => {
     const page = pageNumber(request.path)

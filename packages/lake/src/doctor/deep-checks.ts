@@ -9,7 +9,7 @@ import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
 import { count } from '../text.js'
 import { type Check, FailedCheck, type Fault, firstLine } from './diagnose.js'
 
-/** How to mend a data file that cannot be read as it is. */
+/** The fix for an unreadable data file. */
 export const publishAgain = 'publish it again (minilake ingest --overwrite), or remove it'
 
 /**

@@ -41,7 +41,7 @@ export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortS
   ]
 }
 
-/** Probes the bucket anew, which also renews the result that `ingest` and others rely on. */
+/** Probes the bucket again, and so renews the result that `ingest` and other commands rely on. */
 async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<string> {
   return (await store.probeCreateOnce?.({ renew: true, signal })) === 'check-then-write'
     ? 'S3 does not honour If-None-Match: when writers race for a key, the last one wins'

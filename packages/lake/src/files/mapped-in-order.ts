@@ -2,8 +2,8 @@
 const mostAtOnce = 16
 
 /**
- * The results of `work` on each element, in the elements' order, up to 16 at a time. The first element is worked on alone, so that whoever
- * wants only that one waits for no other. Rejects with the first failure in order.
+ * The results of `work` on each element, in the elements' order, up to 16 at a time. The first element is worked on alone, so that a
+ * caller who wants only that one does not wait for others. Rejects with the first failure in order.
  */
 export async function* mappedInOrder<T, R>(
   elements: AsyncIterable<T> | Iterable<T>,

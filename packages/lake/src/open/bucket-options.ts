@@ -22,7 +22,7 @@ export interface BucketOptions {
   keys?: S3Keys | undefined
 }
 
-/** The store of a location. Throws a UsageError for a location that is none in S3. */
+/** The store of a location. Throws a UsageError for a location outside S3. */
 export function storeOptions({
   location,
   locationName = locationSetting,

@@ -39,7 +39,7 @@ export async function maintainStore(
   for (const prefix of objects)
     await check(prefix, 's3:DeleteObject', store.checkRemoval?.(prefix, { signal }))
   for (const prefix of uploads) {
-    // S3 checks the right before it looks for the upload, and there is none of this id.
+    // S3 checks the right before it looks for the upload, and no upload has this id.
     const nothing = { key: `${prefix}${randomUUID()}`, uploadId: randomUUID() }
     await check(prefix, 's3:AbortMultipartUpload', store.abortUpload?.(nothing))
   }

@@ -1,4 +1,4 @@
-/** The codes of sockets for a server that is not there. Any other failure, such as one of TLS, is an answer of a kind. */
+/** Socket codes of a server that is down. Any other failure, such as one of TLS, shows that the server runs. */
 const refusals: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'],
   ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'],

@@ -24,7 +24,7 @@ export interface StackOptions extends TrinoUserSettings, TrinoOptions, Omit<Buck
   resumeAfterSeconds?: number | undefined
 }
 
-/** The lake on S3 and Trino, wherever they are. Its store throws a UsageError when the location is none in S3. */
+/** The lake on any S3 and Trino. Its store throws a UsageError for a location outside S3. */
 export async function stackLake(tables: readonly Table[], options: StackOptions): Promise<LakeBackend> {
   const { location, locationName = locationSetting, resumeAfterSeconds, keys } = options
   const { s3Store } = await import('@minilake/ingest/s3')
@@ -55,7 +55,7 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       users: { creates: creates.user, reads: reads.user },
       openCatalogEngine,
     },
-    // Statements can be printed for a location that is none of ours.
+    // Statements can be printed for a location outside S3.
     get store() {
       return store()
     },

@@ -9,7 +9,7 @@ import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 const mostFooters = 16
 
 /**
- * Compares the stored files of tables with their definitions. The result gives a table's difference in one sentence with the way out, or
+ * Compares the stored files of tables with their definitions. The result gives a table's difference in one sentence with the fix, or
  * undefined. A table may only gain nullable columns after its last one. `extent` says which footers are read: that of the first file,
  * which one request to a bucket finds, or of 16 files spread over the times at which they were written, oldest and newest among them.
  * Files that cannot be read do not count. A file of another program fits if engines read it, so it may have more columns; it counts only
@@ -19,7 +19,7 @@ export function shapeChecks(
   storeOf: () => LakeStore,
   extent: 'first' | 'spread',
 ): (table: Table) => Promise<string | undefined> {
-  const fitting = new Set<Table>() // whoever writes from now on has compared its definition too
+  const fitting = new Set<Table>() // later writers compare their definition, too
   return async (table) => {
     if (fitting.has(table)) return undefined
     const store = storeOf()

@@ -31,7 +31,7 @@ async function lakeWithData(options: OpenLakeOptions) {
 
 const removal = 'nothing was removed: the S3 key'
 
-test('without the right to remove, nothing goes and one sentence names the key and how to set it', async () => {
+test('without the right to remove, nothing is removed and one sentence names the key and how to set it', async () => {
   const { lake, keys } = await lakeWithData({})
   const before = await keys()
   expect(before).toHaveLength(4)

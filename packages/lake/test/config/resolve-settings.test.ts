@@ -8,7 +8,7 @@ const nothing: SettingSources = { variables: {}, flags: {} }
 const file = (lake: object) => ({ path: '/project/minilake.config.ts', lake: { tables: [], ...lake } })
 
 describe('resolveSettings', () => {
-  test('gives the defaults where nothing is said', () => {
+  test('returns the defaults if nothing is set', () => {
     const origin = 'default'
     expect(resolveSettings(nothing)).toEqual({
       profile: { value: 'embedded', origin },
@@ -35,7 +35,7 @@ describe('resolveSettings', () => {
     })
   })
 
-  test('puts a default on the port that the local stack has, and takes what is said before it', () => {
+  test("takes the local stack's port in a default, and prefers a setting to the default", () => {
     const local = { MINIO_PORT: '9100', TRINO_PORT: 'tcp://172.17.0.2:8080', S3_REGION: 'eu-central-1' }
     const resolved = resolveSettings({ ...nothing, local })
     expect(resolved['profiles.stack.endpoint']).toEqual({
@@ -84,7 +84,7 @@ describe('resolveSettings', () => {
     })
   })
 
-  test('takes every setting from the environment, in the form it has', () => {
+  test('takes every setting from its environment variable', () => {
     const variables = {
       MINILAKE_PROFILE: 'stack',
       MINILAKE_OUT: './data/',
@@ -129,7 +129,7 @@ describe('resolveSettings', () => {
     expect(out).toEqual({ value: stronger, origin: stronger })
   })
 
-  test('an empty variable and an undefined value say nothing', () => {
+  test('ignores an empty variable and an undefined value', () => {
     const resolved = resolveSettings({
       file: file({ out: undefined }),
       variables: { MINILAKE_OUT: '' },

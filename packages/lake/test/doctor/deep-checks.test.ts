@@ -39,7 +39,7 @@ async function turbineLake() {
   return { folder, lake, pathOf, put, faults }
 }
 
-test('a whole lake passes, and the findings say what was not looked at', async () => {
+test('an undamaged lake passes, and the findings say what was not checked', async () => {
   const { lake } = await turbineLake()
   const deep = await lake.doctor({ deep: true })
   expect(deep.map(({ check, state }) => `${check} ${state}`)).toEqual([
@@ -125,7 +125,7 @@ test('stray keys are named, but not those that every engine skips', async () => 
   ])
 })
 
-test('a link to a folder is part of the lake: queries read what is behind it, and the doctor has no fault to find', async () => {
+test('a linked folder is part of the lake: queries read it, and the doctor finds no fault', async () => {
   const { folder, lake, pathOf, faults } = await turbineLake()
   const days = async () => {
     const found: unknown[] = []

@@ -147,7 +147,7 @@ test('JSON has the columns in order, whatever their names, and every value', asy
   ).toBe('{"v":"NaN","w":"1152921504606846976"}\n')
 })
 
-test('a table of very many rows is made all the same', () => {
+test('formats a table of very many rows', () => {
   const rows = Array.from({ length: 200_000 }, (_, v) => ({ v: v / 2 }))
   expect(tableText([{ name: 'v', type: 'double' }], rows).split('\n')).toHaveLength(200_003)
 })

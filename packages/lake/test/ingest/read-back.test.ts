@@ -19,7 +19,7 @@ async function published(files: number) {
   return { folder, lake, keys, store: folderStore({ folder: lake }) }
 }
 
-test('names the files that are others in the store, of the same size too, or missing there', async () => {
+test('names files that differ in the store, even of the same size, or are missing', async () => {
   const { folder, lake, keys, store } = await published(4)
   await writeFile(join(lake, 'pump/1.parquet'), 'content of pump/9.parquet')
   await writeFile(join(lake, 'pump/2.parquet'), 'content')
@@ -31,7 +31,7 @@ test('names the files that are others in the store, of the same size too, or mis
   )
 })
 
-test('a sample is ten files from first to last, and fewer where there are fewer', async () => {
+test('a sample is ten files from first to last, or all if there are fewer', async () => {
   const { folder, lake, keys, store } = await published(25)
   await rm(join(lake, 'pump/0.parquet'))
   await rm(join(lake, 'pump/24.parquet'))
@@ -41,7 +41,7 @@ test('a sample is ten files from first to last, and fewer where there are fewer'
   expect((await readBack(keys.slice(1, 4), { folder, store, extent: 'sample', signal })).compared).toBe(3)
 })
 
-test('a file that cannot be read does not keep the others from being compared', async () => {
+test('an unreadable file does not prevent the comparison of the others', async () => {
   const { folder, lake, keys, store } = await published(3)
   await rm(join(lake, 'pump/1.parquet'))
   await mkdir(join(lake, 'pump/1.parquet/below'), { recursive: true })

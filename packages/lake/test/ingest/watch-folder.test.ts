@@ -12,7 +12,7 @@ async function watched() {
   return { folder, watch, keys: async () => (await watch.look()).map(({ key }) => key) }
 }
 
-test('a file is given out once nobody has written to it from one look to the next, and then no more', async () => {
+test('yields a file once, when it has not changed between two scans', async () => {
   const { folder, keys } = await watched()
   expect(await keys()).toEqual([])
   await mkdir(folder)
@@ -24,7 +24,7 @@ test('a file is given out once nobody has written to it from one look to the nex
   expect(await keys()).toEqual([])
 })
 
-test('a file that has changed, or is asked for again, comes again', async () => {
+test('yields a file again after a change or a request', async () => {
   const { folder, watch, keys } = await watched()
   await mkdir(folder)
   await writeFile(join(folder, 'a'), 'one')

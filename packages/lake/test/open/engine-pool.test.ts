@@ -48,7 +48,7 @@ test('a replaced engine closes when its last query ends, and close leaves none o
   expect(await engineFolders()).toHaveLength(before)
 })
 
-test('a query that is first read after close is refused', async () => {
+test('refuses a query whose rows are first requested after close', async () => {
   const { lake } = await freshLake({ tables: [turbine] })
   const result = lake.query(count)
   await lake.close()

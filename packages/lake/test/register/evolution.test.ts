@@ -60,7 +60,7 @@ describe('a nullable column that is added after the last one', () => {
     },
   )
 
-  test('leaves files that wait in out as they were: they are ingested', async () => {
+  test('does not affect files that wait in out: they are ingested', async () => {
     const { folder, lake } = await freshLake({ tables: [site] })
     await writeFile(join(folder, 'a.csv'), 'event_timestamp,power\n2026-01-01T00:00:00Z,1\n')
     await lake.stage(site, ['a.csv'])
@@ -81,7 +81,7 @@ const changes: [change: string, columns: Record<string, Column>, words: string][
   ['another type', { ...columns, power: { type: 'integer' } }, 'column power expected INT32, got DOUBLE'],
   ['a wider type', { ...columns, note: { type: 'bigint', nullable: true } }, 'column note expected INT64'],
   ['another name', { ...withoutNote, remark: note }, 'the file has columns that the table lacks: note'],
-  ['a column less', withoutNote, 'the file has columns that the table lacks: note'],
+  ['a missing column', withoutNote, 'the file has columns that the table lacks: note'],
   ['another order', { event_timestamp, note, power }, 'column 2 expected note, got power'],
   ['a column in the middle', { event_timestamp, torque: note, power, note }, 'column 2 expected torque'],
   ['a column that is not nullable', { ...columns, torque: { type: 'real' } }, 'column torque is missing'],
@@ -90,7 +90,7 @@ const changes: [change: string, columns: Record<string, Column>, words: string][
 ]
 
 describe.each(changes)('%s', (_, changed, words) => {
-  test('is refused by every command before a value is read, with the way out', async () => {
+  test('is refused by every command before it reads a value, with the fix', async () => {
     const { folder, lake } = await freshLake({ tables: [site] })
     await lake.write(site, [{ event_timestamp: at(1), power: 1.6, note: 'a' }])
     const csv = 'event_timestamp,power,note,torque,remark\n2026-01-02T00:00:00Z,1,1,1,1\n'

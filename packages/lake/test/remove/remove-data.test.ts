@@ -22,7 +22,7 @@ async function counts(lake: Lake) {
   return found
 }
 
-test('a day is listed first, and removed on request; again, there is nothing', async () => {
+test('lists a day, removes it on request, and then finds nothing', async () => {
   const { lake, folder } = await freshLake({ tables: [turbine] })
   await lake.write(turbine, rows)
   const range = { from: new Date('2026-01-05'), to: new Date('2026-01-06') }
@@ -36,7 +36,7 @@ test('a day is listed first, and removed on request; again, there is nothing', a
   expect(await readdir(join(folder, 'lake', 'iot-time-series'))).toEqual(['turbine'])
 })
 
-test('without a range the whole table goes', async () => {
+test('without a range, removes the whole table', async () => {
   const { lake } = await freshLake({ tables: [turbine] })
   await lake.write(turbine, rows)
   expect(await lake.remove(turbine, { remove: true })).toMatchObject({ files: 3 })
