@@ -97,8 +97,10 @@ async function watch(session: Session, { overwrite = false }: IngestFlags): Prom
       if (report.changes.length > 0) registeredLines(report, lake).forEach((line) => terminal.note(line))
       warnOfDifferences(report, session)
     },
-    onFailure: (error) =>
-      terminal.warn(`${error instanceof Error ? error.message : String(error)}; trying again in 10 s`),
+    onFailure: (error, retrySeconds) =>
+      terminal.warn(
+        `${error instanceof Error ? error.message : String(error)}; trying again in ${retrySeconds} s`,
+      ),
   })
   terminal.note(`stopped watching ${lake.out}/: ${count(published, 'file')} published`)
   if (unpublished.length === 0) return

@@ -13,8 +13,8 @@ export interface WatchFolderOptions extends IngestFilesOptions {
   onIngested?: (report: IngestReport) => Promise<void> | void
   /** Called when new files changed the catalog. */
   onRegistered?: (report: CatalogReport) => Promise<void> | void
-  /** Called when the store or the catalog fails; the work is tried again after 10 s. */
-  onFailure?: (error: unknown) => void
+  /** Called when the store or the catalog fails, with the seconds after which the work is tried again: 1, 2, 4, 8, then 10. */
+  onFailure?: (error: unknown, retrySeconds: number) => void
 }
 
 /** What a watch has published. */
@@ -27,8 +27,8 @@ export interface WatchReport {
 
 /** Time between two looks at the folder, in milliseconds. */
 const lookMillis = 1000
-/** Time to wait after a failure of the store or the catalog, in milliseconds. */
-const retryMillis = 10_000
+/** Longest wait after a failure of the store or the catalog, in seconds. The first is one second, and each is twice the one before. */
+const longestRetrySeconds = 10
 
 /**
  * Publishes the files of a folder as they are finished, and registers new partitions, until the signal is aborted. Failures of the
@@ -82,6 +82,7 @@ export async function ingestWatching(
     if (report.changes.length + report.differences.length > 0) await onRegistered?.(report)
   }
 
+  let retrySeconds = 1
   while (!signal.aborted) {
     let isWell = true
     try {
@@ -93,9 +94,11 @@ export async function ingestWatching(
       isWell = false
       // A store that was down did not answer.
       probe = createOnceProbe(lake.store, { signal, onFinding: options.onCreateOnce })
-      onFailure?.(error)
+      onFailure?.(error, retrySeconds)
     }
-    await wait(isWell ? lookMillis : retryMillis, undefined, { signal }).catch(() => undefined)
+    const waitMillis = isWell ? lookMillis : retrySeconds * 1000
+    retrySeconds = isWell ? 1 : Math.min(2 * retrySeconds, longestRetrySeconds)
+    await wait(waitMillis, undefined, { signal }).catch(() => undefined)
   }
   for (const key of unpublished) if ((await localFile(folder, key)) === undefined) unpublished.delete(key)
   return { published, unpublished: [...unpublished] }
