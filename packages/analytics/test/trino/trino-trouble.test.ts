@@ -20,7 +20,8 @@ const ended = ({ requests }: TrinoPeer) =>
   requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path)
 const twoPages = [{ v: 10 }, { v: 11 }, { v: 20 }, { v: 21 }]
 
-describe('temporary trouble', () => {
+// Most of these wait for a retry, so they run at the same time.
+describe.concurrent('temporary trouble', () => {
   test.each([502, 503, 504])('retries after HTTP %s, for the statement and for each page', async (status) => {
     await using peer = await trinoPeer((peer, request, response, times) => {
       if (times < 4) response.writeHead(status).end('busy')
@@ -100,7 +101,7 @@ describe('temporary trouble', () => {
   })
 })
 
-describe('lasting trouble is a QueryError that says what to do', () => {
+describe.concurrent('lasting trouble is a QueryError that says what to do', () => {
   const on =
     (method: string, trouble: (response: ServerResponse) => void) =>
     (peer: TrinoPeer, request: PeerRequest, response: ServerResponse) => {

@@ -22,10 +22,11 @@ describe('planParts', () => {
         const length = partBytesFor(size)
         expect(plan.length).toBeLessThanOrEqual(10_000)
         expect(length % partBytes).toBe(0)
-        plan.forEach(({ number, start, end }, index) => {
-          expect([number, start]).toEqual([index + 1, index * length])
-          if (number < plan.length) expect(end - start).toBe(length)
+        const others = plan.filter(({ number, start, end }, index) => {
+          const isNext = number === index + 1 && start === index * length
+          return !isNext || (number < plan.length && end - start !== length)
         })
+        expect(others).toEqual([])
         expect(plan.at(-1)?.end).toBe(size)
       }),
       { numRuns: 20 },
