@@ -1,4 +1,4 @@
-import { readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { identityOf } from '../bytes/etag.js'
 import { isKeyPrefix, isUnfinishedName } from '../object-key.js'
@@ -13,6 +13,7 @@ import { replaceFolder } from './replace-folder.js'
 import { folderSync } from './sync-folder.js'
 import { exists, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { type FoundFile, walkFolder } from './walk-folder.js'
+import { whileFolderMoves } from './while-folder-moves.js'
 
 /**
  * A folder as an object store: the key is the path below the folder. Each file is written under a hidden name next to its place and
@@ -72,11 +73,12 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     const path = writablePathOf(key)
     try {
       if (await exists(path)) return false
-      await makeFolder(dirname(path), sync)
       await syncFile(unfinished)
-      const isNamed = await nameOnce(unfinished, path)
-      if (isNamed) await sync(dirname(path))
-      if (isNamed) await rm(unfinished, { force: true })
+      const isNamed = await whileFolderMoves(async () => {
+        await makeFolder(dirname(path), sync)
+        return nameOnce(unfinished, path)
+      })
+      if (isNamed) await sync(dirname(path)).then(() => rm(unfinished, { force: true }))
       return isNamed
     } catch (cause) {
       throw await writeFailure(key, cause)
@@ -150,14 +152,18 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
         if ((await exists(path)) && !overwrite) {
           return { written: false, ...(await identityOf(bytes, { signal, size: reread?.size })) }
         }
-        await makeFolder(dirname(path), sync)
         const unfinished = unfinishedPath(dirname(path), basename(path))
         try {
-          const identity = await writeUnfinished(unfinished, bytes, { signal, size: reread?.size, onBytes })
-          await syncFile(unfinished)
-          const written = overwrite
-            ? await rename(unfinished, path).then(() => true)
-            : await nameOnce(unfinished, path)
+          const file = await whileFolderMoves(async () => {
+            await makeFolder(dirname(path), sync)
+            return open(unfinished, 'wx')
+          })
+          const identity = await writeUnfinished(file, bytes, { signal, size: reread?.size, onBytes })
+          // The file comes back with its folder.
+          const written = await whileFolderMoves(async () => {
+            await syncFile(unfinished)
+            return overwrite ? rename(unfinished, path).then(() => true) : nameOnce(unfinished, path)
+          })
           if (written) await sync(dirname(path))
           return { written, ...identity }
         } finally {
@@ -174,12 +180,11 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       const discard = () => rm(unfinished, { force: true })
       try {
         await makeFolder(folder, sync)
-        const identity = await writeUnfinished(unfinished, bytes, { signal }).catch(
-          async (cause: unknown) => {
-            await discard()
-            throw cause
-          },
-        )
+        const file = await open(unfinished, 'wx')
+        const identity = await writeUnfinished(file, bytes, { signal }).catch(async (cause: unknown) => {
+          await discard()
+          throw cause
+        })
         return { ...identity, name: (key) => nameStaged(unfinished, key), discard }
       } catch (cause) {
         signal?.throwIfAborted()

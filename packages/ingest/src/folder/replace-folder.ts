@@ -1,5 +1,6 @@
 import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isUnfinishedName } from '../object-key.js'
 import { systemErrorCode } from '../system-error.js'
 import { syncFile, unfinishedPath } from './unfinished-file.js'
 
@@ -87,13 +88,19 @@ async function moveFolder(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves the files that stay. Of two with one name the one that is there stays: a name has one content. */
+/**
+ * Moves the files that stay. Of two with one name the one that is there stays: a name has one content. The hidden name of a file that has
+ * got its own goes: its writer no longer finds it here.
+ */
 async function moveFiles(from: string, to: string, without: ReadonlySet<string>): Promise<void> {
   const there = new Set(await namesIn(to))
   for (const name of await namesIn(from)) {
     if (without.has(name)) continue
     const path = join(from, name)
-    await unlessMissing(() => (there.has(name) ? unlink(path) : rename(path, join(to, name))))
+    await unlessMissing(async () => {
+      const isSuperfluous = there.has(name) || (isUnfinishedName(name) && (await lstat(path)).nlink > 1)
+      await (isSuperfluous ? unlink(path) : rename(path, join(to, name)))
+    })
   }
 }
 

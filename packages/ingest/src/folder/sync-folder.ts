@@ -36,8 +36,13 @@ async function syncFolder(path: string): Promise<void> {
       await folder.close()
     }
   } catch (error) {
-    // Windows opens no folders, some network shares flush none, and a folder may be writable but not readable.
-    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS'].includes(systemErrorCode(error) ?? ''))
+    // Windows opens no folders, some network shares flush none, and a folder may be writable but not readable. One that
+    // `replaceFolder` has moved since is flushed there.
+    if (
+      !['ENOENT', 'EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'ENOSYS'].includes(
+        systemErrorCode(error) ?? '',
+      )
+    )
       throw error
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, type FileHandle, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ByteStream } from '../bytes/byte-stream.js'
 import { etagHasher, type Identity } from '../bytes/etag.js'
@@ -9,9 +9,9 @@ import { unfinishedName } from '../object-key.js'
 import type { WriteOptions } from '../object-store.js'
 import { systemErrorCode } from '../system-error.js'
 
-/** Writes bytes to a new file and returns their identity. Leaves the file behind if it fails. */
+/** Writes bytes to a new file, closes it and returns their identity. Leaves the file behind if it fails. */
 export async function writeUnfinished(
-  path: string,
+  file: FileHandle,
   bytes: ByteStream,
   {
     signal,
@@ -20,7 +20,6 @@ export async function writeUnfinished(
   }: Pick<WriteOptions, 'onBytes'> & { signal?: AbortSignal | undefined; size?: number | undefined },
 ): Promise<Identity> {
   const hasher = etagHasher(partBytesFor(size))
-  const file = await open(path, 'wx')
   try {
     for await (const chunk of untilAborted(bytes, signal)) {
       hasher.update(chunk)

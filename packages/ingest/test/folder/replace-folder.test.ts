@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { folderStore } from '@minilake/ingest'
 import { expect, onTestFinished, test } from 'vitest'
 import { replaceFolder } from '../../src/folder/replace-folder.js'
 
@@ -85,4 +86,35 @@ test('files that come while the folder is replaced stay', async () => {
   const content = await contentOf(paths.folder)
   expect(content).toMatchObject({ b: '2', c: '3', old1: 'x', new1: 'y', new2: 'y', new3: 'y' })
   expect(content).not.toHaveProperty('a')
+})
+
+test('writers whose folder is renamed meanwhile try again: every file that was written stays', async () => {
+  const { root, paths } = await day({ a: '1' }, {})
+  const store = folderStore({ folder: root })
+  const prefix = `${relative(root, paths.folder)}/`
+  const bytesOf = (text: string) => [new TextEncoder().encode(text)]
+  let isReplacing = true
+  const written: string[] = []
+  const writer = async (name: string, write: (key: string) => Promise<unknown>) => {
+    for (let number = 0; isReplacing; number += 1) {
+      await write(`${prefix}${name}${number}`)
+      written.push(`${name}${number}`)
+    }
+  }
+  const writers = [
+    writer('w', (key) => store.write(key, bytesOf('w'))),
+    writer('s', async (key) => (await store.stage(bytesOf('s'))).name(key)),
+  ]
+  for (let round = 0; round < 40; round += 1) {
+    await store.write(`next${round}/n${round}`, bytesOf('n'))
+    const remove = round === 0 ? ['a'] : [`n${round - 1}`]
+    await store.replaceFolder(prefix, {
+      ...{ next: `next${round}/`, aside: `aside${round}/` },
+      remove: remove.map((name) => `${prefix}${name}`),
+    })
+  }
+  isReplacing = false
+  await Promise.all(writers)
+  expect(written.length).toBeGreaterThan(5)
+  expect(Object.keys(await contentOf(paths.folder)).sort()).toEqual([...written, 'n39'].sort())
 })
