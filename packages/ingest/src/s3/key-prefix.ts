@@ -22,6 +22,7 @@ interface Keys {
   StartAfter?: string | undefined
   Contents?: Listed[] | undefined
   Uploads?: Listed[] | undefined
+  CommonPrefixes?: { Prefix?: string | undefined }[] | undefined
 }
 
 interface Listed {
@@ -58,11 +59,14 @@ export function keepBelowPrefix(client: S3Client, keyPrefix: string): void {
     return Prefix === undefined ? {} : { Prefix: `${keyPrefix}${Prefix}` }
   }
 
-  function relative({ Key, Contents, Uploads }: Keys): Keys {
+  function relative({ Key, Contents, Uploads, CommonPrefixes }: Keys): Keys {
     return {
       ...(Key !== undefined && { Key: Key.slice(keyPrefix.length) }),
       ...(Contents && { Contents: below(Contents) }),
       ...(Uploads && { Uploads: below(Uploads) }),
+      ...(CommonPrefixes && {
+        CommonPrefixes: CommonPrefixes.map(({ Prefix = '' }) => ({ Prefix: Prefix.slice(keyPrefix.length) })),
+      }),
     }
   }
 

@@ -1,21 +1,19 @@
-import { DeleteObjectCommand, ListObjectsV2Command, paginateListObjectsV2 } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
-import { checkKey as checkAnyKey, isKey, isKeyPrefix } from '../object-key.js'
+import { checkKey as checkAnyKey } from '../object-key.js'
 import { type ObjectStore, ObjectStoreError } from '../object-store.js'
 import { describeSystemError } from '../system-error.js'
 import type { S3Action } from './error-sentences.js'
 import { checkRemoval } from './check-removal.js'
-import { findObject, headObject } from './head-object.js'
+import { findObject } from './head-object.js'
 import { listUploads, type UnfinishedUpload } from './list-uploads.js'
-import { foundObject, listedObject } from './object-response.js'
+import { objectLists } from './object-lists.js'
 import { objectReads } from './object-reads.js'
-import { pagedFinder } from './paged-finder.js'
 import { type CreateOnce, probeFolder } from './probe-create-once.js'
 import { rememberedCreateOnce } from './remembered-create-once.js'
 import { s3Client } from './s3-client.js'
 import { partsLeftReason, s3Failure, withReason } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
-import { notS3 } from './sdk-error.js'
 import { abortUpload } from './upload-requests.js'
 import { writeObject } from './write-object.js'
 
@@ -25,6 +23,11 @@ export type { Checksums, S3Credentials, S3StoreOptions } from './s3-options.js'
 
 /** A bucket, or a folder in one, as an object store, and what only a bucket can do. Its members reject as those of every ObjectStore do. */
 export interface S3Store extends ObjectStore {
+  /**
+   * The folders directly below a key prefix that ends with a slash, or below the store (''), each with its slash and in order:
+   * `pump_daily/event_date=2026-01-01/`. One request finds up to 1,000, however many objects they have.
+   */
+  folders(prefix: string): AsyncIterable<string>
   /** Uploads that were started and not finished, of keys with one of the prefixes (default: all). Includes running uploads. */
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
   /** Removes an unfinished upload and its parts. Resolves even if it no longer exists. */
@@ -109,28 +112,14 @@ export function s3Store(options: S3StoreOptions): S3Store {
   })
 
   const reads = objectReads(client, { bucket, failure })
+  const lists = objectLists(client, { bucket, keyPrefix, failure })
 
   const store: S3Store = {
     location,
 
-    async *list(prefix) {
-      if (!isKeyPrefix(`${keyPrefix}${prefix}`)) return
-      // MinIO responds 400 to a prefix whose last segment is `.` or `..`, although a key such as `..a` may exist.
-      const asked = prefix.replace(/(?<=^|\/)\.{1,2}$/, '')
-      try {
-        const input = { Bucket: bucket, Prefix: asked }
-        for await (const { Name, Contents = [] } of paginateListObjectsV2({ client }, input)) {
-          if (Name === undefined) throw notS3('the listing does not name its bucket')
-          for (const object of Contents) {
-            const { Key = '' } = object
-            // Skips keys of other tools, and the empty objects, `a/`, that consoles create for folders.
-            if (Key.startsWith(prefix) && isKey(Key)) yield listedObject(Key, object)
-          }
-        }
-      } catch (cause) {
-        throw failure('list', prefix, cause)
-      }
-    },
+    list: (prefix) => lists.list(prefix),
+
+    folders: (prefix) => lists.folders(prefix),
 
     async find(key) {
       checkKey(key)
@@ -141,29 +130,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
       }
     },
 
-    finder: () =>
-      pagedFinder({
-        find: async (key) => {
-          // The listing before has shown that the bucket exists, so that a 404 says that the object does not.
-          const response = await headObject({ client, bucket, key }).catch(() => 'unclear' as const)
-          return response === 'unclear' ? store.find(key) : response && foundObject(key, response)
-        },
-        listPage: async ({ folder, after }) => {
-          try {
-            const input = { Bucket: bucket, Prefix: folder, StartAfter: after }
-            const {
-              Name,
-              Contents = [],
-              IsTruncated = false,
-            } = await client.send(new ListObjectsV2Command(input))
-            if (Name === undefined) throw notS3('the listing does not name its bucket')
-            const objects = Contents.map((object) => listedObject(object.Key ?? '', object))
-            return { objects, isTruncated: IsTruncated }
-          } catch (cause) {
-            throw failure('list', folder, cause)
-          }
-        },
-      }),
+    finder: () => lists.finder((key) => store.find(key)),
 
     async read(key) {
       checkKey(key)

@@ -83,6 +83,20 @@ describe('s3Store on MinIO', () => {
     }
   })
 
+  it.each(['', 'team/lake/'])(
+    'lists the folders below a prefix, also of a store below %j',
+    async (keyPrefix) => {
+      const { options } = await freshBucket()
+      const store = s3Store({ ...options, keyPrefix })
+      for (const key of ['t/a', 't/day=1/a', 't/day=1/b', 't/day=2/inner/a', 'tt/day=3/a'])
+        await store.write(key, [])
+      expect(await collect(store.folders('t/'))).toEqual(['t/day=1/', 't/day=2/'])
+      expect(await collect(store.folders('t/day=2/'))).toEqual(['t/day=2/inner/'])
+      expect(await collect(store.folders(''))).toEqual(['t/', 'tt/'])
+      expect(await collect(store.folders('none/'))).toEqual([])
+    },
+  )
+
   it.each(['.', '..', 't/.', 't/..', '...', 't', 'x'.repeat(1024), 'x'.repeat(1025), 'a\0', 'ü \u0001+%20'])(
     'lists the keys that start with %j, without an error',
     async (prefix) => {
