@@ -10,6 +10,15 @@ export function unregisterPartition(table: Table, partition: Readonly<Record<str
   return call('unregister_partition', table, partition)
 }
 
+/**
+ * The statement that makes Trino list the folders of a table and register the new ones (ADD), or also unregister partitions whose folder
+ * no longer exists (FULL).
+ */
+export function syncPartitions(table: Table, mode: 'ADD' | 'FULL'): string {
+  const name = qualifiedName(lakeNames.catalog, 'system', 'sync_partition_metadata')
+  return `CALL ${name}(${quoteLiteral(lakeNames.schema)}, ${quoteLiteral(table.name)}, ${quoteLiteral(mode)})`
+}
+
 function call(procedure: string, table: Table, partition: Readonly<Record<string, string>>): string {
   const array = (texts: string[]) => `ARRAY[${texts.map(quoteLiteral).join(', ')}]`
   const name = qualifiedName(lakeNames.catalog, 'system', procedure)

@@ -11,6 +11,7 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
+import { syncPartitions } from './hive-partitions.js'
 
 /** Trino's name for each column type in a Hive table. */
 const hiveTypes: Record<ColumnType, string> = {
@@ -82,7 +83,8 @@ export interface HiveOptions {
 
 /**
  * The statements that register tables in Trino's Hive connector: the schema, an external table over each table's folder, and
- * for a partitioned table a scan for its partitions. They are safe to run again.
+ * for a partitioned table a scan for its partitions. They are safe to run again, but a scan also registers a partition whose files another
+ * program is replacing at that moment.
  *
  * @example
  * ```ts
@@ -93,19 +95,24 @@ export interface HiveOptions {
  * console.log(statements.join(';\n'))
  * ```
  */
-export function hiveStatements(
-  tables: readonly Table[],
-  { location = lakeLocation }: HiveOptions = {},
-): string[] {
-  const root = location.endsWith('/') ? location : `${location}/`
-  const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
+export function hiveStatements(tables: readonly Table[], options: HiveOptions = {}): string[] {
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${schema} WITH (location = ${quoteLiteral(`${root}${lakeNames.schema}/`)})`,
-    ...tables.flatMap((table) => [externalTable(table, root), ...syncPartitions(table)]),
+    hiveSchema(options),
+    ...tables.flatMap((table) => [
+      hiveTable(table, options),
+      ...(partitionsOf(table).length === 0 ? [] : [syncPartitions(table, 'FULL')]),
+    ]),
   ]
 }
 
-function externalTable(table: Table, root: string): string {
+/** The statement that creates the schema of a lake's tables, unless it exists. */
+export function hiveSchema({ location = lakeLocation }: HiveOptions = {}): string {
+  const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
+  return `CREATE SCHEMA IF NOT EXISTS ${schema} WITH (location = ${quoteLiteral(`${folderUrl(location)}${lakeNames.schema}/`)})`
+}
+
+/** The statement that creates an external table over a table's folder, unless it exists. Its partitions are registered by others. */
+export function hiveTable(table: Table, { location = lakeLocation }: HiveOptions = {}): string {
   const partitions = partitionsOf(table)
   const columns = [
     ...columnsOf(table).map(([name, { type, comment }]) => columnText(name, hiveTypes[type], comment)),
@@ -113,7 +120,7 @@ function externalTable(table: Table, root: string): string {
   ]
   const properties = [
     `format = 'PARQUET'`,
-    `external_location = ${quoteLiteral(`${root}${tablePrefix(table)}`)}`,
+    `external_location = ${quoteLiteral(`${folderUrl(location)}${tablePrefix(table)}`)}`,
     ...(partitions.length > 0
       ? [`partitioned_by = ARRAY[${partitions.map(([name]) => quoteLiteral(name)).join(', ')}]`]
       : []),
@@ -129,13 +136,8 @@ function externalTable(table: Table, root: string): string {
   ].join('\n')
 }
 
-/** FULL adds partitions whose folder is new and drops those whose folder no longer exists. */
-function syncPartitions(table: Table): string[] {
-  if (partitionsOf(table).length === 0) return []
-  const [schema, name] = [quoteLiteral(lakeNames.schema), quoteLiteral(table.name)]
-  return [
-    `CALL ${qualifiedName(lakeNames.catalog, 'system', 'sync_partition_metadata')}(${schema}, ${name}, 'FULL')`,
-  ]
+function folderUrl(location: string): string {
+  return location.endsWith('/') ? location : `${location}/`
 }
 
 function columnText(name: string, type: string, comment: string | undefined): string {

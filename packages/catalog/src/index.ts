@@ -1,10 +1,12 @@
 export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
-export { registerPartition, unregisterPartition } from './hive-partitions.js'
+export { registerPartition, syncPartitions, unregisterPartition } from './hive-partitions.js'
 export {
   hiveAddColumn,
   type HiveColumn,
   hiveColumnComment,
   hiveColumns,
+  hiveSchema,
   hiveStatements,
+  hiveTable,
   type HiveOptions,
 } from './hive-statements.js'
