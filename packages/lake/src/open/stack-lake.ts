@@ -75,7 +75,9 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       for await (const _object of store().list('')) break
       const engine = await openCatalogEngine()
       try {
-        return await registerTables(wanted, { engine, location, locationName, signal, shapeDifference })
+        return await registerTables(wanted, {
+          ...{ engine, store: store(), location, locationName, signal, shapeDifference },
+        })
       } finally {
         await engine.close()
       }

@@ -1,5 +1,5 @@
 import { QueryError, type SqlEngine } from '@minilake/analytics'
-import { hiveStatements, registerPartition, unregisterPartition } from '@minilake/catalog'
+import { hiveSchema, hiveTable, registerPartition, unregisterPartition } from '@minilake/catalog'
 import {
   isDataFileKey,
   parsePartitionPath,
@@ -16,7 +16,7 @@ import type { FolderCatalog, LakeStore } from '../lake-backend.js'
  */
 export function folderCatalog(
   table: Table,
-  { engine, store, location }: { engine: SqlEngine; store: LakeStore; location: string },
+  { engine, store, location }: { engine: Pick<SqlEngine, 'execute'>; store: LakeStore; location: string },
 ): FolderCatalog {
   const isPartitioned = partitionsOf(table).length > 0
   const valuesOf = (folder: string) => parsePartitionPath(folder.slice(tablePrefix(table).length))
@@ -40,7 +40,8 @@ export function folderCatalog(
         : execute(`DROP TABLE IF EXISTS ${sqlTableName(table)}`, 'NOT_FOUND'),
     register: async (folder) => {
       if (!isPartitioned) {
-        for (const statement of hiveStatements([table], { location })) await engine.execute(statement)
+        await engine.execute(hiveSchema({ location }))
+        await engine.execute(hiveTable(table, { location }))
       } else if (await hasFiles(folder)) {
         await execute(registerPartition(table, valuesOf(folder)), 'ALREADY_EXISTS')
       }

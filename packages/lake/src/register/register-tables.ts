@@ -4,15 +4,17 @@ import {
   type HiveColumn,
   hiveColumnComment,
   hiveColumns,
-  hiveStatements,
+  hiveSchema,
+  hiveTable,
 } from '@minilake/catalog'
-import type { ObjectStore } from '@minilake/ingest'
 import { lakeNames, partitionsOf, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
-import { type CatalogReport, dataFilesOf, type LakeBackend } from '../lake-backend.js'
+import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { count } from '../text.js'
+import { intentFolders } from '../replace/intent.js'
 import { addedColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
 import { type CatalogEntries, columnsInCatalog, lookAtCatalog } from './look-at-catalog.js'
+import { registerFolders } from './register-folders.js'
 import { wayOut } from './shape-checks.js'
 
 /** A lake in Trino: its engine, and the URL of its bucket or of a folder in it. */
@@ -31,7 +33,7 @@ interface TrinoLake {
  */
 export async function registerTables(
   tables: readonly Table[],
-  { shapeDifference, ...trino }: TrinoLake & Pick<LakeBackend, 'shapeDifference'>,
+  { shapeDifference, store, ...trino }: TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store'>,
 ): Promise<CatalogReport> {
   const { engine, location, signal } = trino
   const before = await lookAtCatalog(tables, engine, signal)
@@ -44,16 +46,22 @@ export async function registerTables(
     differences.push(...found)
     if (found.length === 0) matching.push(table)
   }
-  const statements = hiveStatements(matching, { location })
-  for (const table of matching) {
-    const known = before.columns.get(table.name)
-    if (known === undefined) continue
-    const added = (addedColumns(table, known) ?? []).map((name) => hiveAddColumn(table, name))
-    statements.push(...added, ...otherComments(table, before))
-  }
-  for (const statement of statements) {
+  const statements: string[] = []
+  const execute = async (statement: string) => {
     signal.throwIfAborted()
     await engine.execute(statement)
+    statements.push(statement)
+  }
+  await execute(hiveSchema({ location }))
+  for (const table of matching) {
+    const known = before.columns.get(table.name)
+    if (known === undefined) {
+      if (partitionsOf(table).length > 0) await execute(hiveTable(table, { location }))
+    } else {
+      for (const name of addedColumns(table, known) ?? []) await execute(hiveAddColumn(table, name))
+      for (const statement of otherComments(table, before)) await execute(statement)
+    }
+    statements.push(...(await registerFolders(table, { engine, store, location, signal })))
   }
   const after = await lookAtCatalog(matching, engine, signal)
   const changes = before.hasSchema || !after.hasSchema ? [] : [`schema ${schemaName} created`]
@@ -83,7 +91,7 @@ function changesOf(table: Table, before: CatalogEntries, after: CatalogEntries):
  * partitions that are not registered. Rejects with an Error when all registered tables are elsewhere.
  */
 export async function lookAtTables(
-  { tables, store }: { tables: readonly Table[]; store: ObjectStore },
+  { tables, store }: { tables: readonly Table[]; store: LakeStore },
   trino: TrinoLake,
 ): Promise<string[]> {
   const found = await lookAtCatalog(tables, trino.engine, trino.signal)
@@ -101,6 +109,9 @@ export async function lookAtTables(
     const stored = new Set<string>()
     for await (const { key } of dataFilesOf(table, store))
       stored.add(key.slice(tablePrefix(table).length, key.lastIndexOf('/')))
+    // Whoever changes a partition registers it.
+    for (const folder of await intentFolders(store, tablePrefix(table)))
+      stored.delete(folder.slice(tablePrefix(table).length, -1))
     const unknown = notIn(found.partitions.get(table.name), stored)
     if (unknown.length > 0) {
       const first = `${store.location}/${tablePrefix(table)}${unknown[0]}`

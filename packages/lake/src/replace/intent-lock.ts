@@ -50,19 +50,36 @@ export async function holdIntent(
 export async function freeIntent(
   store: LakeStore,
   folder: string,
-  { resumeAfterSeconds, signal, onWait }: LockOptions,
+  options: LockOptions,
 ): Promise<HeldIntent | undefined> {
+  for (;;) {
+    const left = await untilLeft(store, folder, options)
+    if (left === undefined) return undefined
+    const { intent, number } = left
+    const { written } = await store.write(ownerKey(intent, number + 1), [ownerBytes()], {
+      signal: options.signal,
+    })
+    if (written) return held(store, intent, number + 1, options.resumeAfterSeconds)
+  }
+}
+
+/**
+ * Waits until no living process changes a folder. Resolves with undefined when no intent stands, or with the one that its last owner has
+ * left behind, and with that owner's number.
+ */
+export async function untilLeft(
+  store: LakeStore,
+  folder: string,
+  { resumeAfterSeconds, signal, onWait }: LockOptions,
+): Promise<{ intent: Intent; number: number } | undefined> {
   for (let round = 0; ; round += 1) {
     signal.throwIfAborted()
     const intent = await readIntent(store, folder)
     if (intent === undefined) return undefined
     const { number, renewedAt } = await ownerOf(store, intent)
     // A clock that is wrong by more than this, either way, makes no intent live for ever.
-    if (Math.abs(new Date().getTime() - renewedAt.getTime()) >= resumeAfterSeconds * 1000) {
-      const next = number + 1
-      const { written } = await store.write(ownerKey(intent, next), [ownerBytes()], { signal })
-      if (written) return held(store, intent, next, resumeAfterSeconds)
-    }
+    if (Math.abs(new Date().getTime() - renewedAt.getTime()) >= resumeAfterSeconds * 1000)
+      return { intent, number }
     if (round === 0) onWait?.(folder)
     await wait(Math.min(500, resumeAfterSeconds * 250), undefined, { signal })
   }
