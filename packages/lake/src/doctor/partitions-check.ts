@@ -35,7 +35,7 @@ export function partitionsCheck(
           const elsewhere = new Set(found.map(({ key }) => key))
           for (const name of registered) {
             const key = `${prefix}${name}/`
-            if (!stored.delete(key) && !elsewhere.has(key))
+            if (!stored.delete(key) && !elsewhere.has(key) && !changing.has(key))
               found.push({
                 key,
                 fault: 'in the catalog, but it has no data file',

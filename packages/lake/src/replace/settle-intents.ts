@@ -54,6 +54,7 @@ export async function changeTable(
   work: (place: Place) => Promise<void>,
 ): Promise<void> {
   const prefix = tablePrefix(table)
+  await checkLocks(lake.store, signal)
   const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
   const store = await maintainStore(lake, { objects }, { signal })
   if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
@@ -61,4 +62,12 @@ export async function changeTable(
   const { differences } = await lake.registerTables([table], { signal })
   if (differences.length > 0) throw new Error(differences.join('; '))
   await lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
+}
+
+/** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */
+async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
+  if ((await store.probeCreateOnce?.({ signal })) !== 'check-then-write') return
+  throw new Error(
+    `nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at ${store.location} two commands could both create the object that locks a partition, and change it at once`,
+  )
 }

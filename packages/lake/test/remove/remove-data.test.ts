@@ -1,7 +1,9 @@
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { memoryStore } from '@minilake/ingest'
 import { expect, test } from 'vitest'
 import { type Lake, UsageError } from '../../src/index.js'
+import { removeData } from '../../src/remove/remove-data.js'
 import { intentKey } from '../../src/replace/intent.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
@@ -105,4 +107,16 @@ test.each([
   await expect(removal).rejects.toThrow(sentence)
   await expect(removal).rejects.toBeInstanceOf(UsageError)
   expect(Object.keys(await counts(lake))).toHaveLength(3)
+})
+
+test('a store in which two commands can create one lock is refused before anything goes', async () => {
+  const memory = memoryStore()
+  await memory.write('turbine/event_date=2026-01-05/a.parquet', [])
+  const store = { ...memory, probeCreateOnce: () => Promise.resolve('check-then-write' as const) }
+  const registerTables = () => Promise.resolve({ statements: [], changes: [], differences: [] })
+  const options = { remove: true, signal: new AbortController().signal }
+  await expect(removeData(turbine, { store, registerTables }, options)).rejects.toThrow(
+    'nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at memory two commands',
+  )
+  expect(await memory.find('turbine/event_date=2026-01-05/a.parquet')).toBeDefined()
 })
