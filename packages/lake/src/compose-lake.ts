@@ -25,7 +25,6 @@ import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
 import { removeData } from './remove/remove-data.js'
-import { settleIntents } from './replace/settle-intents.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
@@ -122,7 +121,6 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     async ingest(given = {}) {
       const signal = begin('ingest', given)
       const { folder, ...options } = given
-      await settleIntents(tables, backend, { signal })
       return ingestFolder(outOr(folder), backend, { ...options, signal })
     },
 

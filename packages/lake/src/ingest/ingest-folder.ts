@@ -10,8 +10,10 @@ import {
   type PublishProgress,
   type PublishReport,
 } from '@minilake/ingest'
-import { tablePrefix } from '@minilake/schema'
+import { type Table, tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
+import { namedKeys } from '../replace/named-keys.js'
+import { type ChangeableLake, settleIntents } from '../replace/settle-intents.js'
 import { UsageError } from '../usage-error.js'
 import { hasRows } from '../files/has-rows.js'
 import { importsOf } from '../files/imports-of.js'
@@ -46,16 +48,17 @@ export interface IngestFolderOptions extends IngestFilesOptions {
   verify?: 'sample' | 'all'
 }
 
-type Lake = Pick<LakeBackend, 'tables' | 'store' | 'shapeDifference'>
+type Lake = Pick<LakeBackend, 'tables' | 'shapeDifference'> & ChangeableLake
 
 /**
  * Publishes the data files of a folder, each followed by its truth. A stored file with the same rows is unchanged, also with other bytes:
- * it keeps its truth, which describes its bytes. Throws a UsageError when there is none.
+ * it keeps its truth, which describes its bytes. `tables` are those of the files (default: all of the lake). Throws a UsageError when there
+ * is none.
  */
 export async function ingestFolder(
   folder: string,
   lake: Lake,
-  { verify, ...options }: IngestFolderOptions,
+  { verify, ...options }: IngestFolderOptions & { tables?: readonly Table[] },
 ): Promise<IngestReport> {
   if (verify !== undefined && !['sample', 'all'].includes(verify))
     throw new TypeError(`verify expected 'sample' or 'all', got ${String(verify)}`)
@@ -96,63 +99,99 @@ export async function ingestFiles(
 async function ingest(
   folder: string,
   files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
-  { tables, store, shapeDifference }: Lake,
+  lake: Lake,
   {
     overwrite = false,
     withOtherBytes = new Set<string>(),
+    tables = lake.tables,
     signal,
     onCreateOnce,
     onObject,
     onProgress,
-  }: IngestFilesOptions & { withOtherBytes?: Set<string> },
-  probe = createOnceProbe(store, { signal, onFinding: onCreateOnce }),
+  }: IngestFilesOptions & { withOtherBytes?: Set<string>; tables?: readonly Table[] },
+  probe = createOnceProbe(lake.store, { signal, onFinding: onCreateOnce }),
 ): Promise<{ report: IngestReport; fileCount: number }> {
-  const counts = { published: 0, replaced: 0, unchanged: 0, unchangedByCrc: 0, truths: 0 }
-  let fileCount = 0
-  const report = await publish(files, store, {
-    overwrite,
-    signal,
-    check: async (file) => {
-      if (!isTruth(file.key)) {
-        const table = tables.find((candidate) => file.key.startsWith(tablePrefix(candidate)))
-        const difference = table && (await shapeDifference(table))
-        if (difference !== undefined) throw new Error(difference)
-        await checkDataFile(tables, file)
-      }
-      await probe()
-    },
-    isSameContent: async ({ key, path, size }, stored) => {
-      if (isTruth(key)) return false
-      const footer = await localFooter(path)
-      const { rowsSha256, createdBy } = footer
-      if (rowsSha256 === undefined) return false
-      if (!(await hasRows(stored, { size, rowsSha256, createdBy, imports: importsOf(footer) }, store)))
-        return false
-      withOtherBytes.add(key)
-      return true
-    },
-    sidecar: async (done) => {
-      const { key, outcome } = done
-      if (withOtherBytes.has(key)) return undefined
-      const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
-      if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
-      return truth
-    },
-    onObject: (object) => {
-      const { key, outcome } = object
-      if (outcome === 'published' || outcome === 'replaced' || outcome === 'unchanged') {
-        if (!isTruth(key)) {
-          counts[outcome] += 1
-          if (object.comparedBy === 'CRC') counts.unchangedByCrc += 1
-        } else if (outcome !== 'unchanged') counts.truths += 1
-      }
-      if (isTruth(key)) return
-      fileCount += 1
-      onObject?.(object)
-    },
-    ...(onProgress && { onProgress }),
-  })
-  return { report: { ...report, ...counts }, fileCount }
+  const { store, shapeDifference } = lake
+  const outcomes = new Map<string, PublishedObject>()
+  let truths = 0
+  const publishAll = (next: typeof files) =>
+    publish(next, store, {
+      overwrite,
+      signal,
+      check: async (file) => {
+        if (!isTruth(file.key)) {
+          const table = lake.tables.find((candidate) => file.key.startsWith(tablePrefix(candidate)))
+          const difference = table && (await shapeDifference(table))
+          if (difference !== undefined) throw new Error(difference)
+          await checkDataFile(lake.tables, file)
+        }
+        await probe()
+      },
+      isSameContent: async ({ key, path, size }, stored) => {
+        if (isTruth(key)) return false
+        const footer = await localFooter(path)
+        const { rowsSha256, createdBy } = footer
+        if (rowsSha256 === undefined) return false
+        if (!(await hasRows(stored, { size, rowsSha256, createdBy, imports: importsOf(footer) }, store)))
+          return false
+        withOtherBytes.add(key)
+        return true
+      },
+      sidecar: async (done) => {
+        const { key, outcome } = done
+        if (withOtherBytes.has(key)) return undefined
+        const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
+        if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
+        return truth
+      },
+      onObject: (object) => {
+        const { key, outcome } = object
+        if (isTruth(key)) {
+          if (outcome === 'published' || outcome === 'replaced') truths += 1
+          return
+        }
+        if (outcome !== 'unchanged' || !outcomes.has(key)) outcomes.set(key, object)
+        onObject?.(object)
+      },
+      ...(onProgress && { onProgress }),
+    })
+
+  const reports: PublishReport[] = []
+  for (let next = files; ;) {
+    await settleIntents(tables, lake, { signal })
+    reports.push(await publishAll(next))
+    // A change that began meanwhile may remove these files, or take them back: once it has ended, they are published again if need be.
+    const found = [...outcomes.values()].filter(isInStore).map(({ key }) => key)
+    const named = await namedKeys(store, found)
+    if (named.length === 0) break
+    for (const key of named) withOtherBytes.delete(key)
+    const again = await Promise.all(named.map((key) => localFile(folder, key)))
+    next = again.filter((file) => file !== undefined)
+  }
+  const report = { ...sumOf(reports), ...countsOf([...outcomes.values()]), truths }
+  return { report, fileCount: outcomes.size }
+}
+
+function sumOf(reports: readonly PublishReport[]) {
+  const sum = (numberOf: (report: PublishReport) => number) =>
+    reports.reduce((total, report) => total + numberOf(report), 0)
+  return {
+    bytes: sum(({ bytes }) => bytes),
+    partsResumed: sum(({ partsResumed }) => partsResumed),
+    conflicts: reports.flatMap(({ conflicts }) => conflicts),
+    unverifiable: reports.flatMap(({ unverifiable }) => unverifiable),
+    failures: reports.flatMap(({ failures }) => failures),
+  }
+}
+
+function countsOf(objects: readonly PublishedObject[]) {
+  const of = (wanted: PublishedObject['outcome']) => objects.filter(({ outcome }) => outcome === wanted)
+  return {
+    published: of('published').length,
+    replaced: of('replaced').length,
+    unchanged: of('unchanged').length,
+    unchangedByCrc: of('unchanged').filter(({ comparedBy }) => comparedBy === 'CRC').length,
+  }
 }
 
 function isTruth(key: string): boolean {

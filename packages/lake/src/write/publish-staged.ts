@@ -4,6 +4,7 @@ import { privateFolder } from '@minilake/import'
 import { type FolderStore, folderStore } from '@minilake/ingest'
 import { type EarlierRows, earlierRows } from '../files/earlier-rows.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
+import { appendingStore } from '../replace/appending-store.js'
 import { settleIntents } from '../replace/settle-intents.js'
 import type { CatalogReport, LakeBackend, LakeStore } from '../lake-backend.js'
 import type { Table } from '@minilake/schema'
@@ -36,8 +37,11 @@ export async function publishStaged<R extends WrittenFiles>(
   const { signal } = options
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
-  await settleIntents([table], lake, { signal })
-  const files = isFolder(lake.store) ? await write(lake.store) : await upload(table, lake, write, options)
+  const settle = () => settleIntents([table], lake, { signal })
+  await settle()
+  const files = isFolder(lake.store)
+    ? await write(appendingStore(lake.store, settle))
+    : await upload(table, lake, write, options)
   const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
   const earlier = await earlierRows(table, files.newKeys, lake.store)
   return {
@@ -61,6 +65,7 @@ async function upload<R extends WrittenFiles>(
     const isNew = new Set<string>()
     const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(folder, lake, {
       ...options,
+      tables: [table],
       onObject: ({ key, outcome }) => void (outcome === 'published' && isNew.add(key)),
     })
     const [trouble] = [...failures, ...conflicts, ...unverifiable]
