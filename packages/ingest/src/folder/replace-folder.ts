@@ -27,15 +27,15 @@ export async function replaceFolder(
   await mkdir(next, { recursive: true })
   await mkdir(dirname(folder), { recursive: true })
   if (await isElsewhere(folder, next)) return replaceInPlace({ folder, next, remove }, sync)
+  await sync(next) // now, not while the folder is away
   for (;;) {
     // A crash may have left files aside, so the old folder joins them only if none is there.
     await unlessMissing(() => moveFolder(folder, aside))
-    await moveFiles(aside, next, remove)
-    await sync(next)
+    if (await moveFiles(aside, next, remove)) await sync(next)
     if ((await namesIn(next)).length === 0) break
     if (await moveFolder(next, folder)) break
     // A writer has made the folder again: its files join the new ones, and the folder goes in their place.
-    await moveFiles(folder, next, new Set())
+    if (await moveFiles(folder, next, new Set())) await sync(next)
     await removeEmpty(folder)
   }
   await sync(dirname(folder))
@@ -90,9 +90,10 @@ async function moveFolder(from: string, to: string): Promise<boolean> {
 
 /**
  * Moves the files that stay. Of two with one name the one that is there stays: a name has one content. The hidden name of a file that has
- * got its own goes: its writer no longer finds it here.
+ * got its own goes: its writer no longer finds it here. Resolves with whether there was any.
  */
-async function moveFiles(from: string, to: string, without: ReadonlySet<string>): Promise<void> {
+async function moveFiles(from: string, to: string, without: ReadonlySet<string>): Promise<boolean> {
+  let hasMoved = false
   const there = new Set(await namesIn(to))
   for (const name of await namesIn(from)) {
     if (without.has(name)) continue
@@ -100,8 +101,10 @@ async function moveFiles(from: string, to: string, without: ReadonlySet<string>)
     await unlessMissing(async () => {
       const isSuperfluous = there.has(name) || (isUnfinishedName(name) && (await lstat(path)).nlink > 1)
       await (isSuperfluous ? unlink(path) : rename(path, join(to, name)))
+      hasMoved = true
     })
   }
+  return hasMoved
 }
 
 /** Removes the old files and their folder. Returns false if it holds other files. */

@@ -84,7 +84,7 @@ test('files that come while the folder is replaced stay', async () => {
     await write(paths.folder, { [`new${number}`]: 'y' })
   })
   const content = await contentOf(paths.folder)
-  expect(content).toMatchObject({ b: '2', c: '3', old1: 'x', new1: 'y', new2: 'y', new3: 'y' })
+  expect(content).toMatchObject({ b: '2', c: '3', old2: 'x', new1: 'y', new2: 'y', new3: 'y' })
   expect(content).not.toHaveProperty('a')
 })
 
