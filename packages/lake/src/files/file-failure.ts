@@ -11,6 +11,9 @@ import { readableFooter } from './lake-file.js'
 const fileErrors =
   /^(Invalid Error|IO Error)\b|\((HIVE_BAD_DATA|HIVE_CURSOR_ERROR|HIVE_CANNOT_OPEN_SPLIT|GENERIC_INTERNAL_ERROR)\)$/
 
+/** How engines say that a file which they had listed is gone. */
+const goneErrors = /no such file or directory|does not exist|not found|NoSuchKey/i
+
 /**
  * A query's failure that names the data file which caused it, what is wrong with that file, and what to do; any other error unchanged. Lists
  * the tables' keys to find out.
@@ -32,10 +35,10 @@ export async function fileFailure(
     )
   }
   if (!fileErrors.test(sentenceOf(error))) return error
-  return explained(
-    error,
-    `${sentenceOf(error)} (a data file may be damaged: minilake doctor --deep reads every footer, and minilake verify all values)`,
-  )
+  const advice = goneErrors.test(sentenceOf(error))
+    ? 'a data file was removed or replaced while the query ran: run it again'
+    : 'a data file may be damaged: minilake doctor --deep reads every footer, and minilake verify all values'
+  return explained(error, `${sentenceOf(error)} (${advice})`)
 }
 
 /** Rows that fail as `fileFailure` says. */
