@@ -23,7 +23,7 @@ module.exports = {
       '^apps/cli/src/commands/',
       '^apps/cli/src/(main\\.ts|commands/)',
     ),
-    // open-lake → compose-lake → verbs → register, open, truth → files → config → files at the root
+    // open-lake → compose-lake → verbs → register, open, truth → files, intents → config → files at the root
     layer(
       'lake: only the top files import the composition',
       '^packages/lake/src/[a-z]+/',
@@ -38,8 +38,11 @@ module.exports = {
     layer('lake: files imports no verb', '^packages/lake/src/files/', [
       '^packages/lake/src/(?!files/)[a-z]+/',
     ]),
-    layer('lake: register imports no verb but files', '^packages/lake/src/register/', [
-      '^packages/lake/src/(?!register/|files/)[a-z]+/',
+    layer('lake: intents import no verb', '^packages/lake/src/replace/intent(-lock)?\\.ts', [
+      '^packages/lake/src/(?!replace/intent(-lock)?\\.ts)[a-z]+/',
+    ]),
+    layer('lake: register imports no verb but files and intents', '^packages/lake/src/register/', [
+      '^packages/lake/src/(?!register/|files/|replace/intent(-lock)?\\.ts)[a-z]+/',
     ]),
     layer('lake: open imports only register and config', '^packages/lake/src/open/', [
       '^packages/lake/src/(?!open/|register/|config/)[a-z]+/',

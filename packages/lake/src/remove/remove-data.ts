@@ -12,13 +12,9 @@ import {
 import { folderOf } from '../files/folder-of.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
+import { resumeAfterSeconds } from '../replace/intent-lock.js'
 import { type FileChange, replaceFiles } from '../replace/replace-files.js'
-import {
-  type ChangeableLake,
-  changeTable,
-  resumeAfterSeconds,
-  settleIntents,
-} from '../replace/settle-intents.js'
+import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
 import { UsageError } from '../usage-error.js'
 
 /** What to remove from a table, and whether to do it. */

@@ -24,6 +24,9 @@ export class LostIntentError extends Error {
   }
 }
 
+/** Seconds without a sign of life after which a change counts as left behind. */
+export const resumeAfterSeconds = 60
+
 export interface LockOptions {
   /** An intent that its owner has not renewed for this long is finished by whoever meets it. */
   resumeAfterSeconds: number

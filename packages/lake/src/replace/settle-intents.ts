@@ -3,7 +3,7 @@ import { type Table, tablePrefix } from '@minilake/schema'
 import type { FolderCatalog, LakeBackend, LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { intentFolders, intentPrefix } from './intent.js'
-import type { LockOptions } from './intent-lock.js'
+import { type LockOptions, resumeAfterSeconds } from './intent-lock.js'
 import { finishIntent } from './replace-files.js'
 
 /** A lake whose files can be removed and replaced. */
@@ -19,9 +19,6 @@ interface Place {
   /** Absent in the embedded profile. */
   catalog: FolderCatalog | undefined
 }
-
-/** Seconds without a sign of life after which a change counts as left behind. */
-export const resumeAfterSeconds = 60
 
 /**
  * Completes or takes back the changes of tables that dead processes have left, and waits for living ones. A file that such a change is
