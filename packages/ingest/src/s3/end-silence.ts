@@ -4,26 +4,31 @@ import { isNamed } from './sdk-error.js'
 /**
  * Makes a client notice that its store is silent: a request that timed out is sent again only if the store has answered any request
  * within `requestTimeoutMillis`. From then on, and for as long again, requests fail at once with the same error, so that a run with many
- * requests left ends soon.
+ * requests left ends soon. Returns what requests that bypass the client's middleware need: whether the store is silent now, and a way to
+ * note that it has answered.
  */
 export function endSilence(
   client: S3Client,
   { requestTimeoutMillis }: { requestTimeoutMillis: number },
-): void {
+): { isSilent: () => boolean; noteAnswer: () => void } {
   let answeredAt = -Infinity
   let silence: { error: unknown; endsAt: number } | undefined
+  const isSilent = () => silence !== undefined && performance.now() < silence.endsAt
+  const noteAnswer = () => {
+    answeredAt = performance.now()
+    silence = undefined
+  }
   client.middlewareStack.add(
     (next) => async (step) => {
       const result = await next(step)
-      answeredAt = performance.now()
-      silence = undefined
+      noteAnswer()
       return result
     },
     { step: 'deserialize', priority: 'low', name: 'noteAnswer' },
   )
   client.middlewareStack.add(
     (next) => async (step) => {
-      if (silence && performance.now() < silence.endsAt) throw silence.error
+      if (silence && isSilent()) throw silence.error
       try {
         return await next(step)
       } catch (error) {
@@ -52,4 +57,5 @@ export function endSilence(
       recordSuccess: (token) => strategy.recordSuccess(token),
     }
   }
+  return { isSilent, noteAnswer }
 }

@@ -1,8 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { acceptOnlyS3 } from './accept-only-s3.js'
+import { directPut, type PutRequest } from './direct-put.js'
+import { endSilence } from './end-silence.js'
 import { keepBelowPrefix } from './key-prefix.js'
 import type { resolveS3Options } from './s3-options.js'
-import { endSilence } from './end-silence.js'
 
 /**
  * More connections than a run uses. With the SDK's 50, as many first requests held all of them while they waited for the one that
@@ -10,7 +11,10 @@ import { endSilence } from './end-silence.js'
  */
 const maxSockets = 1000
 
-/** Amazon's client with these options. It accepts only responses of S3 stores, and its keys are relative to the prefix. */
+/**
+ * Amazon's client with these options, and its way to put small objects. They accept only responses of S3 stores, and their keys are
+ * relative to the prefix.
+ */
 export function s3Client({
   bucket,
   keyPrefix,
@@ -24,7 +28,7 @@ export function s3Client({
   requestTimeoutMillis,
   maxAttempts,
   clockOffsetMillis,
-}: ReturnType<typeof resolveS3Options>): S3Client {
+}: ReturnType<typeof resolveS3Options>): { client: S3Client; put: PutRequest } {
   const checksumSetting = checksums === 'crc32' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
   const client = new S3Client({
     region,
@@ -47,8 +51,8 @@ export function s3Client({
   keepBelowPrefix(client, keyPrefix)
   acceptOnlyS3(client, bucket)
   keepResponseDates(client)
-  endSilence(client, { requestTimeoutMillis })
-  return client
+  const silence = endSilence(client, { requestTimeoutMillis })
+  return { client, put: directPut(client, silence) }
 }
 
 /**

@@ -73,7 +73,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
   const { resumeAfterSeconds, sha256InMetadata } = resolved
   const place = { bucket, region, endpoint }
   const location = `s3://${bucket}/${keyPrefix}`.slice(0, -1)
-  const client = s3Client(resolved)
+  const { client, put } = s3Client(resolved)
   const interruptedUploads = new Set<string>()
   let { checkThenWrite } = resolved
 
@@ -152,7 +152,7 @@ export function s3Store(options: S3StoreOptions): S3Store {
       let partsLeft: string | undefined
       try {
         const result = await writeObject(client, sourceOf(key, bytes), {
-          ...{ ...more, bucket, key, checksums, checkThenWrite, resumeAfterSeconds, interruptedUploads },
+          ...{ ...more, put, bucket, key, checksums, checkThenWrite, resumeAfterSeconds, interruptedUploads },
           ...(signal && { signal }),
           ...(reread && { reread: rereadable(key, reread) }),
           ...(sha256InMetadata && { sha256 }),

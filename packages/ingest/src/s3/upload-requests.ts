@@ -3,11 +3,11 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   type CompleteMultipartUploadCommandOutput,
-  PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { combineCrc32, crc32Text } from '../bytes/crc32.js'
 import { etagOfParts, type Identity, isMd5 } from '../bytes/etag.js'
+import type { PutRequest } from './direct-put.js'
 import { headObject, type ObjectPlace } from './head-object.js'
 import {
   checkObject,
@@ -24,6 +24,7 @@ import { attemptsOf, isNamed, statusOf } from './sdk-error.js'
 
 /** Where an object is uploaded to, and how: shared by all requests of a write. */
 export interface UploadTarget extends ObjectPlace {
+  put: PutRequest
   overwrite: boolean
   checksums: Checksums
   /** Whether the store ignores `If-None-Match`, so that the key is checked right before an object is created. */
@@ -81,17 +82,17 @@ export async function putObject(
   target: UploadTarget,
   { data, metadata }: { data: Uint8Array; metadata: Record<string, string> },
 ): Promise<Identity> {
-  const { client, stop } = target
+  const { put, stop } = target
   const crc32 = checksumOf(target, data)
-  const command = new PutObjectCommand({
+  const input = {
     ...uploadParameters(target),
     Body: data,
     Metadata: metadata,
     ...(crc32 !== undefined && { ChecksumCRC32: crc32 }),
-  })
+  }
   const send = async () => {
     await refuseTakenKey(target)
-    return client.send(command, { abortSignal: stop.signal })
+    return put(input, { abortSignal: stop.signal })
   }
   const response = await retryOnConflict(send, stop.signal)
   const { md5 } = checkedPart(target, { number: 1, data, crc32, response })

@@ -7,6 +7,7 @@ import { partBytes, partBytesFor, planParts } from '../bytes/part-plan.js'
 import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../bytes/part-slots.js'
 import { rereadParts, type SourcePart, streamParts } from '../bytes/source-parts.js'
 import type { WriteOptions, WriteResult } from '../object-store.js'
+import type { PutRequest } from './direct-put.js'
 import { isKeyTaken } from './head-object.js'
 import type { SentContent } from './object-response.js'
 import { resolveWriteOutcome, type WriteOutcome } from './resolve-write-outcome.js'
@@ -27,6 +28,7 @@ import {
 
 /** How to write an object to a bucket. */
 interface S3WriteOptions extends WriteOptions {
+  put: PutRequest
   bucket: string
   key: string
   checksums: Checksums
@@ -82,14 +84,14 @@ async function runAttempt(
   options: S3WriteOptions & { slots: PartSlots },
   work: (attempt: Attempt) => Promise<WriteOutcome>,
 ): Promise<WriteOutcome> {
-  const { bucket, key, overwrite = false, checksums, checkThenWrite, signal, onBytes } = options
+  const { put, bucket, key, overwrite = false, checksums, checkThenWrite, signal, onBytes } = options
   signal?.throwIfAborted()
   const stop = new AbortController()
   const onAbort = () => stop.abort(signal?.reason)
   signal?.addEventListener('abort', onAbort)
   const slots = trackedSlots(options.slots)
   try {
-    const target = { client, bucket, key, overwrite, checksums, checkThenWrite, stop, onBytes }
+    const target = { client, put, bucket, key, overwrite, checksums, checkThenWrite, stop, onBytes }
     return await work({ target, slots, options })
   } finally {
     slots.abandonAll()

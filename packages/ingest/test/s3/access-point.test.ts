@@ -19,7 +19,7 @@ interface Signed {
 
 /** The requests that the SDK has signed, for an object and for a listing; none is sent. */
 async function signed(options: Partial<S3StoreOptions>) {
-  const client = s3Client(resolveS3Options({ bucket, credentials, maxAttempts: 1, ...options }))
+  const { client } = s3Client(resolveS3Options({ bucket, credentials, maxAttempts: 1, ...options }))
   const requests: Signed[] = []
   client.middlewareStack.addRelativeTo(
     () => (step: { request: unknown }) => {

@@ -97,7 +97,7 @@ describe('s3Store with a key prefix', () => {
   })
 
   it('refuses a command that it does not know', async () => {
-    const client = s3Client(resolveS3Options({ bucket, keyPrefix }))
+    const { client } = s3Client(resolveS3Options({ bucket, keyPrefix }))
     await expect(client.send(new ListBucketsCommand({}))).rejects.toThrow('ListBucketsCommand is not known')
   })
 
