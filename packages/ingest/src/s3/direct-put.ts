@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { PutObjectCommand, type PutObjectCommandInput, type S3Client } from '@aws-sdk/client-s3'
+import type { Silence } from './end-silence.js'
 import type { ObjectResponse } from './object-response.js'
 
 /** Uploads bytes as an object in one request. Rejects with the SDK's error. */
@@ -27,10 +28,7 @@ const directBytes = 2 * 2 ** 20
  * Only a success ends here. Any other outcome is handed to the SDK's PutObject as that of its first attempt, so that retries, the
  * correction of the clock and errors are the SDK's. So is every response until `client` has accepted one as S3's.
  */
-export function directPut(
-  client: S3Client,
-  { isSilent, noteAnswer }: { isSilent: () => boolean; noteAnswer: () => void },
-): PutRequest {
+export function directPut(client: S3Client, silence: Silence): PutRequest {
   const handler = client.config.requestHandler as HttpHandler
   let preparing: Promise<Prepared | undefined> | undefined
   let isKnownAsS3 = false
@@ -48,20 +46,21 @@ export function directPut(
   }
 
   return async (input, options) => {
-    const command = new PutObjectCommand(input)
-    const isDirect = input.Body.length < directBytes && !isSilent()
+    const isDirect = input.Body.length < directBytes && !silence.isSilent()
     const request = isDirect ? await signedRequest(input) : undefined
-    if (request === undefined) return client.send(command, options)
+    if (request === undefined) return client.send(new PutObjectCommand(input), options)
 
-    const outcome = await outcomeOf(handler.handle(request, options))
-    if (isKnownAsS3 && outcome.response?.statusCode === 200) {
-      noteAnswer()
-      return objectResponse(outcome.response.headers)
+    const start = performance.now()
+    const { response, error } = await outcomeOf(handler.handle(request, options))
+    if (isKnownAsS3 && response?.statusCode === 200) {
+      silence.noteAnswer()
+      await refillRetries(client)
+      return objectResponse(response.headers)
     }
-    answerFirst(command, outcome)
-    const response = await client.send(command, options)
+    if (error) silence.noteStart(error, start)
+    const accepted = await client.send(answeredFirst(input, response ?? error), options)
     isKnownAsS3 = true
-    return response
+    return accepted
   }
 }
 
@@ -90,9 +89,10 @@ const sampleKey = 'k'
 /** Has the SDK prepare the request for an object without sending it. Undefined if it is not to be signed in the usual way. */
 async function prepare(
   client: S3Client,
-  { Bucket, ChecksumAlgorithm }: PutInput,
+  { Bucket, ChecksumAlgorithm, ChecksumCRC32 }: PutInput,
 ): Promise<Prepared | undefined> {
-  const command = new PutObjectCommand({ Bucket, Key: sampleKey, Body: new Uint8Array(), ChecksumAlgorithm })
+  const sample = { Bucket, Key: sampleKey, Body: new Uint8Array(), ChecksumAlgorithm, ChecksumCRC32 }
+  const command = new PutObjectCommand(sample)
   let prepared: Prepared | undefined
   command.middlewareStack.add(
     (_next, context) =>
@@ -129,7 +129,7 @@ function uriEncoded(key: string): string {
 }
 
 /** How a request ended: with a response, whose body has been read if it is a success, or with an error. */
-type Outcome = { response: HttpResponse; error?: undefined } | { response?: undefined; error: unknown }
+type Outcome = { response: HttpResponse; error?: undefined } | { response?: undefined; error: Error }
 
 async function outcomeOf(sending: Promise<{ response: HttpResponse }>): Promise<Outcome> {
   try {
@@ -137,7 +137,7 @@ async function outcomeOf(sending: Promise<{ response: HttpResponse }>): Promise<
     if (response.statusCode === 200) await read(response.body)
     return { response }
   } catch (error) {
-    return { error }
+    return { error: error instanceof Error ? error : new Error(String(error)) }
   }
 }
 
@@ -146,19 +146,27 @@ function read(body: Readable): Promise<void> {
   return new Promise((resolve, reject) => body.on('end', resolve).on('error', reject).resume())
 }
 
-/** Makes the first attempt of a command end with this outcome instead of sending it. */
-function answerFirst(command: PutObjectCommand, outcome: Outcome): void {
+/** A PutObject whose first attempt is not sent, but ends with this outcome. */
+function answeredFirst(input: PutInput, outcome: HttpResponse | Error): PutObjectCommand {
+  const command = new PutObjectCommand(input)
   let isFirst = true
   command.middlewareStack.add(
     (next) => (step) => {
       if (!isFirst) return next(step)
       isFirst = false
-      const { response, error } = outcome
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the handler rejected with
-      return response ? Promise.resolve({ response, output: undefined as never }) : Promise.reject(error)
+      if (outcome instanceof Error) return Promise.reject(outcome)
+      return Promise.resolve({ response: outcome, output: undefined as never }) // the SDK makes the output from the response
     },
-    { step: 'deserialize', priority: 'low', name: 'answerFirst' },
+    { step: 'deserialize', priority: 'low', name: 'answeredFirst' },
   )
+  return command
+}
+
+/** Notes a success for the quota from which the SDK's retries draw: without any, a store that is used for days would have no retries left. */
+async function refillRetries({ config }: S3Client): Promise<void> {
+  const strategy = await config.retryStrategy()
+  if (!('acquireInitialRetryToken' in strategy)) return
+  strategy.recordSuccess(await strategy.acquireInitialRetryToken(''))
 }
 
 function objectResponse(headers: Record<string, string>): ObjectResponse {

@@ -1,16 +1,25 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { isNamed } from './sdk-error.js'
 
+/** What a client knows about the silence of its store. Times are those of `performance.now()`. */
+export interface Silence {
+  /** Whether requests fail at once now. */
+  isSilent(): boolean
+  /** Notes that the store has answered. */
+  noteAnswer(): void
+  /** Notes when the request was sent that failed with this error, if the client did not send it. */
+  noteStart(error: object, start: number): void
+}
+
 /**
  * Makes a client notice that its store is silent: a request that timed out is sent again only if the store has answered any request
  * within `requestTimeoutMillis`. From then on, and for as long again, requests fail at once with the same error, so that a run with many
- * requests left ends soon. Returns what requests that bypass the client's middleware need: whether the store is silent now, and a way to
- * note that it has answered.
+ * requests left ends soon. Returns what requests that bypass the client's middleware need.
  */
 export function endSilence(
   client: S3Client,
   { requestTimeoutMillis }: { requestTimeoutMillis: number },
-): { isSilent: () => boolean; noteAnswer: () => void } {
+): Silence {
   let answeredAt = -Infinity
   let silence: { error: unknown; endsAt: number } | undefined
   const isSilent = () => silence !== undefined && performance.now() < silence.endsAt
@@ -41,6 +50,7 @@ export function endSilence(
     { step: 'initialize', priority: 'high', name: 'endSilence' },
   )
 
+  const startOf = new WeakMap<object, number>()
   const standard = client.config.retryStrategy
   client.config.retryStrategy = async () => {
     const strategy = await standard()
@@ -49,7 +59,8 @@ export function endSilence(
     return {
       acquireInitialRetryToken: (scope) => strategy.acquireInitialRetryToken(scope),
       refreshRetryTokenForRetry: (token, failure) => {
-        const silentMillis = performance.now() - Math.max(startedAt, answeredAt)
+        const start = (failure.error && startOf.get(failure.error)) ?? startedAt
+        const silentMillis = performance.now() - Math.max(start, answeredAt)
         if (isNamed(failure.error, 'TimeoutError') && silentMillis >= requestTimeoutMillis)
           return Promise.reject(failure.error)
         return strategy.refreshRetryTokenForRetry(token, failure)
@@ -57,5 +68,5 @@ export function endSilence(
       recordSuccess: (token) => strategy.recordSuccess(token),
     }
   }
-  return { isSilent, noteAnswer }
+  return { isSilent, noteAnswer, noteStart: (error, start) => startOf.set(error, start) }
 }
