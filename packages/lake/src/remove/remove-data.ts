@@ -1,4 +1,3 @@
-import { truthKey } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
 import {
   eventTimeColumn,
@@ -10,10 +9,11 @@ import {
   tablePrefix,
 } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
-import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { dataFilesOf } from '../lake-backend.js'
+import { filesAndTruth } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
 import { resumeAfterSeconds } from '../replace/intent-lock.js'
-import { type FileChange, replaceFiles } from '../replace/replace-files.js'
+import { replaceFiles } from '../replace/replace-files.js'
 import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
 import { UsageError } from '../usage-error.js'
 
@@ -76,7 +76,10 @@ export async function removeData(
     await changeTable(table, lake, signal, async (place) => {
       for (const folder of found.keys()) {
         signal.throwIfAborted()
-        const decide = (files: readonly StoredObject[]) => allOf(files, place.store)
+        const decide = async (files: readonly StoredObject[]) => ({
+          add: [],
+          remove: await filesAndTruth(files, place.store),
+        })
         const options = { resumeAfterSeconds, signal, onWait }
         await replaceFiles({ table: table.name, folder }, decide, place, options)
       }
@@ -91,18 +94,6 @@ export async function removeData(
     isRemoved: remove,
     interrupted,
   }
-}
-
-/** The data files of a folder, and the truth files that describe them. */
-async function allOf(files: readonly StoredObject[], store: LakeStore): Promise<FileChange> {
-  const remove = files.map(({ key }) => key).filter((key) => key.endsWith('.parquet'))
-  const truths: string[] = []
-  const [first] = remove
-  if (first !== undefined) {
-    const wanted = new Set(remove.map(truthKey))
-    for await (const { key } of store.list(folderOf(truthKey(first)))) if (wanted.has(key)) truths.push(key)
-  }
-  return { add: [], remove: [...remove, ...truths] }
 }
 
 /** Tells the folders of a range of days. Throws a UsageError for a range that folders cannot tell. */
