@@ -29,7 +29,9 @@ import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
 import { verifyTable } from './verify/verify-table.js'
+import { appendRows } from './write/append-rows.js'
 import { publishStaged } from './write/publish-staged.js'
+import type { RowsTarget } from './write/rows-target.js'
 import { writeRows } from './write/write-rows.js'
 
 /** What a lake's methods need besides its backend. */
@@ -84,38 +86,28 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async write(table, rows, given = {}) {
       const signal = begin('write', given)
-      const { tempFolder, onCreateOnce, ...options } = given
       checkTable(tables, table)
-      return publishStaged(table, backend, (store) => writeRows(table, rows, store, { ...options, signal }), {
-        signal,
-        ...(tempFolder !== undefined && { tempFolder: inCwd(tempFolder) }),
-        ...(onCreateOnce && { onCreateOnce }),
-      })
+      const options = { ...withTempFolder(given), duckDb, signal }
+      return publishStaged(table, backend, (target) => writeRows(table, rows, target, options), options)
     },
 
     async import(table, files, given = {}) {
       const signal = begin('import', given)
-      const { onCreateOnce, tempFolder: folder, ...options } = given
       checkTable(tables, table)
+      const options = { ...withTempFolder(given), duckDb, signal }
       const rejected = folderStore({ folder: out })
-      const temp = folder === undefined ? {} : { tempFolder: inCwd(folder) }
-      return publishStaged(
-        table,
-        backend,
-        (data) =>
-          importFiles(table, resolved(files), { data, rejected }, { ...duckDb, ...options, ...temp, signal }),
-        { signal, ...temp, ...(onCreateOnce && { onCreateOnce }) },
-      )
+      const read = (data: RowsTarget) =>
+        importFiles(table, resolved(files), { data, rejected }, { ...duckDb, ...options })
+      return publishStaged(table, backend, read, options)
     },
 
     async stage(table, files, given = {}) {
       const signal = begin('stage', given)
-      const { out: folder, tempFolder, ...options } = given
+      const { out: folder, ...options } = given
       checkTable(tables, table)
       const store = folderStore({ folder: outOr(folder) })
-      const folders = { data: store, rejected: store }
-      const temp = tempFolder === undefined ? {} : { tempFolder: inCwd(tempFolder) }
-      return importFiles(table, resolved(files), folders, { ...duckDb, ...options, ...temp, signal })
+      const target = { data: appendRows(table, store, { signal }), rejected: store }
+      return importFiles(table, resolved(files), target, { ...duckDb, ...withTempFolder(options), signal })
     },
 
     async ingest(given = {}) {
@@ -200,6 +192,11 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     if (target === undefined) return { folder: outOr(folder) }
     const location = target.endsWith('/') ? target : `${target}/`
     return { s3: storeOptions({ ...s3, location, locationName: '`target`' }) }
+  }
+
+  function withTempFolder<O extends { tempFolder?: string }>(options: O): O {
+    const { tempFolder } = options
+    return tempFolder === undefined ? options : { ...options, tempFolder: inCwd(tempFolder) }
   }
 
   function outOr(folder: string | undefined): string {

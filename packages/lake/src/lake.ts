@@ -15,7 +15,7 @@ import type { CatalogReport, LakeStore } from './lake-backend.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
 import type { LakeStatus } from './status/lake-status.js'
 import type { Verification } from './verify/verify-table.js'
-import type { PublishedRows } from './write/publish-staged.js'
+import type { PublishedRows, PublishStagedOptions } from './write/publish-staged.js'
 import type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-rows.js'
 
 /** Options whose signal may be left out. */
@@ -32,17 +32,13 @@ export type GenerateOptions = Optional<Omit<GenerateFilesOptions, 'target'>> & {
 }
 
 /** How to write rows. */
-export type WriteOptions = Optional<WriteRowsOptions> & {
-  /** Where data files for a bucket wait until they are uploaded. Default: the system's folder for temporary files. */
-  tempFolder?: string
-  onCreateOnce?: IngestFolderOptions['onCreateOnce']
-}
+export type WriteOptions = Optional<WriteRowsOptions & PublishStagedOptions>
 
 /** What was written, and what became of the catalog. */
 export type WriteReport = WrittenFiles & PublishedRows
 
 /** How to import files; what is read, and how, is as `openReadings` of `@minilake/import` has it. */
-export type ImportOptions = Optional<ImportFilesOptions> & Pick<WriteOptions, 'onCreateOnce'>
+export type ImportOptions = Optional<ImportFilesOptions & PublishStagedOptions>
 
 /** What was imported, and what became of the catalog. `rejected` is a file below the lake's `out`. */
 export type ImportReport = ImportFilesReport & PublishedRows
@@ -97,7 +93,7 @@ export interface Lake {
 
   /**
    * Writes rows: encodes, partitions, publishes and registers them. They become visible when the source ends; after an error none
-   * are. The same rows written again change nothing.
+   * are. The same rows written again change nothing. With `mode`, they replace rows that are there, partition by partition.
    */
   write<T extends Table>(table: T, rows: RowSource<NoInfer<T>>, options?: WriteOptions): Promise<WriteReport>
 

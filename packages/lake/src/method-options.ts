@@ -24,13 +24,15 @@ const readOptionNames = [
   'reasonText',
 ] as const satisfies (keyof ImportOptions)[]
 
+const modeOptionNames = ['mode', 'replaceAll', 'onWait', 'onCreateOnce'] as const
+
 const publishOptionNames = ['overwrite', 'signal', 'onCreateOnce', 'onObject', 'onProgress'] as const
 
 /** The names of the options of each method. */
 export const methodOptions = {
   generate: ['out', 'target', 'overwrite', 'workers', 'signal', 'onFile', 'onCreateOnce'],
-  write: ['maxPartitions', 'tempFolder', 'signal', 'onCreateOnce'],
-  import: [...readOptionNames, 'onCreateOnce'],
+  write: ['maxPartitions', 'tempFolder', 'signal', ...modeOptionNames],
+  import: [...readOptionNames, ...modeOptionNames],
   stage: [...readOptionNames, 'out'],
   ingest: [...publishOptionNames, 'folder', 'verify'],
   watch: [...publishOptionNames, 'folder', 'onIngested', 'onRegistered', 'onFailure'],

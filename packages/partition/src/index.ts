@@ -1,2 +1,3 @@
 export { partitionBatches, type PartitionOptions } from './partition-batches.js'
 export type { PartitionedBatches } from './partition-rows.js'
+export { pickRows } from './pick-rows.js'

@@ -1,7 +1,7 @@
 import type { Batch, Table } from '@minilake/schema'
 import { fillBatch, type Units } from './fill-batch.js'
 
-/** Copies the rows of a batch with the given numbers, in that order, to a new batch. */
+/** Copies the rows of a batch with the given numbers, in that order, to a new batch with the columns of `table`, all of which it has. */
 export function pickRows(table: Table, batch: Batch, rows: Uint32Array): Batch {
   return fillBatch(table, rows.length, [batch], (target, [units], unitsPerRow) => {
     if (units) pickUnits(target, units, unitsPerRow, rows)

@@ -4,6 +4,7 @@ import type { LakeStore } from '../lake-backend.js'
 import { readableFooter } from './lake-file.js'
 import { folderOf } from './folder-of.js'
 import { mappedInOrder } from './mapped-in-order.js'
+import { partitionOf } from './partition-of.js'
 
 /** What a partition held before rows were added to it. */
 export interface EarlierRows {
@@ -29,18 +30,15 @@ export async function earlierRows(
     const files: StoredObject[] = []
     for await (const object of store.list(folder))
       if (isDataFileKey(table, object.key) && !isNew.has(object.key)) files.push(object)
-    const partition = folder.split('/').slice(1, -1).join('/')
-    return {
-      partition,
-      files: files.length,
-      rows: files.length > mostFooters ? null : await rowsOf(files, store),
-    }
+    return { partition: partitionOf(folder), files: files.length, rows: await rowsOf(files, store) }
   }
   for await (const earlier of mappedInOrder(folders, earlierOf)) if (earlier.files > 0) found.push(earlier)
   return found
 }
 
-async function rowsOf(files: readonly StoredObject[], store: LakeStore): Promise<number | null> {
+/** The rows of data files; null for more than 1,000 files, whose footers would take long, and when one cannot be read. */
+export async function rowsOf(files: readonly StoredObject[], store: LakeStore): Promise<number | null> {
+  if (files.length > mostFooters) return null
   let rows = 0
   for await (const footer of mappedInOrder(files, (file) => readableFooter(file, store))) {
     if (footer instanceof Error) return null

@@ -12,7 +12,8 @@ import {
 import type { Table } from '@minilake/schema'
 import { dataFileEncoding } from '../data-file-encoding.js'
 import { UsageError } from '../usage-error.js'
-import { defaultMaxPartitions, stagePartitions } from '../write/stage-partitions.js'
+import type { RowsTarget } from '../write/rows-target.js'
+import { defaultMaxPartitions } from '../write/stage-partitions.js'
 import { stagedFiles } from '../write/staged-files.js'
 import type { WrittenFiles } from '../write/write-rows.js'
 
@@ -35,22 +36,22 @@ export interface ImportFilesReport extends ReadReport, WrittenFiles {
   rejected?: string
 }
 
-/** The folders that an import writes to. */
-export interface ImportFolders {
-  data: FolderStore
+/** Where an import writes to. */
+export interface ImportTarget {
+  data: RowsTarget
   /** For bad rows that were left out: a file under `_rejected/`. */
   rejected: FolderStore
 }
 
 /**
- * Reads files of readings into a table's data files, one per partition, each named by its content: the same rows give the same
- * files. The files appear when everything is on the disk. Rejects as `openReadings` and its batches do, with a RangeError for too
+ * Reads files of readings into a table's data files, one per partition, each named by its rows: the same rows give the same
+ * files. They appear when everything is on the disk. Rejects as `openReadings` and its batches do, with a RangeError for too
  * many partitions, with an Error when no row is good, and with the signal's reason.
  */
 export async function importFiles(
   table: Table,
   files: readonly ReadingFile[],
-  folders: ImportFolders,
+  { data, rejected: rejectedFolder }: ImportTarget,
   {
     maxPartitions = defaultMaxPartitions,
     signal,
@@ -59,18 +60,14 @@ export async function importFiles(
     ...read
   }: ImportFilesOptions,
 ): Promise<ImportFilesReport> {
-  const data = stagedFiles(folders.data, { signal })
-  const rejections = stagedFiles(folders.rejected, { signal })
+  const rejections = stagedFiles(rejectedFolder, { signal })
 
   await checkFiles(files)
   await dataFileEncoding() // a missing Snappy is reported before any row is read
   const readings = await openReadings(table, files, { ...read, signal })
   try {
     onOpen?.(readings.sources)
-    const { importId, files: keys } = await stagePartitions(table, readings.batches(), data, {
-      prefix: 'import',
-      maxPartitions,
-    })
+    await data.stage(readings.batches(), { prefix: 'import', maxPartitions })
     const { rows, badRows } = readings.report
     if (rows === 0)
       throw new Error(`nothing was imported: expected at least one good row, got only bad rows (${badRows})`)
@@ -83,19 +80,13 @@ export async function importFiles(
             ({ etag }) => `_rejected/${table.name}/import-${etag}.ndjson`,
           )
     await rejections.name()
-    const named = await data.name()
-    const newKeys = keys.filter((key) => named.has(key))
+    const placed = await data.publish()
     return {
       table: table.name,
-      importId,
       sources: readings.sources,
       ...readings.report,
       bad,
-      written: newKeys.length,
-      unchanged: keys.length - newKeys.length,
-      bytes: data.bytesOf(keys),
-      keys,
-      newKeys,
+      ...placed,
       ...(rejected !== undefined && { rejected }),
     }
   } finally {

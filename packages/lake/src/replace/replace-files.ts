@@ -35,7 +35,7 @@ export interface Replaced {
 
 /**
  * Replaces files of one folder: a partition, or an unpartitioned table. `decide` gets a listing of its data files and returns what is to
- * change; it is called again if one of them is gone when the folder is locked. Either everything is replaced or nothing: what a process
+ * change; it is called again if another process has replaced files by the time the folder is locked. Either everything is replaced or nothing: what a process
  * leaves behind when it dies, the next call for the folder completes or takes back. Rejects with an Error when a new file's key holds
  * other content, and with the signal's reason.
  */
@@ -74,7 +74,7 @@ export async function replaceFiles(
     )
     if (held === undefined) continue // another process was faster: look again when it has finished
     try {
-      if (await isGone(store, folder, files)) {
+      if (await isOutdated(store, folder, files)) {
         await held.release()
         continue
       }
@@ -231,9 +231,18 @@ async function filesIn(store: LakeStore, folder: string): Promise<StoredObject[]
   return files
 }
 
-async function isGone(store: LakeStore, folder: string, files: readonly StoredObject[]): Promise<boolean> {
-  if (files.length === 0) return false
+/**
+ * Whether a folder has been replaced since its files were listed: one of them is gone, or the folder was empty and no longer is. Files that
+ * were only added do not matter: they stay as they would if they came later.
+ */
+async function isOutdated(
+  store: LakeStore,
+  folder: string,
+  files: readonly StoredObject[],
+): Promise<boolean> {
   const now = new Set((await filesIn(store, folder)).map(({ key }) => key))
+  const wasEmpty = !files.some(({ key }) => key.endsWith('.parquet'))
+  if (wasEmpty && [...now].some((key) => key.endsWith('.parquet'))) return true
   return files.some(({ key }) => !now.has(key))
 }
 

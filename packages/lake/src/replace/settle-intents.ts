@@ -44,12 +44,12 @@ export async function settleIntents(
 }
 
 /** Runs `work` with the rights to remove files of a table; a missing right is found first. */
-export async function changeTable(
+export async function changeTable<T>(
   table: Table,
   lake: ChangeableLake,
   signal: AbortSignal,
-  work: (place: Place) => Promise<void>,
-): Promise<void> {
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
   const prefix = tablePrefix(table)
   await checkLocks(lake.store, signal)
   const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
@@ -58,7 +58,7 @@ export async function changeTable(
   // Another table under this name is not ours to unregister.
   const { differences } = await lake.registerTables([table], { signal })
   if (differences.length > 0) throw new Error(differences.join('; '))
-  await lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
+  return lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
 }
 
 /** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */

@@ -2,70 +2,112 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privateFolder } from '@minilake/import'
 import { type FolderStore, folderStore } from '@minilake/ingest'
-import { type EarlierRows, earlierRows } from '../files/earlier-rows.js'
+import { partitionsOf, type Table } from '@minilake/schema'
+import { type EarlierRows, earlierRows, rowsOf } from '../files/earlier-rows.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
+import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
+import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { appendingStore } from '../replace/appending-store.js'
-import { settleIntents } from '../replace/settle-intents.js'
-import type { CatalogReport, LakeBackend, LakeStore } from '../lake-backend.js'
-import type { Table } from '@minilake/schema'
+import { resumeAfterSeconds } from '../replace/intent-lock.js'
+import { changeTable, settleIntents } from '../replace/settle-intents.js'
+import { count } from '../text.js'
+import { UsageError } from '../usage-error.js'
+import { appendRows } from './append-rows.js'
+import { mergePartitions } from './merge-partitions.js'
+import { overwritePartitions } from './overwrite-partitions.js'
+import type { RowsTarget } from './rows-target.js'
+import { checkMode, type WriteMode } from './write-mode.js'
 import type { WrittenFiles } from './write-rows.js'
 
 /** How to put new rows into a lake. */
 export interface PublishStagedOptions extends Pick<IngestFilesOptions, 'signal' | 'onCreateOnce'> {
-  /** Where data files for a bucket wait until they are uploaded. Default: the system's folder for temporary files. */
+  /**
+   * What becomes of the rows that are there: `append` keeps them, `overwrite-partitions` removes those of every partition that gets a new
+   * row, and `merge` those with the key of a new row. Default 'append'.
+   */
+  mode?: WriteMode
+  /** Lets mode `overwrite-partitions` replace all of a table without partitions. Default false. */
+  replaceAll?: boolean
+  /** Called with the key prefix of a partition that another process is changing at the moment; the write waits for it. */
+  onWait?: (folder: string) => void
+  /** Where data files for a bucket wait until they are uploaded, and rows until they are merged. Default: the system's folder for temporary files. */
   tempFolder?: string
 }
 
 /** What became of a lake's table when rows were put into it. */
 export interface PublishedRows {
-  /** What the partitions of new files already held: the new rows were added to it. */
+  mode: WriteMode
+  /** Mode `append`: what the partitions of new files already held; the new rows were added to it. */
   earlier: EarlierRows[]
   catalog: CatalogReport
 }
 
 /**
- * Has `write` make a table's data files, publishes them and registers the table. A folder's files are written in place; a bucket's in
- * a temporary folder first. Throws an Error before anything is written when the table in the catalog differs from its definition, and
- * when a file cannot be published; run again, files that are there are unchanged.
+ * Has `write` put rows into a table, in one of the modes, and registers the table. Throws an Error before anything is written when the table
+ * in the catalog differs from its definition, and when a file cannot be published; run again, files that are there are unchanged.
  */
 export async function publishStaged<R extends WrittenFiles>(
   table: Table,
   lake: LakeBackend,
-  write: (store: FolderStore) => Promise<R>,
-  options: PublishStagedOptions,
+  write: (target: RowsTarget) => Promise<R>,
+  {
+    mode = 'append',
+    replaceAll = false,
+    duckDb,
+    ...options
+  }: PublishStagedOptions & { duckDb: DuckDbLimits },
 ): Promise<R & PublishedRows> {
-  const { signal } = options
+  const { signal, onWait, tempFolder } = options
+  checkMode(table, mode)
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
-  const settle = () => settleIntents([table], lake, { signal })
+  const settle = () => settleIntents([table], lake, { signal, onWait })
   await settle()
-  const files = isFolder(lake.store)
-    ? await write(appendingStore(lake.store, settle))
-    : await upload(table, lake, write, options)
-  const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
-  const earlier = await earlierRows(table, files.newKeys, lake.store)
-  return {
-    ...files,
-    earlier,
-    catalog: { ...catalog, changes: [...new Set([...before.changes, ...catalog.changes])] },
+  if (mode === 'append') {
+    const files = isFolder(lake.store)
+      ? await write(appendRows(table, appendingStore(lake.store, settle), options))
+      : await upload(table, lake, write, options)
+    const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
+    const earlier = await earlierRows(table, files.newKeys, lake.store)
+    const changes = [...new Set([...before.changes, ...catalog.changes])]
+    return { ...files, mode, earlier, catalog: { ...catalog, changes } }
   }
+  if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
+  const how = { tempFolder, duckDb, resumeAfterSeconds, signal, onWait }
+  const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
+  const files = await changeTable(table, lake, signal, (place) => write(targetOf(table, place, how)))
+  return { ...files, mode, earlier: [], catalog: before }
+}
+
+/** Throws a UsageError, which says what is there, for a table without partitions that has data files. */
+async function checkPartitioned(table: Table, store: LakeStore): Promise<void> {
+  if (partitionsOf(table).length > 0) return
+  const files = []
+  for await (const file of dataFilesOf(table, store)) files.push(file)
+  if (files.length === 0) return
+  const rows = await rowsOf(files, store)
+  const held = rows === null ? '' : ` with ${count(rows, 'row')}`
+  throw new UsageError(
+    `table ${table.name} has no partitions, so mode overwrite-partitions replaces all of it: ${count(files.length, 'file')}${held} in ${store.location}/; set \`replaceAll\` to do so`,
+  )
 }
 
 async function upload<R extends WrittenFiles>(
   table: Table,
   lake: LakeBackend,
-  write: (store: FolderStore) => Promise<R>,
-  { tempFolder = tmpdir(), ...options }: PublishStagedOptions,
+  write: (target: RowsTarget) => Promise<R>,
+  { tempFolder = tmpdir(), signal, onCreateOnce }: PublishStagedOptions,
 ): Promise<R> {
   const temporary = await privateFolder(tempFolder, 'write')
   const folder = join(temporary.path, 'files') // beside the file that names its owner
   try {
-    const files = await write(folderStore({ folder }))
+    const files = await write(appendRows(table, folderStore({ folder }), { signal }))
     if (files.keys.length === 0) return files
     const isNew = new Set<string>()
     const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(folder, lake, {
-      ...options,
       tables: [table],
+      signal,
+      ...(onCreateOnce && { onCreateOnce }),
       onObject: ({ key, outcome }) => void (outcome === 'published' && isNew.add(key)),
     })
     const [trouble] = [...failures, ...conflicts, ...unverifiable]

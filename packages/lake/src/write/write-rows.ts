@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type FolderStore, untilAborted } from '@minilake/ingest'
+import { untilAborted } from '@minilake/ingest'
 import { type Batch, batchesOf, describeValue, type InputRow, type Table } from '@minilake/schema'
-import { stagedFiles } from './staged-files.js'
-import { defaultMaxPartitions, stagePartitions } from './stage-partitions.js'
+import type { PlacedRows, RowsTarget } from './rows-target.js'
+import { defaultMaxPartitions } from './stage-partitions.js'
 
 /** Rows of a table, or batches of them, in any order. */
 export type RowSource<T extends Table> =
@@ -16,33 +16,22 @@ export interface WriteRowsOptions {
 }
 
 /** The data files that rows were written to. */
-export interface WrittenFiles {
+export interface WrittenFiles extends PlacedRows {
   table: string
-  /** The ID of this import, which comes from its rows: `remove` takes it back by it. */
-  importId: string
   rows: number
-  /** Data files, one per partition: new ones, and those that were there with the same content. */
-  written: number
-  unchanged: number
-  /** Bytes of those files. */
-  bytes: number
-  /** Keys of the data files, and of the new ones among them. */
-  keys: string[]
-  newKeys: string[]
 }
 
 /**
- * Writes rows to data files of a folder, one per partition. The files appear when the source has ended; after an error there are
+ * Writes rows to data files, one per partition. They appear when the source has ended; after an error in it there are
  * none. Memory is bounded however many rows come. Rejects with a TypeError or RangeError that names the row and the column when a row
  * does not fit the table, with the source's own error, and with the signal's reason.
  */
 export async function writeRows<T extends Table>(
   table: T,
   rows: RowSource<T>,
-  store: FolderStore,
+  target: RowsTarget,
   { maxPartitions = defaultMaxPartitions, signal }: WriteRowsOptions,
 ): Promise<WrittenFiles> {
-  const staged = stagedFiles(store, { signal })
   let rowCount = 0
   const counted = async function* () {
     for await (const batch of untilAborted(asBatches(table, rows, signal), signal)) {
@@ -52,24 +41,10 @@ export async function writeRows<T extends Table>(
     }
   }
   try {
-    const { importId, files: keys } = await stagePartitions(table, counted(), staged, {
-      prefix: 'write',
-      maxPartitions,
-    })
-    const named = await staged.name()
-    const newKeys = keys.filter((key) => named.has(key))
-    return {
-      table: table.name,
-      importId,
-      rows: rowCount,
-      written: newKeys.length,
-      unchanged: keys.length - newKeys.length,
-      bytes: staged.bytesOf(keys),
-      keys,
-      newKeys,
-    }
+    await target.stage(counted() as AsyncGenerator<Batch>, { prefix: 'write', maxPartitions })
+    return { table: table.name, rows: rowCount, ...(await target.publish()) }
   } finally {
-    await staged.discard()
+    await target.discard()
   }
 }
 

@@ -169,6 +169,27 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     expect(await contentOf(store)).toEqual({ ...before, c: 'of somebody else' })
   })
 
+  test('of two that fill an empty folder at once, the second sees what the first left', async () => {
+    const store = await newStore()
+    let calls = 0
+    await replaceFiles(
+      day,
+      async (files) => {
+        calls += 1
+        if (calls === 1) {
+          const other = () =>
+            Promise.resolve({ add: [newFile(store, 'x.parquet', 'x')], remove: [] })
+          await replaceFiles(day, other, { store }, options())
+        }
+        return { add: [newFile(store, 'y.parquet', 'y')], remove: files.map(({ key }) => key) }
+      },
+      { store },
+      options(),
+    )
+    expect(calls).toBe(2)
+    expect(await contentOf(store)).toEqual({ 'y.parquet': 'y' })
+  })
+
   test('a listed file that is gone when the folder is locked: decided again', async () => {
     const store = await newStore()
     await write(store, before)
