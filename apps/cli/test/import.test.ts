@@ -225,7 +225,7 @@ describe('an import into the lake', () => {
     const first = await minilake('import', 'a.csv')
     expect(first).toMatchObject({ code: 0, stdout: '' })
     expect(first.stderr).toMatch(
-      /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, [\d.]+ kB, event_date=2026-01-01 to event_date=2026-01-02\nnext: minilake query hourly --table turbine\n$/m,
+      /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, [\d.]+ kB, event_date=2026-01-01 to event_date=2026-01-02, import [0-9a-f]{16}\nnext: minilake query hourly --table turbine\n$/m,
     )
     expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
       'hour,avg_power\n2026-01-01 23:00:00.000,1\n2026-01-02 00:00:00.000,2\n',
@@ -244,8 +244,8 @@ describe('an import into the lake', () => {
     })
     await minilake('import', 'a.csv')
     const { stderr } = await minilake('import', 'b.csv')
-    expect(stderr).toContain(
-      '\nevent_date=2026-01-02 already had 1 row in 1 file: these rows were added to them\nnext: ',
+    expect(stderr).toMatch(
+      /\nevent_date=2026-01-02 already had 1 row in 1 file: these rows were added to them\nminilake remove --table turbine --import [0-9a-f]{16} takes them back; --mode overwrite-partitions and --mode merge replace rows\nnext: /,
     )
     expect(stderr.match(/already had/g)).toHaveLength(1)
     const json = await minilake('import', 'a.csv', 'b.csv', '--json')
@@ -256,6 +256,60 @@ describe('an import into the lake', () => {
       newKeys: [expect.stringContaining('event_date=2026-01-02')],
       earlier: [{ partition: 'event_date=2026-01-02', files: 2, rows: 2 }],
       catalog: { changes: [], differences: [] },
+    })
+  })
+
+  test('--mode says what becomes of the rows that are there', async () => {
+    const { folder, minilake } = await folderWith({
+      'a.csv': `${header}2025-12-31T23:00:00Z,a,1\n2026-01-01T10:00:00Z,a,1\n2026-01-01T11:00:00Z,a,2\n`,
+      'b.csv': `${header}2026-01-01T10:00:00Z,a,5\n2026-01-01T10:00:00Z,a,6\n2026-01-01T12:00:00Z,a,7\n`,
+    })
+    const importAs = (mode: string) => minilake('import', 'b.csv', '--mode', mode)
+    expect(await importAs('merge')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('table turbine has no key: add one to its definition'),
+    })
+    await writeFile(
+      join(folder, 'minilake.config.ts'),
+      config.replace('sortedBy', "key: ['site', 'event_timestamp'],\n  sortedBy"),
+    )
+    await minilake('import', 'a.csv')
+    const merged = await importAs('merge')
+    expect(merged.stderr).toMatch(/^1 file written in lake\/iot-time-series\/turbine\/: 3 rows, /m)
+    expect(merged.stderr).toContain(
+      '\n1 row inserted, 1 replaced, 0 there already; 1 row left out, because later ones have the same key\nnext: ',
+    )
+    const again = await importAs('merge')
+    expect(again.stderr).toContain('\n0 rows inserted, 0 replaced, 2 there already; 1 row left out')
+    expect(again.stderr).toContain('nothing new: 1 file unchanged')
+    const overwritten = await importAs('overwrite-partitions')
+    expect(overwritten.stderr).toMatch(
+      /\nevent_date=2026-01-01 had 3 rows in 1 file, which were removed\nevent_date=2025-12-31 beside them was not changed: it has 1 row in 1 file of import ([0-9a-f]{16}) \(minilake remove --table turbine --import \1 removes those of an import\)\nnext: /,
+    )
+    const files = await minilake('files', '--table', 'turbine', '--format', 'csv')
+    expect(files.stdout).toMatch(/^key,rows,first,last,size,published,imports\n(.*,[0-9a-f]{16}\n){2}$/)
+  })
+
+  test('--mode with --out, and a whole table without --yes, are refused', async () => {
+    const { folder, minilake } = await folderWith({ 'a.csv': text })
+    expect(await minilake('import', 'a.csv', '--mode', 'merge', '--out', 'staged')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^minilake: --mode merge is about the rows in the lake, and --out only stages/,
+      ),
+    })
+    await writeFile(join(folder, 'minilake.config.ts'), config.replace(/ {2}partitions.*\n/, ''))
+    const replace = (...more: string[]) =>
+      minilake('import', 'a.csv', '--mode', 'overwrite-partitions', ...more)
+    expect((await replace()).code).toBe(0) // there is nothing to replace
+    await writeFile(join(folder, 'a.csv'), `${header}2026-01-01T23:00:00Z,a,1\n`)
+    expect(await replace()).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/replaces all of it: 1 file with 2 rows in .*; set --yes to do so\n$/),
+    })
+    expect(await replace('--yes')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('\ntable turbine had 2 rows in 1 file, which were removed\n'),
     })
   })
 

@@ -15,13 +15,14 @@ const columns: ResultColumn[] = [
   { name: 'last', type: 'timestamp', engineType: 'TIMESTAMP' },
   { name: 'size', type: 'bigint', engineType: 'BIGINT' },
   { name: 'published', type: 'timestamp', engineType: 'TIMESTAMP' },
+  { name: 'imports', type: 'varchar', engineType: 'VARCHAR' },
 ]
 
 /** `minilake files`: list a table's data files. */
 export function filesCommand(environment: Environment): Command {
   const command = new Command('files')
     .description(
-      "list a table's data files: rows, first and last reading, size in bytes, and when each was published",
+      "list a table's data files: rows, first and last reading, size in bytes, when each was published, and the imports that its rows come from",
     )
     .addOption(tableOption())
   return withPrintOptions(withTimeOptions(command)).action(
@@ -32,9 +33,9 @@ export function filesCommand(environment: Environment): Command {
         const files = asUsage(() => lake.files(table, { ...rangeOf(flags), signal }))
         const unreadable: string[] = []
         async function* rows() {
-          for await (const { error, ...file } of files) {
+          for await (const { error, imports, ...file } of files) {
             if (error !== undefined) unreadable.push(`${lake.store.location}/${file.key}: ${error}`)
-            yield file
+            yield { ...file, imports: imports.join(' ') }
           }
         }
         const result = { columns: () => Promise.resolve(columns), [Symbol.asyncIterator]: rows }

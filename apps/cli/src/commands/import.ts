@@ -1,4 +1,5 @@
 import { BadRowsError, fileFormats, type ReadOptions } from '@minilake/import'
+import { UsageError, type WriteMode, writeModes } from '@minilake/lake'
 import { count } from '@minilake/lake/text'
 import { lakeNames, numericColumns, type Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
@@ -19,6 +20,8 @@ type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRow
   inputFormat?: ReadOptions['format']
   skipBad: number
   maxPartitions: number
+  mode: WriteMode
+  yes?: boolean
 }
 
 /** `minilake import`: put files of readings into a table of the lake. */
@@ -75,6 +78,15 @@ export function importCommand(environment: Environment): Command {
     )
     .option('--no-header', "the CSV has no header: its fields are in the order of the table's columns")
     .option('--null-text <text>', 'text of a CSV field that means no value, such as NA')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'append keeps the rows that are there; overwrite-partitions removes those of every day that gets a new row; merge replaces rows of the same key',
+      )
+        .choices(writeModes)
+        .default('append'),
+    )
+    .option('--yes', 'let --mode overwrite-partitions replace all of a table without partitions')
     .option(
       '--max-partitions <n>',
       'most partitions; more are a sign of misread times',
@@ -96,9 +108,13 @@ export function importCommand(environment: Environment): Command {
 async function importFiles(
   { lake, signal, terminal, json }: Session,
   files: readonly string[],
-  { table: name, out, header, skipBad, maxPartitions, inputFormat, ...read }: ImportFlags,
+  { table: name, out, header, skipBad, maxPartitions, inputFormat, mode, yes, ...read }: ImportFlags,
   stdin: NodeJS.ReadStream,
 ): Promise<void> {
+  if (out !== undefined && mode !== 'append')
+    throw new UsageError(
+      `--mode ${mode} is about the rows in the lake, and --out only stages files for minilake ingest: leave one of them out`,
+    )
   const table = findTable(lake, name)
   const sources = files.map((file) => (file === '-' ? { name: 'standard input', bytes: stdin } : file))
   const { location } = lake.store
@@ -116,10 +132,16 @@ async function importFiles(
     },
     reasonText: flagText,
   }
-  const onCreateOnce = createOnceWarning(location, terminal)
+  const intoLake = {
+    mode,
+    ...(yes && { replaceAll: yes }),
+    onWait: (folder: string) =>
+      terminal.note(`waiting for another process that is changing ${location}/${folder}`),
+    onCreateOnce: createOnceWarning(location, terminal),
+  }
   const report = await (
     out === undefined
-      ? lake.import(table, sources, { ...options, onCreateOnce })
+      ? lake.import(table, sources, { ...options, ...intoLake })
       : lake.stage(table, sources, options)
   ).catch((error: unknown) => {
     // Before the files are open it is about the options, later about their rows.

@@ -1,5 +1,5 @@
 import { type BadRow, badRowText, type SourceDescription, type TimeOptions } from '@minilake/import'
-import type { EarlierRows, ImportReport, Lake } from '@minilake/lake'
+import type { EarlierRows, ImportReport, Lake, MergeCounts, NeighbourRows } from '@minilake/lake'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { flagText } from '../options/flag-text.js'
 
@@ -40,11 +40,13 @@ const names: Readonly<Record<string, string>> = {
 
 /** What was imported, as one line or more. A report of files that were only staged has no catalog. */
 export function importedLines(
-  report: Omit<ImportReport, 'catalog' | 'earlier'> & Partial<Pick<ImportReport, 'catalog' | 'earlier'>>,
+  report: Omit<ImportReport, 'mode' | 'catalog' | 'earlier'> &
+    Partial<Pick<ImportReport, 'catalog' | 'earlier'>>,
   { out, store }: Pick<Lake, 'out' | 'store'>,
 ): string[] {
   const {
     table,
+    importId,
     keys,
     written,
     unchanged,
@@ -57,6 +59,9 @@ export function importedLines(
     midnightTimes,
     catalog,
     earlier = [],
+    overwritten = [],
+    neighbours = [],
+    merged,
   } = report
   const folder = catalog ? store.location : out
   const files =
@@ -77,15 +82,45 @@ export function importedLines(
     ...(rejected === undefined
       ? []
       : [`${count(badRows, 'bad row')} left out, written to ${out}/${rejected}`]),
-    `${files} in ${folder}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}${partitionRange(keys)}`,
-    ...firstLines(earlier.map((each) => earlierLine(table, each))),
+    `${files} in ${folder}/${table}/: ${count(rows, 'row')}, ${bytesText(bytes)}${partitionRange(keys)}, import ${importId}`,
+    ...(merged ? [mergedLine(merged)] : []),
+    ...firstLines(
+      overwritten.map((each) => `${partitionText(table, each)} had ${heldText(each)}, which were removed`),
+    ),
+    ...firstLines(
+      earlier.map(
+        (each) =>
+          `${partitionText(table, each)} already had ${heldText(each)}: these rows were added to them`,
+      ),
+    ),
+    ...(earlier.length > 0
+      ? [
+          `minilake remove --table ${table} --import ${importId} takes them back; --mode overwrite-partitions and --mode merge replace rows`,
+        ]
+      : []),
+    ...firstLines(neighbours.map((each) => neighbourLine(table, each))),
     ...(catalog?.changes ?? []),
   ]
 }
 
-function earlierLine(table: string, { partition, files, rows }: EarlierRows): string {
-  const held = rows === null ? count(files, 'file') : `${count(rows, 'row')} in ${count(files, 'file')}`
-  return `${partition === '' ? `table ${table}` : partition} already had ${held}: these rows were added to them`
+function mergedLine({ inserted, replaced, same, duplicates }: MergeCounts): string {
+  const repeated =
+    duplicates === 0 ? '' : `; ${count(duplicates, 'row')} left out, because later ones have the same key`
+  return `${count(inserted, 'row')} inserted, ${replaced.toLocaleString('en-US')} replaced, ${same.toLocaleString('en-US')} there already${repeated}`
+}
+
+function neighbourLine(table: string, { imports, ...held }: NeighbourRows): string {
+  const [first = '', ...more] = imports
+  const others = more.length === 0 ? '' : ` and ${count(more.length, 'other')}`
+  return `${held.partition} beside them was not changed: it has ${heldText(held)} of import ${first}${others} (minilake remove --table ${table} --import ${first} removes those of an import)`
+}
+
+function partitionText(table: string, { partition }: Pick<EarlierRows, 'partition'>): string {
+  return partition === '' ? `table ${table}` : partition
+}
+
+function heldText({ files, rows }: Omit<EarlierRows, 'partition'>): string {
+  return rows === null ? count(files, 'file') : `${count(rows, 'row')} in ${count(files, 'file')}`
 }
 
 /** The first and the last partition, which reveal misread times: `, event_date=2026-01-01 to event_date=2026-01-07`. */

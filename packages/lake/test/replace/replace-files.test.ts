@@ -5,6 +5,7 @@ import type { LakeStore } from '../../src/lake-backend.js'
 import { type FileChange, finishIntent, type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
 import { intentFolders } from '../../src/replace/intent.js'
 import { LostIntentError } from '../../src/replace/intent-lock.js'
+import { dyingStore } from '../dying-store.js'
 import { freshFolder } from '../fresh-lake.js'
 
 const day = { table: 'turbine', folder: 'turbine/event_date=2026-01-05/' }
@@ -39,39 +40,6 @@ async function contentOf(store: LakeStore): Promise<Record<string, string>> {
   for await (const { key } of store.list(''))
     content[key.replace(day.folder, '')] = new TextDecoder().decode(await store.read(key))
   return content
-}
-
-/** A store of a process that dies at operation number `at`, before the operation or after it. */
-function dyingStore(store: LakeStore, { at, before }: { at: number; before: boolean }) {
-  let operations = 0
-  const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    operations += 1
-    if (operations > at || (operations === at && before)) throw new Error('died')
-    const result = await work()
-    if (operations >= at) throw new Error('died')
-    return result
-  }
-  const dying: LakeStore = {
-    location: store.location,
-    list: (prefix) =>
-      (async function* () {
-        await step(() => Promise.resolve())
-        yield* store.list(prefix)
-      })(),
-    find: (key) => step(() => store.find(key)),
-    read: (key) => step(() => store.read(key)),
-    open: (key) => step(() => store.open(key)),
-    slice: (...args) => step(() => store.slice(...args)),
-    write: (...args) => step(() => store.write(...args)),
-    remove: (key) => step(() => store.remove(key)),
-    ...(store.replaceFolder && {
-      replaceFolder: (...args) => step(async () => store.replaceFolder?.(...args)),
-    }),
-    ...(store.removeEmptyFolders && {
-      removeEmptyFolders: (keys) => step(async () => store.removeEmptyFolders?.(keys)),
-    }),
-  }
-  return { dying, operations: () => operations }
 }
 
 describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
@@ -177,8 +145,7 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
       async (files) => {
         calls += 1
         if (calls === 1) {
-          const other = () =>
-            Promise.resolve({ add: [newFile(store, 'x.parquet', 'x')], remove: [] })
+          const other = () => Promise.resolve({ add: [newFile(store, 'x.parquet', 'x')], remove: [] })
           await replaceFiles(day, other, { store }, options())
         }
         return { add: [newFile(store, 'y.parquet', 'y')], remove: files.map(({ key }) => key) }

@@ -1,0 +1,42 @@
+import type { LakeStore } from '../src/lake-backend.js'
+
+/** A store of a process that dies at operation number `at`, before the operation or after it. Nothing works afterwards. */
+export function dyingStore(store: LakeStore, { at, before }: { at: number; before: boolean }) {
+  let operations = 0
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    operations += 1
+    if (operations > at || (operations === at && before)) throw new Error('died')
+    const result = await work()
+    if (operations >= at) throw new Error('died')
+    return result
+  }
+  const { stage } = store
+  const dying: LakeStore = {
+    location: store.location,
+    list: (prefix) =>
+      (async function* () {
+        await step(() => Promise.resolve())
+        yield* store.list(prefix)
+      })(),
+    find: (key) => step(() => store.find(key)),
+    read: (key) => step(() => store.read(key)),
+    open: (key) => step(() => store.open(key)),
+    slice: (...args) => step(() => store.slice(...args)),
+    write: (...args) => step(() => store.write(...args)),
+    remove: (key) => step(() => store.remove(key)),
+    ...(stage && {
+      stage: (...args) =>
+        step(async () => {
+          const staged = await stage.apply(store, args)
+          return { ...staged, name: (key: string) => step(() => staged.name(key)) }
+        }),
+    }),
+    ...(store.replaceFolder && {
+      replaceFolder: (...args) => step(async () => store.replaceFolder?.(...args)),
+    }),
+    ...(store.removeEmptyFolders && {
+      removeEmptyFolders: (keys) => step(async () => store.removeEmptyFolders?.(keys)),
+    }),
+  }
+  return { dying, operations: () => operations }
+}
