@@ -10,6 +10,9 @@ export interface AddedFile {
   /** Bytes. */
   size: number
   etag: string
+  /** SHA-256 of its bytes in hexadecimal, and their CRC32 in base64, for buckets whose ETags say nothing. Absent in a folder. */
+  sha256?: string
+  crc32?: string
   /** Whether the same file was there before, so that going back keeps it. */
   wasThere: boolean
 }

@@ -51,6 +51,10 @@ async function filesForBucket(store: LakeStore, tempFolder: string, signal: Abor
       const name = `${(count += 1)}.parquet`
       await staged.name(name)
       const { size, etag } = staged
+      const file = await localFile(folder, name)
+      const sha256 = await file?.sha256()
+      const crc32 = await file?.checksum('CRC32')
+      const checksums = { ...(sha256 && { sha256 }), ...(crc32 && { crc32 }) }
       const publish = async (key: string) => {
         const file = await localFile(folder, name)
         if (file === undefined)
@@ -62,7 +66,7 @@ async function filesForBucket(store: LakeStore, tempFolder: string, signal: Abor
         })
         return written
       }
-      return { size, etag, ...rows, key: keyOf({ size, etag }), publish }
+      return { size, etag, ...checksums, ...rows, key: keyOf({ size, etag }), publish }
     },
     discard: () => temporary.remove(),
   }

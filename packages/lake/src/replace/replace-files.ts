@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Identity, StoredObject } from '@minilake/ingest'
+import type { StoredObject } from '@minilake/ingest'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
+import { holdsFile } from './holds-file.js'
 import { type AddedFile, type Intent, intentPrefix, readIntent } from './intent.js'
 import { freeIntent, type HeldIntent, holdIntent, type LockOptions, LostIntentError } from './intent-lock.js'
 
 /** A data file that waits outside the lake. */
-export interface NewFile extends Identity {
-  key: string
+export interface NewFile extends Omit<AddedFile, 'wasThere'> {
   /** Writes it under a key, which is its own or one that readers do not see. Returns false if the key is taken. */
   publish(key: string): Promise<boolean>
 }
@@ -50,13 +50,13 @@ export async function replaceFiles(
     await finishIntent(lake, folder, options)
     const files = await filesIn(store, folder)
     const change = await decide(files)
-    const there = new Map(files.map((file) => [file.key, file]))
+    const there = new Set(files.map(({ key }) => key))
     const add: AddedFile[] = []
-    for (const { key, size, etag } of change.add) {
-      const found = there.get(key)
-      const wasThere = found !== undefined && found.size === size && (await found.etag()) === etag
-      if (found !== undefined && !wasThere) throw otherContent(store, key)
-      add.push({ key, size, etag, wasThere })
+    for (const file of change.add) {
+      const { key, size, etag, sha256, crc32 } = file
+      const wasThere = there.has(key) && (await holdsFile(store, file))
+      if (there.has(key) && !wasThere) throw otherContent(store, key)
+      add.push({ key, size, etag, ...(sha256 && { sha256 }), ...(crc32 && { crc32 }), wasThere })
     }
     const kept = new Set(add.map(({ key }) => key))
     const remove = change.remove.filter((key) => !kept.has(key))
@@ -128,7 +128,7 @@ async function carryOut(
     await held.checkOurs()
     const key = targetKey(lake.store, intent, file.key)
     const isWritten = await file.publish(key)
-    if (!isWritten && !(await holds(lake.store, { ...file, key }))) throw otherContent(lake.store, key)
+    if (!isWritten && !(await holdsFile(lake.store, { ...file, key }))) throw otherContent(lake.store, key)
     await held.checkOurs().catch(async (error: unknown) => {
       if (isWritten) await removeStray(lake.store, intent, key)
       throw error
@@ -179,7 +179,7 @@ async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void> {
   for (const file of intent.add) {
     if (file.wasThere) continue
     const key = targetKey(store, intent, file.key)
-    if (await holds(store, { ...file, key })) await store.remove(key)
+    if (await holdsFile(store, { ...file, key })) await store.remove(key)
   }
   await store.removeEmptyFolders?.(intent.add.map(({ key }) => targetKey(store, intent, key)))
   await catalog?.register(intent.folder)
@@ -188,8 +188,8 @@ async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void> {
 
 async function isPublished(store: LakeStore, intent: Intent): Promise<boolean> {
   for (const file of intent.add) {
-    if (file.wasThere || (await holds(store, file))) continue
-    if (!(await holds(store, { ...file, key: targetKey(store, intent, file.key) }))) return false
+    if (file.wasThere || (await holdsFile(store, file))) continue
+    if (!(await holdsFile(store, { ...file, key: targetKey(store, intent, file.key) }))) return false
   }
   return true
 }
@@ -244,9 +244,4 @@ async function isOutdated(
   const wasEmpty = !files.some(({ key }) => key.endsWith('.parquet'))
   if (wasEmpty && [...now].some((key) => key.endsWith('.parquet'))) return true
   return files.some(({ key }) => !now.has(key))
-}
-
-async function holds(store: LakeStore, { key, size, etag }: Identity & { key: string }): Promise<boolean> {
-  const found = await store.find(key)
-  return found !== undefined && found.size === size && (await found.etag()) === etag
 }

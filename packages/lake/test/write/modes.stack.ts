@@ -88,6 +88,7 @@ test.each([keyed, plain])('merge replaces rows by their key and keeps the others
 test.each(['merge', 'overwrite-partitions'] as const)(
   'two at once in mode %s end in the rows of one after the other',
   async (mode) => {
+    await lake.register()
     const other = await open()
     const [one, two] = [1, 2].map((power) => [row('05T10:00', 'x', power), row('06T10:00', 'x', power)])
     await Promise.all([lake.write(keyed, one ?? [], { mode }), other.write(keyed, two ?? [], { mode })])
