@@ -12,6 +12,7 @@ const benchmarks = {
   import: () => import('./import.js'),
   generate: () => import('./generate.js'),
   ingest: () => import('./ingest.js'),
+  merge: () => import('./merge.js'),
   'publish-one': () => import('./publish-one.js'),
   start: () => import('./start.js'),
 }
