@@ -357,6 +357,7 @@ describe('files', () => {
     const [first, second] = JSON.parse(stdout) as Record<string, unknown>[]
     expect(first).toEqual({
       key: expect.stringMatching(dayFile),
+      imports: expect.stringMatching(/^[0-9a-f]{16}$/),
       rows: 2,
       first: '2026-01-01T22:00:00.000Z',
       last: '2026-01-01T23:00:00.000Z',
@@ -367,7 +368,7 @@ describe('files', () => {
     const csv = async (...args: string[]) =>
       (await minilake('files', '--format', 'csv', ...args)).stdout.trim().split('\n')
     expect(await csv()).toHaveLength(3)
-    expect((await csv())[0]).toBe('key,rows,first,last,size,published')
+    expect((await csv())[0]).toBe('key,rows,first,last,size,published,imports')
     expect(await csv('--from', '2026-01-02')).toHaveLength(2)
     expect(await csv('--to', '2026-01-01T22:00')).toHaveLength(1)
     expect((await minilake('files')).stderr).toBe('2 rows\n')
