@@ -35,9 +35,9 @@ export interface Replaced {
 
 /**
  * Replaces files of one folder: a partition, or an unpartitioned table. `decide` gets a listing of its data files and returns what is to
- * change; it is called again if another process has replaced files by the time the folder is locked. Either everything is replaced or nothing: what a process
- * leaves behind when it dies, the next call for the folder completes or takes back. Rejects with an Error when a new file's key holds
- * other content, and with the signal's reason.
+ * change; it is called again if another process has replaced files by the time the folder is locked. Either everything is replaced or
+ * nothing: what a process leaves behind when it dies, the next call for the folder completes or takes back. Rejects with an Error when a
+ * new file's key holds other content, and with the signal's reason.
  */
 export async function replaceFiles(
   { table, folder }: { table: string; folder: string },

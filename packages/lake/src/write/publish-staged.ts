@@ -30,7 +30,10 @@ export interface PublishStagedOptions extends Pick<IngestFilesOptions, 'signal' 
   replaceAll?: boolean
   /** Called with the key prefix of a partition that another process is changing at the moment; the write waits for it. */
   onWait?: (folder: string) => void
-  /** Where data files for a bucket wait until they are uploaded, and rows until they are merged. Default: the system's folder for temporary files. */
+  /**
+   * Where data files for a bucket wait until they are uploaded, and rows until they are merged. Default: the system's folder for temporary
+   * files.
+   */
   tempFolder?: string
 }
 

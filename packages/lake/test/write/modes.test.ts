@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
+import { truthKey } from '@minilake/generator'
 import { defineTable, type InputRow } from '@minilake/schema'
 import { expect, test } from 'vitest'
 import { type Lake, UsageError } from '../../src/index.js'
@@ -95,6 +96,19 @@ test('overwrite-partitions replaces a whole table without partitions only on req
   expect(report).toMatchObject({ overwritten: [{ partition: '', files: 1, rows: 2 }], neighbours: [] })
   expect(await rowsIn(lake, 'plain')).toEqual(['07T10:00 a 3'])
 })
+
+test.each(['overwrite-partitions', 'merge'] as const)(
+  'mode %s: the truth of a data file goes with it',
+  async (mode) => {
+    const { lake } = await freshLake({ tables: [keyed] })
+    const { keys } = await lake.write(keyed, first)
+    for (const key of keys) await lake.store.write(truthKey(key), [Buffer.from('{}')])
+    await lake.write(keyed, [row('05T10:00', 'a', 20)], { mode })
+    const truths = []
+    for await (const { key } of lake.store.list('_truth/')) truths.push(key)
+    expect(truths).toEqual([keys[0], keys[2]].map((key) => truthKey(key ?? '')))
+  },
+)
 
 test('a source that fails replaces nothing and leaves nothing', async () => {
   const { lake, folder } = await freshLake({ tables: [keyed] })
