@@ -55,6 +55,6 @@ test('a failure of the store says nothing about a file', async () => {
 
 test('the content of a file that may not be read is unknown, not another one', async () => {
   const store = await bucketWith(403, error('AccessDenied'))
-  const wanted = { size: 20, rowsSha256: '0', createdBy: undefined }
+  const wanted = { size: 20, rowsSha256: '0', createdBy: undefined, imports: [] }
   await expect(hasRows(file, wanted, store)).rejects.toThrow('s3:GetObject')
 })
