@@ -10,6 +10,7 @@ import { configCommand } from './commands/config.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { downCommand } from './commands/down.js'
+import { dropCommand } from './commands/drop.js'
 import { filesCommand } from './commands/files.js'
 import { generateCommand } from './commands/generate.js'
 import { importCommand } from './commands/import.js'
@@ -108,6 +109,7 @@ function minilake(environment: Environment): Command {
     configCommand,
     doctorCommand,
     removeCommand,
+    dropCommand,
     cleanCommand,
     upCommand,
     downCommand,

@@ -1,12 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
 import { freeSql, type Query } from '@minilake/analytics'
 import { planFiles, type SimulatedTable, simulatedTables } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
 import { folderStore } from '@minilake/ingest'
 import { describeValue, type Table } from '@minilake/schema'
 import { checkOptions } from './check-options.js'
+import { checkTable, checkTables, droppedTable } from './check-table.js'
 import { cleanLake } from './clean/clean-lake.js'
 import { checkLake } from './doctor/check-lake.js'
+import { dropTable } from './drop/drop-table.js'
 import { namingFiles } from './files/file-failure.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
@@ -19,7 +20,6 @@ import { ingestWatching } from './ingest/ingest-watch.js'
 import type { GenerateOptions, Lake } from './lake.js'
 import type { LakeBackend } from './lake-backend.js'
 import { methodOptions } from './method-options.js'
-import { suggestion } from './nearest-name.js'
 import { enginePool } from './open/engine-pool.js'
 import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
@@ -28,8 +28,8 @@ import { removeData } from './remove/remove-data.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
-import { verifyTable } from './verify/verify-table.js'
 import { appendRows } from './write/append-rows.js'
+import { verifySimulated } from './verify/verify-simulated.js'
 import { publishStaged } from './write/publish-staged.js'
 import type { RowsTarget } from './write/rows-target.js'
 import { writeRows } from './write/write-rows.js'
@@ -152,7 +152,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       void backend.store // a wrong location is reported before an engine is asked
       const found = []
       for (const table of checkTables(tables, options.tables ?? tables)) {
-        const verify = findSimulation(table) ? verifyTable : verifyChecks
+        const verify = findSimulation(table) ? verifySimulated : verifyChecks
         const verification = await engines.use([table], (engine) => verify(table, backend, engine, signal))
         const { files, missing, withoutTruth, differences } = verification
         if (files + missing.length + withoutTruth.length + differences.length > 0) found.push(verification)
@@ -166,7 +166,12 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async remove(table, options = {}) {
       const signal = begin('remove', options)
-      return removeData(checkTable(tables, table), backend, { ...options, signal })
+      return removeData(checkTable(tables, table), backend, { ...options, duckDb, signal })
+    },
+
+    async drop(table, options = {}) {
+      const signal = begin('drop', options)
+      return dropTable(droppedTable(backend, table, options.data ?? false), backend, { ...options, signal })
     },
 
     async clean(options = {}) {
@@ -211,28 +216,6 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       )
     return files.map((file: ReadingFile) => (typeof file === 'string' ? inCwd(file) : file))
   }
-}
-
-/** The table itself. Throws a TypeError when the lake has no table of this name, or another definition of it. */
-function checkTable<T extends Table>(tables: readonly Table[], table: T): T {
-  if (typeof (table as Partial<Table> | undefined)?.name !== 'string')
-    throw new TypeError(`expected a table of this lake, got ${describeValue(table)}`)
-  const known = tables.find(({ name }) => name === table.name)
-  if (known === undefined) {
-    const names = tables.map(({ name }) => name)
-    throw new TypeError(
-      `expected a table of this lake (${names.join(', ') || 'it has none'}), got ${table.name}${suggestion(table.name, names)}`,
-    )
-  }
-  if (known !== table && !isDeepStrictEqual(known, table))
-    throw new TypeError(
-      `table ${table.name} has another definition in this lake: open the lake with the same table`,
-    )
-  return table
-}
-
-function checkTables(tables: readonly Table[], wanted: readonly Table[]): readonly Table[] {
-  return wanted.map((table) => checkTable(tables, table))
 }
 
 function simulationOf(table: Table): SimulatedTable {

@@ -1,6 +1,7 @@
 export { type CleanOptions, type Leftovers } from './clean/clean-lake.js'
 export type { DoctorOptions } from './doctor/check-lake.js'
 export { type Check, type CheckResult, FailedCheck, type Fault } from './doctor/diagnose.js'
+export type { DropReport } from './drop/drop-table.js'
 export type { EarlierRows } from './files/earlier-rows.js'
 export type { LakeFile } from './files/lake-file.js'
 export type { ListFilesOptions } from './files/list-files.js'

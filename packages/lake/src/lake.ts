@@ -5,6 +5,7 @@ import type { LakeProfile, Table } from '@minilake/schema'
 import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
 import type { DoctorOptions } from './doctor/check-lake.js'
 import type { CheckResult } from './doctor/diagnose.js'
+import type { DropReport, DropTableOptions } from './drop/drop-table.js'
 import type { GenerateFilesOptions, GenerateReport } from './generate/generate-files.js'
 import type { ImportFilesOptions, ImportFilesReport } from './import/import-files.js'
 import type { IngestFolderOptions, IngestReport } from './ingest/ingest-folder.js'
@@ -131,8 +132,14 @@ export interface Lake {
   /** Counts files and rows of every table. */
   status(options?: { signal?: AbortSignal }): Promise<LakeStatus>
 
-  /** Lists the data files of a table for a range of days, by default all; removes them on request, with the truth of simulated ones. */
+  /** Lists what would go of a table: days, rows, an import or, by default, all; removes it on request, with the truth of simulated files. */
   remove(table: Table, options?: Optional<RemoveDataOptions>): Promise<RemoveReport>
+
+  /**
+   * Lists what dropping a table would take from the catalog and, with `data`, from the store; drops it on request. A table that is no longer
+   * defined is given by its name.
+   */
+  drop(table: Table | string, options?: Optional<DropTableOptions>): Promise<DropReport>
 
   /** Lists simulated files and leftovers in `out` and in the lake; removes them on request. */
   clean(options?: Optional<Omit<CleanOptions, 'out'>>): Promise<Leftovers[]>

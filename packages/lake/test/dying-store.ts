@@ -10,7 +10,7 @@ export function dyingStore(store: LakeStore, { at, before }: { at: number; befor
     if (operations >= at) throw new Error('died')
     return result
   }
-  const { stage } = store
+  const stage = store.stage?.bind(store) as NonNullable<LakeStore['stage']>
   const dying: LakeStore = {
     location: store.location,
     list: (prefix) =>
@@ -24,10 +24,10 @@ export function dyingStore(store: LakeStore, { at, before }: { at: number; befor
     slice: (...args) => step(() => store.slice(...args)),
     write: (...args) => step(() => store.write(...args)),
     remove: (key) => step(() => store.remove(key)),
-    ...(stage && {
+    ...(store.stage && {
       stage: (...args) =>
         step(async () => {
-          const staged = await stage.apply(store, args)
+          const staged = await stage(...args)
           return { ...staged, name: (key: string) => step(() => staged.name(key)) }
         }),
     }),

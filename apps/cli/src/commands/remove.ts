@@ -1,55 +1,107 @@
-import type { RemoveReport } from '@minilake/lake'
+import { type RemoveReport, UsageError } from '@minilake/lake'
 import { jsonText } from '@minilake/lake/format'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
+import { flagText } from '../options/flag-text.js'
+import { dayCount, parsedBy } from '../options/parsers.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { type Environment, withSession } from '../session.js'
 
-/** `minilake remove`: remove days of a table. */
+interface RemoveFlags extends TimeFlags {
+  table?: string
+  where?: string
+  import?: string
+  olderThan?: number
+  expired?: boolean
+  yes?: boolean
+}
+
+/** `minilake remove`: remove days or rows of a table, an import, or all of it. */
 export function removeCommand(environment: Environment): Command {
   const command = new Command('remove')
-    .description('list the data files of whole days of a table, or of all of it; --yes removes them')
+    .description('list what would go of a table: days, rows, an import, or all of it; --yes removes it')
     .addOption(tableOption())
   return withTimeOptions(command)
-    .option('--yes', 'remove them, and the truth of simulated ones')
-    .action(
-      (
-        { table: name, yes = false, ...times }: TimeFlags & { table?: string; yes?: boolean },
-        command: Command,
-      ) =>
-        withSession(command, environment, async ({ lake, terminal, json, signal }) => {
-          const table = findTable(lake, name)
-          const range = asUsage(() => rangeOf(times))
-          const report = await lake.remove(table, {
-            ...range,
-            remove: yes,
-            onWait: (folder) =>
-              terminal.note(`waiting for another process that is changing ${lake.store.location}/${folder}`),
-            signal,
-          })
-          if (json) await terminal.data(`${jsonText(report, 2)}\n`)
-          else await terminal.data(removedText(report))
-          if (!yes && report.files + report.interrupted.length > 0) terminal.note('--yes removes them')
-        }),
+    .option('--where <condition>', 'rows for which it is true, such as "pump_id = \'p1\' AND pressure > 100"')
+    .option('--import <id>', 'rows of one import, by its ID or the first digits of it')
+    .option('--older-than <days>', 'rows of days that ended so long ago, such as 90d', parsedBy(dayCount))
+    .option('--expired', "the same by the table's retention; without --table, of all tables that have one")
+    .option('--yes', 'remove it, and the truth of simulated files')
+    .action((flags: RemoveFlags, command: Command) =>
+      withSession(command, environment, async ({ lake, terminal, json, signal }) => {
+        const { table, where, import: id, olderThan, expired = false, yes = false, ...times } = flags
+        const kept = lake.tables.filter(({ retention }) => retention !== undefined)
+        const isOfAll = expired && table === undefined
+        if (isOfAll && kept.length === 0)
+          throw new UsageError(
+            "--expired expected a table with a retention, got none: add retention: '90d' to a table's definition",
+          )
+        const range = asUsage(() => rangeOf(times))
+        const reports: RemoveReport[] = []
+        for (const each of isOfAll ? kept : [findTable(lake, table)]) {
+          const report = await lake
+            .remove(each, {
+              ...range,
+              ...(where !== undefined && { where }),
+              ...(id !== undefined && { import: id }),
+              ...(olderThan !== undefined && { olderThanDays: olderThan }),
+              ...{ expired, remove: yes, signal },
+              onWait: (folder) =>
+                terminal.note(
+                  `waiting for another process that is changing ${lake.store.location}/${folder}`,
+                ),
+            })
+            .catch((error: unknown) => {
+              if (error instanceof Error) error.message = flagText(error.message)
+              throw error
+            })
+          reports.push(report)
+          if (!json) await terminal.data(removedText(report))
+          if (report.rewritten > 0 && report.truths > 0)
+            terminal.note(
+              `${report.table}: a truth describes a whole file, so those of files that lose rows go too; verify then compares these files with their own counts and bounds`,
+            )
+        }
+        if (json) await terminal.data(`${jsonText(isOfAll ? reports : reports[0], 2)}\n`)
+        if (!yes && reports.some((report) => report.folders.length + report.interrupted.length > 0))
+          terminal.note('--yes removes it')
+      }),
     )
 }
 
-function removedText({ table, folders, files, bytes, isRemoved, interrupted }: RemoveReport): string {
+function removedText({ interrupted, ...report }: RemoveReport): string {
   const earlier = interrupted.map((folder) =>
-    isRemoved
+    report.isRemoved
       ? `completed an interrupted change of ${folder}\n`
       : `${folder} has an interrupted change, which --yes completes\n`,
   )
-  return `${earlier.join('')}${removalText({ table, folders, files, bytes, isRemoved })}`
+  const { untouched, table } = report
+  const left = `leaves ${count(untouched.length, 'file')} alone, not in the folder of a day or no data file of ${table}: ${firstLines(untouched).join(', ')}\n`
+  return `${earlier.join('')}${removalText(report)}${untouched.length > 0 ? left : ''}`
 }
 
-function removalText({ table, folders, files, bytes, isRemoved }: Omit<RemoveReport, 'interrupted'>): string {
-  if (files === 0) return `nothing to remove from ${table}\n`
-  const done = isRemoved ? 'removed' : 'would remove'
-  const lines = folders.map(
-    (each) => `  ${each.folder}  ${count(each.files, 'file')}, ${bytesText(each.bytes)}`,
-  )
-  return `${done} ${count(files, 'data file')} of ${table} (${bytesText(bytes)}):\n${firstLines(lines, 40).join('\n')}\n`
+function removalText(report: Omit<RemoveReport, 'interrupted'>): string {
+  const { table, folders, files, rewritten, bytes, isRemoved } = report
+  if (folders.length === 0) return `nothing to remove from ${table}\n`
+  const size = bytesText(bytes)
+  const what =
+    rewritten === 0
+      ? `${count(files, 'data file')} of ${table} (${size})`
+      : `${rowsText(report) ?? 'rows'} of ${table}: ${files} of ${count(files + rewritten, 'data file')} (${size}), and the others written anew without them`
+  const lines = folders.map((each) => {
+    const parts = [
+      ...(each.files > 0 ? [count(each.files, 'file')] : []),
+      ...(each.rewritten > 0 ? [`${count(each.rewritten, 'file')} anew`] : []),
+      rowsText(each) ?? '',
+      bytesText(each.bytes),
+    ]
+    return `  ${each.folder}  ${parts.filter((part) => part !== '').join(', ')}`
+  })
+  return `${isRemoved ? 'removed' : 'would remove'} ${what}:\n${firstLines(lines, 40).join('\n')}\n`
+}
+
+function rowsText({ rows }: Pick<RemoveReport, 'rows'>): string | undefined {
+  return rows === null ? undefined : count(rows, 'row')
 }

@@ -39,8 +39,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   doctor: ['minilake doctor', 'minilake doctor --deep', 'minilake doctor --profile stack'],
   remove: [
     'minilake remove --table pump_daily --from 2026-01-05 --to 2026-01-05',
-    'minilake remove --table pump_daily --from 2026-01-05 --to 2026-01-05 --yes',
+    'minilake remove --table turbine --import 3f9c2a1be07d4458 --yes',
+    `minilake remove --table turbine --from 2026-01-05T10:00 --where "turbine_id = 't7' AND power > 3000"`,
+    'minilake remove --expired --yes',
   ],
+  drop: ['minilake drop --table turbine --profile stack', 'minilake drop --table turbine --data --yes'],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

@@ -73,6 +73,12 @@ export const duration = z
   })
   .refine((seconds) => seconds > 0, 'Expected a duration above zero.')
 
+/** A number of days. */
+export const dayCount = z
+  .string()
+  .regex(/^\d{1,6}d$/, 'Expected a number of days, such as 90d.')
+  .transform((text) => Number(text.slice(0, -1)))
+
 /** Names separated by commas. */
 export const nameList = z
   .string()

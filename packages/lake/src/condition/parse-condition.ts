@@ -104,10 +104,10 @@ export function parseCondition(table: Table, text: string): Condition {
     throw fail(token, `expected ${of}, got ${token.source}${suggestion(token.value, names)}`)
   }
   const literal = (name: string, column: Column): LiteralValue => {
-    const { expected, read } = columnLiteral[column.type]
+    const { expected, ...of } = columnLiteral[column.type]
     const token = peek()
     const written = writtenLiteral()
-    const value = written && read(written)
+    const value = written && of.read(written)
     if (value !== undefined) return value
     const got = isWord(token, 'null') ? 'NULL, which nothing equals (IS NULL finds it)' : token.source
     throw fail(token, `expected ${expected} for ${name}, which is ${column.type}, got ${got}`)

@@ -1,125 +1,214 @@
 import type { StoredObject } from '@minilake/ingest'
-import {
-  eventTimeColumn,
-  millisPerDay,
-  parsePartitionPath,
-  findUtcDay,
-  partitionsOf,
-  type Table,
-  tablePrefix,
-} from '@minilake/schema'
+import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
-import { dataFilesOf } from '../lake-backend.js'
-import { filesAndTruth } from '../replace/files-and-truth.js'
+import { importsOf } from '../files/imports-of.js'
+import { readableFooter } from '../files/lake-file.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
+import type { FolderCatalog, LakeStore } from '../lake-backend.js'
+import type { DuckDbLimits } from '../open/duckdb-limits.js'
+import { truthsOf } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
 import { resumeAfterSeconds } from '../replace/intent-lock.js'
-import { replaceFiles } from '../replace/replace-files.js'
+import { newFiles } from '../replace/new-files.js'
+import { type FileChange, replaceFiles } from '../replace/replace-files.js'
 import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
-import { UsageError } from '../usage-error.js'
+import { checkUnmerged, findImport, type ImportedFile } from './imported-files.js'
+import { stageKept } from './stage-kept.js'
+import { type JudgedFile, type RemovalContext, shareOf, splitFiles, type SplitFiles } from './split-files.js'
+import { isOfDay, type RemovalChoice, type RemovalScope, removalScope } from './removal-scope.js'
 
-/** What to remove from a table, and whether to do it. */
-export interface RemoveDataOptions {
-  /** First moment, the start of a UTC day. Default: from the table's first. */
-  from?: Date
-  /** The moment after the last, the start of a UTC day. Default: to the table's last. */
-  to?: Date
+/** What to remove from a table, and whether to do it. Default: all of it. */
+export interface RemoveDataOptions extends RemovalChoice {
   /** Remove it. Default false: only list it. */
   remove?: boolean
   /** Called with the key prefix of a partition that another process is changing at the moment; the removal waits for it. */
-  onWait?: (folder: string) => void
+  onWait?: ((folder: string) => void) | undefined
   signal: AbortSignal
 }
 
-/** Data files of one partition, or of an unpartitioned table. */
+/** What goes from one partition, or from an unpartitioned table. */
 export interface RemovedFolder {
   /** Key prefix: `turbine/event_date=2026-01-05/`. */
   folder: string
+  /** Data files that go as a whole. */
   files: number
-  /** Bytes of the data files. */
+  /** Data files that others replace, which have the rows that stay. */
+  rewritten: number
+  /** Rows that go; null for whole days and whole tables, whose files are not looked into. */
+  rows: number | null
+  /** Bytes of the data files that go or are replaced. */
   bytes: number
+  /** Truth files of those files, which go too: they describe whole files. */
+  truths: number
 }
 
 /** What was removed, or would be. */
-export interface RemoveReport {
+export interface RemoveReport extends Omit<RemovedFolder, 'folder'> {
   table: string
+  /** The full ID of the import, if one was given. */
+  import?: string
   /** Ordered by key prefix. */
   folders: RemovedFolder[]
-  files: number
-  bytes: number
   isRemoved: boolean
   /** Key prefixes of folders in which an earlier change was interrupted. With `remove`, they have been completed or taken back. */
   interrupted: string[]
+  /** Keys in these folders that stay because they are no data files, and data files in folders that are no days. */
+  untouched: string[]
 }
 
 /**
- * Finds the data files of a table for a range of days and removes them on request, with the truth of simulated ones. The files of a
- * partition go together: a process that dies in between leaves all or none, or the rest to the next `remove`. Rejects with a UsageError for
- * a range that is not of whole days, and for any range on a table that is not partitioned by day.
+ * Finds the rows of a table that were chosen, and removes them on request: whole files, or the rows in them, in which case new files with
+ * the other rows replace them. Truth files go with the files that they describe. Each partition changes at once: a process that dies in
+ * between leaves it as it was, or the rest to the next `remove`. Rejects with a UsageError for a choice that does not fit the table, and,
+ * before anything is removed, with an Error for files of which too little is known.
  */
 export async function removeData(
   table: Table,
   lake: ChangeableLake,
-  { remove = false, onWait, signal, ...range }: RemoveDataOptions,
+  { remove = false, onWait, duckDb, signal, ...choice }: RemoveDataOptions & { duckDb: DuckDbLimits },
 ): Promise<RemoveReport> {
-  const isWanted = folderFilter(table, range)
+  const scope = removalScope(table, choice)
   const interrupted = remove
     ? await settleIntents([table], lake, { signal, onWait })
     : await intentFolders(lake.store, tablePrefix(table))
-  const found = new Map<string, RemovedFolder>()
-  for await (const { key, size } of dataFilesOf(table, lake.store)) {
-    const folder = folderOf(key)
-    if (!isWanted(folder)) continue
-    const { files, bytes } = found.get(folder) ?? { files: 0, bytes: 0 }
-    found.set(folder, { folder, files: files + 1, bytes: bytes + size })
+  const { files, foreign } = await lookAround(table, lake.store, scope, signal)
+  const importId =
+    choice.import === undefined ? undefined : findImport(table.name, choice.import, chosen(files))
+  const context = { table, scope, importId, duckDb, signal, store: lake.store }
+  const planned = new Map<string, JudgedFile[]>()
+  for (const file of files) {
+    if (shareOf(file, importId) === 'none') continue
+    const folder = folderOf(file.object.key)
+    planned.set(folder, [...(planned.get(folder) ?? []), file])
   }
-  if (remove && found.size > 0) {
+  const found: RemovedFolder[] = []
+  if (remove && planned.size > 0) {
     await changeTable(table, lake, signal, async (place) => {
-      for (const folder of found.keys()) {
+      for (const folder of planned.keys()) {
         signal.throwIfAborted()
-        const decide = async (files: readonly StoredObject[]) => ({
-          add: [],
-          remove: await filesAndTruth(files, place.store),
-        })
-        const options = { resumeAfterSeconds, signal, onWait }
-        await replaceFiles({ table: table.name, folder }, decide, place, options)
+        found.push(await removeFrom(folder, { ...context, ...place, onWait }))
       }
     })
+  } else {
+    for (const [folder, some] of planned) {
+      const split = await splitFiles(some, context)
+      const truths = await truthsOf(keysOf([...split.whole, ...split.rewritten]), lake.store)
+      found.push(summary(folder, split, truths))
+    }
   }
-  const folders = [...found.values()]
+  const folders = found.filter(({ files, rewritten }) => files + rewritten > 0)
+  const sum = (of: (folder: RemovedFolder) => number) => folders.reduce((total, each) => total + of(each), 0)
   return {
     table: table.name,
+    ...(importId !== undefined && { import: importId }),
     folders,
-    files: folders.reduce((sum, { files }) => sum + files, 0),
-    bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
+    files: sum(({ files }) => files),
+    rewritten: sum(({ rewritten }) => rewritten),
+    rows: folders.some(({ rows }) => rows === null) ? null : sum(({ rows }) => rows ?? 0),
+    bytes: sum(({ bytes }) => bytes),
+    truths: sum(({ truths }) => truths),
     isRemoved: remove,
     interrupted,
+    untouched: foreign.filter((key) => planned.has(folderOf(key)) || isDataFileKey(table, key)),
   }
 }
 
-/** Tells the folders of a range of days. Throws a UsageError for a range that folders cannot tell. */
-function folderFilter(
+/** The data files of a table, and the keys below it that a removal does not touch. */
+async function lookAround(
   table: Table,
-  { from, to }: Pick<RemoveDataOptions, 'from' | 'to'>,
-): (folder: string) => boolean {
-  if (from === undefined && to === undefined) return () => true
-  const time = eventTimeColumn(table)
-  const partition = partitionsOf(table).find(([, { from: column }]) => column === time)
-  if (partition === undefined) {
-    throw new UsageError(
-      `remove expected no range for table ${table.name}, which is not partitioned by day: its files can only be removed together`,
-    )
+  store: LakeStore,
+  scope: RemovalScope,
+  signal: AbortSignal,
+): Promise<{ files: JudgedFile[]; foreign: string[] }> {
+  const files: JudgedFile[] = []
+  const foreign: string[] = []
+  const dataFiles = async function* () {
+    for await (const object of store.list(tablePrefix(table))) {
+      signal.throwIfAborted()
+      const isOurs = isDataFileKey(table, object.key)
+      if (isOurs && (scope.isEverything || isOfDay(table, folderOf(object.key)))) yield object
+      else foreign.push(object.key)
+    }
   }
-  for (const moment of [from, to]) {
-    if (moment === undefined || moment.getTime() % millisPerDay === 0) continue
-    throw new UsageError(
-      `remove expected whole days, because it removes whole partitions, got ${moment.toISOString()}`,
+  for await (const file of mappedInOrder(dataFiles(), (object) => judged(object, scope, store)))
+    files.push(file)
+  return { files, foreign }
+}
+
+/** Rejects with an Error for a file that must be looked into and cannot be read. */
+async function judged(object: StoredObject, scope: RemovalScope, store: LakeStore): Promise<JudgedFile> {
+  const share = scope.ofFolder(folderOf(object.key))
+  if (share !== 'some') return { object, rows: null, imports: [], share }
+  const footer = await readableFooter(object, store)
+  if (footer instanceof Error)
+    throw new Error(
+      `${store.location}/${object.key} cannot be read, so nothing tells which of its rows go: ${footer.message} (whole days can be removed without reading them)`,
+      { cause: footer },
     )
+  return { object, rows: footer.rowCount, imports: importsOf(footer), share: scope.ofFile(footer) }
+}
+
+/** The chosen files, as far as imports are concerned. */
+function chosen(files: readonly JudgedFile[]): ImportedFile[] {
+  return files
+    .filter(({ share }) => share !== 'none')
+    .map(({ object: { key, modified }, rows, imports }) => ({
+      ...{ key, rows: rows ?? 0, imports, published: modified },
+    }))
+}
+
+/** Removes the chosen rows of one folder. */
+async function removeFrom(
+  folder: string,
+  {
+    catalog,
+    onWait,
+    ...context
+  }: RemovalContext & {
+    catalog: FolderCatalog | undefined
+    onWait: ((folder: string) => void) | undefined
+  },
+): Promise<RemovedFolder> {
+  const { table, scope, importId, store, duckDb, signal } = context
+  const stage = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })
+  let last: { split: SplitFiles; truths: string[] } | undefined
+  const decide = async (listed: readonly StoredObject[]): Promise<FileChange> => {
+    const ours = listed.filter(({ key }) => isDataFileKey(table, key))
+    const files: JudgedFile[] = []
+    for await (const file of mappedInOrder(ours, (object) => judged(object, scope, store))) files.push(file)
+    if (importId !== undefined) checkUnmerged(importId, chosen(files))
+    const split = await splitFiles(files, context)
+    const { add, joined } = await stageKept(split, stage, context)
+    const gone = [...split.whole, ...split.rewritten]
+    const truths = await truthsOf(keysOf(gone), store)
+    last = { split, truths }
+    return { add, remove: [...keysOf([...gone, ...joined]), ...truths] }
   }
-  return (folder) => {
-    const day = parsePartitionPath(folder.slice(tablePrefix(table).length))[partition[0]] ?? ''
-    const found = findUtcDay(day)
-    if (found === undefined) return false // a folder of no day, which minilake doctor --deep names
-    const start = found * millisPerDay
-    return (from === undefined || start >= from.getTime()) && (to === undefined || start < to.getTime())
+  try {
+    const options = { resumeAfterSeconds, signal, onWait }
+    await replaceFiles({ table: table.name, folder }, decide, { store, catalog }, options)
+    if (last === undefined) throw new Error(`${folder}: expected a decision`)
+    return summary(folder, last.split, last.truths)
+  } finally {
+    await stage.discard()
+  }
+}
+
+function keysOf(files: readonly JudgedFile[]): string[] {
+  return files.map(({ object }) => object.key)
+}
+
+function summary(
+  folder: string,
+  { whole, rewritten, rows }: SplitFiles,
+  truths: readonly string[],
+): RemovedFolder {
+  return {
+    folder,
+    files: whole.length,
+    rewritten: rewritten.length,
+    rows,
+    bytes: [...whole, ...rewritten].reduce((sum, { object }) => sum + object.size, 0),
+    truths: truths.length,
   }
 }

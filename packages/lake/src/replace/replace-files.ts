@@ -227,7 +227,7 @@ function nextPrefix({ folder, id }: Intent): string {
 async function filesIn(store: LakeStore, folder: string): Promise<StoredObject[]> {
   const files: StoredObject[] = []
   for await (const file of store.list(folder))
-    if (!file.key.slice(folder.length).includes('/')) files.push(file)
+    if (!/^[_.]|\//.test(file.key.slice(folder.length))) files.push(file) // engines skip names with _ and .
   return files
 }
 

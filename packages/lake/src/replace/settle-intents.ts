@@ -62,7 +62,7 @@ export async function changeTable<T>(
 }
 
 /** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */
-async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
+export async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
   if ((await store.probeCreateOnce?.({ signal })) !== 'check-then-write') return
   throw new Error(
     `nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at ${store.location} two commands could both create the object that locks a partition, and change it at once`,

@@ -18,8 +18,10 @@ export interface FileStage<Staged> {
   add(bytes: ByteStream, keyOf: (identity: Identity) => string, rows: FileRows): Promise<Staged>
 }
 
+const filePrefixes = ['import', 'write', 'merge', 'remove', 'rewrite'] as const
+
 /** What a data file's name begins with: what wrote it. */
-export type FilePrefix = 'import' | 'write' | 'merge' | 'remove' | 'rewrite'
+export type FilePrefix = (typeof filePrefixes)[number]
 
 /** How many digits of the identity of its rows a file's name has: enough for any number of files. */
 const nameDigits = 32
@@ -39,6 +41,11 @@ export async function stageFile<T extends Table, Staged>(
   const keyOf = () =>
     dataFileKey(table, { name: `${prefix}-${file.rowsSha256().slice(0, nameDigits)}`, partition })
   return stage.add(file.chunks, keyOf, { rowsSha256: file.rowsSha256, imports })
+}
+
+/** The first digits of the identity of its rows that a data file is named by; undefined for simulated files and those of other programs. */
+export function rowsName(key: string): string | undefined {
+  return new RegExp(`/(?:${filePrefixes.join('|')})-([0-9a-f]{${nameDigits}})\\.parquet$`).exec(key)?.[1]
 }
 
 /** The chunks of a file, and the identity of its rows, which is known once all chunks have been pulled. */

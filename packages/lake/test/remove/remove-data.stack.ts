@@ -4,6 +4,8 @@ import { s3Store } from '@minilake/ingest/s3'
 import { defineTable, type InputRow } from '@minilake/schema'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Lake, openLake } from '../../src/index.js'
+import { conditionSql } from '../../src/condition/condition-sql.js'
+import { parseCondition } from '../../src/condition/parse-condition.js'
 import { intentKey } from '../../src/replace/intent.js'
 import { emptyLake, engineOf, stackOptions, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
@@ -68,6 +70,50 @@ test('all rows of an unpartitioned table go, and the table stays', async () => {
   await lake.write(plain, rows)
   expect(await lake.remove(plain, { remove: true })).toMatchObject({ files: 1 })
   expect(await all('SELECT count(*) FROM hive.iot_dw.plain')).toEqual([0n])
+})
+
+test('rows by a condition go from days that are written anew; Trino counts and answers as we do', async () => {
+  const values = [1, 5, 9, NaN, Infinity, null]
+  const many = rows.flatMap((row) =>
+    values.map((power, index) => ({ ...row, power, turbine_id: `t${index}` })),
+  )
+  const { importId } = await lake.write(turbine, many)
+  const conditions = [
+    'power > 4',
+    'power >= 5',
+    'NOT power > 4',
+    'power <> 5',
+    'power < 9',
+    'power <= 9',
+    'power IS NULL',
+    'NOT (power <= 0 OR power > 0)',
+    "turbine_id IN ('t1', 't3') OR power BETWEEN 4 AND 6",
+    "event_timestamp > '2026-01-05 09:59:59.9999' AND turbine_id < 't2'",
+    'starts IS NULL AND NOT starts = 1',
+  ]
+  for (const where of conditions) {
+    const sql = conditionSql(parseCondition(turbine, where))
+    const [n] = await all(`SELECT count(*) FROM hive.iot_dw.turbine WHERE ${sql}`)
+    expect([where, (await lake.remove(turbine, { where })).rows]).toEqual([where, Number(n)])
+  }
+  const choice = { where: 'power > 4', from: new Date('2026-01-05T10:00:00Z') }
+  expect(await lake.remove(turbine, { ...choice, remove: true })).toMatchObject({ rewritten: 2, rows: 6 })
+  expect(
+    await all('SELECT count(*) FROM hive.iot_dw.turbine GROUP BY event_date ORDER BY event_date'),
+  ).toEqual([6n, 3n, 3n])
+  expect(await partitions()).toHaveLength(3)
+  expect(await lake.verify()).toMatchObject([{ rows: 12, differences: [] }])
+  expect(await keys('_intents/')).toEqual([])
+  expect(
+    await lake.remove(turbine, { import: importId, from: new Date('2026-01-05'), remove: true }),
+  ).toMatchObject({ files: 2, rows: 6 })
+  expect(await partitions()).toEqual(['2026-01-04'])
+})
+
+test('rows of an unpartitioned table go, and the table is there again', async () => {
+  await lake.write(plain, rows)
+  expect(await lake.remove(plain, { ...fifth, remove: true })).toMatchObject({ rewritten: 1, rows: 1 })
+  expect(await all('SELECT count(*) FROM hive.iot_dw.plain')).toEqual([2n])
 })
 
 test('what a dead process left is completed first', async () => {

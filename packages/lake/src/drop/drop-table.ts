@@ -1,0 +1,159 @@
+import { QueryError } from '@minilake/analytics'
+import { truthPrefix } from '@minilake/generator'
+import type { StoredObject } from '@minilake/ingest'
+import { isDataFileKey, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
+import type { LakeBackend, LakeStore } from '../lake-backend.js'
+import { maintainStore } from '../open/maintain-store.js'
+import { nameOf, placeIn } from '../register/check-places.js'
+import { lookAtCatalog } from '../register/look-at-catalog.js'
+import { intentFolders, intentPrefix } from '../replace/intent.js'
+import { finishIntent, replaceFiles } from '../replace/replace-files.js'
+import { checkLocks } from '../replace/settle-intents.js'
+import { resumeAfterSeconds } from '../replace/intent-lock.js'
+
+/** How to drop a table. */
+export interface DropTableOptions {
+  /** Drop its data files too, with their truth and what interrupted changes left. Default false: files stay. */
+  data?: boolean
+  /** Do it. Default false: only list it. */
+  remove?: boolean
+  /** Called with the key prefix of a partition that another process is changing at the moment; the drop waits for it. */
+  onWait?: ((folder: string) => void) | undefined
+  signal: AbortSignal
+}
+
+/** What was dropped, or would be. */
+export interface DropReport {
+  table: string
+  /** Whether Trino's catalog had the table; null in an embedded lake, which has no catalog that lasts. */
+  isRegistered: boolean | null
+  /** Data files, with `data`. */
+  files: number
+  /** Bytes of the data files. */
+  bytes: number
+  /** Truth files, with `data`. */
+  truths: number
+  /** What interrupted changes left, in objects, with `data`. */
+  leftovers: number
+  isDropped: boolean
+  /** Keys below the table's prefix that stay because they are no data files, with `data`. */
+  untouched: string[]
+}
+
+/**
+ * Unregisters a table, and removes its data files on request. A table in the catalog that has another location, or whose files Trino
+ * manages, is somebody else's: then it rejects with an Error, as for a missing right, before anything changes. Run again, it completes what
+ * was interrupted.
+ */
+export async function dropTable(
+  table: Table,
+  lake: Pick<LakeBackend, 'servers' | 'store' | 'maintenance'>,
+  { data = false, remove = false, onWait, signal }: DropTableOptions,
+): Promise<DropReport> {
+  const isRegistered = await isInCatalog(table, lake, signal)
+  const objects = data
+    ? await objectsOf(table, lake.store)
+    : { files: [], truths: [], leftovers: [], others: [] }
+  const { files, truths, leftovers } = objects
+  if (remove) {
+    const intents = await intentFolders(lake.store, tablePrefix(table))
+    const isStoreChanged = files.length + truths.length + leftovers.length + intents.length > 0
+    if (isStoreChanged) await checkLocks(lake.store, signal)
+    const store = isStoreChanged
+      ? await maintainStore(lake, { objects: prefixesOf(table) }, { signal })
+      : lake.store
+    const options = { resumeAfterSeconds, signal, onWait }
+    // A change that ends later would register the table again.
+    for (const folder of intents) await finishIntent({ store }, folder, options)
+    if (isRegistered === true) await unregister(table, lake)
+    if (data) await removeObjects(table, store, options)
+  }
+  return {
+    table: table.name,
+    isRegistered,
+    files: files.length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    truths: truths.length,
+    leftovers: leftovers.length,
+    isDropped: remove,
+    untouched: objects.others.map(({ key }) => key),
+  }
+}
+
+/** Rejects with an Error for a table of this name that is not the lake's. */
+async function isInCatalog(
+  table: Table,
+  { servers }: Pick<LakeBackend, 'servers'>,
+  signal: AbortSignal,
+): Promise<boolean | null> {
+  if (servers === undefined) return null
+  const engine = await servers.openCatalogEngine()
+  try {
+    const { places } = await lookAtCatalog([table], engine, signal)
+    if (!places.has(table.name)) return false
+    const [place, ours] = [places.get(table.name), placeIn(servers.location, table)]
+    if (place === ours) return true
+    throw new Error(
+      `nothing was dropped: table ${nameOf(table)} expected an external table over ${ours}, got ${place === undefined ? 'one whose files Trino manages, which DROP TABLE would remove' : `one over ${place}`}: it is not this lake's`,
+    )
+  } finally {
+    await engine.close()
+  }
+}
+
+async function unregister(table: Table, { servers }: Pick<LakeBackend, 'servers'>): Promise<void> {
+  const engine = await servers?.openCatalogEngine()
+  try {
+    await engine?.execute(`DROP TABLE ${sqlTableName(table)}`)
+  } catch (error) {
+    if (!(error instanceof QueryError && error.errorName === 'TABLE_NOT_FOUND')) throw error
+  } finally {
+    await engine?.close()
+  }
+}
+
+/** Prefixes of everything that belongs to a table. */
+function prefixesOf(table: Table): [data: string, truths: string, intents: string] {
+  const prefix = tablePrefix(table)
+  return [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
+}
+
+async function objectsOf(table: Table, store: LakeStore) {
+  const [data, truthFolder, intentFolder] = prefixesOf(table)
+  const listed = async (prefix: string) => {
+    const found: StoredObject[] = []
+    for await (const object of store.list(prefix)) found.push(object)
+    return found
+  }
+  const all = await listed(data)
+  return {
+    files: all.filter(({ key }) => isDataFileKey(table, key)),
+    others: all.filter(({ key }) => !isDataFileKey(table, key)),
+    truths: await listed(truthFolder),
+    leftovers: await listed(intentFolder),
+  }
+}
+
+/** Removes the data files of a table, partition by partition, then everything else that is about them. */
+async function removeObjects(
+  table: Table,
+  store: LakeStore,
+  options: Parameters<typeof replaceFiles>[3],
+): Promise<void> {
+  const { files } = await objectsOf(table, store)
+  for (const folder of new Set(files.map(({ key }) => folderOf(key)))) {
+    options.signal.throwIfAborted()
+    const decide = (listed: readonly StoredObject[]) => {
+      const remove = listed.map(({ key }) => key).filter((key) => isDataFileKey(table, key))
+      return Promise.resolve({ add: [], remove })
+    }
+    await replaceFiles({ table: table.name, folder }, decide, { store }, options)
+  }
+  const { truths, leftovers } = await objectsOf(table, store)
+  const busy = await intentFolders(store, tablePrefix(table)) // of a command that has just begun
+  const isBusy = (key: string) => busy.some((folder) => key.startsWith(`${intentPrefix}${folder}`))
+  const rest = [...truths, ...leftovers].map(({ key }) => key).filter((key) => !isBusy(key))
+  for (const key of rest) await store.remove(key)
+  await store.removeEmptyFolders?.(rest)
+}
