@@ -79,7 +79,9 @@ export async function removeData(
   for (const file of files) {
     if (shareOf(file, importId) === 'none') continue
     const folder = folderOf(file.object.key)
-    planned.set(folder, [...(planned.get(folder) ?? []), file])
+    const others = planned.get(folder)
+    if (others) others.push(file)
+    else planned.set(folder, [file])
   }
   const found: RemovedFolder[] = []
   if (remove && planned.size > 0) {

@@ -294,11 +294,8 @@ describe.each(['a folder', 'a bucket'])('a process that dies while rows are remo
     { timeout: 300_000 },
     async (before) => {
       const signal = new AbortController().signal
-      const all = [
-        ...rows,
-        ...rows.slice(0, 4).map((row) => ({ ...row, turbine_id: 't2' })),
-        { ...rows[4], turbine_id: 't2' },
-      ] as never[]
+      const two = rows.slice(0, 4)
+      const all = [...two, ...two.map((row) => ({ ...row, turbine_id: 't2' }))]
       const source = await freshFolder()
       await writeRows(turbine, all, appendRows(turbine, folderStore({ folder: source }), { signal }), {
         signal,
@@ -312,10 +309,10 @@ describe.each(['a folder', 'a bucket'])('a process that dies while rows are remo
       const whole = await filled()
       const start = await identities(whole)
       const report = await removeData(turbine, lakeOf(whole), { ...options, signal })
-      expect(report).toMatchObject({ rewritten: 3, rows: 5 })
+      expect(report).toMatchObject({ rewritten: 2, rows: 4 })
       const end = await identities(whole)
       const seen = new Set<string>()
-      for (let at = 1; ; at += 6) {
+      for (let at = 1; ; at += 4) {
         const store = await filled()
         const { dying, operations } = dyingStore(store, { at, before })
         const failure = await removeData(turbine, lakeOf(dying), { ...options, signal }).catch(
@@ -329,14 +326,14 @@ describe.each(['a folder', 'a bucket'])('a process that dies while rows are remo
           await finishIntent({ store }, folder, { resumeAfterSeconds: 0, signal })
         const files = await identities(store)
         // Every day is as it was or as it is to be.
-        expect(files).toHaveLength(3)
+        expect(files).toHaveLength(2)
         for (const file of files) expect([...start, ...end]).toContain(file)
         seen.add(files.join())
         await removeData(turbine, lakeOf(store), { ...options, signal })
         expect(await identities(store)).toEqual(end)
         expect(await intentFolders(store, '')).toEqual([])
       }
-      expect(seen.size).toBe(4)
+      expect(seen.size).toBe(3)
     },
   )
 })
