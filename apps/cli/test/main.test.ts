@@ -193,7 +193,19 @@ describe('--help', () => {
       '',
       ...['demo', 'init', 'generate', 'import', 'ingest', 'catalog'],
       ...['query', 'query hourly', 'query alarms', 'query sql'],
-      ...['verify', 'status', 'files', 'config', 'doctor', 'remove', 'clean', 'up', 'down', 'completion'],
+      ...[
+        'verify',
+        'status',
+        'files',
+        'config',
+        'doctor',
+        'remove',
+        'drop',
+        'clean',
+        'up',
+        'down',
+        'completion',
+      ],
     ])
     for (const { path, text, isGroup } of helps) {
       expect(text).toContain(`Usage: ${['minilake', ...path].join(' ')} `)
