@@ -29,7 +29,10 @@ test('lists what goes, drops it on --yes, and then finds nothing', async () => {
 
 test('without a table, or with one that the lake does not have, it is a usage error', async () => {
   const { minilake } = await freshFolder()
-  expect(await minilake('drop', '--yes')).toMatchObject({ code: 2, stderr: expect.stringContaining('--table') })
+  expect(await minilake('drop', '--yes')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--table'),
+  })
   expect(await minilake('drop', '--table', 'pomp', '--data', '--yes')).toMatchObject({
     code: 2,
     stdout: '',
