@@ -18,6 +18,7 @@ import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
 import { removeCommand } from './commands/remove.js'
+import { rewriteCommand } from './commands/rewrite.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
@@ -110,6 +111,7 @@ function minilake(environment: Environment): Command {
     doctorCommand,
     removeCommand,
     dropCommand,
+    rewriteCommand,
     cleanCommand,
     upCommand,
     downCommand,

@@ -19,6 +19,8 @@ export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
    * Keep the microseconds of times, which a batch can hold and an engine may round. Default false: times are floored to milliseconds.
    */
   keepMicros?: boolean
+  /** Treat a number of a Parquet file that floating point would round as a bad value. Default false. */
+  exactNumbers?: boolean
   /** The number of bad rows to skip and report. One more is an error, once all are counted. Default 0. */
   maxBadRows?: number
   /**
@@ -85,13 +87,14 @@ export async function openReadings<T extends Table>(
     map = {},
     strictTime = false,
     keepMicros = false,
+    exactNumbers = false,
     maxBadRows = 0,
     tempFolder,
     memory,
     threads,
     signal,
   } = options
-  const values = { ...options, time: timeSql(options), strictTime, keepMicros }
+  const values = { ...options, time: timeSql(options), strictTime, keepMicros, exactNumbers }
   checkMap(table, map)
   checkDialect(options)
   checkLimits({ memory, threads })

@@ -22,8 +22,8 @@ export function checkTable<T extends Table>(tables: readonly Table[], table: T):
   return table
 }
 
-export /** The tables themselves, checked as by `checkTable`. */
-function checkTables(tables: readonly Table[], wanted: readonly Table[]): readonly Table[] {
+/** The tables themselves, checked as by `checkTable`. */
+export function checkTables(tables: readonly Table[], wanted: readonly Table[]): readonly Table[] {
   return wanted.map((table) => checkTable(tables, table))
 }
 

@@ -25,6 +25,7 @@ import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
 import { removeData } from './remove/remove-data.js'
+import { rewriteTable } from './rewrite/rewrite-table.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
@@ -172,6 +173,17 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
     async drop(table, options = {}) {
       const signal = begin('drop', options)
       return dropTable(droppedTable(backend, table, options.data ?? false), backend, { ...options, signal })
+    },
+
+    async rewrite(table, given = {}) {
+      const signal = begin('rewrite', given)
+      const { tempFolder, ...options } = given
+      const temp = tempFolder === undefined ? {} : { tempFolder: inCwd(tempFolder) }
+      return rewriteTable(checkTable(tables, table), backend, {
+        ...options,
+        duckDb: { ...duckDb, ...temp },
+        signal,
+      })
     },
 
     async clean(options = {}) {

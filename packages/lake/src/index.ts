@@ -21,6 +21,7 @@ export type {
   IngestOptions,
   Lake,
   QueryOptions,
+  RewriteOptions,
   StageOptions,
   TableOptions,
   WatchOptions,
@@ -34,6 +35,8 @@ export { PartDownError } from './part-down-error.js'
 export type { LakeStatus, TableStatus } from './status/lake-status.js'
 export { UsageError } from './usage-error.js'
 export type { RemoveDataOptions, RemovedFolder, RemoveReport } from './remove/remove-data.js'
+export type { RewrittenFolder } from './rewrite/plan-rewrite.js'
+export type { RewriteReport } from './rewrite/rewrite-table.js'
 export { agrees, type Verification } from './verify/verify-table.js'
 export type { PublishedRows } from './write/publish-staged.js'
 export type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-rows.js'

@@ -74,6 +74,8 @@ export interface LakeBackend {
    * folders are listed.
    */
   withFolderCatalog?<T>(table: Table, work: (catalog: FolderCatalog) => Promise<T>): Promise<T>
+  /** Takes a table out of a catalog that lasts; its files stay. Absent where the catalog is set up each time its engine opens. */
+  unregisterTable?(table: Table, options: { signal: AbortSignal }): Promise<void>
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */

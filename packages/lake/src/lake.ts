@@ -14,6 +14,7 @@ import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
+import type { RewriteReport, RewriteTableOptions } from './rewrite/rewrite-table.js'
 import type { LakeStatus } from './status/lake-status.js'
 import type { Verification } from './verify/verify-table.js'
 import type { PublishedRows, PublishStagedOptions } from './write/publish-staged.js'
@@ -49,6 +50,9 @@ export type StageOptions = Optional<ImportFilesOptions> & {
   /** Folder to write to. Default: the lake's `out`. */
   out?: string
 }
+
+/** How to rewrite a table. */
+export type RewriteOptions = Optional<RewriteTableOptions> & Pick<WriteOptions, 'tempFolder'>
 
 /** How to publish a folder. */
 export type IngestOptions = Optional<IngestFolderOptions> & {
@@ -140,6 +144,12 @@ export interface Lake {
    * defined is given by its name.
    */
   drop(table: Table | string, options?: Optional<DropTableOptions>): Promise<DropReport>
+
+  /**
+   * Finds the data files of a table that are not in the shape of its definition; writes them anew on request. Nothing changes unless every
+   * value fits.
+   */
+  rewrite(table: Table, options?: RewriteOptions): Promise<RewriteReport>
 
   /** Lists simulated files and leftovers in `out` and in the lake; removes them on request. */
   clean(options?: Optional<Omit<CleanOptions, 'out'>>): Promise<Leftovers[]>

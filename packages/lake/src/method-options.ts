@@ -44,6 +44,7 @@ export const methodOptions = {
   status: ['signal'],
   remove: ['from', 'to', 'where', 'import', 'olderThanDays', 'expired', 'now', 'remove', 'onWait', 'signal'],
   drop: ['data', 'remove', 'onWait', 'signal'],
+  rewrite: ['map', 'drop', 'rewrite', 'tempFolder', 'onWait', 'signal'],
   clean: ['remove', 'signal'],
   doctor: ['deep', 'first', 'local', 'hasOwnKeys', 'now', 'signal'],
   ready: ['timeoutSeconds', 'signal'],

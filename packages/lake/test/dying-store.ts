@@ -1,4 +1,48 @@
+import type { FolderStore } from '@minilake/ingest'
 import type { LakeStore } from '../src/lake-backend.js'
+
+/**
+ * A store of a process that dies after it has changed the store `changes` times. Reading changes nothing, so it may as well die there.
+ */
+export function dyingAfter(store: LakeStore, changes: number) {
+  let done = 0
+  const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (done >= changes) throw new Error('died')
+    return work()
+  }
+  const change = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = await alive(work)
+    done += 1
+    return result
+  }
+  const dying: LakeStore = {
+    location: store.location,
+    list: (prefix) =>
+      (async function* () {
+        await alive(() => Promise.resolve())
+        yield* store.list(prefix)
+      })(),
+    find: (key) => alive(() => store.find(key)),
+    read: (key) => alive(() => store.read(key)),
+    open: (key) => alive(() => store.open(key)),
+    slice: (...args) => alive(() => store.slice(...args)),
+    write: (...args) => change(() => store.write(...args)),
+    remove: (key) => change(() => store.remove(key)),
+    ...(store.stage && {
+      stage: async (...args: Parameters<FolderStore['stage']>) => {
+        const staged = await change(() => (store as FolderStore).stage(...args))
+        return { ...staged, name: (key: string) => change(() => staged.name(key)) }
+      },
+    }),
+    ...(store.replaceFolder && {
+      replaceFolder: (...args) => change(async () => store.replaceFolder?.(...args)),
+    }),
+    ...(store.removeEmptyFolders && {
+      removeEmptyFolders: (keys) => change(async () => store.removeEmptyFolders?.(keys)),
+    }),
+  }
+  return { dying, isDead: () => done >= changes }
+}
 
 /** A store of a process that dies at operation number `at`, before the operation or after it. Nothing works afterwards. */
 export function dyingStore(store: LakeStore, { at, before }: { at: number; before: boolean }) {

@@ -9,7 +9,8 @@ import { flagText } from '../options/flag-text.js'
 import { addMapping, delimiter, parsedBy, quote, wholeNumber, yearRange } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
-import { badRowLines, importedLines, inFlags, sourceLines } from '../print/import-lines.js'
+import { importedLines, sourceLines } from '../print/import-lines.js'
+import { reportBadRows } from '../print/report-bad-rows.js'
 import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
 
@@ -164,18 +165,15 @@ function nextCommand(table: Table, out: string | undefined): string {
 }
 
 /** Lists bad rows; rejects with any other error, its options as flags. */
-async function reportError(error: unknown, { terminal, json, fail }: Session): Promise<void> {
-  if (!(error instanceof BadRowsError)) {
-    if (error instanceof Error) error.message = flagText(error.message)
-    throw error
+async function reportError(error: unknown, session: Session): Promise<void> {
+  if (error instanceof BadRowsError) {
+    const bad = count(error.count, 'bad row')
+    return reportBadRows(
+      error,
+      session,
+      `nothing was imported: ${bad} (fix them, or leave them out with --skip-bad ${error.count})`,
+    )
   }
-  const { count: total, rows } = error
-  const outcome = `nothing was imported: ${count(total, 'bad row')} (fix them, or leave them out with --skip-bad ${total})`
-  if (json) {
-    await terminal.data(`${jsonText({ badRows: total, bad: inFlags(rows) }, 2)}\n`)
-    throw new Error(outcome, { cause: error })
-  }
-  fail()
-  badRowLines(rows, total).forEach((line) => terminal.warn(line))
-  terminal.warn(`minilake: ${outcome}`)
+  if (error instanceof Error) error.message = flagText(error.message)
+  throw error
 }

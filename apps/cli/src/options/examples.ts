@@ -44,6 +44,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake remove --expired --yes',
   ],
   drop: ['minilake drop --table turbine --profile stack', 'minilake drop --table turbine --data --yes'],
+  rewrite: [
+    'minilake rewrite --table turbine',
+    'minilake rewrite --table turbine --map power=load --drop note --yes',
+  ],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

@@ -1,7 +1,6 @@
-import { type BadRow, badRowText, type SourceDescription, type TimeOptions } from '@minilake/import'
 import type { EarlierRows, ImportReport, Lake, MergeCounts, NeighbourRows } from '@minilake/lake'
+import type { SourceDescription, TimeOptions } from '@minilake/import'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
-import { flagText } from '../options/flag-text.js'
 
 /** How files are read, one line each: what their content shows, and what the options say. */
 export function sourceLines(
@@ -129,16 +128,4 @@ function partitionRange(keys: readonly string[]): string {
   const [first = '', last = ''] = [partitions[0], partitions.at(-1)]
   if (first === '') return ''
   return first === last ? `, ${first}` : `, ${first} to ${last}`
-}
-
-/** Bad rows whose reasons name flags instead of a library's options. */
-export function inFlags(rows: readonly BadRow[]): BadRow[] {
-  return rows.map((row) => ({ ...row, reason: flagText(row.reason) }))
-}
-
-/** The first bad rows, one line each. */
-export function badRowLines(rows: readonly BadRow[], total: number): string[] {
-  const shown = firstLines(inFlags(rows).map(badRowText))
-  const more = total - rows.length
-  return more > 0 && rows.length <= 10 ? [...shown, `… and ${more.toLocaleString('en-US')} more`] : shown
 }

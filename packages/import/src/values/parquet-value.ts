@@ -7,7 +7,7 @@ export const utcNanos = 'TIMESTAMP_NS WITH TIME ZONE'
 
 /**
  * How a Parquet column, with DuckDB's name of its type or `utcNanos`, is read as a column type; undefined if that is impossible. Numbers are
- * converted between types if only digits that floating point cannot hold are lost.
+ * converted between types if only digits that floating point cannot hold are lost, and with `exactNumbers` none.
  */
 export function parquetValue(
   fileType: string,
@@ -32,8 +32,8 @@ const values: Record<ColumnType, (fileType: string, options: ValueOptions) => Va
           result: daysOf,
         })
       : undefined,
-  double: (fileType) => floatingPoint(fileType, 'DOUBLE', 'a number that 64 bits can hold'),
-  real: (fileType) => floatingPoint(fileType, 'REAL', 'a number that 32 bits can hold'),
+  double: (fileType, options) => floatingPoint(fileType, 'DOUBLE', 'a number that 64 bits can hold', options),
+  real: (fileType, options) => floatingPoint(fileType, 'REAL', 'a number that 32 bits can hold', options),
   bigint: (fileType) => whole(fileType, 'BIGINT', 'a whole number of 64 bits'),
   integer: (fileType) => whole(fileType, 'INTEGER', 'a whole number of 32 bits'),
   boolean: (fileType) =>
@@ -91,13 +91,20 @@ function isFinerThanMicros(raw: string): string {
   return `epoch_ns(${raw}) % 1000 <> 0`
 }
 
-function floatingPoint(fileType: string, type: string, expected: string): ValueSql | undefined {
+function floatingPoint(
+  fileType: string,
+  type: string,
+  expected: string,
+  { exactNumbers = false }: ValueOptions,
+): ValueSql | undefined {
   if (!isNumber(fileType)) return undefined
   return castValue(type, {
     isGood: wholeNumber.test(fileType)
       ? (parsed, raw) => `CAST(${parsed} AS HUGEINT) = ${raw}`
-      : (parsed, raw) => `(isfinite(${parsed}) OR NOT isfinite(CAST(${raw} AS DOUBLE)))`,
-    expected,
+      : exactNumbers
+        ? (parsed, raw) => `CAST(${parsed} AS DOUBLE) = CAST(${raw} AS DOUBLE)` // NaN equals NaN here
+        : (parsed, raw) => `(isfinite(${parsed}) OR NOT isfinite(CAST(${raw} AS DOUBLE)))`,
+    expected: exactNumbers ? `${expected} exactly` : expected,
   })
 }
 

@@ -37,6 +37,8 @@ export interface ValueOptions {
   strictTime: boolean
   /** Whether times keep their microseconds. Default false: their precision is a millisecond. */
   keepMicros?: boolean
+  /** Whether numbers of Parquet files must fit exactly. Default false: floating point may round them. */
+  exactNumbers?: boolean
 }
 
 /** A value that DuckDB's cast reads and that passes a check. */

@@ -21,7 +21,7 @@ export function filesCheck(
         const difference = await lake.shapeDifference(table)
         if (difference !== undefined)
           throw new FailedCheck(difference, {
-            fix: `undo the change of the definition of table ${table.name}`,
+            fix: `minilake rewrite --table ${table.name}, or undo the change of its definition`,
           })
         let filesOfTable = 0
         for await (const file of dataFilesOf(table, lake.store)) {

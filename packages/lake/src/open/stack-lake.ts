@@ -4,7 +4,8 @@ import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { folderCatalog } from '../register/folder-catalog.js'
 import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
-import { shapeChecks } from '../register/shape-checks.js'
+import { rewriteDifference, shapeChecks } from '../register/shape-checks.js'
+import { unregisterTable } from '../register/unregister-table.js'
 import { UsageError } from '../usage-error.js'
 import { type BucketOptions, locationSetting, storeOptions } from './bucket-options.js'
 import { engineOverFiles } from './engine-over-files.js'
@@ -82,6 +83,14 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
         await engine.close()
       }
     },
+    unregisterTable: async (table, { signal }) => {
+      const engine = await openCatalogEngine()
+      try {
+        await unregisterTable(table, { engine, location, signal })
+      } finally {
+        await engine.close()
+      }
+    },
     withFolderCatalog: async (table, work) => {
       const engine = await openCatalogEngine()
       try {
@@ -93,7 +102,10 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
     openEngine: async (wanted = tables) => {
       const engine = await openTrino(options, reads)
       try {
-        await checkCatalogColumns(wanted, engine, location)
+        await checkCatalogColumns(wanted, engine, (table) =>
+          // Who only queries may have no key of S3.
+          rewriteDifference(table, store()).catch(() => undefined),
+        )
         return engine
       } catch (error) {
         await engine.close()

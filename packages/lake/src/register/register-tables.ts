@@ -137,7 +137,7 @@ function differencesOf(table: Table, { columns, places }: CatalogEntries, locati
   }
   const found: string[] = []
   if (addedColumns(table, known) === undefined)
-    found.push(`${otherColumns(table, known, location)}; if only the catalog is wrong, ${fix}`)
+    found.push(`${otherColumns(table, known)}; if only the catalog is wrong, ${fix}`)
   if (place !== wanted)
     found.push(`table ${nameOf(table)} expected the location ${wanted}, got ${place} (${fix})`)
   return found
@@ -145,18 +145,22 @@ function differencesOf(table: Table, { columns, places }: CatalogEntries, locati
 
 /**
  * Throws an Error in one sentence when a registered table has other columns than its definition: a query would read wrong values or
- * fail. The catalog does not say which columns are nullable. `location` is the root of the bucket as a URL.
+ * fail, and when `whyMissing` tells why it is not registered. The catalog does not say which columns are nullable.
  */
 export async function checkCatalogColumns(
   tables: readonly Table[],
   engine: SqlEngine,
-  location: string,
+  whyMissing: (table: Table) => Promise<string | undefined>,
 ): Promise<void> {
   const entries = await columnsInCatalog(tables, engine, new AbortController().signal)
   for (const table of tables) {
     const known = entries.get(table.name)
-    if (known === undefined) continue // the query itself says that the table is missing
-    if (addedColumns(table, known) === undefined) throw new Error(otherColumns(table, known, location))
+    if (known === undefined) {
+      const why = await whyMissing(table)
+      if (why !== undefined) throw new Error(why)
+      continue // the query itself says that the table is missing
+    }
+    if (addedColumns(table, known) === undefined) throw new Error(otherColumns(table, known))
     const [missing] = missingColumns(table, entries)
     if (missing !== undefined) throw new Error(`${missing}: minilake catalog --profile stack adds it`)
   }
@@ -168,8 +172,8 @@ function missingColumns(table: Table, entries: CatalogEntries['columns']): strin
   return added.map((column) => `table ${nameOf(table)} lacks the column ${column} of its definition`)
 }
 
-function otherColumns(table: Table, known: readonly HiveColumn[], location: string): string {
-  return `table ${nameOf(table)} expected the columns ${columnsText(hiveColumns(table))}, got ${columnsText(known)}: ${wayOut(table, location.replace(/\/$/, ''))}`
+function otherColumns(table: Table, known: readonly HiveColumn[]): string {
+  return `table ${nameOf(table)} expected the columns ${columnsText(hiveColumns(table))}, got ${columnsText(known)}: ${wayOut(table)}`
 }
 
 /** The statements that give columns the comments of the definition where they differ. */

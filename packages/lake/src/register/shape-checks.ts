@@ -1,8 +1,9 @@
 import { checkFooter, createdBy, type Footer } from '@minilake/parquet'
 import type { StoredObject } from '@minilake/ingest'
-import { columnsOf, type Table, tablePrefix } from '@minilake/schema'
 import { footerFault } from '../files/footer-fault.js'
+import { columnsOf, type Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
+import { readRewriteMark } from '../rewrite/rewrite-mark.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 
 /** Most footers that tell the shape of a table's files. */
@@ -21,8 +22,10 @@ export function shapeChecks(
 ): (table: Table) => Promise<string | undefined> {
   const fitting = new Set<Table>() // later writers compare their definition, too
   return async (table) => {
-    if (fitting.has(table)) return undefined
     const store = storeOf()
+    const underWay = await rewriteDifference(table, store)
+    if (underWay !== undefined) return underWay
+    if (fitting.has(table)) return undefined
     let misfit: string | undefined
     let isFitting = false
     for (const file of await sampleOf(table, store, extent)) {
@@ -34,7 +37,7 @@ export function shapeChecks(
         continue
       }
       const misfitting = `${store.location}/${file.key} ${found}`
-      if (isOurs(footer)) return `${misfitting}: ${wayOut(table, store.location)}`
+      if (isOurs(footer)) return `${misfitting}: ${wayOut(table)}`
       misfit ??= `${misfitting}: another program wrote it, so import it (minilake import) and remove it there, or correct the definition`
     }
     if (isFitting) fitting.add(table)
@@ -43,8 +46,14 @@ export function shapeChecks(
 }
 
 /** What to do about a definition that does not fit the files of its table: the only place that says it. */
-export function wayOut(table: Table, location: string): string {
-  return `a table can only gain nullable columns after its last one, so undo the change of the definition, or give the new shape another table name and import the data into it (or remove ${location}/${tablePrefix(table)} and import the data again)`
+export function wayOut({ name }: Table): string {
+  return `a table only gains nullable columns after its last one by itself, so write it anew in the shape of its definition with minilake rewrite --table ${name}, or undo the change of the definition`
+}
+
+/** Says that the files of a table are being rewritten, or that this was interrupted; undefined if not. */
+export async function rewriteDifference(table: Table, store: LakeStore): Promise<string | undefined> {
+  if ((await readRewriteMark(table, store)) === undefined) return undefined
+  return `table ${table.name} is being rewritten, or its rewriting was interrupted: minilake rewrite --table ${table.name} --yes completes it`
 }
 
 async function sampleOf(
@@ -63,8 +72,8 @@ async function sampleOf(
   return Array.from({ length: mostFooters }, (_, index) => files[Math.round(index * step)] as StoredObject)
 }
 
-/** How a file's columns differ from the definition, as the end of a sentence. */
-function misfitOf(table: Table, footer: Footer): string | undefined {
+/** How a file's columns differ from the definition, as the end of a sentence; undefined if they do not. */
+export function misfitOf(table: Table, footer: Footer): string | undefined {
   if (!isOurs(footer)) return footerFault(table, footer)
   try {
     checkFooter(table, footer)

@@ -15,6 +15,8 @@ export interface AddedFile {
   crc32?: string
   /** Whether the same file was there before, so that going back keeps it. */
   wasThere: boolean
+  /** Whether it takes the place of a file whose rows it has, so that going back may keep it. Default false. */
+  overwrites?: boolean
 }
 
 /** What is to become of the files of one partition, or of an unpartitioned table. It is written before the first of them is touched. */

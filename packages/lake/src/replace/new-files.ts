@@ -55,11 +55,12 @@ async function filesForBucket(store: LakeStore, tempFolder: string, signal: Abor
       const sha256 = await file?.sha256()
       const crc32 = await file?.checksum('CRC32')
       const checksums = { ...(sha256 && { sha256 }), ...(crc32 && { crc32 }) }
-      const publish = async (key: string) => {
+      const publish: NewFile['publish'] = async (key, options) => {
         const file = await localFile(folder, name)
         if (file === undefined)
           throw new Error(`${join(folder, name)} was removed before it was published: try again`)
         const { written } = await store.write(key, file.bytes, {
+          ...options,
           signal,
           reread: file,
           sha256: () => file.sha256(),

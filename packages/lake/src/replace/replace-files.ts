@@ -7,8 +7,8 @@ import { freeIntent, type HeldIntent, holdIntent, type LockOptions, LostIntentEr
 
 /** A data file that waits outside the lake. */
 export interface NewFile extends Omit<AddedFile, 'wasThere'> {
-  /** Writes it under a key, which is its own or one that readers do not see. Returns false if the key is taken. */
-  publish(key: string): Promise<boolean>
+  /** Writes it under a key, which is its own or one that readers do not see. Returns false if the key is taken, unless it is to be overwritten. */
+  publish(key: string, options?: { overwrite: boolean }): Promise<boolean>
 }
 
 /** What becomes of the files of a folder. */
@@ -53,10 +53,11 @@ export async function replaceFiles(
     const there = new Set(files.map(({ key }) => key))
     const add: AddedFile[] = []
     for (const file of change.add) {
-      const { key, size, etag, sha256, crc32 } = file
+      const { key, size, etag, sha256, crc32, overwrites = false } = file
       const wasThere = there.has(key) && (await holdsFile(store, file))
-      if (there.has(key) && !wasThere) throw otherContent(store, key)
-      add.push({ key, size, etag, ...(sha256 && { sha256 }), ...(crc32 && { crc32 }), wasThere })
+      if (there.has(key) && !wasThere && !overwrites) throw otherContent(store, key)
+      const checksums = { ...(sha256 && { sha256 }), ...(crc32 && { crc32 }) }
+      add.push({ key, size, etag, ...checksums, wasThere, ...(overwrites && { overwrites }) })
     }
     const kept = new Set(add.map(({ key }) => key))
     const remove = change.remove.filter((key) => !kept.has(key))
@@ -127,10 +128,11 @@ async function carryOut(
     signal.throwIfAborted()
     await held.checkOurs()
     const key = targetKey(lake.store, intent, file.key)
-    const isWritten = await file.publish(key)
+    const overwrite = file.overwrites === true && key === file.key
+    const isWritten = await file.publish(key, { overwrite })
     if (!isWritten && !(await holdsFile(lake.store, { ...file, key }))) throw otherContent(lake.store, key)
     await held.checkOurs().catch(async (error: unknown) => {
-      if (isWritten) await removeStray(lake.store, intent, key)
+      if (isWritten && !overwrite) await removeStray(lake.store, intent, key)
       throw error
     })
   }
@@ -179,6 +181,7 @@ async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void> {
   for (const file of intent.add) {
     if (file.wasThere) continue
     const key = targetKey(store, intent, file.key)
+    if (file.overwrites === true && key === file.key) continue // the rows of the file that it replaced
     if (await holdsFile(store, { ...file, key })) await store.remove(key)
   }
   await store.removeEmptyFolders?.(intent.add.map(({ key }) => targetKey(store, intent, key)))

@@ -12,6 +12,8 @@ export interface StoredRowsOptions {
   duckDb: DuckDbLimits
   /** Table columns by column of the files, for files of another shape. Default: the names are the same. */
   map?: Readonly<Record<string, string>>
+  /** Leave out columns of the files that the table lacks. Default false: they are an error. */
+  ignoreExtra?: boolean
   signal: AbortSignal
 }
 
@@ -23,7 +25,7 @@ export async function* storedRows<T extends Table>(
   table: T,
   files: readonly StoredObject[],
   store: LakeStore,
-  { duckDb, map, signal }: StoredRowsOptions,
+  { duckDb, map, ignoreExtra = false, signal }: StoredRowsOptions,
 ): AsyncGenerator<Batch<T>> {
   const sources: ReadingFile[] = []
   for (const file of files) {
@@ -36,6 +38,8 @@ export async function* storedRows<T extends Table>(
   const readings = await openReadings(table, sources, {
     ...duckDb,
     ...(map && { map }),
+    ignoreExtra,
+    exactNumbers: true,
     format: 'parquet',
     // Ours have times in UTC that do not say so.
     zone: 'UTC',

@@ -4,7 +4,7 @@ import type { Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
-import { rowsName } from '../write/stage-file.js'
+import { parseRowsKey } from '../write/stage-file.js'
 import { type CheckedFile, compareChecks } from './compare-checks.js'
 import { unreadableFiles } from './unreadable-files.js'
 import type { Verification } from './verify-table.js'
@@ -37,7 +37,7 @@ export async function verifyChecks(
     const { rowCount, checks, rowsSha256 = '' } = footer
     const twin = rowCount === 0 || rowsSha256 === '' ? undefined : keyOfRows.get(rowsSha256)
     keyOfRows.set(rowsSha256, twin ?? key)
-    const named = rowsName(key)
+    const named = parseRowsKey(key)?.digits
     if (checks === undefined) withoutTruth.push(key)
     else if (checks.rows !== rowCount)
       differences.push(`${key}: expected the ${checks.rows} rows that its writer counted, got ${rowCount}`)

@@ -3,7 +3,7 @@ import { truthKey, truthPrefix, truthSubject } from '@minilake/generator'
 import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
-import { rowsName } from '../write/stage-file.js'
+import { parseRowsKey } from '../write/stage-file.js'
 import { verifyChecks } from './verify-checks.js'
 import { type Verification, verifyTable } from './verify-table.js'
 
@@ -23,7 +23,7 @@ export async function verifySimulated(
   for await (const { key } of lake.store.list(`${truthPrefix}${tablePrefix(table)}`)) truths.add(key)
   const [own, simulated]: [string[], string[]] = [[], []]
   for await (const { key } of dataFilesOf(table, lake.store))
-    (rowsName(key) !== undefined && !truths.has(truthKey(key)) ? own : simulated).push(key)
+    (parseRowsKey(key) !== undefined && !truths.has(truthKey(key)) ? own : simulated).push(key)
   if (own.length === 0) return verifyTable(table, lake, engine, signal)
   if (simulated.length === 0)
     return {

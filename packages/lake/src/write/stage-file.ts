@@ -26,6 +26,25 @@ export type FilePrefix = (typeof filePrefixes)[number]
 /** How many digits of the identity of its rows a file's name has: enough for any number of files. */
 const nameDigits = 32
 
+/** The key of a data file that is named by the identity of its rows. */
+export function rowsKey(
+  table: Table,
+  {
+    prefix,
+    partition,
+    rowsSha256,
+  }: { prefix: FilePrefix; partition: Readonly<Record<string, string>>; rowsSha256: string },
+): string {
+  return dataFileKey(table, { name: `${prefix}-${rowsSha256.slice(0, nameDigits)}`, partition })
+}
+
+/** What a key says of its file if the file is named by its rows: what wrote it, and the first digits of their identity. */
+export function parseRowsKey(key: string): { prefix: FilePrefix; digits: string } | undefined {
+  const [, name, digits = ''] = /\/([a-z]+)-([0-9a-f]+)\.parquet$/.exec(key) ?? []
+  const prefix = filePrefixes.find((candidate) => candidate === name)
+  return prefix === undefined || digits.length !== nameDigits ? undefined : { prefix, digits }
+}
+
 /**
  * Encodes a data file and stages it, named by its rows, so that the same rows always give the same name, whatever version of the encoder
  * writes them. Memory is bounded by a row group.
@@ -38,14 +57,8 @@ export async function stageFile<T extends Table, Staged>(
 ): Promise<Staged> {
   const metadata = importsMetadata(imports)
   const file = withIdentity(encodeParquet(table, batches, { ...(await dataFileEncoding()), metadata }))
-  const keyOf = () =>
-    dataFileKey(table, { name: `${prefix}-${file.rowsSha256().slice(0, nameDigits)}`, partition })
+  const keyOf = () => rowsKey(table, { prefix, partition, rowsSha256: file.rowsSha256() })
   return stage.add(file.chunks, keyOf, { rowsSha256: file.rowsSha256, imports })
-}
-
-/** The first digits of the identity of its rows that a data file is named by; undefined for simulated files and those of other programs. */
-export function rowsName(key: string): string | undefined {
-  return new RegExp(`/(?:${filePrefixes.join('|')})-([0-9a-f]{${nameDigits}})\\.parquet$`).exec(key)?.[1]
 }
 
 /** The chunks of a file, and the identity of its rows, which is known once all chunks have been pulled. */

@@ -1,0 +1,41 @@
+import { type Table, tablePrefix } from '@minilake/schema'
+import type { LakeStore } from '../lake-backend.js'
+import { intentPrefix } from '../replace/intent.js'
+import type { ColumnChanges } from './column-changes.js'
+
+/** Marks a table whose files are being rewritten: until all of them are, they have different columns, and nothing else may read them. */
+export function rewriteMarkKey(table: Table): string {
+  return `${intentPrefix}${tablePrefix(table)}rewrite.json`
+}
+
+/** The changes that the rewriting of a table applies; undefined if none is under way. */
+export async function readRewriteMark(table: Table, store: LakeStore): Promise<ColumnChanges | undefined> {
+  const key = rewriteMarkKey(table)
+  if ((await store.find(key)) === undefined) return undefined
+  const bytes = await store.read(key).catch(async (error: unknown) => {
+    if ((await store.find(key)) === undefined) return undefined // it has ended since
+    throw error
+  })
+  return bytes && changesIn(new TextDecoder().decode(bytes))
+}
+
+/** Writes the mark of a table, in place of an earlier one. */
+export async function writeRewriteMark(
+  table: Table,
+  { map, drop }: ColumnChanges,
+  store: LakeStore,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = `${JSON.stringify({ map, drop }, undefined, 2)}\n`
+  await store.write(rewriteMarkKey(table), [new TextEncoder().encode(text)], { overwrite: true, signal })
+}
+
+/** A mark that cannot be read still is one: its changes must then be given again. */
+function changesIn(text: string): ColumnChanges {
+  try {
+    const { map, drop } = JSON.parse(text) as Partial<ColumnChanges>
+    return { map: Object.fromEntries(Object.entries(map ?? {})), drop: [...(drop ?? [])] }
+  } catch {
+    return { map: {}, drop: [] }
+  }
+}

@@ -1,0 +1,158 @@
+import { truthKey, truthPrefix } from '@minilake/generator'
+import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import type { DuckDbLimits } from '../open/duckdb-limits.js'
+import { maintainStore } from '../open/maintain-store.js'
+import { intentFolders, intentPrefix } from '../replace/intent.js'
+import { type LockOptions, resumeAfterSeconds } from '../replace/intent-lock.js'
+import { newFiles } from '../replace/new-files.js'
+import { finishIntent, type NewFile, replaceFiles } from '../replace/replace-files.js'
+import { checkLocks } from '../replace/settle-intents.js'
+import { stageFile } from '../write/stage-file.js'
+import { checkChanges, type ColumnChanges, withEarlier } from './column-changes.js'
+import { oldFile } from './old-file.js'
+import { planRewrite, prefixOf, type RewrittenFolder } from './plan-rewrite.js'
+import { reshapeFile, type ReshapeOptions } from './reshape-file.js'
+import { readRewriteMark, rewriteMarkKey, writeRewriteMark } from './rewrite-mark.js'
+
+/** How to rewrite a table. */
+export interface RewriteTableOptions {
+  /** Columns of the definition by former name: `{ power: 'load' }`. Default: columns keep their names. */
+  map?: Readonly<Record<string, string>>
+  /** Former columns that the definition lacks and whose values are given up. Default: none. */
+  drop?: readonly string[]
+  /** Rewrite it. Default false: only find out what would be rewritten. */
+  rewrite?: boolean
+  /** Called with the key prefix of a partition that another process is changing at the moment; the rewriting waits for it. */
+  onWait?: (folder: string) => void
+  signal: AbortSignal
+}
+
+/** What was rewritten, or would be. */
+export interface RewriteReport {
+  table: string
+  /** Partitions with files that were not in the shape of the definition, ordered by key prefix. */
+  folders: RewrittenFolder[]
+  files: number
+  rows: number
+  /** Bytes of the files before. */
+  bytes: number
+  /** Data files that were in the shape of the definition already, and stay. */
+  unchanged: number
+  isRewritten: boolean
+  /** What became of the catalog; absent if nothing was to be rewritten. */
+  catalog?: CatalogReport
+}
+
+/** A lake whose tables can be rewritten. */
+export type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'unregisterTable'>
+
+/**
+ * Writes the data files of a table anew in the shape of its definition, on request. All files are read first: nothing changes unless every
+ * value fits. Files that have the shape already stay. The files of a partition change together; a process that dies in between leaves the
+ * rest to the next call, and no other command reads the table until then. Rejects with a BadRowsError for rows that do not fit, with a
+ * UsageError for changes of columns that the definition contradicts, and with an Error for files that cannot get its shape.
+ */
+export async function rewriteTable(
+  table: Table,
+  lake: RewritableLake,
+  {
+    map = {},
+    drop = [],
+    rewrite = false,
+    onWait,
+    signal,
+    duckDb,
+    resumeAfter = resumeAfterSeconds,
+  }: RewriteTableOptions & { duckDb: DuckDbLimits; resumeAfter?: number },
+): Promise<RewriteReport> {
+  checkChanges(table, { map, drop })
+  const prefix = tablePrefix(table)
+  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
+  if (rewrite) await checkLocks(lake.store, signal)
+  const store = rewrite ? await maintainStore(lake, { objects }, { signal }) : lake.store
+  const lock = { resumeAfterSeconds: resumeAfter, signal, onWait }
+  if (rewrite)
+    for (const folder of await intentFolders(store, prefix)) await finishIntent({ store }, folder, lock)
+  const mark = await readRewriteMark(table, store)
+  const changes = mark ? withEarlier(table, { map, drop }, mark) : { map, drop }
+  const options: ReshapeOptions = { store, duckDb, signal }
+  const { folders, unchanged } = await planRewrite(table, changes, options)
+  const sum = (of: (folder: RewrittenFolder) => number) =>
+    folders.reduce((total, each) => total + of(each), 0)
+  const report: RewriteReport = {
+    table: table.name,
+    folders,
+    files: sum(({ files }) => files),
+    rows: sum(({ rows }) => rows),
+    bytes: sum(({ bytes }) => bytes),
+    unchanged,
+    isRewritten: rewrite,
+  }
+  if (!rewrite) return report
+  if (folders.length > 0) {
+    await lake.unregisterTable?.(table, { signal })
+    await writeRewriteMark(table, changes, store, signal)
+    for (const { folder } of folders) {
+      signal.throwIfAborted()
+      await rewriteFolder(table, folder, changes, options, lock)
+    }
+  }
+  if (folders.length > 0 || mark !== undefined) {
+    await store.remove(rewriteMarkKey(table))
+    await store.removeEmptyFolders?.([rewriteMarkKey(table)])
+  }
+  return { ...report, catalog: await registered(table, lake, signal) }
+}
+
+/** Rewrites the older files of a folder together. */
+async function rewriteFolder(
+  table: Table,
+  folder: string,
+  changes: ColumnChanges,
+  options: ReshapeOptions,
+  lock: LockOptions,
+): Promise<void> {
+  const { store, duckDb, signal } = options
+  const staged = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })
+  try {
+    await replaceFiles(
+      { table: table.name, folder },
+      async (files) => {
+        const add: NewFile[] = []
+        const remove: string[] = []
+        for (const file of files) {
+          const old = isDataFileKey(table, file.key) ? await oldFile(table, file, store, changes) : undefined
+          if (old === undefined) continue
+          const { imports } = old
+          const prefix = prefixOf(old)
+          const fresh = await reshapeFile(table, old, options, (sorted) =>
+            stageFile(table, sorted, staged, { prefix: prefix ?? 'rewrite', imports }),
+          )
+          const key = prefix === undefined ? file.key : fresh?.key
+          // The same rows in other types keep their name, and so do files that are not named by their rows.
+          if (fresh && key !== undefined) add.push({ ...fresh, key, overwrites: key === file.key })
+          remove.push(file.key)
+          // A truth describes the bytes of its file.
+          if ((await store.find(truthKey(file.key))) !== undefined) remove.push(truthKey(file.key))
+        }
+        return { add, remove }
+      },
+      { store },
+      lock,
+    )
+  } finally {
+    await staged.discard()
+  }
+}
+
+/** Registers a table anew if its columns in the catalog are still the former ones. */
+async function registered(table: Table, lake: RewritableLake, signal: AbortSignal): Promise<CatalogReport> {
+  let report = await lake.registerTables([table], { signal })
+  if (report.differences.length > 0 && lake.unregisterTable) {
+    await lake.unregisterTable(table, { signal })
+    report = await lake.registerTables([table], { signal })
+  }
+  if (report.differences.length > 0) throw new Error(report.differences.join('; '))
+  return report
+}
