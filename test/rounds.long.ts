@@ -1,4 +1,5 @@
-import { test } from 'vitest'
+import { inject, test } from 'vitest'
+import { correctionRound } from './rounds/correction-round.js'
 import { runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
@@ -17,4 +18,17 @@ test(
 
 test('random sequences of write, import, stage and ingest agree with a model', { timeout: 2 * hour }, () =>
   runRounds({ name: 'sequences', rounds: roundsOr(300), seed, round: sequenceRound }),
+)
+
+test('random corrections, with kills and reruns, agree with a model on DuckDB', { timeout: 2 * hour }, () =>
+  runRounds({ name: 'corrections', rounds: roundsOr(300), seed, round: (random) => correctionRound(random) }),
+)
+
+test('random corrections, with kills and reruns, agree with a model on Trino', { timeout: 2 * hour }, () =>
+  runRounds({
+    name: 'corrections-trino',
+    rounds: roundsOr(25),
+    seed,
+    round: (random) => correctionRound(random, inject('stack')),
+  }),
 )

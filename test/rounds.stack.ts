@@ -1,5 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { emptyLake, stackOptions } from '../packages/lake/test/running-stack.js'
+import { correctionRound } from './rounds/correction-round.js'
 import { randomOf } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
@@ -16,3 +17,12 @@ test('a random sequence agrees with a model, on DuckDB and on Trino', async () =
   await emptyLake(stack)
   expect(await sequenceRound(randomOf(2, 1), stackOptions(stack))).toHaveProperty('steps')
 })
+
+test(
+  'random corrections, with kills and reruns, agree with a model on Trino',
+  { timeout: 600_000 },
+  async () => {
+    for (const round of [0, 1])
+      expect(await correctionRound(randomOf(4, round), stack)).toHaveProperty('steps')
+  },
+)

@@ -2,7 +2,8 @@ import type { FolderStore } from '@minilake/ingest'
 import type { LakeStore } from '../src/lake-backend.js'
 
 /**
- * A store of a process that dies after it has changed the store `changes` times. Reading changes nothing, so it may as well die there.
+ * A process that dies after it has made a number of changes, those of its stores among them. Reading changes nothing, so it may as well die
+ * there.
  */
 export function dyingAfter(store: LakeStore, changes: number) {
   let done = 0
@@ -10,38 +11,40 @@ export function dyingAfter(store: LakeStore, changes: number) {
     if (done >= changes) throw new Error('died')
     return work()
   }
+  /** Makes another change. */
   const change = async <T>(work: () => Promise<T>): Promise<T> => {
     const result = await alive(work)
     done += 1
     return result
   }
-  const dying: LakeStore = {
-    location: store.location,
+  /** Another store of the same process. */
+  const dyingToo = (other: LakeStore): LakeStore => ({
+    location: other.location,
     list: (prefix) =>
       (async function* () {
         await alive(() => Promise.resolve())
-        yield* store.list(prefix)
+        yield* other.list(prefix)
       })(),
-    find: (key) => alive(() => store.find(key)),
-    read: (key) => alive(() => store.read(key)),
-    open: (key) => alive(() => store.open(key)),
-    slice: (...args) => alive(() => store.slice(...args)),
-    write: (...args) => change(() => store.write(...args)),
-    remove: (key) => change(() => store.remove(key)),
-    ...(store.stage && {
+    find: (key) => alive(() => other.find(key)),
+    read: (key) => alive(() => other.read(key)),
+    open: (key) => alive(() => other.open(key)),
+    slice: (...args) => alive(() => other.slice(...args)),
+    write: (...args) => change(() => other.write(...args)),
+    remove: (key) => change(() => other.remove(key)),
+    ...(other.stage && {
       stage: async (...args: Parameters<FolderStore['stage']>) => {
-        const staged = await change(() => (store as FolderStore).stage(...args))
+        const staged = await change(() => (other as FolderStore).stage(...args))
         return { ...staged, name: (key: string) => change(() => staged.name(key)) }
       },
     }),
-    ...(store.replaceFolder && {
-      replaceFolder: (...args) => change(async () => store.replaceFolder?.(...args)),
+    ...(other.replaceFolder && {
+      replaceFolder: (...args) => change(async () => other.replaceFolder?.(...args)),
     }),
-    ...(store.removeEmptyFolders && {
-      removeEmptyFolders: (keys) => change(async () => store.removeEmptyFolders?.(keys)),
+    ...(other.removeEmptyFolders && {
+      removeEmptyFolders: (keys) => change(async () => other.removeEmptyFolders?.(keys)),
     }),
-  }
-  return { dying, isDead: () => done >= changes }
+  })
+  return { dying: dyingToo(store), dyingToo, change, isDead: () => done >= changes }
 }
 
 /** A store of a process that dies at operation number `at`, before the operation or after it. Nothing works afterwards. */

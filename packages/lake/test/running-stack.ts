@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { trinoEngine } from '@minilake/analytics/trino'
 import { s3Store } from '@minilake/ingest/s3'
-import { lakeNames, qualifiedName } from '@minilake/schema'
+import { lakeNames, qualifiedName, type Table } from '@minilake/schema'
+import { resolveSettings } from '../src/config/resolve-settings.js'
+import { stackSettings } from '../src/config/stack-settings.js'
 import type { OpenLakeOptions } from '../src/index.js'
+import type { LakeBackend } from '../src/lake-backend.js'
+import { stackLake } from '../src/open/stack-lake.js'
 
 /** The running stack, as far as these tests use it (tools/test-stack.ts starts it). */
 export interface TestStack {
@@ -27,6 +31,27 @@ declare module 'vitest' {
 /** The options of `openLake` for the running stack. */
 export function stackOptions({ endpoint, trino, credentials }: TestStack): OpenLakeOptions {
   return { profile: 'stack', profiles: { stack: { endpoint, trino } }, credentials }
+}
+
+/** The backend of a lake on the running stack, with the right to remove. */
+export async function stackBackend(tables: readonly Table[], stack: TestStack): Promise<LakeBackend> {
+  const { endpoint, trino } = stack
+  const settings = resolveSettings({
+    file: undefined,
+    variables: {},
+    local: {},
+    options: { profiles: { stack: { endpoint, trino } } },
+  })
+  return stackLake(tables, {
+    ...stackSettings(settings),
+    location: settings['profiles.stack.location'].value,
+    keys: {
+      publish: stack.credentials,
+      maintain: stack.maintainer,
+      maintainName: 'maintain',
+      maintainFix: 'none',
+    },
+  })
 }
 
 /** The bucket of the running stack, as the user that publishes sees it. */

@@ -1,0 +1,85 @@
+import { join, resolve } from 'node:path'
+import { s3Store } from '@minilake/ingest/s3'
+import type { Table } from '@minilake/schema'
+import { composeLake } from '../../packages/lake/src/compose-lake.js'
+import type { LakeBackend, LakeStore } from '../../packages/lake/src/lake-backend.js'
+import { type Lake, openLake } from '../../packages/lake/src/index.js'
+import { embeddedLake } from '../../packages/lake/src/open/embedded-lake.js'
+import { dyingAfter } from '../../packages/lake/test/dying-store.js'
+import { stackBackend, stackOptions, type TestStack } from '../../packages/lake/test/running-stack.js'
+
+/** Where the lakes of a sequence are: a folder, and a running stack for those on Trino. */
+export interface LakePlace {
+  folder: string
+  stack?: TestStack | undefined
+}
+
+/** Opens a lake whose process lives. */
+export async function livingLake(table: Table, { folder, stack }: LakePlace): Promise<Lake> {
+  return openLake({
+    ...(stack && { ...stackOptions(stack), maintainCredentials: stack.maintainer }),
+    tables: [table],
+    cwd: folder,
+  })
+}
+
+/**
+ * Opens a lake whose process dies after a number of changes of the store and of the catalog. After that its promises still reject, as
+ * nothing else of it may happen.
+ */
+export async function dyingLake(
+  table: Table,
+  { folder, stack }: LakePlace,
+  changes: number,
+): Promise<{ lake: Lake; isDead: () => boolean }> {
+  const backend = stack
+    ? await stackBackend([table], stack)
+    : embeddedLake([table], { folder: join(folder, 'lake') })
+  const life = dyingAfter(backend.store, changes)
+  const { maintenance } = backend
+  const dying: LakeBackend = {
+    ...backend,
+    store: life.dying,
+    registerTables: (...args) => life.change(() => backend.registerTables(...args)),
+    ...(maintenance && {
+      maintenance: { ...maintenance, store: life.dyingToo(maintenance.store) },
+    }),
+    ...(backend.unregisterTable && {
+      unregisterTable: (...args) => life.change(async () => backend.unregisterTable?.(...args)),
+    }),
+    ...(backend.withFolderCatalog && {
+      withFolderCatalog: (of, work) =>
+        (backend as Required<LakeBackend>).withFolderCatalog(of, (catalog) =>
+          work({
+            unregister: (key) => life.change(() => catalog.unregister(key)),
+            register: (key) => life.change(() => catalog.register(key)),
+          }),
+        ),
+    }),
+  }
+  const lake = composeLake(dying, {
+    out: join(folder, 'out'),
+    inCwd: (path) => resolve(folder, path),
+    duckDb: {},
+    s3: {} as Parameters<typeof composeLake>[1]['s3'], // only generate uses it
+  })
+  return { lake, isDead: life.isDead }
+}
+
+/** Lets so much time pass that whatever a dead process was doing counts as left behind. */
+export async function letTimePass(store: LakeStore): Promise<void> {
+  for await (const { key } of store.list('_intents/')) {
+    if (key.endsWith('.owner.json')) await store.remove(key)
+    if (!key.endsWith('/intent.json')) continue
+    const intent = JSON.parse(new TextDecoder().decode(await store.read(key))) as object
+    const text = JSON.stringify({ ...intent, startedAt: new Date(0).toISOString() })
+    await store.write(key, [new TextEncoder().encode(text)], { overwrite: true })
+  }
+}
+
+/** The store of a lake, with the right to remove. */
+export function storeAt(lake: Lake, { stack }: LakePlace): LakeStore {
+  if (stack === undefined) return lake.store
+  const { bucket, endpoint, maintainer: credentials } = stack
+  return s3Store({ bucket, endpoint, credentials })
+}
