@@ -10,7 +10,7 @@ import { operations, type Step } from './operations.js'
 import { emptyModel, type Reading, type ReadingsModel, rowText, rowTexts, tableOf } from './readings-model.js'
 
 /** A process dies before this many changes of the store and of the catalog. */
-const mostChanges = 25
+const mostChanges = 12
 
 /**
  * Runs random operations on a lake, some of them in a process that dies at a random moment and is then run again, and compares the engine's

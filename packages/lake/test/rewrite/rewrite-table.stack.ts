@@ -89,27 +89,21 @@ test('a process that dies in the middle is completed, and nothing reads the tabl
     return rewriteTable(table, lake, { map, rewrite: true, duckDb: {}, resumeAfter, signal })
   }
   let refusals = 0
-  for (const after of [0, 1, 2, 4, 6]) {
-    const { dying } = dyingAfter(maintaining, after)
-    await expect(rewrite(dying, 60)).rejects.toThrow('died')
+  for (const after of [0, 1, 3, 5]) {
+    await expect(rewrite(dyingAfter(maintaining, after).dying, 0)).rejects.toThrow('died')
     await opened(table, async (lake) => {
-      const failure = await select(lake).catch((error: unknown) => error as Error)
-      if (failure instanceof Error && failure.message.includes('minilake rewrite --table site')) refusals += 1
+      const failure = await select(lake).catch((error: unknown) => String(error))
+      if (failure.includes('minilake rewrite --table site')) refusals += 1
       await expect(lake.write(table, [])).rejects.toThrow('minilake rewrite --table site')
-      expect((await lake.register()).differences).toEqual([
-        expect.stringContaining('minilake rewrite --table site'),
-      ])
     })
-    // Each attempt rewrites at least one partition more; a change that was interrupted is taken over.
-    if (after > 1) await rewrite(dyingAfter(maintaining, 3).dying, 0).catch(() => {})
   }
-  expect(refusals).toBeGreaterThan(3)
+  expect(refusals).toBe(3) // before its first change there is no mixture, only a table that is missing
   await rewrite(maintaining, 0)
   await opened(table, async (lake) => {
     expect(await select(lake)).toEqual(read)
     expect((await lake.doctor()).filter(({ state }) => state !== 'ok')).toEqual([])
   })
-})
+}, 240_000)
 
 test('a table under the same name whose files Trino manages is left alone', async () => {
   await opened(site, (lake) => lake.write(site, rows))
@@ -137,4 +131,4 @@ test('a key that may not remove is named before anything changes', async () => {
   await opened(site, async (former) => {
     expect(await all(former.query('SELECT count(*) AS n FROM hive.iot_dw.site'))).toEqual([{ n: 3n }])
   })
-})
+}, 240_000)
