@@ -329,7 +329,7 @@ describe('an import into the lake', () => {
       join(folder, 'minilake.config.ts'),
       config.replace("type: 'double', nullable: true, highLimit: 3000", "type: 'integer', nullable: true"),
     )
-    const refused = /column power expected INT32, got DOUBLE: a table can only gain nullable columns/
+    const refused = /column power expected INT32, got DOUBLE: a table only gains nullable columns/
     for (const args of [
       ['import', 'missing-values.csv'],
       ['query', 'hourly'],

@@ -201,6 +201,7 @@ describe('--help', () => {
         'doctor',
         'remove',
         'drop',
+        'rewrite',
         'clean',
         'up',
         'down',

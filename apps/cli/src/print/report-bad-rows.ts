@@ -2,12 +2,13 @@ import { type BadRow, type BadRowsError, badRowText } from '@minilake/import'
 import { jsonText } from '@minilake/lake/format'
 import { firstLines } from '@minilake/lake/text'
 import { flagText } from '../options/flag-text.js'
-import type { Session } from '../session.js'
+import type { Outlet } from './report-lines.js'
+import type { Terminal } from './terminal.js'
 
 /** Lists bad rows and sets the exit code 1; `outcome` says what became of the command. */
 export async function reportBadRows(
   error: BadRowsError,
-  { terminal, json, fail }: Session,
+  { terminal, json, fail }: Outlet & { terminal: Pick<Terminal, 'data'>; json: boolean },
   outcome: string,
 ): Promise<void> {
   const { count: total, rows } = error

@@ -3,7 +3,7 @@ import type { StoredObject } from '@minilake/ingest'
 import { footerFault } from '../files/footer-fault.js'
 import { columnsOf, type Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
-import { readRewriteMark } from '../rewrite/rewrite-mark.js'
+import { readRewriteMark } from './rewrite-mark.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 
 /** Most footers that tell the shape of a table's files. */

@@ -1,8 +1,8 @@
 import { describeValue } from '@minilake/schema'
+import { intentPrefix } from '../files/intent-prefix.js'
 import type { LakeStore } from '../lake-backend.js'
 
-/** Folder of a lake's intents. Engines read nothing below it, as its name starts with `_`. */
-export const intentPrefix = '_intents/'
+export { intentPrefix }
 
 /** A data file that a replacement publishes. */
 export interface AddedFile {

@@ -1,13 +1,6 @@
 import type { Table } from '@minilake/schema'
+import type { ColumnChanges } from '../register/rewrite-mark.js'
 import { UsageError } from '../usage-error.js'
-
-/** How the columns of older files become those of a definition, apart from what their names and types say. */
-export interface ColumnChanges {
-  /** Columns of the definition by former name: `{ power: 'load' }`. */
-  readonly map: Readonly<Record<string, string>>
-  /** Former columns whose values are given up. */
-  readonly drop: readonly string[]
-}
 
 /** Throws a UsageError for changes that a definition contradicts. */
 export function checkChanges(table: Table, { map, drop }: ColumnChanges): void {

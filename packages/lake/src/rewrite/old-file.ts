@@ -5,7 +5,7 @@ import { importsOf } from '../files/imports-of.js'
 import { readableFooter } from '../files/lake-file.js'
 import type { LakeStore } from '../lake-backend.js'
 import { misfitOf } from '../register/shape-checks.js'
-import type { ColumnChanges } from './column-changes.js'
+import type { ColumnChanges } from '../register/rewrite-mark.js'
 
 /** A data file whose columns are not those of its table's definition. */
 export interface OldFile {

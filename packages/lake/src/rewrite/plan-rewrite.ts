@@ -5,7 +5,7 @@ import type { Table } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import { dataFilesOf } from '../lake-backend.js'
 import { type FilePrefix, parseRowsKey, rowsKey } from '../write/stage-file.js'
-import type { ColumnChanges } from './column-changes.js'
+import type { ColumnChanges } from '../register/rewrite-mark.js'
 import { oldFile, type OldFile } from './old-file.js'
 import { reshapeFile, type ReshapeOptions } from './reshape-file.js'
 

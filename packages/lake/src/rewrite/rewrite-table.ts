@@ -3,17 +3,22 @@ import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { maintainStore } from '../open/maintain-store.js'
+import {
+  type ColumnChanges,
+  readRewriteMark,
+  rewriteMarkKey,
+  writeRewriteMark,
+} from '../register/rewrite-mark.js'
 import { intentFolders, intentPrefix } from '../replace/intent.js'
 import { type LockOptions, resumeAfterSeconds } from '../replace/intent-lock.js'
 import { newFiles } from '../replace/new-files.js'
 import { finishIntent, type NewFile, replaceFiles } from '../replace/replace-files.js'
 import { checkLocks } from '../replace/settle-intents.js'
 import { stageFile } from '../write/stage-file.js'
-import { checkChanges, type ColumnChanges, withEarlier } from './column-changes.js'
+import { checkChanges, withEarlier } from './column-changes.js'
 import { oldFile } from './old-file.js'
 import { planRewrite, prefixOf, type RewrittenFolder } from './plan-rewrite.js'
 import { reshapeFile, type ReshapeOptions } from './reshape-file.js'
-import { readRewriteMark, rewriteMarkKey, writeRewriteMark } from './rewrite-mark.js'
 
 /** How to rewrite a table. */
 export interface RewriteTableOptions {

@@ -1,7 +1,14 @@
 import { type Table, tablePrefix } from '@minilake/schema'
+import { intentPrefix } from '../files/intent-prefix.js'
 import type { LakeStore } from '../lake-backend.js'
-import { intentPrefix } from '../replace/intent.js'
-import type { ColumnChanges } from './column-changes.js'
+
+/** How the columns of older files become those of a definition, apart from what their names and types say. */
+export interface ColumnChanges {
+  /** Columns of the definition by former name: `{ power: 'load' }`. */
+  readonly map: Readonly<Record<string, string>>
+  /** Former columns whose values are given up. */
+  readonly drop: readonly string[]
+}
 
 /** Marks a table whose files are being rewritten: until all of them are, they have different columns, and nothing else may read them. */
 export function rewriteMarkKey(table: Table): string {
