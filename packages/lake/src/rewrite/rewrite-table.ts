@@ -50,7 +50,7 @@ export interface RewriteReport {
 }
 
 /** A lake whose tables can be rewritten. */
-export type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'unregisterTable'>
+type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'unregisterTable'>
 
 /**
  * Writes the data files of a table anew in the shape of its definition, on request. All files are read first: nothing changes unless every

@@ -4,7 +4,7 @@ import { defineTable, type Table } from '@minilake/schema'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Lake, openLake } from '../../src/index.js'
 import type { LakeStore } from '../../src/lake-backend.js'
-import { type RewritableLake, rewriteTable } from '../../src/rewrite/rewrite-table.js'
+import { rewriteTable } from '../../src/rewrite/rewrite-table.js'
 import { dyingAfter } from '../dying-store.js'
 import { emptyLake, engineOf, stackBackend, stackOptions, temporaryFolder } from '../running-stack.js'
 
@@ -83,9 +83,9 @@ test('a process that dies in the middle is completed, and nothing reads the tabl
   const signal = new AbortController().signal
   const { bucket, endpoint, maintainer: credentials } = stack
   const maintaining = s3Store({ bucket, endpoint, credentials })
-  const backend = await stackBackend([table], stack)
+  const { maintenance: _maintenance, ...backend } = await stackBackend([table], stack)
   const rewrite = (store: LakeStore, resumeAfter: number) => {
-    const lake = { ...backend, store, maintenance: undefined } as unknown as RewritableLake
+    const lake = { ...backend, store }
     return rewriteTable(table, lake, { map, rewrite: true, duckDb: {}, resumeAfter, signal })
   }
   let refusals = 0
