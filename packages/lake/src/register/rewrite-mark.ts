@@ -1,5 +1,5 @@
 import { type Table, tablePrefix } from '@minilake/schema'
-import { intentPrefix } from '../files/intent-prefix.js'
+import { intentPrefix } from '../replace/intent.js'
 import type { LakeStore } from '../lake-backend.js'
 
 /** How the columns of older files become those of a definition, apart from what their names and types say. */

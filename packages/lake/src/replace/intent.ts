@@ -1,8 +1,8 @@
 import { describeValue } from '@minilake/schema'
-import { intentPrefix } from '../files/intent-prefix.js'
 import type { LakeStore } from '../lake-backend.js'
 
-export { intentPrefix }
+/** Folder of a lake's intents, and of the marks of its tables. Engines read nothing below it, as its name starts with `_`. */
+export const intentPrefix = '_intents/'
 
 /** A data file that a replacement publishes. */
 export interface AddedFile {
