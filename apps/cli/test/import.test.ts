@@ -245,7 +245,7 @@ describe('an import into the lake', () => {
     await minilake('import', 'a.csv')
     const { stderr } = await minilake('import', 'b.csv')
     expect(stderr).toMatch(
-      /\nevent_date=2026-01-02 already had 1 row in 1 file: these rows were added to them\nminilake remove --table turbine --import [0-9a-f]{16} takes them back; --mode overwrite-partitions and --mode merge replace rows\nnext: /,
+      /\nevent_date=2026-01-02 already had 1 row in 1 file: these rows were added to them\nminilake remove --table turbine --import [0-9a-f]{16} takes these rows back, and minilake files --table turbine names the imports of the others; --mode overwrite-partitions and --mode merge replace rows\nnext: /,
     )
     expect(stderr.match(/already had/g)).toHaveLength(1)
     const json = await minilake('import', 'a.csv', 'b.csv', '--json')

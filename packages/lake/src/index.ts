@@ -4,6 +4,7 @@ export { type Check, type CheckResult, FailedCheck, type Fault } from './doctor/
 export type { DropReport } from './drop/drop-table.js'
 export type { EarlierRows } from './files/earlier-rows.js'
 export type { LakeFile } from './files/lake-file.js'
+export type { SharedFiles } from './files/shared-files.js'
 export type { ListFilesOptions } from './files/list-files.js'
 export type { FileTarget } from './generate/file-target.js'
 export type { GenerateFilesOptions, GenerateReport } from './generate/generate-files.js'

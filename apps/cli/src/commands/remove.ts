@@ -89,11 +89,11 @@ function removalText(report: Omit<RemoveReport, 'interrupted'>): string {
   const what =
     rewritten === 0
       ? `${count(files, 'data file')} of ${table} (${size})`
-      : `${rowsText(report) ?? 'rows'} of ${table}: ${files} of ${count(files + rewritten, 'data file')} (${size}), and the others written anew without them`
+      : `${rowsText(report) ?? 'rows'} of ${table} (${[...(files > 0 ? [`${count(files, 'data file')} as a whole`] : []), `${count(rewritten, 'data file')} written anew without them`].join(', ')}; ${size})`
   const lines = folders.map((each) => {
     const parts = [
       ...(each.files > 0 ? [count(each.files, 'file')] : []),
-      ...(each.rewritten > 0 ? [`${count(each.rewritten, 'file')} anew`] : []),
+      ...(each.rewritten > 0 ? [`${count(each.rewritten, 'file')} written anew`] : []),
       rowsText(each) ?? '',
       bytesText(each.bytes),
     ]

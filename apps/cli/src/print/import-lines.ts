@@ -39,8 +39,8 @@ const names: Readonly<Record<string, string>> = {
 
 /** What was imported, as one line or more. A report of files that were only staged has no catalog. */
 export function importedLines(
-  report: Omit<ImportReport, 'mode' | 'catalog' | 'earlier'> &
-    Partial<Pick<ImportReport, 'catalog' | 'earlier'>>,
+  report: Omit<ImportReport, 'mode' | 'catalog' | 'earlier' | 'shared'> &
+    Partial<Pick<ImportReport, 'catalog' | 'earlier' | 'shared'>>,
   { out, store }: Pick<Lake, 'out' | 'store'>,
 ): string[] {
   const {
@@ -58,15 +58,19 @@ export function importedLines(
     midnightTimes,
     catalog,
     earlier = [],
+    shared = [],
     overwritten = [],
     neighbours = [],
     merged,
   } = report
   const folder = catalog ? store.location : out
   const files =
-    written === 0
+    written + overwritten.length === 0
       ? `nothing new: ${count(unchanged, 'file')} unchanged`
-      : `${count(written, 'file')} written${unchanged > 0 ? `, ${unchanged} unchanged` : ''}`
+      : [
+          ...(written > 0 ? [`${count(written, 'file')} written`] : []),
+          ...(unchanged > 0 ? [`${written > 0 ? unchanged : count(unchanged, 'file')} unchanged`] : []),
+        ].join(', ')
   return [
     ...(flooredTimes > 0
       ? [`${count(flooredTimes, 'time')} rounded down to a whole millisecond (--strict-time refuses them)`]
@@ -94,9 +98,15 @@ export function importedLines(
     ),
     ...(earlier.length > 0
       ? [
-          `minilake remove --table ${table} --import ${importId} takes them back; --mode overwrite-partitions and --mode merge replace rows`,
+          `minilake remove --table ${table} --import ${importId} takes these rows back, and minilake files --table ${table} names the imports of the others; --mode overwrite-partitions and --mode merge replace rows`,
         ]
       : []),
+    ...firstLines(
+      shared.map(
+        (each) =>
+          `${count(each.files, 'unchanged file')} of import ${each.importId}, which had the same rows: removing that import removes them`,
+      ),
+    ),
     ...firstLines(neighbours.map((each) => neighbourLine(table, each))),
     ...(catalog?.changes ?? []),
   ]

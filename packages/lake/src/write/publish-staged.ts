@@ -4,6 +4,7 @@ import { privateFolder } from '@minilake/import'
 import { type FolderStore, folderStore } from '@minilake/ingest'
 import { partitionsOf, type Table } from '@minilake/schema'
 import { type EarlierRows, earlierRows, rowsOf } from '../files/earlier-rows.js'
+import { type SharedFiles, sharedFiles } from '../files/shared-files.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
@@ -42,6 +43,8 @@ export interface PublishedRows {
   mode: WriteMode
   /** Mode `append`: what the partitions of new files already held; the new rows were added to it. */
   earlier: EarlierRows[]
+  /** Files that are unchanged because earlier imports of the same rows wrote them: they still belong to those imports. */
+  shared: SharedFiles[]
   catalog: CatalogReport
 }
 
@@ -73,13 +76,24 @@ export async function publishStaged<R extends WrittenFiles>(
     const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
     const earlier = await earlierRows(table, files.newKeys, lake.store)
     const changes = [...new Set([...before.changes, ...catalog.changes])]
-    return { ...files, mode, earlier, catalog: { ...catalog, changes } }
+    const shared = await sharedBy(files, lake.store)
+    return { ...files, mode, earlier, shared, catalog: { ...catalog, changes } }
   }
   if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
   const how = { tempFolder, duckDb, resumeAfterSeconds, signal, onWait }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
   const files = await changeTable(table, lake, signal, (place) => write(targetOf(table, place, how)))
-  return { ...files, mode, earlier: [], catalog: before }
+  const shared = mode === 'merge' ? [] : await sharedBy(files, lake.store)
+  return { ...files, mode, earlier: [], shared, catalog: before }
+}
+
+async function sharedBy({ keys, newKeys, importId }: WrittenFiles, store: LakeStore): Promise<SharedFiles[]> {
+  const isNew = new Set(newKeys)
+  return sharedFiles(
+    keys.filter((key) => !isNew.has(key)),
+    importId,
+    store,
+  )
 }
 
 /** Throws a UsageError, which says what is there, for a table without partitions that has data files. */

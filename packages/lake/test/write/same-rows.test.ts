@@ -92,3 +92,17 @@ test('a file whose name promises other rows is reported, not taken for the same'
     /is not what its name says/,
   )
 })
+
+test('a file that an earlier import of the same rows wrote is named, as it stays that import’s', async () => {
+  const folder = await freshFolder()
+  const [, first = '', second = ''] = csv.split('\n')
+  await writeFile(join(folder, 'first.csv'), `${csv.split('\n')[0] ?? ''}\n${first}\n`)
+  await writeFile(join(folder, 'both.csv'), `${csv.split('\n')[0] ?? ''}\n${first}\n${second}\n`)
+  const lake = await lakeIn(folder, turbine)
+  const options = { zone: 'UTC' }
+  const { importId, shared } = await lake.import(turbine, ['first.csv'], options)
+  expect(shared).toEqual([])
+  const both = await lake.import(turbine, ['both.csv'], options)
+  expect(both).toMatchObject({ written: 1, unchanged: 1, shared: [{ importId, files: 1 }] })
+  expect((await lake.import(turbine, ['first.csv'], options)).shared).toEqual([])
+})

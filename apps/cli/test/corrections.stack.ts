@@ -1,0 +1,21 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, beforeAll, inject, test, vi } from 'vitest'
+import { correctionsStory } from './corrections-story.js'
+import type { Minilake } from './run-minilake.js'
+import { emptyLake, stackFolder } from './stack-folder.js'
+
+vi.setConfig({ testTimeout: 600_000 }) // some forty processes, each with statements of a second
+const stack = inject('stack')
+let folder: string
+let minilake: Minilake
+
+beforeAll(async () => {
+  await emptyLake(stack)
+  ;({ folder, minilake } = await stackFolder(stack))
+})
+afterAll(async () => {
+  await emptyLake(stack)
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('what docs/corrections.md tells, on the stack', () => correctionsStory(folder, minilake))
