@@ -1,5 +1,5 @@
 import type { LakeBackend } from '../lake-backend.js'
-import { intentFolders } from '../replace/intent.js'
+import { intentFolders, readIntent } from '../replace/intent.js'
 import { count } from '../text.js'
 import { type Check, FailedCheck } from './diagnose.js'
 
@@ -9,7 +9,9 @@ export function changesCheck(lake: Pick<LakeBackend, 'store'>): Check {
     name: 'changes',
     isIndependent: true,
     run: async () => {
-      const [first, ...others] = await intentFolders(lake.store, '')
+      const folders = await intentFolders(lake.store, '')
+      for (const folder of folders) await readIntent(lake.store, folder) // nobody can complete what is no intent
+      const [first, ...others] = folders
       if (first === undefined) return 'none is unfinished'
       const more = others.length === 0 ? '' : `, and ${count(others.length, 'other folder')}`
       throw new FailedCheck(`${first} is being changed, or its change was interrupted${more}`, {

@@ -1,4 +1,6 @@
+import { truthPrefix } from '@minilake/generator'
 import { describeValue } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
 import type { LakeStore } from '../lake-backend.js'
 
 /** Folder of a lake's intents, and of the marks of its tables. Engines read nothing below it, as its name starts with `_`. */
@@ -40,7 +42,10 @@ export function intentKey(folder: string): string {
   return `${intentPrefix}${folder}intent.json`
 }
 
-/** The intent for a folder, if there is one. Rejects with an Error when the object is no intent. */
+/**
+ * The intent for a folder, if there is one. Rejects with an Error when the object is no intent, or names files of other folders: whoever
+ * completes an intent removes what it names.
+ */
 export async function readIntent(store: LakeStore, folder: string): Promise<Intent | undefined> {
   const key = intentKey(folder)
   if ((await store.find(key)) === undefined) return undefined
@@ -53,10 +58,27 @@ export async function readIntent(store: LakeStore, folder: string): Promise<Inte
   )
   if (text === undefined) return undefined
   const value = parsed(text)
-  if (isIntent(value) && value.folder === folder) return value
-  throw new Error(
-    `${store.location}/${key} expected an intent of minilake, got ${describeValue(value)}: remove it if no minilake is at work`,
-  )
+  if (!isIntent(value))
+    throw new Error(
+      `${store.location}/${key} expected an intent of minilake, got ${describeValue(value)}: ${removalHint}`,
+    )
+  const stray = [
+    value.folder,
+    ...value.add.map(({ key }) => folderOf(key)),
+    ...value.remove.map(describedFolder),
+  ].find((named) => named !== folder)
+  if (stray !== undefined)
+    throw new Error(
+      `${store.location}/${key} expected files of ${folder}, got some of ${describeValue(stray)}: ${removalHint}`,
+    )
+  return value
+}
+
+const removalHint = 'nothing was changed; remove it if no minilake is at work'
+
+/** The folder of a data file, or of the data file that a truth file describes. */
+function describedFolder(key: string): string {
+  return folderOf(key.startsWith(truthPrefix) ? key.slice(truthPrefix.length) : key)
 }
 
 /** The folders for which an intent stands, below a key prefix: those of a table, or of the lake (''). */

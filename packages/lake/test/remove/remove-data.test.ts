@@ -93,6 +93,16 @@ test('an interrupted removal is named by the doctor, listed, and completed by th
   expect((await lake.doctor()).every(({ state }) => state === 'ok')).toBe(true)
 })
 
+test('the doctor says of what is no intent that it is none, and not that a command completes it', async () => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  await lake.store.write(intentKey('turbine/event_date=2026-01-05/'), [new TextEncoder().encode('{')])
+  const changes = (await lake.doctor()).find(({ check }) => check === 'changes')
+  expect(changes).toMatchObject({ state: 'failed', fix: '' })
+  expect(changes?.finding).toContain(
+    "event_date=2026-01-05/intent.json expected an intent of minilake, got '{': nothing was changed; remove it",
+  )
+})
+
 test('rows that are written again after an interrupted removal are there again, and stay', async () => {
   const { lake, folder } = await freshLake({ tables: [turbine] })
   await lake.write(turbine, rows)

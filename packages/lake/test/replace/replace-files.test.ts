@@ -48,17 +48,17 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
   const decide = (store: LakeStore) => (): Promise<FileChange> =>
     Promise.resolve({
       add: [newFile(store, 'c', 'new c'), newFile(store, 'd', 'new d'), newFile(store, 'same', 'same')],
-      remove: [`${day.folder}a`, '_truth/a'],
+      remove: [`${day.folder}a`, `_truth/${day.folder}a`],
     })
 
   test('files come and go, others stay; run again, nothing changes', async () => {
     const store = await newStore()
     await write(store, before)
-    await store.write('_truth/a', [bytesOf('truth of a')])
+    await store.write(`_truth/${day.folder}a`, [bytesOf('truth of a')])
     expect(await replaceFiles(day, decide(store), { store }, options())).toEqual({
       added: [`${day.folder}c`, `${day.folder}d`],
       unchanged: [`${day.folder}same`],
-      removed: [`${day.folder}a`, '_truth/a'],
+      removed: [`${day.folder}a`, `_truth/${day.folder}a`],
     })
     expect(await contentOf(store)).toEqual(after)
     const nothing = () => Promise.resolve({ add: [newFile(store, 'c', 'new c')], remove: [] })
@@ -210,5 +210,24 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     const store = await newStore()
     await store.write(`_intents/${day.folder}intent.json`, [bytesOf('hello')])
     await expect(replaceFiles(day, decide(store), { store }, options())).rejects.toThrow('expected an intent')
+  })
+
+  test.each<[string, object]>([
+    ['remove', { remove: ['turbine/event_date=2026-01-06/a'] }],
+    ['remove, below the folder', { remove: [`${day.folder}deeper/a`] }],
+    ['remove, as its truth', { remove: ['_truth/turbine/event_date=2026-01-06/a'] }],
+    ['add', { add: [{ key: 'other/a', size: 1, etag: 'e', wasThere: false }] }],
+    ['change', { folder: 'turbine/event_date=2026-01-06/' }],
+  ])('an intent that names files of another folder to %s is named, and nothing goes', async (_, named) => {
+    const store = await newStore()
+    await write(store, before)
+    for (const key of ['other/a', 'turbine/event_date=2026-01-06/a']) await store.write(key, [bytesOf('x')])
+    const intent = { id: 'i', ...day, add: [], remove: [], startedAt: '2026-01-05T00:00:00Z', ...named }
+    await store.write(`_intents/${day.folder}intent.json`, [bytesOf(JSON.stringify(intent))])
+    const content = await contentOf(store)
+    await expect(finishIntent({ store }, day.folder, later())).rejects.toThrow(
+      `expected files of ${day.folder}, got some of`,
+    )
+    expect(await contentOf(store)).toEqual(content)
   })
 })
