@@ -2,7 +2,7 @@ import { query } from '@minilake/analytics'
 import { partitionsOf, quoteLiteral, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
-import { registeredPartitions } from '../register/look-at-catalog.js'
+import { isCatalogFolder, registeredPartitions } from '../register/look-at-catalog.js'
 import { intentFolders } from '../replace/intent.js'
 import { count } from '../text.js'
 import { unlessFaulty } from './deep-checks.js'
@@ -25,7 +25,8 @@ export function partitionsCheck(
       for (const table of lake.tables) {
         if (partitionsOf(table).length === 0) continue
         const stored = new Set<string>()
-        for await (const { key } of dataFilesOf(table, lake.store)) stored.add(folderOf(key))
+        for await (const { key } of dataFilesOf(table, lake.store))
+          if (isCatalogFolder(table, folderOf(key))) stored.add(folderOf(key)) // the check of keys names the others
         const changing = new Set(await intentFolders(lake.store, tablePrefix(table))) // another check names them
         partitions += stored.size
         const prefix = tablePrefix(table)

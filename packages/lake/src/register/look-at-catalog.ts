@@ -2,12 +2,14 @@ import { freeSql, query, QueryError, type SqlEngine } from '@minilake/analytics'
 import type { HiveColumn } from '@minilake/catalog'
 import {
   lakeNames,
+  parsePartitionPath,
   partitionPath,
   partitionsOf,
   qualifiedName,
   quoteLiteral,
   sqlTableName,
   type Table,
+  tablePrefix,
 } from '@minilake/schema'
 
 /** What Trino's catalog knows of a lake's tables. */
@@ -75,12 +77,28 @@ export async function registeredPartitions(
   return folders
 }
 
+const nullFolder = '__HIVE_DEFAULT_PARTITION__'
+
 /** The folder of a partition below its table's; Hive has a folder of its own for a missing value. */
 function folderOf(values: Record<string, string | null>): string {
   const folders = Object.entries(values).map(([name, value]) =>
-    value === null ? `${name}=__HIVE_DEFAULT_PARTITION__` : partitionPath({ [name]: value }).slice(0, -1),
+    value === null ? `${name}=${nullFolder}` : partitionPath({ [name]: value }).slice(0, -1),
   )
   return folders.join('/')
+}
+
+/**
+ * Whether the folder of a data file can be a partition in Trino's catalog. It looks for the files of a partition in the folder that Hive
+ * would create, so not in `event_date=/` or `event_date=2026-01-01 00:00:00/`, which other programs may have written.
+ */
+export function isCatalogFolder(table: Table, folder: string): boolean {
+  const path = folder.slice(tablePrefix(table).length)
+  const values = Object.entries(parsePartitionPath(path))
+  if (values.some(([, value]) => value === '' || value.includes('\0'))) return false
+  return (
+    `${folderOf(Object.fromEntries(values.map(([name, value]) => [name, value === nullFolder ? null : value])))}/` ===
+    path
+  )
 }
 
 /** The columns of the tables that are registered, by table. */

@@ -5,7 +5,7 @@ import type { LakeStore } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
 import { resumeAfterSeconds, untilLeft } from '../replace/intent-lock.js'
 import { folderCatalog } from './folder-catalog.js'
-import { columnsInCatalog, registeredPartitions } from './look-at-catalog.js'
+import { columnsInCatalog, isCatalogFolder, registeredPartitions } from './look-at-catalog.js'
 
 /** From so many new partitions on, one scan by Trino is much faster than a statement for each. */
 const manyPartitions = 100
@@ -40,10 +40,10 @@ export async function registerFolders(table: Table, lake: RegisteredLake): Promi
   const dead = new Set<string>()
   for (;;) {
     const busy = new Set(await intentFolders(store, tablePrefix(table)))
-    const { missing, vanished } = await compareFolders(table, lake)
+    const { missing, vanished, hasOthers } = await compareFolders(table, lake)
     const isFree = (folder: string) => !busy.has(folder)
     const [added, removed] = [missing.filter(isFree), vanished.filter(isFree)]
-    const isScan = added.length >= manyPartitions && busy.size === 0
+    const isScan = added.length >= manyPartitions && busy.size === 0 && !hasOthers
     if (isScan) await execute(syncPartitions(table, 'ADD'))
     else await eachOf(added, (folder) => catalog.register(folder), signal)
     await eachOf(removed, (folder) => catalog.unregister(folder), signal)
@@ -65,23 +65,29 @@ export async function registerFolders(table: Table, lake: RegisteredLake): Promi
   }
 }
 
-/** The folders of a table that its catalog entry lacks, and those that it has and the store lacks. */
+/**
+ * The folders of a table that its catalog entry lacks, and those that it has and the store lacks. `hasOthers` if the store has folders that
+ * can be no partition, on which a scan would fail.
+ */
 async function compareFolders(
   table: Table,
   { engine, store, signal }: RegisteredLake,
-): Promise<{ missing: string[]; vanished: string[] }> {
+): Promise<{ missing: string[]; vanished: string[]; hasOthers: boolean }> {
   const prefix = tablePrefix(table)
   if (partitionsOf(table).length === 0) {
     const isKnown = (await columnsInCatalog([table], engine, signal)).has(table.name)
-    return { missing: isKnown ? [] : [prefix], vanished: [] }
+    return { missing: isKnown ? [] : [prefix], vanished: [], hasOthers: false }
   }
   const registered = new Set<string>()
   for (const name of await registeredPartitions(table, { engine, signal }))
     registered.add(`${prefix}${name}/`)
   const missing: string[] = []
-  for await (const folder of partitionFolders(table, store))
-    if (!registered.delete(folder)) missing.push(folder)
-  return { missing, vanished: [...registered] }
+  let hasOthers = false
+  for await (const folder of partitionFolders(table, store)) {
+    if (!isCatalogFolder(table, folder)) hasOthers = true
+    else if (!registered.delete(folder)) missing.push(folder)
+  }
+  return { missing, vanished: [...registered], hasOthers }
 }
 
 /** The folders of a table's partitions in a store, in order. Some may have no data file. */

@@ -8,12 +8,13 @@ import {
   hiveTable,
 } from '@minilake/catalog'
 import { lakeNames, partitionsOf, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { count } from '../text.js'
 import { intentFolders } from '../replace/intent.js'
 import { addedColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
-import { type CatalogEntries, columnsInCatalog, lookAtCatalog } from './look-at-catalog.js'
+import { type CatalogEntries, columnsInCatalog, isCatalogFolder, lookAtCatalog } from './look-at-catalog.js'
 import { registerFolders } from './register-folders.js'
 import { wayOut } from './shape-checks.js'
 
@@ -108,7 +109,8 @@ export async function lookAtTables(
     if (partitionsOf(table).length === 0) continue
     const stored = new Set<string>()
     for await (const { key } of dataFilesOf(table, store))
-      stored.add(key.slice(tablePrefix(table).length, key.lastIndexOf('/')))
+      if (isCatalogFolder(table, folderOf(key)))
+        stored.add(folderOf(key).slice(tablePrefix(table).length, -1))
     // Whoever changes a partition registers it.
     for (const folder of await intentFolders(store, tablePrefix(table)))
       stored.delete(folder.slice(tablePrefix(table).length, -1))

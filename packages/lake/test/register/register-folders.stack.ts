@@ -75,6 +75,30 @@ test('partitions are registered and unregistered by name; a folder without a dat
   expect(await register()).toEqual([])
 })
 
+test.each([2, 100])(
+  'folders of other programs that can be no partition do not keep %d others out',
+  async (many) => {
+    await engine.execute(hiveTable(turbine, { location }))
+    const days = Array.from({ length: many }, (_, day) =>
+      new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10),
+    )
+    await Promise.all(days.map(write))
+    const registered = [...days, 'abc', null]
+    for (const folder of [
+      '',
+      '2026-01-01 00:00:00',
+      '2026%2D01%2D01',
+      '%00',
+      'abc',
+      '__HIVE_DEFAULT_PARTITION__',
+    ])
+      await store.write(`turbine/event_date=${folder}/a.parquet`, [new Uint8Array(8)])
+    expect(await register()).toHaveLength(registered.length)
+    expect(await partitions()).toEqual(registered)
+    expect(await register()).toEqual([])
+  },
+)
+
 test('a partition whose change a dead process left is not registered; a living one is waited for', async () => {
   await engine.execute(hiveTable(turbine, { location }))
   for (const day of ['2026-01-01', '2026-01-02', '2026-01-03']) await write(day)
