@@ -215,15 +215,10 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
     async replaceFolder(prefix, { next, aside, remove }) {
       try {
         const names = new Set(remove.map((key) => basename(pathOf(key))))
-        await replaceFolder(
-          {
-            folder: join(folder, prefix),
-            next: join(folder, next),
-            aside: join(folder, aside),
-            remove: names,
-          },
-          sync,
-        )
+        // With its slash, a path would be that of the folder behind a link.
+        const at = (key: string) => join(folder, key.slice(0, -1))
+        const paths = { folder: at(prefix), next: at(next), aside: at(aside) }
+        await replaceFolder({ ...paths, remove: names }, sync)
       } catch (cause) {
         throw failure('replace files of', prefix, cause)
       }

@@ -246,6 +246,20 @@ describe('folderStore', () => {
       expect(await readdir(join(folder, 'pump'))).toEqual(['event_date=2026-01-01'])
     })
 
+    it('replaces the files of a folder behind a link, and keeps the link', async () => {
+      const [folder, elsewhere] = [await tempFolder(), await tempFolder()]
+      const store = folderStore({ folder })
+      const prefix = 'pump/event_date=2026-01-01/'
+      await mkdir(join(folder, 'pump'))
+      await symlink(elsewhere, join(folder, dirname(`${prefix}a`)))
+      for (const name of ['a', 'b']) await store.write(`${prefix}${name}`, bytesOf(name))
+      await store.write('_next/c', bytesOf('c'))
+      await store.replaceFolder(prefix, { next: '_next/', aside: '_aside/', remove: [`${prefix}a`] })
+      expect(await namesBelow(elsewhere)).toEqual(['b', 'c'])
+      expect((await collect(store.list(''))).map(({ key }) => key)).toEqual([`${prefix}b`, `${prefix}c`])
+      expect(await readdir(folder)).toEqual(['pump'])
+    })
+
     it('refuses an object in place of a broken link, and replaces the link with overwrite', async () => {
       const folder = await tempFolder()
       const store = folderStore({ folder })
