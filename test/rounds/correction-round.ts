@@ -10,7 +10,7 @@ import { operations, type Step } from './operations.js'
 import { emptyModel, type Reading, type ReadingsModel, rowText, rowTexts, tableOf } from './readings-model.js'
 
 /** A process dies before this many changes of the store and of the catalog. */
-const mostChanges = 12
+const mostChanges = 16
 
 /**
  * Runs random operations on a lake, some of them in a process that dies at a random moment and is then run again, and compares the engine's
@@ -22,6 +22,7 @@ export async function correctionRound(random: Random, stack?: TestStack): Promis
   const model = emptyModel()
   const texts: string[] = []
   const steps = 3 + random.below(5)
+  const kinds: Record<string, number> = {}
   let kills = 0
   try {
     if (stack) await emptyLake(stack)
@@ -29,7 +30,9 @@ export async function correctionRound(random: Random, stack?: TestStack): Promis
       const step = random.pick(operations)(model, random, folder)
       const isKilled = random.below(2) === 0 && (await killed(step, place, random.below(mostChanges)))
       if (isKilled) kills += 1
-      texts.push(isKilled ? `${step.text} (killed, then again)` : step.text)
+      const { kind, detail } = step
+      kinds[kind] = (kinds[kind] ?? 0) + 1
+      texts.push(`${kind}: ${detail}${isKilled ? ' (killed, then again)' : ''}`)
       const table = tableOf(step.definition)
       const lake = await livingLake(table, place)
       try {
@@ -42,7 +45,7 @@ export async function correctionRound(random: Random, stack?: TestStack): Promis
         await lake.close()
       }
     }
-    return { steps, kills }
+    return { steps, kills, ...kinds }
   } catch (cause) {
     throw new Error(`${texts.join('; ')}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,

@@ -5,18 +5,22 @@ import type { Lake } from '../../packages/lake/src/index.js'
 import type { Random } from './evidence.js'
 import {
   append,
-  dayOf,
   type Definition,
+  merge,
+  overwrite,
   type Reading,
   type ReadingsModel,
-  removeDays,
+  removeImport,
+  removeRows,
   valuesOf,
 } from './readings-model.js'
 
 /** One call of a lake's method, and what it does to the model. Running it again after a crash completes it. */
 export interface Step {
-  /** For messages: `remove 2026-01-02 to 2026-01-03`. */
-  text: string
+  /** What the evidence counts it as: `write, mode merge`. */
+  kind: string
+  /** For messages: `30 rows`. */
+  detail: string
   /** The definition that the lake is opened with from now on. */
   definition: Definition
   run(lake: Lake, table: Table): Promise<unknown>
@@ -28,49 +32,84 @@ type Operation = (model: ReadingsModel, random: Random, folder: string) => Step
 
 const firstDay = Date.UTC(2026, 0, 1)
 const millisPerDay = 86_400_000
+const secondsPerDay = 86_400
 const days = 6
+const stations = ['a', 'b', 'ü,"\n']
+
+/** What each mode does to the model. */
+const modes = { append, 'overwrite-partitions': overwrite, merge } as const
+type Mode = keyof typeof modes
+const modeNames = Object.keys(modes) as Mode[]
 
 /** Everything that corrects or adds data. An operation that is added here takes part in all sequences. */
 export const operations: readonly Operation[] = [
-  function write(model, random) {
-    const readings = someReadings(model, random)
-    return {
-      text: `write ${readings.length} rows`,
-      definition: model.definition,
-      run: (lake, table) =>
-        lake.write(table, readings.map((reading) => valuesOf(reading, model.definition)) as never),
-      apply: () => append(model, 'write', readings),
-    }
-  },
+  ...modeNames.map((mode) => put('write', mode)),
+  ...modeNames.map((mode) => put('import', mode)),
 
-  function importFile(model, random, folder) {
-    const readings = someReadings(model, random)
+  function removeRange({ definition }, random) {
+    const { from, to, isIn } = someTimes(random)
     return {
-      text: `import ${readings.length} rows`,
-      definition: model.definition,
-      run: async (lake, table) =>
-        lake.import(table, [await csvOf(folder, readings, model.definition)], { nullText: '-' }),
-      apply: () => append(model, 'import', readings),
-    }
-  },
-
-  function remove({ definition }, random) {
-    const first = random.below(days)
-    const from = new Date(firstDay + first * millisPerDay)
-    const to = new Date(from.getTime() + (1 + random.below(2)) * millisPerDay)
-    const last = new Date(to.getTime() - millisPerDay)
-    return {
-      text: `remove ${dayOf({ time: from })} to ${dayOf({ time: last })}`,
+      kind: 'remove a range of time',
+      detail: `${from.toISOString()} to ${to.toISOString()}`,
       definition,
       run: (lake, table) => lake.remove(table, { from, to, remove: true }),
-      apply: (model) => removeDays(model, dayOf({ time: from }), dayOf({ time: last })),
+      apply: (model) => removeRows(model, isIn),
+    }
+  },
+
+  function removeWhere({ definition }, random) {
+    const { where, isTrue } = someCondition(definition, random)
+    const from = new Date(firstDay + random.below(days) * millisPerDay)
+    return {
+      kind: 'remove by a condition',
+      detail: `${where}, from ${from.toISOString()}`,
+      definition,
+      run: (lake, table) => lake.remove(table, { from, where, remove: true }),
+      apply: (model) => removeRows(model, (reading) => reading.time >= from && isTrue(reading)),
+    }
+  },
+
+  function removeOlder({ definition }, random) {
+    const now = new Date(firstDay + random.below(days * secondsPerDay) * 1000)
+    const olderThanDays = random.below(3)
+    const today = now.getTime() - (now.getTime() % millisPerDay)
+    return {
+      kind: 'remove old days',
+      detail: `${olderThanDays} days before ${now.toISOString()}`,
+      definition,
+      run: (lake, table) => lake.remove(table, { olderThanDays, now, remove: true }),
+      apply: (model) =>
+        removeRows(model, ({ time }) => time.getTime() < today - olderThanDays * millisPerDay),
+    }
+  },
+
+  function removeOneImport({ definition, files }, random) {
+    const importId = random.pick([...files.flatMap(({ imports }) => imports), 'f'.repeat(16)])
+    const refusal = removeImport({ definition, files, earlier: [] }, importId)
+    let runs = 0
+    return {
+      kind: refusal === undefined ? 'remove an import' : `refuse to remove an import: ${refusal}`,
+      detail: importId,
+      definition,
+      run: async (lake, table) => {
+        runs += 1
+        const said = await lake.remove(table, { import: importId, remove: true }).then(
+          () => undefined,
+          (error: unknown) => refusalOf(error),
+        )
+        // A process that died may have removed all of it.
+        if (said !== refusal && !(said === 'unknown' && runs > 1))
+          throw new Error(`remove import ${importId} expected ${refusal ?? 'to succeed'}, got ${said}`)
+      },
+      apply: (model) => void removeImport(model, importId),
     }
   },
 
   function evolve(model) {
     const definition = { ...model.definition, hasTorque: true }
     return {
-      text: 'add the column torque',
+      kind: 'add a column',
+      detail: 'torque',
       definition,
       run: (lake, table) => lake.register({ tables: [table] }),
       apply: () => void (model.definition = definition),
@@ -87,7 +126,8 @@ export const operations: readonly Operation[] = [
         : { type: former.type === 'real' ? 'double' : 'real' }),
     }
     return {
-      text: `rewrite with ${definition.level} ${definition.type}`,
+      kind: 'rewrite',
+      detail: `with ${definition.level} ${definition.type}`,
       definition,
       run: (lake, table) =>
         lake.rewrite(table, {
@@ -99,23 +139,92 @@ export const operations: readonly Operation[] = [
   },
 ]
 
-/** New readings, or some that were put in before. */
+/** Puts readings into the lake, in one of the modes. */
+function put(by: 'write' | 'import', mode: Mode): Operation {
+  return (model, random, folder) => {
+    const { definition } = model
+    const readings = someReadings(model, random)
+    let importId = ''
+    return {
+      kind: `${by}, mode ${mode}`,
+      detail: `${readings.length} rows`,
+      definition,
+      run: async (lake, table) => {
+        const report =
+          by === 'write'
+            ? await lake.write(table, readings.map((each) => valuesOf(each, definition)) as never, { mode })
+            : await lake.import(table, [await csvOf(folder, readings, definition)], { nullText: '-', mode })
+        importId = report.importId
+      },
+      apply: (model) => modes[mode](model, { by, readings, importId }),
+    }
+  }
+}
+
+function refusalOf(error: unknown): 'unknown' | 'merged' {
+  const text = String(error)
+  if (text.includes('expected the ID of an import')) return 'unknown'
+  if (text.includes('rows of other imports')) return 'merged'
+  throw error
+}
+
+/** A range of whole days, or of any seconds; at most two days. */
+function someTimes(random: Random) {
+  const unit = random.pick([1000, millisPerDay])
+  const from = new Date(firstDay + random.below((days * millisPerDay) / unit) * unit)
+  const to = new Date(from.getTime() + (1 + random.below((2 * millisPerDay) / unit)) * unit)
+  return { from, to, isIn: ({ time }: Reading) => time >= from && time < to }
+}
+
+/** A condition of `--where`, and the same in TypeScript. Nothing is true of a missing value. */
+function someCondition({ level, hasTorque }: Definition, random: Random) {
+  const limit = random.below(1000) / 8
+  const name = random.pick(stations)
+  const station = `station_id = '${name}'`
+  const conditions: { where: string; isTrue: (reading: Reading) => boolean }[] = [
+    { where: station, isTrue: (each) => each.station === name },
+    { where: `${level} > ${limit}`, isTrue: (each) => each.level !== null && each.level > limit },
+    { where: `${level} IS NULL`, isTrue: (each) => each.level === null },
+    {
+      where: `NOT (${station} AND ${level} <= ${limit})`,
+      isTrue: (each) => each.station !== name || (each.level !== null && each.level > limit),
+    },
+  ]
+  if (hasTorque)
+    conditions.push({ where: 'torque < 0.5', isTrue: ({ torque }) => torque !== null && torque < 0.5 })
+  return random.pick(conditions)
+}
+
+/** New readings, or some that were put in before, perhaps with other levels or in part. */
 function someReadings(model: ReadingsModel, random: Random): Reading[] {
-  if (model.earlier.length > 0 && random.below(3) === 0)
-    return random
+  const { hasTorque } = model.definition
+  if (model.earlier.length > 0 && random.below(3) > 0) {
+    const readings = random
       .pick(model.earlier)
-      .map((reading) => (model.definition.hasTorque ? reading : { ...reading, torque: null }))
+      .map((reading) => (hasTorque ? reading : { ...reading, torque: null }))
+    const change = random.pick(['none', 'none', 'levels', 'part', 'twice'])
+    if (change === 'levels')
+      return readings.map((each) => (random.below(2) === 0 ? each : { ...each, level: someLevel(random) }))
+    if (change === 'part') return readings.slice(0, 1 + random.below(readings.length))
+    if (change === 'twice')
+      return [...readings, ...readings.map((each) => ({ ...each, level: someLevel(random) }))]
+    return readings
+  }
   const start = firstDay + random.below(days - 1) * millisPerDay
-  const station = random.pick(['a', 'b', 'ü,"\n'])
+  const station = random.pick(stations)
   const readings = Array.from({ length: 1 + random.below(30) }, () => ({
-    time: new Date(start + random.below(2 * 86_400) * 1000),
+    time: new Date(start + random.below(2 * secondsPerDay) * 1000),
     station,
-    // Eighths are the same numbers as reals and as doubles.
-    level: random.below(5) === 0 ? null : random.below(1000) / 8,
-    torque: model.definition.hasTorque && random.below(2) === 0 ? random.below(8) / 8 : null,
+    level: someLevel(random),
+    torque: hasTorque && random.below(2) === 0 ? random.below(8) / 8 : null,
   }))
   model.earlier.push(readings)
   return readings
+}
+
+/** Eighths are the same numbers as reals and as doubles. */
+function someLevel(random: Random): number | null {
+  return random.below(5) === 0 ? null : random.below(1000) / 8
 }
 
 async function csvOf(folder: string, readings: readonly Reading[], definition: Definition): Promise<string> {

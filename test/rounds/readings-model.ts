@@ -17,17 +17,29 @@ export interface Definition {
   hasTorque: boolean
 }
 
-/** The rows that one call has put into one day. The same rows put in again by the same kind of call are the same file. */
+/** What a data file's name begins with: what wrote it. */
+type Writer = 'write' | 'import' | 'merge' | 'remove'
+
+/** A data file of one day. The same rows by the same kind of writer are the same file. */
 interface ModelFile {
+  by: Writer
   day: string
   rows: readonly Reading[]
+  /** The IDs of the imports that the rows come from. */
+  imports: readonly string[]
+}
+
+/** Readings that one call puts into the lake. */
+export interface PutReadings {
+  by: 'write' | 'import'
+  readings: readonly Reading[]
+  importId: string
 }
 
 /** What a lake should hold, in plain TypeScript. */
 export interface ReadingsModel {
   definition: Definition
-  /** By what identifies the file: what wrote it, and its rows. */
-  files: Map<string, ModelFile>
+  files: readonly ModelFile[]
   /** What was put in before, to be put in again. */
   earlier: Reading[][]
 }
@@ -36,7 +48,7 @@ export interface ReadingsModel {
 export function emptyModel(): ReadingsModel {
   return {
     definition: { level: 'level', type: 'double', hasTorque: false },
-    files: new Map(),
+    files: [],
     earlier: [],
   }
 }
@@ -53,6 +65,7 @@ export function tableOf({ level, type, hasTorque }: Definition): Table {
     },
     partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
     sortedBy: ['station_id', 'event_timestamp'],
+    key: ['station_id', 'event_timestamp'],
   }
 }
 
@@ -69,24 +82,57 @@ export function valuesOf(
   }
 }
 
-/** Adds what a write or an import of these readings makes: one file per day. */
-export function append(model: ReadingsModel, by: 'write' | 'import', readings: readonly Reading[]): void {
-  for (const day of new Set(readings.map(dayOf))) {
-    const rows = readings
-      .filter((reading) => dayOf(reading) === day)
-      .sort((a, b) => compare(a.station, b.station) || a.time.getTime() - b.time.getTime())
-    model.files.set(JSON.stringify([by, rows]), { day, rows })
+/** Mode `append`: adds one file per day. */
+export function append(model: ReadingsModel, put: PutReadings): void {
+  for (const file of filesOf(put)) if (!model.files.some(isSame(file))) model.files = [...model.files, file]
+}
+
+/** Mode `overwrite-partitions`: every day that gets a reading holds these readings only. A file that is there already stays. */
+export function overwrite(model: ReadingsModel, put: PutReadings): void {
+  for (const file of filesOf(put)) replaceDay(model, file)
+}
+
+/** Mode `merge`: the last new reading of a key takes the place of those that are there. A day in which nothing differs keeps its files. */
+export function merge(model: ReadingsModel, put: PutReadings): void {
+  for (const { day, rows, imports } of filesOf(put)) {
+    const stored = model.files.filter((file) => file.day === day)
+    const storedRows = stored.flatMap((file) => file.rows)
+    const arrived = new Map(rows.map((row) => [keyOf(row), row]))
+    const isThere = (row: Reading) =>
+      storedRows
+        .filter((each) => keyOf(each) === keyOf(row))
+        .map(rowText)
+        .join() === rowText(row)
+    if ([...arrived.values()].every(isThere)) continue
+    const kept = storedRows.filter((row) => !arrived.has(keyOf(row)))
+    const sources = [...imports, ...stored.flatMap((file) => file.imports)]
+    replaceDay(model, fileOf('merge', [...kept, ...arrived.values()], sources))
   }
 }
 
-/** Removes all days from the first to the last. */
-export function removeDays(model: ReadingsModel, first: string, last: string): void {
-  for (const [id, { day }] of model.files) if (day >= first && day <= last) model.files.delete(id)
+/** Removes rows. A file of which some rows stay becomes another one; files that have the same rows then become one with the rows of all. */
+export function removeRows(model: ReadingsModel, isGone: (reading: Reading) => boolean): void {
+  const files = model.files.flatMap((file) => {
+    const rows = file.rows.filter((row) => !isGone(row))
+    if (rows.length === file.rows.length) return [file]
+    return rows.length === 0 ? [] : [fileOf('remove', rows, file.imports)]
+  })
+  model.files = joined(files)
+}
+
+/** Removes the rows of an import. Returns what is said instead where that cannot be done. */
+export function removeImport(model: ReadingsModel, importId: string): 'unknown' | 'merged' | undefined {
+  const isOf = ({ imports }: ModelFile) => imports.includes(importId)
+  const files = model.files.filter(isOf)
+  if (files.length === 0) return 'unknown'
+  if (files.some(({ imports }) => imports.length > 1)) return 'merged'
+  model.files = model.files.filter((file) => !isOf(file))
+  return undefined
 }
 
 /** All rows, as texts in order. */
 export function rowTexts(model: ReadingsModel): string[] {
-  return [...model.files.values()].flatMap(({ rows }) => rows.map(rowText)).sort()
+  return model.files.flatMap(({ rows }) => rows.map(rowText)).sort()
 }
 
 /** A reading as a text. */
@@ -97,6 +143,63 @@ export function rowText({ time, station, level, torque }: Reading): string {
 /** The UTC day of a reading. */
 export function dayOf({ time }: Pick<Reading, 'time'>): string {
   return time.toISOString().slice(0, 10)
+}
+
+/** One file per day. */
+function filesOf({ by, readings, importId }: PutReadings): ModelFile[] {
+  const days = new Set(readings.map(dayOf))
+  return [...days].map((day) =>
+    fileOf(
+      by,
+      readings.filter((reading) => dayOf(reading) === day),
+      [importId],
+    ),
+  )
+}
+
+function fileOf(by: Writer, readings: readonly Reading[], imports: readonly string[]): ModelFile {
+  const rows = readings.toSorted(
+    (a, b) => compare(a.station, b.station) || a.time.getTime() - b.time.getTime(),
+  )
+  return { by, day: rows[0] ? dayOf(rows[0]) : '', rows, imports: [...new Set(imports)] }
+}
+
+function isSame(file: ModelFile): (other: ModelFile) => boolean {
+  const name = (each: ModelFile) => JSON.stringify([each.by, each.rows])
+  return (other) => name(other) === name(file)
+}
+
+/** Makes a file the only one of its day. */
+function replaceDay(model: ReadingsModel, file: ModelFile): void {
+  const only = model.files.find(isSame(file)) ?? file
+  model.files = [...model.files.filter(({ day }) => day !== file.day), only]
+}
+
+function joined(files: readonly ModelFile[]): readonly ModelFile[] {
+  const groups: ModelFile[][] = []
+  for (const file of files) {
+    const group = groups.find(([first]) => first && isSame(file)(first))
+    if (group) group.push(file)
+    else groups.push([file])
+  }
+  if (groups.length === files.length) return files
+  return joined(
+    groups.flatMap((group) =>
+      group.length === 1
+        ? group
+        : [
+            fileOf(
+              'remove',
+              group.flatMap(({ rows }) => rows),
+              group.flatMap(({ imports }) => imports),
+            ),
+          ],
+    ),
+  )
+}
+
+function keyOf({ station, time }: Reading): string {
+  return `${time.toISOString()} ${station}`
 }
 
 function compare(a: string, b: string): number {
