@@ -1,6 +1,7 @@
 import { inject, test } from 'vitest'
 import { correctionRound } from './rounds/correction-round.js'
 import { runRounds } from './rounds/evidence.js'
+import { killedBySignal } from './rounds/killer.js'
 import { killRound } from './rounds/kill-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 
@@ -29,6 +30,30 @@ test('random corrections, with kills and reruns, agree with a model on Trino', {
     name: 'corrections-trino',
     rounds: roundsOr(25),
     seed,
-    round: (random) => correctionRound(random, inject('stack')),
+    round: (random) => correctionRound(random, { stack: inject('stack') }),
   }),
+)
+
+test(
+  'random corrections, killed with SIGKILL and run again, agree with a model on DuckDB',
+  { timeout: 2 * hour },
+  () =>
+    runRounds({
+      name: 'sigkills',
+      rounds: roundsOr(120),
+      seed,
+      round: (random) => correctionRound(random, { killed: killedBySignal }),
+    }),
+)
+
+test(
+  'random corrections, killed with SIGKILL and run again, agree with a model on Trino',
+  { timeout: 4 * hour },
+  () =>
+    runRounds({
+      name: 'sigkills-trino',
+      rounds: roundsOr(120),
+      seed,
+      round: (random) => correctionRound(random, { stack: inject('stack'), killed: killedBySignal }),
+    }),
 )

@@ -3,6 +3,7 @@ import { emptyLake, stackOptions } from '../packages/lake/test/running-stack.js'
 import { correctionRound } from './rounds/correction-round.js'
 import { randomOf } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
+import { killedBySignal } from './rounds/killer.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 
 // A few rounds of what npm run test:long runs hundreds of.
@@ -23,6 +24,17 @@ test(
   { timeout: 600_000 },
   async () => {
     for (const round of [0, 1])
-      expect(await correctionRound(randomOf(4, round), stack)).toHaveProperty('steps')
+      expect(await correctionRound(randomOf(4, round), { stack })).toHaveProperty('steps')
+  },
+)
+
+test(
+  'random corrections, killed with SIGKILL and run again, agree with a model',
+  { timeout: 600_000 },
+  async () => {
+    for (const place of [{}, { stack }])
+      expect(await correctionRound(randomOf(5, 0), { ...place, killed: killedBySignal })).toHaveProperty(
+        'steps',
+      )
   },
 )

@@ -2,50 +2,56 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { Lake } from '../../packages/lake/src/index.js'
+import { type Lake, openLake } from '../../packages/lake/src/index.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
-import { dyingLake, type LakePlace, letTimePass, livingLake, storeAt } from './dying-lake.js'
+import { lakeOptions, type LakePlace, letTimePass, storeAt } from './dying-lake.js'
 import type { Random, RoundFacts } from './evidence.js'
-import { operations, type Step } from './operations.js'
+import { type Killer, killedBetweenChanges } from './killer.js'
+import { makeCall } from './make-call.js'
+import { operations } from './operations.js'
 import { emptyModel, type Reading, type ReadingsModel, rowText, rowTexts, tableOf } from './readings-model.js'
 
-/** A process dies before this many changes of the store and of the catalog. */
-const mostChanges = 16
-
 /**
- * Runs random operations on a lake, some of them in a process that dies at a random moment and is then run again, and compares the engine's
- * rows with a model after every one. With a stack, the engine is Trino; else it is DuckDB.
+ * Runs random operations on a lake, most of them twice, the first time in a process that may be killed, and compares the engine's rows with
+ * a model after every one. With a stack, the engine is Trino; else it is DuckDB.
  */
-export async function correctionRound(random: Random, stack?: TestStack): Promise<RoundFacts> {
+export async function correctionRound(
+  random: Random,
+  { stack, killed = killedBetweenChanges }: { stack?: TestStack; killed?: Killer } = {},
+): Promise<RoundFacts> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-correction-'))
   const place: LakePlace = { folder, stack }
   const model = emptyModel()
   const texts: string[] = []
   const steps = 3 + random.below(5)
-  const kinds: Record<string, number> = {}
-  let kills = 0
+  const counts: Record<string, number> = {}
+  const count = (fact: string) => void (counts[fact] = (counts[fact] ?? 0) + 1)
   try {
     if (stack) await emptyLake(stack)
     for (let number = 0; number < steps; number += 1) {
       const step = random.pick(operations)(model, random, folder)
-      const isKilled = random.below(2) === 0 && (await killed(step, place, random.below(mostChanges)))
-      if (isKilled) kills += 1
+      const end = await killed(step, place, random)
+      const isKilled = end === 'killed'
       const { kind, detail } = step
-      kinds[kind] = (kinds[kind] ?? 0) + 1
+      count(kind)
+      if (isKilled) count(`killed: ${kind}`)
       texts.push(`${kind}: ${detail}${isKilled ? ' (killed, then again)' : ''}`)
       const table = tableOf(step.definition)
-      const lake = await livingLake(table, place)
+      const lake = await openLake(lakeOptions(table, place))
       try {
         await letTimePass(storeAt(lake, place))
         if (number === 0) await lake.register()
-        await step.run(lake, table)
-        step.apply(model)
+        const { importId, refusal } = await makeCall(lake, await step.call(table))
+        // The process may have removed all of an import.
+        const isExpected = refusal === step.refusal || (end !== undefined && refusal === 'unknown')
+        if (!isExpected) throw new Error(`expected ${step.refusal ?? 'success'}, got ${refusal ?? 'success'}`)
+        step.apply(model, importId)
         await compare(lake, model)
       } finally {
         await lake.close()
       }
     }
-    return { steps, kills, ...kinds }
+    return { steps, ...counts }
   } catch (cause) {
     throw new Error(`${texts.join('; ')}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
@@ -53,20 +59,6 @@ export async function correctionRound(random: Random, stack?: TestStack): Promis
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** Runs a step in a process that dies; false when it had ended by then. */
-async function killed(step: Step, place: LakePlace, changes: number): Promise<boolean> {
-  const table = tableOf(step.definition)
-  const { lake, isDead } = await dyingLake(table, place, changes)
-  try {
-    await step.run(lake, table)
-  } catch (error) {
-    if (!/died/.test(String(error))) throw error
-  } finally {
-    await lake.close()
-  }
-  return isDead()
 }
 
 async function compare(lake: Lake, model: ReadingsModel): Promise<void> {

@@ -3,7 +3,7 @@ import { s3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import { composeLake } from '../../packages/lake/src/compose-lake.js'
 import type { LakeBackend, LakeStore } from '../../packages/lake/src/lake-backend.js'
-import { type Lake, openLake } from '../../packages/lake/src/index.js'
+import type { Lake, OpenLakeOptions } from '../../packages/lake/src/index.js'
 import { embeddedLake } from '../../packages/lake/src/open/embedded-lake.js'
 import { dyingAfter } from '../../packages/lake/test/dying-store.js'
 import { stackBackend, stackOptions, type TestStack } from '../../packages/lake/test/running-stack.js'
@@ -14,13 +14,13 @@ export interface LakePlace {
   stack?: TestStack | undefined
 }
 
-/** Opens a lake whose process lives. */
-export async function livingLake(table: Table, { folder, stack }: LakePlace): Promise<Lake> {
-  return openLake({
+/** How to open a lake there. */
+export function lakeOptions(table: Table, { folder, stack }: LakePlace): OpenLakeOptions {
+  return {
     ...(stack && { ...stackOptions(stack), maintainCredentials: stack.maintainer }),
     tables: [table],
     cwd: folder,
-  })
+  }
 }
 
 /**

@@ -18,6 +18,7 @@ export interface RoundsOptions {
 
 interface Progress {
   seed: number
+  commit: string
   rounds: number
   seconds: number
   facts: Record<string, number>
@@ -26,12 +27,13 @@ interface Progress {
 const progressFolder = '.rounds' // not in git
 
 /**
- * Runs many rounds and writes the result as evidence, with commit and date. An interrupted run continues after its last finished round;
- * a failed round rejects with its number and seed.
+ * Runs many rounds and writes the result as evidence, with commit and date. An interrupted run of the same commit continues after its last
+ * finished round; a failed round rejects with its number and seed.
  */
 export async function runRounds({ name, rounds, seed, round }: RoundsOptions): Promise<void> {
   const file = join(progressFolder, `${name}.json`)
-  const progress = readProgress(file, seed)
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
+  const progress = readProgress(file, { seed, commit })
   while (progress.rounds < rounds) {
     const start = performance.now()
     const facts = await round(randomOf(seed, progress.rounds)).catch((cause: unknown) => {
@@ -48,7 +50,7 @@ export async function runRounds({ name, rounds, seed, round }: RoundsOptions): P
   }
   const evidence = {
     name,
-    commit: execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim(),
+    commit,
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     seed,
@@ -62,11 +64,11 @@ export async function runRounds({ name, rounds, seed, round }: RoundsOptions): P
   rmSync(file)
 }
 
-function readProgress(file: string, seed: number): Progress {
-  const fresh: Progress = { seed, rounds: 0, seconds: 0, facts: {} }
+function readProgress(file: string, run: Pick<Progress, 'seed' | 'commit'>): Progress {
+  const fresh: Progress = { ...run, rounds: 0, seconds: 0, facts: {} }
   try {
     const found = JSON.parse(readFileSync(file, 'utf8')) as Progress
-    return found.seed === seed ? found : fresh
+    return found.seed === run.seed && found.commit === run.commit ? found : fresh
   } catch {
     return fresh
   }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Table } from '@minilake/schema'
-import type { Lake } from '../../packages/lake/src/index.js'
 import type { Random } from './evidence.js'
 import {
   append,
@@ -10,12 +9,19 @@ import {
   overwrite,
   type Reading,
   type ReadingsModel,
+  type Refusal,
   removeImport,
   removeRows,
   valuesOf,
 } from './readings-model.js'
 
-/** One call of a lake's method, and what it does to the model. Running it again after a crash completes it. */
+/** A call of a lake's method, as plain data: another process can make it. */
+export interface Call {
+  method: 'write' | 'import' | 'remove' | 'register' | 'rewrite'
+  args: readonly unknown[]
+}
+
+/** One call, and what it does to the model. Making it again after a crash completes it. */
 export interface Step {
   /** What the evidence counts it as: `write, mode merge`. */
   kind: string
@@ -23,8 +29,11 @@ export interface Step {
   detail: string
   /** The definition that the lake is opened with from now on. */
   definition: Definition
-  run(lake: Lake, table: Table): Promise<unknown>
-  apply(model: ReadingsModel): void
+  call(table: Table): Promise<Call> | Call
+  /** How the call is refused, if the model says so. */
+  refusal?: Refusal | undefined
+  /** Does to the model what the call did, which put in rows under this import ID. */
+  apply(model: ReadingsModel, importId: string): void
 }
 
 /** Chooses a step. `folder` is where files for imports are written. */
@@ -52,7 +61,7 @@ export const operations: readonly Operation[] = [
       kind: 'remove a range of time',
       detail: `${from.toISOString()} to ${to.toISOString()}`,
       definition,
-      run: (lake, table) => lake.remove(table, { from, to, remove: true }),
+      call: (table) => ({ method: 'remove', args: [table, { from, to, remove: true }] }),
       apply: (model) => removeRows(model, isIn),
     }
   },
@@ -64,7 +73,7 @@ export const operations: readonly Operation[] = [
       kind: 'remove by a condition',
       detail: `${where}, from ${from.toISOString()}`,
       definition,
-      run: (lake, table) => lake.remove(table, { from, where, remove: true }),
+      call: (table) => ({ method: 'remove', args: [table, { from, where, remove: true }] }),
       apply: (model) => removeRows(model, (reading) => reading.time >= from && isTrue(reading)),
     }
   },
@@ -77,7 +86,7 @@ export const operations: readonly Operation[] = [
       kind: 'remove old days',
       detail: `${olderThanDays} days before ${now.toISOString()}`,
       definition,
-      run: (lake, table) => lake.remove(table, { olderThanDays, now, remove: true }),
+      call: (table) => ({ method: 'remove', args: [table, { olderThanDays, now, remove: true }] }),
       apply: (model) =>
         removeRows(model, ({ time }) => time.getTime() < today - olderThanDays * millisPerDay),
     }
@@ -86,21 +95,12 @@ export const operations: readonly Operation[] = [
   function removeOneImport({ definition, files }, random) {
     const importId = random.pick([...files.flatMap(({ imports }) => imports), 'f'.repeat(16)])
     const refusal = removeImport({ definition, files, earlier: [] }, importId)
-    let runs = 0
     return {
       kind: refusal === undefined ? 'remove an import' : `refuse to remove an import: ${refusal}`,
       detail: importId,
       definition,
-      run: async (lake, table) => {
-        runs += 1
-        const said = await lake.remove(table, { import: importId, remove: true }).then(
-          () => undefined,
-          (error: unknown) => refusalOf(error),
-        )
-        // A process that died may have removed all of it.
-        if (said !== refusal && !(said === 'unknown' && runs > 1))
-          throw new Error(`remove import ${importId} expected ${refusal ?? 'to succeed'}, got ${said}`)
-      },
+      call: (table) => ({ method: 'remove', args: [table, { import: importId, remove: true }] }),
+      refusal,
       apply: (model) => void removeImport(model, importId),
     }
   },
@@ -111,7 +111,7 @@ export const operations: readonly Operation[] = [
       kind: 'add a column',
       detail: 'torque',
       definition,
-      run: (lake, table) => lake.register({ tables: [table] }),
+      call: (table) => ({ method: 'register', args: [{ tables: [table] }] }),
       apply: () => void (model.definition = definition),
     }
   },
@@ -129,11 +129,10 @@ export const operations: readonly Operation[] = [
       kind: 'rewrite',
       detail: `with ${definition.level} ${definition.type}`,
       definition,
-      run: (lake, table) =>
-        lake.rewrite(table, {
-          rewrite: true,
-          ...(isRenamed && { map: { [former.level]: definition.level } }),
-        }),
+      call: (table) => ({
+        method: 'rewrite',
+        args: [table, { rewrite: true, ...(isRenamed && { map: { [former.level]: definition.level } }) }],
+      }),
       apply: () => void (model.definition = definition),
     }
   },
@@ -144,28 +143,20 @@ function put(by: 'write' | 'import', mode: Mode): Operation {
   return (model, random, folder) => {
     const { definition } = model
     const readings = someReadings(model, random)
-    let importId = ''
     return {
       kind: `${by}, mode ${mode}`,
       detail: `${readings.length} rows`,
       definition,
-      run: async (lake, table) => {
-        const report =
-          by === 'write'
-            ? await lake.write(table, readings.map((each) => valuesOf(each, definition)) as never, { mode })
-            : await lake.import(table, [await csvOf(folder, readings, definition)], { nullText: '-', mode })
-        importId = report.importId
-      },
-      apply: (model) => modes[mode](model, { by, readings, importId }),
+      call: async (table) =>
+        by === 'write'
+          ? { method: by, args: [table, readings.map((each) => valuesOf(each, definition)), { mode }] }
+          : {
+              method: by,
+              args: [table, [await csvOf(folder, readings, definition)], { nullText: '-', mode }],
+            },
+      apply: (model, importId) => modes[mode](model, { by, readings, importId }),
     }
   }
-}
-
-function refusalOf(error: unknown): 'unknown' | 'merged' {
-  const text = String(error)
-  if (text.includes('expected the ID of an import')) return 'unknown'
-  if (text.includes('rows of other imports')) return 'merged'
-  throw error
 }
 
 /** A range of whole days, or of any seconds; at most two days. */

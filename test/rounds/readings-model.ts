@@ -120,8 +120,11 @@ export function removeRows(model: ReadingsModel, isGone: (reading: Reading) => b
   model.files = joined(files)
 }
 
-/** Removes the rows of an import. Returns what is said instead where that cannot be done. */
-export function removeImport(model: ReadingsModel, importId: string): 'unknown' | 'merged' | undefined {
+/** Why an import is not removed: no file names it, or one names others too. */
+export type Refusal = 'unknown' | 'merged'
+
+/** Removes the rows of an import. Returns why, if that cannot be done. */
+export function removeImport(model: ReadingsModel, importId: string): Refusal | undefined {
   const isOf = ({ imports }: ModelFile) => imports.includes(importId)
   const files = model.files.filter(isOf)
   if (files.length === 0) return 'unknown'
