@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { StoredObject } from '@minilake/ingest'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
+import { filesIn, isOutdated } from './files-in.js'
 import { holdsFile } from './holds-file.js'
 import { type AddedFile, type Intent, intentPrefix, readIntent } from './intent.js'
 import { freeIntent, type HeldIntent, holdIntent, type LockOptions, LostIntentError } from './intent-lock.js'
@@ -49,7 +50,14 @@ export async function replaceFiles(
   for (;;) {
     await finishIntent(lake, folder, options)
     const files = await filesIn(store, folder)
-    const change = await decide(files)
+    const change = await decide(files).catch(async (error: unknown) => {
+      options.signal.throwIfAborted()
+      // A file that it read may have gone, or its folder have been away, while another process replaced it.
+      const isChanging = (await readIntent(store, folder)) !== undefined
+      if (isChanging || (await isOutdated(store, folder, files))) return undefined
+      throw error
+    })
+    if (change === undefined) continue
     const there = new Set(files.map(({ key }) => key))
     const add: AddedFile[] = []
     for (const file of change.add) {
@@ -225,26 +233,4 @@ function targetKey(store: LakeStore, intent: Intent, key: string): string {
 
 function nextPrefix({ folder, id }: Intent): string {
   return `${intentPrefix}${folder}${id}.new/`
-}
-
-async function filesIn(store: LakeStore, folder: string): Promise<StoredObject[]> {
-  const files: StoredObject[] = []
-  for await (const file of store.list(folder))
-    if (!/^[_.]|\//.test(file.key.slice(folder.length))) files.push(file) // engines skip names with _ and .
-  return files
-}
-
-/**
- * Whether a folder has been replaced since its files were listed: one of them is gone, or the folder was empty and no longer is. Files that
- * were only added do not matter: they stay as they would if they came later.
- */
-async function isOutdated(
-  store: LakeStore,
-  folder: string,
-  files: readonly StoredObject[],
-): Promise<boolean> {
-  const now = new Set((await filesIn(store, folder)).map(({ key }) => key))
-  const wasEmpty = !files.some(({ key }) => key.endsWith('.parquet'))
-  if (wasEmpty && [...now].some((key) => key.endsWith('.parquet'))) return true
-  return files.some(({ key }) => !now.has(key))
 }

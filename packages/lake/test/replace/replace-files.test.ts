@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { folderStore, memoryStore } from '@minilake/ingest'
 import { describe, expect, test } from 'vitest'
 import type { LakeStore } from '../../src/lake-backend.js'
@@ -113,6 +114,41 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     const content = await contentOf(store)
     expect([{ x: 'x' }, { y: 'y' }]).toContainEqual(content)
     expect(seen.at(-1)).toEqual('x' in content ? ['y'] : ['x'])
+  })
+
+  test('a file that gets other content while it is decided what to replace is looked at again', async () => {
+    const store = await newStore()
+    await write(store, { a: 'one' })
+    const seen: string[] = []
+    const decide = async (files: readonly { key: string }[]) => {
+      for (const { key } of files) seen.push(new TextDecoder().decode(await store.read(key)))
+      if (seen.length === 1) {
+        await wait(5) // a folder and a bucket tell when a file was written, in milliseconds
+        await store.write(`${day.folder}a`, [bytesOf('two')], { overwrite: true })
+      }
+      return { add: [newFile(store, 'b', seen.at(-1) ?? '')], remove: [`${day.folder}a`] }
+    }
+    await replaceFiles(day, decide, { store }, options())
+    expect(seen).toEqual(['one', 'two'])
+    expect(await contentOf(store)).toEqual({ b: 'two' })
+  })
+
+  test('a file that another process removes while it is read makes the work start again', async () => {
+    const store = await newStore()
+    await write(store, { a: 'one' })
+    let rounds = 0
+    const decide = async (files: readonly { key: string }[]) => {
+      rounds += 1
+      if (rounds === 1) {
+        const other = { add: [newFile(store, 'b', 'two')], remove: [`${day.folder}a`] }
+        await replaceFiles(day, () => Promise.resolve(other), { store }, options())
+      }
+      for (const { key } of files) await store.read(key)
+      return { add: [newFile(store, 'c', 'three')], remove: files.map(({ key }) => key) }
+    }
+    await replaceFiles(day, decide, { store }, options())
+    expect(rounds).toBe(2)
+    expect(await contentOf(store)).toEqual({ c: 'three' })
   })
 
   test('a process that wakes after another has taken its change over stops and leaves nothing', async () => {
