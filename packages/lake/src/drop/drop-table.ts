@@ -142,7 +142,9 @@ async function removeObjects(
   options: Parameters<typeof replaceFiles>[3],
 ): Promise<void> {
   const { files } = await objectsOf(table, store)
-  for (const folder of new Set(files.map(({ key }) => folderOf(key)))) {
+  // The folder of a partition that another process is changing may be away.
+  const changing = await intentFolders(store, tablePrefix(table))
+  for (const folder of new Set([...files.map(({ key }) => folderOf(key)), ...changing])) {
     options.signal.throwIfAborted()
     const decide = (listed: readonly StoredObject[]) => {
       const remove = listed.map(({ key }) => key).filter((key) => isDataFileKey(table, key))

@@ -71,7 +71,7 @@ export async function removeData(
   const interrupted = remove
     ? await settleIntents([table], lake, { signal, onWait })
     : await intentFolders(lake.store, tablePrefix(table))
-  const { files, foreign } = await lookAround(table, lake.store, scope, signal)
+  const { files, foreign, changing } = await lookAround(table, lake.store, scope, signal)
   const importId =
     choice.import === undefined ? undefined : findImport(table.name, choice.import, chosen(files))
   const context = { table, scope, importId, duckDb, signal, store: lake.store }
@@ -84,9 +84,10 @@ export async function removeData(
     else planned.set(folder, [file])
   }
   const found: RemovedFolder[] = []
-  if (remove && planned.size > 0) {
+  const folders = remove ? [...new Set([...planned.keys(), ...changing])].sort() : []
+  if (folders.length > 0) {
     await changeTable(table, lake, signal, async (place) => {
-      for (const folder of planned.keys()) {
+      for (const folder of folders) {
         signal.throwIfAborted()
         found.push(await removeFrom(folder, { ...context, ...place, onWait }))
       }
@@ -98,15 +99,15 @@ export async function removeData(
       found.push(summary(folder, split, truths))
     }
   }
-  const folders = found.filter(({ files, rewritten }) => files + rewritten > 0)
-  const sum = (of: (folder: RemovedFolder) => number) => folders.reduce((total, each) => total + of(each), 0)
+  const changed = found.filter(({ files, rewritten }) => files + rewritten > 0)
+  const sum = (of: (folder: RemovedFolder) => number) => changed.reduce((total, each) => total + of(each), 0)
   return {
     table: table.name,
     ...(importId !== undefined && { import: importId }),
-    folders,
+    folders: changed,
     files: sum(({ files }) => files),
     rewritten: sum(({ rewritten }) => rewritten),
-    rows: folders.some(({ rows }) => rows === null) ? null : sum(({ rows }) => rows ?? 0),
+    rows: changed.some(({ rows }) => rows === null) ? null : sum(({ rows }) => rows ?? 0),
     bytes: sum(({ bytes }) => bytes),
     truths: sum(({ truths }) => truths),
     isRemoved: remove,
@@ -115,26 +116,35 @@ export async function removeData(
   }
 }
 
-/** The data files of a table, and the keys below it that a removal does not touch. */
+/**
+ * The data files of a table, the keys below it that a removal does not touch, and the folders that another process is changing: such a
+ * folder may be away, so only a look at it when the change has ended tells what is there.
+ */
 async function lookAround(
   table: Table,
   store: LakeStore,
   scope: RemovalScope,
   signal: AbortSignal,
-): Promise<{ files: JudgedFile[]; foreign: string[] }> {
-  const files: JudgedFile[] = []
+): Promise<{ files: JudgedFile[]; foreign: string[]; changing: string[] }> {
+  const isMeant = (folder: string) => scope.isEverything || isOfDay(table, folder)
+  const objects: StoredObject[] = []
   const foreign: string[] = []
-  const dataFiles = async function* () {
-    for await (const object of store.list(tablePrefix(table))) {
-      signal.throwIfAborted()
-      const isOurs = isDataFileKey(table, object.key)
-      if (isOurs && (scope.isEverything || isOfDay(table, folderOf(object.key)))) yield object
-      else foreign.push(object.key)
-    }
+  for await (const object of store.list(tablePrefix(table))) {
+    signal.throwIfAborted()
+    if (isDataFileKey(table, object.key) && isMeant(folderOf(object.key))) objects.push(object)
+    else foreign.push(object.key)
   }
-  for await (const file of mappedInOrder(dataFiles(), (object) => judged(object, scope, store)))
-    files.push(file)
-  return { files, foreign }
+  const changing = new Set(await intentFolders(store, tablePrefix(table)))
+  const files: JudgedFile[] = []
+  const judgedOrGone = (object: StoredObject) =>
+    judged(object, scope, store).catch(async (error: unknown) => {
+      if ((await store.find(object.key)) !== undefined) throw error
+      changing.add(folderOf(object.key))
+      return undefined
+    })
+  for await (const file of mappedInOrder(objects, judgedOrGone)) if (file) files.push(file)
+  const isChosen = (folder: string) => isMeant(folder) && scope.ofFolder(folder) !== 'none'
+  return { files, foreign, changing: [...changing].filter(isChosen) }
 }
 
 /** Rejects with an Error for a file that must be looked into and cannot be read. */
