@@ -37,7 +37,14 @@ export function conditionTokens(text: string): Token[] {
 
 /** The error for a condition that is wrong at a place, counted from 1. */
 export function conditionError(text: string, place: number, message: string): UsageError {
-  return new UsageError(`\`where\` ${message}, at character ${place} of: ${text}`)
+  return new UsageError(`\`where\` ${message}, at character ${place} of: ${aroundPlace(text, place)}`)
+}
+
+/** A text as far as a message can hold it. */
+function aroundPlace(text: string, place: number): string {
+  const most = 100
+  const [start, end] = [place - most > 1 ? place - most : 0, place + most]
+  return `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`
 }
 
 function tokenAt(text: string, at: number): Token | undefined {

@@ -1,4 +1,4 @@
-import { describeValue, type Table } from '@minilake/schema'
+import { columnsOf, describeValue, partitionsOf, type Table } from '@minilake/schema'
 import { UsageError } from '../usage-error.js'
 
 /** What becomes of the rows that are there when new ones are put into a table. */
@@ -12,7 +12,14 @@ export function checkMode(table: Table, mode: WriteMode): void {
     throw new TypeError(`mode expected ${writeModes.join(', ')}, got ${describeValue(mode)}`)
   if (mode === 'merge' && table.key === undefined) {
     throw new UsageError(
-      `mode merge needs the columns that identify a reading, and table ${table.name} has no key: add one to its definition, such as key: ['${Object.keys(table.columns).slice(0, 2).join("', '")}']`,
+      `mode merge needs the columns that identify a reading, and table ${table.name} has no key: add one to its definition, such as key: ['${keyExample(table).join("', '")}']`,
     )
   }
+}
+
+/** Columns that a key may have: those that partitions come from, and one that is never missing. */
+function keyExample(table: Table): string[] {
+  const sources = new Set(partitionsOf(table).map(([, { from }]) => from))
+  const others = columnsOf(table).filter(([name, { nullable }]) => nullable !== true && !sources.has(name))
+  return [...others.slice(0, 1).map(([name]) => name), ...sources]
 }

@@ -190,6 +190,10 @@ describe('a condition', () => {
     ['power > 1; DROP', 'expected a column, an operator or a value, got ;'],
     ['', 'got its end'],
     [`${'('.repeat(200)}power > 1`, 'expected at most 100 levels'],
+    [
+      `turbine_id IN (${"'t', ".repeat(5000)}1)`,
+      `, at character 25016 of: …${"'t', ".repeat(20).slice(1)}1)`,
+    ],
   ])('%s is refused with the place', (text, sentence) => {
     const parse = () => parseCondition(turbine, text)
     expect(parse).toThrow(UsageError)

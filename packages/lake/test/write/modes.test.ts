@@ -202,7 +202,7 @@ test('a table without a key, an unknown mode and a missing key value are refused
   const { lake, folder } = await freshLake({ tables: [turbine] })
   const merge = lake.write(turbine, first, { mode: 'merge' })
   await expect(merge).rejects.toThrow(
-    "mode merge needs the columns that identify a reading, and table turbine has no key: add one to its definition, such as key: ['event_timestamp', 'turbine_id']",
+    "mode merge needs the columns that identify a reading, and table turbine has no key: add one to its definition, such as key: ['turbine_id', 'event_timestamp']",
   )
   await expect(merge).rejects.toBeInstanceOf(UsageError)
   await expect(lake.write(turbine, first, { mode: 'replace' as 'merge' })).rejects.toThrow(
