@@ -99,18 +99,20 @@ function held(store: LakeStore, intent: Intent, number: number, resumeAfterSecon
   timer.unref()
   const abandon = () => clearInterval(timer)
   let isReleased = false
+  const checkOurs = async () => {
+    const standing = await readIntent(store, intent.folder)
+    if (standing?.id !== intent.id || (await ownerOf(store, intent)).number !== number)
+      throw new LostIntentError(intent)
+  }
   return {
     intent,
     abandon,
     isReleased: () => isReleased,
-    checkOurs: async () => {
-      const standing = await readIntent(store, intent.folder)
-      if (standing?.id !== intent.id || (await ownerOf(store, intent)).number !== number)
-        throw new LostIntentError(intent)
-    },
+    checkOurs,
     release: async () => {
       abandon()
       await renewal
+      await checkOurs() // else it would be the intent of another change that goes
       await store.remove(intentKey(intent.folder)) // this frees the folder; the rest is tidying up
       isReleased = true
       await removeOwners(store, intent)

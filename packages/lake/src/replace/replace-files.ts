@@ -53,8 +53,7 @@ export async function replaceFiles(
     const change = await decide(files).catch(async (error: unknown) => {
       options.signal.throwIfAborted()
       // A file that it read may have gone, or its folder have been away, while another process replaced it.
-      const isChanging = (await readIntent(store, folder)) !== undefined
-      if (isChanging || (await isOutdated(store, folder, files))) return undefined
+      if ((await readIntent(store, folder)) || (await isOutdated(store, folder, files))) return undefined
       throw error
     })
     if (change === undefined) continue
@@ -147,23 +146,37 @@ async function carryOut(
   await complete(held, lake)
 }
 
+/** How long a process that removes files trusts that a change is still its own: each look costs as much as three removals. */
+const mostTrustMillis = 500
+
 /** From here on there is only forward: all new files are there. */
 async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Promise<void> {
   const { intent } = held
   await held.checkOurs()
   await catalog?.unregister(intent.folder) // another process may have registered it since
+  const remove = async (keys: readonly string[]) => {
+    let checkedAt = -Infinity
+    const look = () => void (checkedAt = performance.now())
+    for (const key of keys) {
+      // After a sleep, another process may have finished the change, and a third one written the same rows again.
+      if (performance.now() - checkedAt > mostTrustMillis) await held.checkOurs().then(look)
+      await store.remove(key)
+    }
+  }
   const inFolder = intent.remove.filter((key) => key.startsWith(intent.folder))
   if (store.replaceFolder) {
+    await held.checkOurs()
     await store.replaceFolder(intent.folder, {
       next: nextPrefix(intent),
       aside: `${intentPrefix}${intent.folder}${intent.id}.old/`,
       remove: inFolder,
     })
   } else {
-    for (const key of inFolder) await store.remove(key)
+    await remove(inFolder)
   }
-  for (const key of intent.remove) if (!inFolder.includes(key)) await store.remove(key)
+  await remove(intent.remove.filter((key) => !inFolder.includes(key)))
   await store.removeEmptyFolders?.(intent.remove)
+  await held.checkOurs()
   await catalog?.register(intent.folder)
   await held.release()
 }

@@ -4,7 +4,7 @@ import { folderStore, memoryStore } from '@minilake/ingest'
 import { describe, expect, test } from 'vitest'
 import type { LakeStore } from '../../src/lake-backend.js'
 import { type FileChange, finishIntent, type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
-import { intentFolders } from '../../src/replace/intent.js'
+import { intentFolders, intentKey } from '../../src/replace/intent.js'
 import { LostIntentError } from '../../src/replace/intent-lock.js'
 import { dyingStore } from '../dying-store.js'
 import { freshFolder } from '../fresh-lake.js'
@@ -164,6 +164,47 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     const change = () => Promise.resolve({ add: [sleepy], remove: [`${day.folder}a`] })
     await expect(replaceFiles(day, change, { store }, options())).rejects.toThrow(LostIntentError)
     expect(await contentOf(store)).toEqual(before)
+  })
+
+  test('a process that wakes while it removes files removes none that were written again since', async () => {
+    const store = memoryStore()
+    await write(store, { a: 'a', b: 'b', c: 'c' })
+    const keys = ['a', 'b', 'c'].map((name) => `${day.folder}${name}`)
+    let isAsleep = true
+    const sleepy: LakeStore = {
+      ...store,
+      remove: async (key) => {
+        await store.remove(key)
+        if (key !== keys[0] || !isAsleep) return
+        isAsleep = false
+        await finishIntent({ store }, day.folder, later())
+        await write(store, { b: 'b', c: 'c' })
+        await wait(600)
+      },
+    }
+    const change = () => Promise.resolve({ add: [], remove: keys })
+    const replaced = replaceFiles(day, change, { store: sleepy }, options())
+    await expect(replaced).rejects.toThrow(LostIntentError)
+    expect(await contentOf(store)).toEqual({ b: 'b', c: 'c' })
+  })
+
+  test('a process that wakes before it releases its change leaves the next one of the folder', async () => {
+    const store = memoryStore()
+    await write(store, { a: 'a' })
+    const next = { ...day, id: 'next', add: [], remove: [], startedAt: new Date().toISOString() }
+    let registered = 0
+    const catalog = {
+      unregister: () => Promise.resolve(),
+      register: async () => {
+        registered += 1
+        if (registered > 1) return
+        await finishIntent({ store }, day.folder, later()) // while this process slept
+        await store.write(intentKey(day.folder), [bytesOf(JSON.stringify(next))])
+      },
+    }
+    const change = () => Promise.resolve({ add: [], remove: [`${day.folder}a`] })
+    await expect(replaceFiles(day, change, { store, catalog }, options())).rejects.toThrow(LostIntentError)
+    expect(await intentFolders(store, '')).toEqual([day.folder])
   })
 
   test('a file under a new key with other content: nothing is replaced', async () => {
