@@ -23,7 +23,6 @@ export async function makeCall(lake: Lake, { method, args }: Call): Promise<Outc
 
 function refusalOf(error: unknown): Refusal {
   const text = String(error)
-  if (text.includes('expected the ID of an import')) return 'unknown'
   if (text.includes('rows of other imports')) return 'merged'
   throw error
 }

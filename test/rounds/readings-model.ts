@@ -120,14 +120,13 @@ export function removeRows(model: ReadingsModel, isGone: (reading: Reading) => b
   model.files = joined(files)
 }
 
-/** Why an import is not removed: no file names it, or one names others too. */
-export type Refusal = 'unknown' | 'merged'
+/** Why an import is not removed: a file names others too. */
+export type Refusal = 'merged'
 
 /** Removes the rows of an import. Returns why, if that cannot be done. */
 export function removeImport(model: ReadingsModel, importId: string): Refusal | undefined {
   const isOf = ({ imports }: ModelFile) => imports.includes(importId)
   const files = model.files.filter(isOf)
-  if (files.length === 0) return 'unknown'
   if (files.some(({ imports }) => imports.length > 1)) return 'merged'
   model.files = model.files.filter((file) => !isOf(file))
   return undefined

@@ -84,7 +84,8 @@ function removedText({ interrupted, ...report }: RemoveReport): string {
 
 function removalText(report: Omit<RemoveReport, 'interrupted'>): string {
   const { table, folders, files, rewritten, bytes, isRemoved } = report
-  if (folders.length === 0) return `nothing to remove from ${table}\n`
+  if (folders.length === 0)
+    return `nothing to remove from ${table}${report.import === undefined ? '' : `: no row is of import ${report.import}`}\n`
   const size = bytesText(bytes)
   const what =
     rewritten === 0

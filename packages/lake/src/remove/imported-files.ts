@@ -1,6 +1,9 @@
 import { count, firstLines } from '../text.js'
 import { UsageError } from '../usage-error.js'
 
+/** As `stagePartitions` makes it. */
+const wholeId = /^[0-9a-f]{16}$/i
+
 /** A data file, as far as its imports are concerned. */
 export interface ImportedFile {
   key: string
@@ -11,13 +14,14 @@ export interface ImportedFile {
 }
 
 /**
- * The ID of an import, by its first digits. Throws a UsageError that lists the imports of the files for one that is unknown or not unique,
- * and an Error for one whose rows lie in one file with rows of others.
+ * The ID of an import, by its first digits. A whole ID may be unknown: its rows may be gone already. Throws a UsageError that lists the imports
+ * of the files for first digits that are unknown or not unique, and an Error for one whose rows lie in one file with rows of others.
  */
 export function findImport(tableName: string, given: string, files: readonly ImportedFile[]): string {
   const known = importsOf(files)
   const matching = [...known.keys()].filter((id) => id.startsWith(given.toLowerCase()))
   const [id] = matching
+  if (id === undefined && wholeId.test(given)) return given.toLowerCase()
   if (given.length < 8 || id === undefined || matching.length > 1) {
     const expected =
       given.length < 8

@@ -255,6 +255,11 @@ describe('an import', () => {
         `the ID of an import of turbine, got 0000000000; it has ${newer} \\(1 row, .* UTC\\), ${older} \\(6 rows`,
       ),
     )
+    expect(await lake.remove(turbine, { import: '0'.repeat(16), remove: true })).toMatchObject({
+      folders: [],
+    })
+    await lake.remove(turbine, { import: newer, remove: true })
+    expect(await lake.remove(turbine, { import: newer, remove: true })).toMatchObject({ folders: [] })
     await expect(lake.remove(turbine, { import: older.slice(0, 7) })).rejects.toThrow('at least 8 digits')
   })
 
