@@ -20,7 +20,12 @@ interface Place {
 
 /** The ways to list objects of a bucket, as members of a store. */
 export function objectLists(client: S3Client, { bucket, keyPrefix, failure }: Place) {
-  async function* pages(prefix: string, input: { Delimiter?: string }): AsyncGenerator<ListObjectsV2Output> {
+  /** What `entriesOf` finds in each page; its errors become failures of the listing. */
+  async function* listed<T>(
+    prefix: string,
+    input: { Delimiter?: string },
+    entriesOf: (page: ListObjectsV2Output) => T[],
+  ): AsyncGenerator<T> {
     if (!isKeyPrefix(`${keyPrefix}${prefix}`)) return
     // MinIO responds 400 to a prefix whose last segment is `.` or `..`, although a key such as `..a` may exist.
     const asked = prefix.replace(/(?<=^|\/)\.{1,2}$/, '')
@@ -30,7 +35,7 @@ export function objectLists(client: S3Client, { bucket, keyPrefix, failure }: Pl
         { Bucket: bucket, Prefix: asked, ...input },
       )) {
         if (page.Name === undefined) throw notS3('the listing does not name its bucket')
-        yield page
+        yield* entriesOf(page)
       }
     } catch (cause) {
       throw failure('list', prefix, cause)
@@ -38,22 +43,21 @@ export function objectLists(client: S3Client, { bucket, keyPrefix, failure }: Pl
   }
 
   return {
-    async *list(prefix: string): AsyncGenerator<StoredObject> {
-      for await (const { Contents = [] } of pages(prefix, {})) {
-        for (const object of Contents) {
+    list: (prefix: string): AsyncGenerator<StoredObject> =>
+      listed(prefix, {}, ({ Contents = [] }) =>
+        Contents.flatMap((object) => {
           const { Key = '' } = object
           // Skips keys of other tools, and the empty objects, `a/`, that consoles create for folders.
-          if (Key.startsWith(prefix) && isKey(Key)) yield listedObject(Key, object)
-        }
-      }
-    },
+          return Key.startsWith(prefix) && isKey(Key) ? [listedObject(Key, object)] : []
+        }),
+      ),
 
-    async *folders(prefix: string): AsyncGenerator<string> {
-      for await (const { CommonPrefixes = [] } of pages(prefix, { Delimiter: '/' })) {
-        for (const { Prefix = '' } of CommonPrefixes)
-          if (Prefix.startsWith(prefix) && isKey(Prefix.slice(0, -1))) yield Prefix
-      }
-    },
+    folders: (prefix: string): AsyncGenerator<string> =>
+      listed(prefix, { Delimiter: '/' }, ({ CommonPrefixes = [] }) =>
+        CommonPrefixes.map(({ Prefix = '' }) => Prefix).filter(
+          (folder) => folder.startsWith(prefix) && isKey(folder.slice(0, -1)),
+        ),
+      ),
 
     finder: (find: (key: string) => Promise<StoredObject | undefined>) =>
       pagedFinder({
