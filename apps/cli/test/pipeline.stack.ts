@@ -201,7 +201,7 @@ describe('a catalog that is not as defined', () => {
     const { code, stderr } = await minilake('catalog', '--config', 'changed.json')
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^s3:.*\.parquet does not fit table station: column extra is missing.*: a table can only gain nullable columns/m,
+      /^s3:.*\.parquet does not fit table station: column extra is missing.*: a table only gains nullable columns/m,
     )
   })
 
