@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Makes a folder and its parents, on the disk. Node's own `recursive` option reports ENOENT on a read-only disk. */
@@ -6,7 +6,9 @@ export async function makeFolder(path: string, sync: (path: string) => Promise<v
   if (await isFolder(path)) return
   if (dirname(path) !== path) await makeFolder(dirname(path), sync)
   await mkdir(path).catch(async (error: unknown) => {
-    if (!(await isFolder(path))) throw error // otherwise another writer has just made it
+    if (await isFolder(path)) return // another writer has just made it
+    await lstat(path) // rejects with ENOENT if another process has just taken away what was there
+    throw error
   })
   await sync(dirname(path))
 }
