@@ -38,8 +38,8 @@ module.exports = {
     layer('lake: files imports no verb', '^packages/lake/src/files/', [
       '^packages/lake/src/(?!files/)[a-z]+/',
     ]),
-    layer('lake: intents import no verb', '^packages/lake/src/replace/intent(-lock)?\\.ts', [
-      '^packages/lake/src/(?!replace/intent(-lock)?\\.ts)[a-z]+/',
+    layer('lake: intents import no verb but files', '^packages/lake/src/replace/intent(-lock)?\\.ts', [
+      '^packages/lake/src/(?!files/|replace/intent(-lock)?\\.ts)[a-z]+/',
     ]),
     layer('lake: register imports no verb but files and intents', '^packages/lake/src/register/', [
       '^packages/lake/src/(?!register/|files/|replace/intent(-lock)?\\.ts)[a-z]+/',
