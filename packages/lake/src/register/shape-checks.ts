@@ -3,6 +3,7 @@ import type { StoredObject } from '@minilake/ingest'
 import { footerFault } from '../files/footer-fault.js'
 import { columnsOf, type Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
+import { mostTrustMillis } from '../replace/intent-lock.js'
 import { readRewriteMark } from './rewrite-mark.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 
@@ -21,10 +22,14 @@ export function shapeChecks(
   extent: 'first' | 'spread',
 ): (table: Table) => Promise<string | undefined> {
   const fitting = new Set<Table>() // later writers compare their definition, too
+  const unmarkedAt = new Map<Table, number>()
   return async (table) => {
     const store = storeOf()
-    const underWay = await rewriteDifference(table, store)
-    if (underWay !== undefined) return underWay
+    if (performance.now() - (unmarkedAt.get(table) ?? -Infinity) > mostTrustMillis) {
+      const underWay = await rewriteDifference(table, store)
+      if (underWay !== undefined) return underWay
+      unmarkedAt.set(table, performance.now())
+    }
     if (fitting.has(table)) return undefined
     let misfit: string | undefined
     let isFitting = false
@@ -47,7 +52,7 @@ export function shapeChecks(
 
 /** What to do about a definition that does not fit the files of its table: the only place that says it. */
 export function wayOut({ name }: Table): string {
-  return `a table only gains nullable columns after its last one by itself, so write it anew in the shape of its definition with minilake rewrite --table ${name}, or undo the change of the definition`
+  return `a table only gains nullable columns after its last one by itself, so rewrite it in the shape of its definition with minilake rewrite --table ${name}, or undo the change of the definition`
 }
 
 /** Says that the files of a table are being rewritten, or that this was interrupted; undefined if not. */

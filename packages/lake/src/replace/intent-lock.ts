@@ -27,6 +27,9 @@ export class LostIntentError extends Error {
 /** Seconds without a sign of life after which a change counts as left behind. */
 export const resumeAfterSeconds = 60
 
+/** How long a process that works on many files trusts its last look at intents and marks: each look costs as much as a file or more. */
+export const mostTrustMillis = 500
+
 export interface LockOptions {
   /** An intent that its owner has not renewed for this long is finished by whoever meets it. */
   resumeAfterSeconds: number

@@ -4,7 +4,14 @@ import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import { filesIn, isOutdated } from './files-in.js'
 import { holdsFile } from './holds-file.js'
 import { type AddedFile, type Intent, intentPrefix, readIntent } from './intent.js'
-import { freeIntent, type HeldIntent, holdIntent, type LockOptions, LostIntentError } from './intent-lock.js'
+import {
+  freeIntent,
+  type HeldIntent,
+  holdIntent,
+  type LockOptions,
+  LostIntentError,
+  mostTrustMillis,
+} from './intent-lock.js'
 
 /** A data file that waits outside the lake. */
 export interface NewFile extends Omit<AddedFile, 'wasThere'> {
@@ -145,9 +152,6 @@ async function carryOut(
   }
   await complete(held, lake)
 }
-
-/** How long a process that removes files trusts that a change is still its own: each look costs as much as three removals. */
-const mostTrustMillis = 500
 
 /** From here on there is only forward: all new files are there. */
 async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Promise<void> {

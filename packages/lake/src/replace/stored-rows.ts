@@ -3,6 +3,7 @@ import type { StoredObject } from '@minilake/ingest'
 import { BadRowsError, badRowText, openReadings, type ReadingFile } from '@minilake/import'
 import type { Batch, Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 
@@ -28,8 +29,8 @@ export async function* storedRows<T extends Table>(
   { duckDb, map, ignoreExtra = false, signal }: StoredRowsOptions,
 ): AsyncGenerator<Batch<T>> {
   const sources: ReadingFile[] = []
-  for (const file of files) {
-    const footer = await readableFooter(file, store)
+  const look = async (file: StoredObject) => ({ file, footer: await readableFooter(file, store) })
+  for await (const { file, footer } of mappedInOrder(files, look)) {
     if (footer instanceof Error)
       throw new Error(`${store.location}/${file.key} cannot be read: ${footer.message}`, { cause: footer })
     if (footer.rowCount > 0) sources.push(sourceOf(file, store))

@@ -6,6 +6,7 @@ import { parsePartitionPath, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import { importsOf } from '../files/imports-of.js'
 import { readableFooter } from '../files/lake-file.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { type NewDataFile, type NewFiles, newFiles } from '../replace/new-files.js'
@@ -141,9 +142,7 @@ async function importsIn(
   store: LakeStore,
 ): Promise<string[]> {
   const imports = new Set([importId])
-  for (const file of files) {
-    const footer = await readableFooter(file, store)
+  for await (const footer of mappedInOrder(files, (file) => readableFooter(file, store)))
     if (!(footer instanceof Error)) importsOf(footer).forEach((id) => imports.add(id))
-  }
   return [...imports].sort()
 }

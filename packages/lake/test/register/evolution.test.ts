@@ -97,7 +97,7 @@ describe.each(changes)('%s', (_, changed, words) => {
     await writeFile(join(folder, 'a.csv'), csv)
     const table = { ...site, columns: changed } as Table
     const sentence = new RegExp(
-      `^\\S+/site/event_date=2026-01-01/write-\\w+\\.parquet does not fit table site: ${words}.*: a table only gains nullable columns after its last one by itself, so write it anew in the shape of its definition with minilake rewrite --table site, or undo`,
+      `^\\S+/site/event_date=2026-01-01/write-\\w+\\.parquet does not fit table site: ${words}.*: a table only gains nullable columns after its last one by itself, so rewrite it in the shape of its definition with minilake rewrite --table site, or undo`,
     )
     await reopened(folder, table, async (other) => {
       await expect(all(other.query('SELECT 1 AS one FROM hive.iot_dw.site'))).rejects.toThrow(sentence)
