@@ -177,8 +177,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async rewrite(table, given = {}) {
       const signal = begin('rewrite', given)
-      const { tempFolder, ...options } = given
-      const temp = tempFolder === undefined ? {} : { tempFolder: inCwd(tempFolder) }
+      const { tempFolder, ...options } = withTempFolder(given)
+      const temp = tempFolder === undefined ? {} : { tempFolder }
       return rewriteTable(checkTable(tables, table), backend, {
         ...options,
         duckDb: { ...duckDb, ...temp },

@@ -74,8 +74,6 @@ export interface LakeBackend {
    * folders are listed.
    */
   withFolderCatalog?<T>(table: Table, work: (catalog: FolderCatalog) => Promise<T>): Promise<T>
-  /** Takes a table out of a catalog that lasts; its files stay. Absent where the catalog is set up each time its engine opens. */
-  unregisterTable?(table: Table, options: { signal: AbortSignal }): Promise<void>
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
@@ -105,10 +103,13 @@ export async function withEngine<T>(
   }
 }
 
-/** The data files of a table in a store, ordered by key. */
-export async function* dataFilesOf(table: Table, store: ObjectStore): AsyncGenerator<StoredObject> {
-  for await (const object of store.list(tablePrefix(table)))
-    if (isDataFileKey(table, object.key)) yield object
+/** The data files of a table in a store, ordered by key; with `folder`, only those of this key prefix. */
+export async function* dataFilesOf(
+  table: Table,
+  store: ObjectStore,
+  folder = tablePrefix(table),
+): AsyncGenerator<StoredObject> {
+  for await (const object of store.list(folder)) if (isDataFileKey(table, object.key)) yield object
 }
 
 /** Whether a store has no data file of a table. */

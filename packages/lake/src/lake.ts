@@ -146,7 +146,7 @@ export interface Lake {
   drop(table: Table | string, options?: Optional<DropTableOptions>): Promise<DropReport>
 
   /**
-   * Finds the data files of a table that are not in the shape of its definition; writes them anew on request. Nothing changes unless every
+   * Finds the data files of a table that are not in the shape of its definition; rewrites them on request. Nothing changes unless every
    * value fits.
    */
   rewrite(table: Table, options?: RewriteOptions): Promise<RewriteReport>

@@ -1,15 +1,11 @@
-import { QueryError } from '@minilake/analytics'
-import { truthPrefix } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
-import { isDataFileKey, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
+import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import type { LakeBackend, LakeStore } from '../lake-backend.js'
-import { maintainStore } from '../open/maintain-store.js'
-import { nameOf, placeIn } from '../register/check-places.js'
-import { lookAtCatalog } from '../register/look-at-catalog.js'
+import { isRegistered, unregisterTable } from '../register/unregister-table.js'
 import { intentFolders, intentPrefix } from '../replace/intent.js'
 import { finishIntent, replaceFiles } from '../replace/replace-files.js'
-import { checkLocks } from '../replace/settle-intents.js'
+import { changingStore, prefixesOf } from '../replace/settle-intents.js'
 import { resumeAfterSeconds } from '../replace/intent-lock.js'
 
 /** How to drop a table. */
@@ -51,7 +47,9 @@ export async function dropTable(
   lake: Pick<LakeBackend, 'servers' | 'store' | 'maintenance'>,
   { data = false, remove = false, onWait, signal }: DropTableOptions,
 ): Promise<DropReport> {
-  const isRegistered = await isInCatalog(table, lake, signal)
+  const { servers } = lake
+  const catalog = servers && { servers, undone: 'dropped', signal }
+  const isInCatalog = catalog ? await isRegistered(table, catalog) : null
   const objects = data
     ? await objectsOf(table, lake.store)
     : { files: [], truths: [], leftovers: [], others: [] }
@@ -59,19 +57,16 @@ export async function dropTable(
   if (remove) {
     const intents = await intentFolders(lake.store, tablePrefix(table))
     const isStoreChanged = files.length + truths.length + leftovers.length + intents.length > 0
-    if (isStoreChanged) await checkLocks(lake.store, signal)
-    const store = isStoreChanged
-      ? await maintainStore(lake, { objects: prefixesOf(table) }, { signal })
-      : lake.store
+    const store = isStoreChanged ? await changingStore(table, lake, signal) : lake.store
     const options = { resumeAfterSeconds, signal, onWait }
     // A change that ends later would register the table again.
     for (const folder of intents) await finishIntent({ store }, folder, options)
-    if (isRegistered === true) await unregister(table, lake)
+    if (catalog && isInCatalog === true) await unregisterTable(table, catalog)
     if (data) await removeObjects(table, store, options)
   }
   return {
     table: table.name,
-    isRegistered,
+    isRegistered: isInCatalog,
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     truths: truths.length,
@@ -81,57 +76,19 @@ export async function dropTable(
   }
 }
 
-/** Rejects with an Error for a table of this name that is not the lake's. */
-async function isInCatalog(
-  table: Table,
-  { servers }: Pick<LakeBackend, 'servers'>,
-  signal: AbortSignal,
-): Promise<boolean | null> {
-  if (servers === undefined) return null
-  const engine = await servers.openCatalogEngine()
-  try {
-    const { places } = await lookAtCatalog([table], engine, signal)
-    if (!places.has(table.name)) return false
-    const [place, ours] = [places.get(table.name), placeIn(servers.location, table)]
-    if (place === ours) return true
-    throw new Error(
-      `nothing was dropped: table ${nameOf(table)} expected an external table over ${ours}, got ${place === undefined ? 'one whose files Trino manages, which DROP TABLE would remove' : `one over ${place}`}: it is not this lake's`,
-    )
-  } finally {
-    await engine.close()
-  }
-}
-
-async function unregister(table: Table, { servers }: Pick<LakeBackend, 'servers'>): Promise<void> {
-  const engine = await servers?.openCatalogEngine()
-  try {
-    await engine?.execute(`DROP TABLE ${sqlTableName(table)}`)
-  } catch (error) {
-    if (!(error instanceof QueryError && error.errorName === 'TABLE_NOT_FOUND')) throw error
-  } finally {
-    await engine?.close()
-  }
-}
-
-/** Prefixes of everything that belongs to a table. */
-function prefixesOf(table: Table): [data: string, truths: string, intents: string] {
-  const prefix = tablePrefix(table)
-  return [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
-}
-
 async function objectsOf(table: Table, store: LakeStore) {
-  const [data, truthFolder, intentFolder] = prefixesOf(table)
+  const prefixes = prefixesOf(table)
   const listed = async (prefix: string) => {
     const found: StoredObject[] = []
     for await (const object of store.list(prefix)) found.push(object)
     return found
   }
-  const all = await listed(data)
+  const all = await listed(prefixes.data)
   return {
     files: all.filter(({ key }) => isDataFileKey(table, key)),
     others: all.filter(({ key }) => !isDataFileKey(table, key)),
-    truths: await listed(truthFolder),
-    leftovers: await listed(intentFolder),
+    truths: await listed(prefixes.truths),
+    leftovers: await listed(prefixes.intents),
   }
 }
 

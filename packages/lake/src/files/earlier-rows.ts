@@ -1,6 +1,6 @@
 import type { StoredObject } from '@minilake/ingest'
-import { isDataFileKey, type Table } from '@minilake/schema'
-import type { LakeStore } from '../lake-backend.js'
+import type { Table } from '@minilake/schema'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { readableFooter } from './lake-file.js'
 import { folderOf } from './folder-of.js'
 import { mappedInOrder } from './mapped-in-order.js'
@@ -28,8 +28,8 @@ export async function earlierRows(
   const found: EarlierRows[] = []
   const earlierOf = async (folder: string): Promise<EarlierRows> => {
     const files: StoredObject[] = []
-    for await (const object of store.list(folder))
-      if (isDataFileKey(table, object.key) && !isNew.has(object.key)) files.push(object)
+    for await (const object of dataFilesOf(table, store, folder))
+      if (!isNew.has(object.key)) files.push(object)
     return { partition: partitionOf(folder), files: files.length, rows: await rowsOf(files, store) }
   }
   for await (const earlier of mappedInOrder(folders, earlierOf)) if (earlier.files > 0) found.push(earlier)

@@ -1,15 +1,13 @@
-import type { StoredObject } from '@minilake/ingest'
 import {
   findUtcDay,
   formatUtcDay,
-  isDataFileKey,
   parsePartitionPath,
   partitionPath,
   partitionsOf,
   type Table,
   tablePrefix,
 } from '@minilake/schema'
-import type { LakeStore } from '../lake-backend.js'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { importsOf } from './imports-of.js'
 import { readableFooter } from './lake-file.js'
 import { mappedInOrder } from './mapped-in-order.js'
@@ -50,8 +48,7 @@ export async function neighbourRows(
 
 async function importedRows(table: Table, path: string, store: LakeStore): Promise<NeighbourRows> {
   const folder = `${tablePrefix(table)}${path}`
-  const files: StoredObject[] = []
-  for await (const object of store.list(folder)) if (isDataFileKey(table, object.key)) files.push(object)
+  const files = dataFilesOf(table, store, folder)
   const found = { partition: partitionOf(folder), files: 0, rows: 0 }
   const imports = new Set<string>()
   for await (const footer of mappedInOrder(files, (file) => readableFooter(file, store))) {

@@ -5,7 +5,6 @@ import type { LakeBackend } from '../lake-backend.js'
 import { folderCatalog } from '../register/folder-catalog.js'
 import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
 import { rewriteDifference, shapeChecks } from '../register/shape-checks.js'
-import { unregisterTable } from '../register/unregister-table.js'
 import { UsageError } from '../usage-error.js'
 import { type BucketOptions, locationSetting, storeOptions } from './bucket-options.js'
 import { engineOverFiles } from './engine-over-files.js'
@@ -79,14 +78,6 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
         return await registerTables(wanted, {
           ...{ engine, store: store(), location, locationName, signal, shapeDifference },
         })
-      } finally {
-        await engine.close()
-      }
-    },
-    unregisterTable: async (table, { signal }) => {
-      const engine = await openCatalogEngine()
-      try {
-        await unregisterTable(table, { engine, location, signal })
       } finally {
         await engine.close()
       }

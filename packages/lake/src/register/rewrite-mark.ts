@@ -1,4 +1,5 @@
 import { type Table, tablePrefix } from '@minilake/schema'
+import { readIfThere } from '../files/read-if-there.js'
 import { intentPrefix } from '../replace/intent.js'
 import type { LakeStore } from '../lake-backend.js'
 
@@ -17,13 +18,8 @@ export function rewriteMarkKey(table: Table): string {
 
 /** The changes that the rewriting of a table applies; undefined if none is under way. */
 export async function readRewriteMark(table: Table, store: LakeStore): Promise<ColumnChanges | undefined> {
-  const key = rewriteMarkKey(table)
-  if ((await store.find(key)) === undefined) return undefined
-  const bytes = await store.read(key).catch(async (error: unknown) => {
-    if ((await store.find(key)) === undefined) return undefined // it has ended since
-    throw error
-  })
-  return bytes && changesIn(new TextDecoder().decode(bytes))
+  const text = await readIfThere(store, rewriteMarkKey(table))
+  return text === undefined ? undefined : changesIn(text)
 }
 
 /** Writes the mark of a table, in place of an earlier one. */

@@ -9,7 +9,7 @@ import { stageFile } from '../write/stage-file.js'
 import type { JudgedFile, RemovalContext, SplitFiles } from './split-files.js'
 
 /**
- * Stages files of one folder anew without the rows for which a condition is true. A new file has the rows of one old file. Where its name
+ * Stages the files of one folder again without the rows for which a condition is true. A new file has the rows of one old file. Where its name
  * would be that of another, because both have the same rows, it has the rows of both. Resolves with the new files, and with the files
  * among `others` whose rows are in them.
  */

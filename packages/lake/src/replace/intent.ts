@@ -1,6 +1,7 @@
 import { truthPrefix } from '@minilake/generator'
 import { describeValue } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
+import { readIfThere } from '../files/read-if-there.js'
 import type { LakeStore } from '../lake-backend.js'
 
 /** Folder of a lake's intents, and of the marks of its tables. Engines read nothing below it, as its name starts with `_`. */
@@ -48,14 +49,7 @@ export function intentKey(folder: string): string {
  */
 export async function readIntent(store: LakeStore, folder: string): Promise<Intent | undefined> {
   const key = intentKey(folder)
-  if ((await store.find(key)) === undefined) return undefined
-  const text = await store.read(key).then(
-    (bytes) => new TextDecoder().decode(bytes),
-    async (error: unknown) => {
-      if ((await store.find(key)) === undefined) return undefined // it has ended since
-      throw error
-    },
-  )
+  const text = await readIfThere(store, key)
   if (text === undefined) return undefined
   const value = parsed(text)
   if (!isIntent(value))

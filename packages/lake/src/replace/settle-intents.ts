@@ -50,10 +50,7 @@ export async function changeTable<T>(
   signal: AbortSignal,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
-  const prefix = tablePrefix(table)
-  await checkLocks(lake.store, signal)
-  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
-  const store = await maintainStore(lake, { objects }, { signal })
+  const store = await changingStore(table, lake, signal)
   if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
   // Another table under this name is not ours to unregister.
   const { differences } = await lake.registerTables([table], { signal })
@@ -61,8 +58,24 @@ export async function changeTable<T>(
   return lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
 }
 
+/** The store that may remove and replace the objects of a table. Throws an Error if it lacks a right, or if its intents lock nothing. */
+export async function changingStore(
+  table: Table,
+  lake: Pick<LakeBackend, 'store' | 'maintenance'>,
+  signal: AbortSignal,
+): Promise<LakeStore> {
+  await checkLocks(lake.store, signal)
+  return maintainStore(lake, { objects: Object.values(prefixesOf(table)) }, { signal })
+}
+
+/** The key prefixes of everything that belongs to a table. */
+export function prefixesOf(table: Table): { data: string; truths: string; intents: string } {
+  const data = tablePrefix(table)
+  return { data, truths: `${truthPrefix}${data}`, intents: `${intentPrefix}${data}` }
+}
+
 /** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */
-export async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
+async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
   if ((await store.probeCreateOnce?.({ signal })) !== 'check-then-write') return
   throw new Error(
     `nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at ${store.location} two commands could both create the object that locks a partition, and change it at once`,

@@ -1,19 +1,19 @@
-import { truthKey, truthPrefix } from '@minilake/generator'
+import { truthKey } from '@minilake/generator'
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
-import { maintainStore } from '../open/maintain-store.js'
 import {
   type ColumnChanges,
   readRewriteMark,
   rewriteMarkKey,
   writeRewriteMark,
 } from '../register/rewrite-mark.js'
-import { intentFolders, intentPrefix } from '../replace/intent.js'
+import { unregisterTable } from '../register/unregister-table.js'
+import { intentFolders } from '../replace/intent.js'
 import { type LockOptions, resumeAfterSeconds } from '../replace/intent-lock.js'
 import { newFiles } from '../replace/new-files.js'
 import { finishIntent, type NewFile, replaceFiles } from '../replace/replace-files.js'
-import { checkLocks } from '../replace/settle-intents.js'
+import { changingStore } from '../replace/settle-intents.js'
 import { stageFile } from '../write/stage-file.js'
 import { checkChanges, withEarlier } from './column-changes.js'
 import { oldFile } from './old-file.js'
@@ -50,10 +50,10 @@ export interface RewriteReport {
 }
 
 /** A lake whose tables can be rewritten. */
-type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'unregisterTable'>
+type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'servers'>
 
 /**
- * Writes the data files of a table anew in the shape of its definition, on request. All files are read first: nothing changes unless every
+ * Rewrites the data files of a table in the shape of its definition, on request. All files are read first: nothing changes unless every
  * value fits. Files that have the shape already stay. The files of a partition change together; a process that dies in between leaves the
  * rest to the next call, and no other command reads the table until then. Rejects with a BadRowsError for rows that do not fit, with a
  * UsageError for changes of columns that the definition contradicts, and with an Error for files that cannot get its shape.
@@ -72,13 +72,11 @@ export async function rewriteTable(
   }: RewriteTableOptions & { duckDb: DuckDbLimits; resumeAfter?: number },
 ): Promise<RewriteReport> {
   checkChanges(table, { map, drop })
-  const prefix = tablePrefix(table)
-  const objects = [prefix, `${truthPrefix}${prefix}`, `${intentPrefix}${prefix}`]
-  if (rewrite) await checkLocks(lake.store, signal)
-  const store = rewrite ? await maintainStore(lake, { objects }, { signal }) : lake.store
+  const store = rewrite ? await changingStore(table, lake, signal) : lake.store
   const lock = { resumeAfterSeconds: resumeAfter, signal, onWait }
   if (rewrite)
-    for (const folder of await intentFolders(store, prefix)) await finishIntent({ store }, folder, lock)
+    for (const folder of await intentFolders(store, tablePrefix(table)))
+      await finishIntent({ store }, folder, lock)
   const mark = await readRewriteMark(table, store)
   const changes = mark ? withEarlier(table, { map, drop }, mark) : { map, drop }
   const options: ReshapeOptions = { store, duckDb, signal }
@@ -96,7 +94,7 @@ export async function rewriteTable(
   }
   if (!rewrite) return report
   if (folders.length > 0) {
-    await lake.unregisterTable?.(table, { signal })
+    await unregister(table, lake, signal)
     await writeRewriteMark(table, changes, store, signal)
     for (const { folder } of folders) {
       signal.throwIfAborted()
@@ -151,13 +149,18 @@ async function rewriteFolder(
   }
 }
 
-/** Registers a table anew if its columns in the catalog are still the former ones. */
+/** Registers a table, again if its columns in the catalog are still the former ones. */
 async function registered(table: Table, lake: RewritableLake, signal: AbortSignal): Promise<CatalogReport> {
   let report = await lake.registerTables([table], { signal })
-  if (report.differences.length > 0 && lake.unregisterTable) {
-    await lake.unregisterTable(table, { signal })
+  if (report.differences.length > 0 && lake.servers) {
+    await unregister(table, lake, signal)
     report = await lake.registerTables([table], { signal })
   }
   if (report.differences.length > 0) throw new Error(report.differences.join('; '))
   return report
+}
+
+/** An embedded lake has no catalog that lasts. */
+async function unregister(table: Table, { servers }: RewritableLake, signal: AbortSignal): Promise<void> {
+  if (servers) await unregisterTable(table, { servers, undone: 'rewritten', signal })
 }
