@@ -4,7 +4,7 @@ import { writeLake } from './merge/readings-lake.js'
 
 /**
  * 1,000 corrected readings merged into a table that holds a day of them, and into one that holds `--rows`: what a merge costs is reading
- * and writing the whole partition anew.
+ * and rewriting the whole partition.
  */
 export async function prepare({ folder, rows }) {
   const output = join(folder, 'merged')

@@ -106,7 +106,7 @@ describe('remove', () => {
     expect(listed).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^would remove 72 rows of pump_daily \(1 data file written anew without them; .* kB\):\n {2}pump_daily\/event_date=2026-01-05\/ {2}1 file written anew, 72 rows, .* kB\n$/,
+        /^would remove 72 rows of pump_daily \(1 data file rewritten without them; .* kB\):\n {2}pump_daily\/event_date=2026-01-05\/ {2}1 file rewritten, 72 rows, .* kB\n$/,
       ),
       stderr: expect.stringContaining('--yes removes it'),
     })

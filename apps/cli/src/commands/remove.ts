@@ -86,15 +86,17 @@ function removalText(report: Omit<RemoveReport, 'interrupted'>): string {
   const { table, folders, files, rewritten, bytes, isRemoved } = report
   if (folders.length === 0)
     return `nothing to remove from ${table}${report.import === undefined ? '' : `: no row is of import ${report.import}`}\n`
+  const whole = count(files, 'data file')
+  const others = `${count(rewritten, 'data file')} rewritten without them`
   const size = bytesText(bytes)
   const what =
     rewritten === 0
-      ? `${count(files, 'data file')} of ${table} (${size})`
-      : `${rowsText(report) ?? 'rows'} of ${table} (${[...(files > 0 ? [`${count(files, 'data file')} as a whole`] : []), `${count(rewritten, 'data file')} written anew without them`].join(', ')}; ${size})`
+      ? `${whole} of ${table} (${size})`
+      : `${rowsText(report) ?? 'rows'} of ${table} (${files > 0 ? `${whole} as a whole, ` : ''}${others}; ${size})`
   const lines = folders.map((each) => {
     const parts = [
       ...(each.files > 0 ? [count(each.files, 'file')] : []),
-      ...(each.rewritten > 0 ? [`${count(each.rewritten, 'file')} written anew`] : []),
+      ...(each.rewritten > 0 ? [`${count(each.rewritten, 'file')} rewritten`] : []),
       rowsText(each) ?? '',
       bytesText(each.bytes),
     ]

@@ -17,11 +17,11 @@ interface RewriteFlags {
   yes?: boolean
 }
 
-/** `minilake rewrite`: write a table anew in the shape of its definition. */
+/** `minilake rewrite`: rewrite a table in the shape of its definition. */
 export function rewriteCommand(environment: Environment): Command {
   return new Command('rewrite')
     .description(
-      "find the data files of a table whose columns are not those of its definition, and the rows that would not fit; --yes writes the files anew in the definition's shape",
+      "find the data files of a table whose columns are not those of its definition, and the rows that would not fit; --yes rewrites the files in the definition's shape",
     )
     .addOption(tableOption())
     .option('--map <old=new>', 'column that has another name in the definition; repeatable', addMapping)

@@ -72,7 +72,7 @@ test('all rows of an unpartitioned table go, and the table stays', async () => {
   expect(await all('SELECT count(*) FROM hive.iot_dw.plain')).toEqual([0n])
 })
 
-test('rows by a condition go from days that are written anew; Trino counts and answers as we do', async () => {
+test('rows by a condition go from days that are rewritten; Trino counts and answers as we do', async () => {
   const values = [1, 5, 9, NaN, Infinity, null]
   const many = rows.flatMap((row) =>
     values.map((power, index) => ({ ...row, power, turbine_id: `t${index}` })),

@@ -129,7 +129,7 @@ describe('rows of a file', () => {
     return found
   }
 
-  test('a range that begins and ends within days: files within go whole, files at the ends are written anew', async () => {
+  test('a range that begins and ends within days: files within go whole, files at the ends are rewritten', async () => {
     const { lake } = await freshLake({ tables: [turbine] })
     await lake.write(turbine, rows)
     const range = { from: at('2026-01-04T10:00'), to: at('2026-01-06T00:00:00.001') }
@@ -161,7 +161,7 @@ describe('rows of a file', () => {
     expect(after.map(({ rows }) => rows)).toEqual([2, 1, 2])
     expect(after.every(({ imports }) => imports[0] === importId)).toBe(true)
     expect(after.filter(({ key }) => before.includes(key))).toHaveLength(1)
-    // A file of which all rows go is not written anew.
+    // A file of which all rows go is not rewritten.
     expect(
       await lake.remove(turbine, { where: "turbine_id = 't1'", to: at('2026-01-06T00:00'), remove: true }),
     ).toMatchObject({
