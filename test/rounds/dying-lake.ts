@@ -36,7 +36,7 @@ export async function dyingLake(
     ? await stackBackend([table], stack)
     : embeddedLake([table], { folder: join(folder, 'lake') })
   const life = dyingAfter(backend.store, changes)
-  const { maintenance } = backend
+  const { maintenance, servers } = backend
   const dying: LakeBackend = {
     ...backend,
     store: life.dying,
@@ -44,8 +44,18 @@ export async function dyingLake(
     ...(maintenance && {
       maintenance: { ...maintenance, store: life.dyingToo(maintenance.store) },
     }),
-    ...(backend.unregisterTable && {
-      unregisterTable: (...args) => life.change(async () => backend.unregisterTable?.(...args)),
+    ...(servers && {
+      servers: {
+        ...servers,
+        openCatalogEngine: async () => {
+          const engine = await servers.openCatalogEngine()
+          return {
+            execute: (statement) => life.change(() => engine.execute(statement)),
+            query: (...args) => engine.query(...args),
+            close: () => engine.close(),
+          }
+        },
+      },
     }),
     ...(backend.withFolderCatalog && {
       withFolderCatalog: (of, work) =>

@@ -78,7 +78,13 @@ test.each([turbine, plain])(
     }
 
     const loops = [1, 2].map(() => readingLoop(() => countRows(table)))
-    for (let round = 0; round < 5; round += 1) {
+    /** The readings that lie within a moment of no registration. */
+    const meanwhile = () =>
+      loops.flatMap(({ readings }) =>
+        readings.filter((reading) => windows.some((window) => isWithin(reading, window))),
+      )
+    // A busy machine may answer no query quickly enough for the first windows.
+    for (let round = 0; round < 5 || (meanwhile().length === 0 && round < 60); round += 1) {
       await replaceBy(other, one)
       await replaceBy(one, other)
     }
@@ -97,10 +103,9 @@ test.each([turbine, plain])(
       `unregistered: median ${lengths[lengths.length >> 1]?.toFixed(0)} ms, at most ${lengths.at(-1)?.toFixed(0)} ms`,
       [...errors],
     )
-    const meanwhile = readings.filter((reading) => windows.some((window) => isWithin(reading, window)))
-    const { absent = 0, failed = 0 } = tally(meanwhile, names)
-    expect(absent + failed).toBe(meanwhile.length)
-    expect(meanwhile.length).toBeGreaterThan(0)
+    const { absent = 0, failed = 0 } = tally(meanwhile(), names)
+    expect(absent + failed).toBe(meanwhile().length)
+    expect(meanwhile().length).toBeGreaterThan(0)
     const known = [...Object.values(names), 'failed']
     expect(Object.keys(tally(readings, names)).filter((name) => !known.includes(name))).toEqual([])
     expect(await countRows(table)).toBe(elsewhere + 7)

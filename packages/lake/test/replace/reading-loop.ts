@@ -6,8 +6,11 @@ export interface Reading {
   found: number | Error
 }
 
-/** Runs queries one after the other until `stop` is called, which resolves with what they found. */
-export function readingLoop(read: () => Promise<number>): { stop: () => Promise<Reading[]> } {
+/** Runs queries one after the other until `stop` is called. `readings` grows meanwhile. */
+export function readingLoop(read: () => Promise<number>): {
+  readings: readonly Reading[]
+  stop: () => Promise<Reading[]>
+} {
   const readings: Reading[] = []
   let isStopped = false
   const loop = async () => {
@@ -19,6 +22,7 @@ export function readingLoop(read: () => Promise<number>): { stop: () => Promise<
   }
   const running = loop()
   return {
+    readings,
     stop: async () => {
       isStopped = true
       await running
