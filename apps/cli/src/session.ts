@@ -109,7 +109,7 @@ async function openSession(
     settings,
     envFile,
     local,
-    terminal: terminalOn(process, { quiet, json, signal }),
+    terminal: terminalOn(process, { quiet, json, signal, env: process.env }),
     json,
     signal,
     fail: () => {

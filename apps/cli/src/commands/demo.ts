@@ -67,7 +67,8 @@ function textView(session: Session): PipelineView {
     },
     averaged: async (rows) => {
       title('hourly averages')
-      await printAverages(rows, findNumericColumns(pump, '--columns'), session, {})
+      const columns = findNumericColumns(pump, '--columns')
+      await printAverages(rows, { table: pump, columns }, session, {})
     },
     alarmed: async (alarms, rows) => {
       const { column, above } = findAlarmLimit(pump)

@@ -37,7 +37,12 @@ function hourlyCommand(environment: Environment): Command {
         const columns = findNumericColumns(table, '--columns', flags.columns)
         const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
         await noteEmptyTable(table, session)
-        await printAverages(lake.query(query, { tables: [table], signal }), columns, session, flags)
+        await printAverages(
+          lake.query(query, { tables: [table], signal }),
+          { table, columns },
+          session,
+          flags,
+        )
       }),
   )
 }

@@ -1,67 +1,188 @@
-/** A value at a time; null when it is missing. */
-export interface ChartPoint {
-  time: Date
-  value: number | null
+import { type Bin, binsOf, type ChartSeries, columnsOf, isValue } from './chart-bins.js'
+import { timeAxis } from './time-axis.js'
+import { type ValueScale, valueScale } from './value-scale.js'
+
+/** How to draw. */
+export interface ChartOptions {
+  /** Columns of text, at most. Default: 80. */
+  width?: number
+  /** Rows of the picture, about. Default: 11. */
+  height?: number
+  /** The length of a window, in milliseconds. Default: an hour. */
+  stepMillis?: number
+  /** The name of such a length. Default: 'hour'. */
+  stepName?: string
+  /** Values to draw a line at, such as an alarm limit. */
+  limits?: readonly { name: string; value: number }[]
+  /** Draws with ASCII characters alone. */
+  isAscii?: boolean
 }
 
-const blocks = ' ▁▂▃▄▅▆▇█'
+const unicode = {
+  line: '─',
+  rise: '╭╯',
+  fall: '╰╮',
+  up: '│',
+  band: '░',
+  limit: '╌',
+  axis: '┤',
+  corner: '└',
+  marks: '●○▲△■□',
+}
+const ascii = {
+  line: '-',
+  rise: '//',
+  fall: '\\\\',
+  up: '|',
+  band: ':',
+  limit: '=',
+  axis: '|',
+  corner: '+',
+  marks: '*o+x#%',
+}
 
 /**
- * A bar chart of an evenly spaced series as lines of text, at most `width` columns wide, from the least to the greatest value, with
- * the days below. Every bar covers the same time, so that a time without points is a gap. When there is no room for a bar per step,
- * a bar shows the highest value of several steps, and a line below the title says of how many. Empty for a series without values.
+ * A line chart of series as lines of text. Every column covers the same time, so that a time without values is a gap as long as it is;
+ * a column that covers several windows shows the mean of their values. One series is a line, shaded from its least to its greatest value; several are
+ * marks. The lines below the title say what a column covers, what is shaded and where limits are. Empty without values.
  */
-export function chartText(
-  title: string,
-  points: readonly ChartPoint[],
-  { width = 80, height = 6, stepMillis = 3_600_000, stepName = 'hour' } = {},
-): string {
-  const valued = points.flatMap(({ time, value }) =>
-    value === null || !Number.isFinite(value) ? [] : [{ at: time.getTime(), value }],
-  )
-  const [first] = valued
-  if (first === undefined) return ''
-  const values = valued.map(({ value }) => value)
-  const greatest = values.reduce((a, b) => Math.max(a, b))
-  const least = values.reduce((a, b) => Math.min(a, b))
-  const labels = [greatest, least].map((value) => String(Number(value.toPrecision(5))))
-  const margin = Math.max(...labels.map((label) => label.length))
+export function chartText(title: string, series: readonly ChartSeries[], options: ChartOptions = {}): string {
+  const {
+    width = 80,
+    height = 11,
+    stepMillis = 3_600_000,
+    stepName = 'hour',
+    limits = [],
+    isAscii = false,
+  } = options
+  const glyphs = isAscii ? ascii : unicode
+  const drawn = series
+    .map(({ name, points }) => ({ name, points: points.filter((point) => isValue(point.value)) }))
+    .filter(({ points }) => points.length > 0)
+    .slice(0, glyphs.marks.length)
+  if (drawn.length === 0) return ''
+  const scale = scaleOf(drawn, limits, height)
+  const margin = Math.max(...[...scale.labels.values()].map((label) => label.length))
+  const axis = columnsOf(drawn, stepMillis, Math.max(width - margin - 2, 10))
+  const bins = drawn.map(({ points }) => binsOf(points, axis, stepMillis))
+  const grid = Array.from({ length: scale.rows }, () => new Array<string>(axis.columns).fill(' '))
 
-  const start = valued.reduce((least, { at }) => Math.min(least, at), first.at)
-  const end = valued.reduce((most, { at }) => Math.max(most, at), first.at)
-  const steps = Math.floor((end - start) / stepMillis) + 1
-  const stepsPerBar = Math.ceil(steps / Math.max(width - margin - 3, 10))
-  const barMillis = stepsPerBar * stepMillis
-  const bars = new Array<number | null>(Math.ceil(steps / stepsPerBar)).fill(null)
-  for (const { at, value } of valued) {
-    const bar = Math.floor((at - start) / barMillis)
-    bars[bar] = Math.max(bars[bar] ?? -Infinity, value)
+  const isBand = drawn.length === 1 && drawBand(bins[0] ?? [], scale, grid, glyphs.band)
+  const isInside = ({ value }: { value: number }) => value >= scale.lowest && value <= scale.highest
+  const inside = limits.filter(isInside)
+  const outside = limits.filter((limit) => !isInside(limit))
+  for (const { value } of inside) {
+    const row = grid[scale.rowOf(value)] ?? []
+    row.forEach((cell, column) => column % 2 === 0 && cell === ' ' && (row[column] = glyphs.limit))
   }
+  if (drawn.length === 1) drawLine(bins[0] ?? [], scale, grid, glyphs)
+  else bins.forEach((each, index) => drawMarks(each, scale, grid, { marks: glyphs.marks, index }))
 
-  // The lowest bar is one eighth high, to distinguish it from a gap.
-  const eighths = bars.map((value) =>
-    value === null ? 0 : 1 + Math.round(((value - least) / (greatest - least || 1)) * (height * 8 - 1)),
-  )
-  const lines = Array.from({ length: height }, (_, line) => {
-    const below = (height - 1 - line) * 8
-    const label = line === 0 ? labels[0] : line === height - 1 && least < greatest ? labels[1] : ''
-    const text = eighths.map((high) => blocks[Math.min(Math.max(high - below, 0), 8)]).join('')
-    return `${(label ?? '').padStart(margin)} ┤${text}`.trimEnd()
+  const windows = Math.round(axis.columnMillis / stepMillis)
+  const plural = (count: number) => `${count} ${stepName}${count === 1 ? '' : 's'}`
+  const said = [
+    axis.columnMillis >= stepMillis
+      ? `each column: ${plural(windows)}${windows > 1 ? ' (mean)' : ''}`
+      : `${Math.round(stepMillis / axis.columnMillis)} columns: ${plural(1)}`,
+    ...(isBand ? [`${glyphs.band} from least to greatest`] : []),
+    ...(drawn.length > 1 ? drawn.map(({ name }, index) => `${glyphs.marks.charAt(index)} ${name}`) : []),
+    ...(series.length > drawn.length
+      ? [`the first ${drawn.length} of ${series.length} series that have values`]
+      : []),
+    ...inside.map(({ name, value }) => `${glyphs.limit} ${name} ${value}`),
+    ...outside.map(
+      ({ name, value }) => `${name} ${value} is ${value > scale.highest ? 'above' : 'below'} the chart`,
+    ),
+  ]
+  const rows = grid.map((cells, row) => {
+    const label = (scale.labels.get(row) ?? '').padStart(margin)
+    return `${label} ${glyphs.axis}${cells.join('')}`.trimEnd()
   })
-  const heading =
-    stepsPerBar === 1 ? [title] : [title, `(each bar: the highest of ${stepsPerBar} ${stepName}s)`]
-  return [...heading, ...lines, `${' '.repeat(margin)} └${dayAxis(start, barMillis, bars.length)}`]
-    .map((line) => `${line}\n`)
-    .join('')
+  const [ticks, names] = timeAxis(axis, isAscii)
+  const below = [`${' '.repeat(margin)} ${glyphs.corner}${ticks}`, `${' '.repeat(margin + 2)}${names}`]
+  return [title, ...folded(said, width), ...rows.reverse(), ...below].map((line) => `${line}\n`).join('')
 }
 
-/** The dates (month and day) under the bars in which they begin, as far as there is room. */
-function dayAxis(start: number, barMillis: number, bars: number): string {
-  const dayOf = (bar: number) => new Date(start + bar * barMillis).toISOString().slice(5, 10)
-  let axis = ''
-  for (let bar = 0; bar < bars; bar++) {
-    const isNew = bar === 0 || dayOf(bar) !== dayOf(bar - 1)
-    if (isNew && (bar === 0 || bar > axis.length)) axis = `${axis.padEnd(bar, '─')}${dayOf(bar)}`
+/** The axis that holds all values, and every limit that does not make the values' own range less than half of it. */
+function scaleOf(
+  series: readonly ChartSeries[],
+  limits: readonly { value: number }[],
+  height: number,
+): ValueScale {
+  let [least, greatest] = [Infinity, -Infinity]
+  for (const { points } of series) {
+    for (const { value, min, max } of points) {
+      least = Math.min(least, value as number, isValue(min) ? min : Infinity)
+      greatest = Math.max(greatest, value as number, isValue(max) ? max : -Infinity)
+    }
   }
-  return axis.padEnd(bars, '─')
+  const range = greatest - least || Math.abs(least)
+  const near = limits.flatMap(({ value }) =>
+    value >= least - range && value <= greatest + range ? [value] : [],
+  )
+  return valueScale([least, greatest, ...near], height)
+}
+
+/** Shades each column from its least to its greatest value; whether any cell was shaded. */
+function drawBand(
+  bins: readonly (Bin | undefined)[],
+  { rowOf }: ValueScale,
+  grid: string[][],
+  glyph: string,
+): boolean {
+  let isShaded = false
+  bins.forEach((bin, column) => {
+    if (!bin || bin.min === bin.max) return
+    isShaded = true
+    for (let row = rowOf(bin.min); row <= rowOf(bin.max); row += 1) (grid[row] as string[])[column] = glyph
+  })
+  return isShaded
+}
+
+/** Draws a line through the means; it starts anew after a gap. */
+function drawLine(
+  bins: readonly (Bin | undefined)[],
+  { rowOf }: ValueScale,
+  grid: string[][],
+  { line, rise, fall, up }: typeof unicode,
+): void {
+  const at = (bin: Bin) => rowOf(bin.mean)
+  bins.forEach((bin, column) => {
+    if (!bin) return
+    const before = bins[column - 1]
+    const [from, to] = [before ? at(before) : at(bin), at(bin)]
+    const put = (row: number, glyph: string) => ((grid[row] as string[])[column] = glyph)
+    for (let row = Math.min(from, to) + 1; row < Math.max(from, to); row += 1) put(row, up)
+    if (from === to) put(to, line)
+    else {
+      const [end, begin] = to > from ? rise : fall
+      put(to, end as string)
+      put(from, begin as string)
+    }
+  })
+}
+
+/** Marks the mean of each column, where no series before it is. */
+function drawMarks(
+  bins: readonly (Bin | undefined)[],
+  { rowOf }: ValueScale,
+  grid: string[][],
+  { marks, index }: { marks: string; index: number },
+): void {
+  bins.forEach((bin, column) => {
+    const row = bin && (grid[rowOf(bin.mean)] as string[])
+    if (row && !marks.includes(row[column] as string)) row[column] = marks.charAt(index)
+  })
+}
+
+/** Texts joined by semicolons, on lines of at most `width` columns where that can be. */
+function folded(texts: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const text of texts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 2 + text.length <= width)
+      lines[lines.length - 1] = `${last}; ${text}`
+    else lines.push(text)
+  }
+  return lines
 }

@@ -1,5 +1,6 @@
 import type { ResultRows } from '@minilake/analytics'
 import { count } from '@minilake/lake/text'
+import type { Table } from '@minilake/schema'
 import { chartText } from './chart.js'
 import { formatRows, type ResultFormat } from '@minilake/lake/format'
 import type { Terminal } from './terminal.js'
@@ -17,10 +18,10 @@ export interface PrintOutlet {
   json: boolean
 }
 
-/** Prints hourly averages; below a table, a chart of each column. */
+/** Prints hourly averages; below a table, a chart of each column with its alarm limit. */
 export async function printAverages(
   result: ResultRows<{ hour: Date } & Record<string, Date | number | null>>,
-  columns: readonly string[],
+  { table, columns }: { table: Table; columns: readonly string[] },
   outlet: PrintOutlet,
   flags: PrintFlags,
 ): Promise<void> {
@@ -37,11 +38,20 @@ export async function printAverages(
   }
   await printResult(rows, outlet, flags)
   for (const column of drawsChart ? columns : []) {
-    const points = kept.map((row) => {
-      const value = row[`avg_${column}`]
-      return { time: row.hour, value: typeof value === 'number' ? value : null }
-    })
-    const chart = chartText(`avg_${column} by hour, UTC`, points, { width: outlet.terminal.columns })
+    const points = kept.map(({ hour, [`avg_${column}`]: value }) => ({
+      time: hour,
+      value: typeof value === 'number' ? value : null,
+    }))
+    const { comment, highLimit } = table.columns[column] ?? {}
+    const chart = chartText(
+      `avg_${column} by hour, UTC${comment === undefined ? '' : `: ${comment}`}`,
+      [{ name: column, points }],
+      {
+        width: outlet.terminal.columns,
+        limits: highLimit === undefined ? [] : [{ name: 'highLimit', value: highLimit }],
+        isAscii: outlet.terminal.isAscii,
+      },
+    )
     if (chart !== '') await outlet.terminal.data(`\n${chart}`)
   }
 }

@@ -18,6 +18,8 @@ export interface Terminal {
   readonly columns: number
   /** Columns that a table may take: those of the terminal, or any number when the output is no terminal. */
   readonly width: number
+  /** Whether only ASCII characters can be shown: the locale names another character set than UTF-8. */
+  readonly isAscii: boolean
 }
 
 /** A colour with a meaning. */
@@ -35,7 +37,12 @@ interface ProgressBar {
 /** The terminal on a process's streams. */
 export function terminalOn(
   { stdout, stderr }: { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream },
-  { quiet, json = false, signal }: { quiet: boolean; json?: boolean; signal: AbortSignal },
+  {
+    quiet,
+    json = false,
+    signal,
+    env = {},
+  }: { quiet: boolean; json?: boolean; signal: AbortSignal; env?: NodeJS.ProcessEnv },
 ): Terminal {
   const noBar: ProgressBar = { step: () => {}, at: () => {}, stop: () => {} }
   const columns = stdout.columns ?? 80
@@ -74,6 +81,7 @@ export function terminalOn(
     colour: (colour, text) => coloured(stdout, colour, text),
     columns,
     width: stdout.isTTY ? columns : Infinity,
+    isAscii: isAsciiLocale(env),
   }
 }
 
@@ -88,4 +96,10 @@ export function coloured(stream: NodeJS.WriteStream, colour: Colour, text: strin
 /** Whether a stream is a terminal with colours. */
 export function hasColours(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && stream.hasColors()
+}
+
+/** Whether the locale of a process names another character set than UTF-8. One that is not set is taken for UTF-8. */
+function isAsciiLocale({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '')
+  return locale !== undefined && !/utf-?8/i.test(locale)
 }

@@ -116,3 +116,16 @@ describe('an error', () => {
     expect(text).toContain('\ncaused by: Error: socket closed\n')
   })
 })
+
+test.each([
+  [{}, false],
+  [{ LANG: 'de_DE.UTF-8' }, false],
+  [{ LANG: 'en_US.utf8', LC_ALL: '' }, false],
+  [{ LANG: 'en_US.UTF-8', LC_ALL: 'C' }, true],
+  [{ LC_CTYPE: 'de_DE.ISO-8859-1' }, true],
+])('the locale %o says whether only ASCII can be shown: %s', (env, isAscii) => {
+  const streams = { stdout: streamOf(80).stream, stderr: streamOf(80).stream }
+  expect(terminalOn(streams, { quiet: false, signal: new AbortController().signal, env }).isAscii).toBe(
+    isAscii,
+  )
+})

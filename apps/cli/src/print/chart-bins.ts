@@ -1,0 +1,68 @@
+import type { TimeColumns } from './time-axis.js'
+
+/** A value of a window of time. Null and numbers that are not finite are gaps. */
+export interface ChartPoint {
+  /** When the window begins. */
+  time: Date
+  value: number | null
+  /** The least and greatest value in the window. Default: `value`. */
+  min?: number | null
+  max?: number | null
+}
+
+/** Values over time under one name. */
+export interface ChartSeries {
+  name: string
+  points: readonly ChartPoint[]
+}
+
+/** What a column of the picture shows of a series. */
+export interface Bin {
+  mean: number
+  count: number
+  min: number
+  max: number
+}
+
+/** Whether a value is a number to draw. */
+export const isValue = (value: number | null | undefined): value is number => Number.isFinite(value)
+
+/** As many columns as there is room for: a whole number of windows each, or of columns a window. */
+export function columnsOf(series: readonly ChartSeries[], stepMillis: number, room: number): TimeColumns {
+  let [start, end] = [Infinity, -Infinity]
+  for (const { points } of series) {
+    for (const { time } of points) {
+      start = Math.min(start, time.getTime())
+      end = Math.max(end, time.getTime() + stepMillis)
+    }
+  }
+  const windows = Math.ceil((end - start) / stepMillis)
+  const columnMillis =
+    windows > room
+      ? stepMillis * Math.ceil(windows / room)
+      : stepMillis / Math.min(Math.floor(room / windows), 8)
+  return { start, columnMillis, columns: Math.min(Math.ceil((end - start) / columnMillis - 1e-6), room) }
+}
+
+/** What each column shows; undefined where there is no value. */
+export function binsOf(
+  points: readonly ChartPoint[],
+  { start, columnMillis, columns }: TimeColumns,
+  stepMillis: number,
+): (Bin | undefined)[] {
+  const bins = new Array<Bin | undefined>(columns).fill(undefined)
+  for (const { time, value, min, max } of points) {
+    const from = (time.getTime() - start) / columnMillis
+    const first = Math.floor(from + 1e-6)
+    const last = Math.max(Math.ceil(from + stepMillis / columnMillis - 1e-6) - 1, first)
+    for (let column = first; column <= Math.min(last, columns - 1); column += 1) {
+      const bin = (bins[column] ??= { mean: 0, count: 0, min: Infinity, max: -Infinity })
+      bin.count += 1
+      // Not as a sum, which may be too large for a double.
+      bin.mean += (value as number) / bin.count - bin.mean / bin.count
+      bin.min = Math.min(bin.min, isValue(min) ? min : (value as number))
+      bin.max = Math.max(bin.max, isValue(max) ? max : (value as number))
+    }
+  }
+  return bins
+}
