@@ -9,10 +9,13 @@ import { openSource } from './open/open-source.js'
 import type { LayoutOptions, Source } from './open/source.js'
 import { type ReadReport, readSource } from './read/read-source.js'
 import { type FileFormat, openSourceFile, type ReadingFile, type SourceOptions } from './open/source-file.js'
+import type { MissingOptions } from './values/missing-value.js'
+import { type NumberOptions, numberTexts } from './values/number-text.js'
 import { type TimeOptions, timeSql } from './values/time-sql.js'
 
 /** Options of `openReadings`. */
-export interface ReadOptions extends SourceOptions, LayoutOptions, TimeOptions {
+export interface ReadOptions
+  extends SourceOptions, LayoutOptions, TimeOptions, NumberOptions, MissingOptions {
   /** Treat a time finer than a millisecond (or a microsecond, with `keepMicros`) as a bad row. Default false: such times are floored and counted. */
   strictTime?: boolean
   /**
@@ -94,7 +97,14 @@ export async function openReadings<T extends Table>(
     threads,
     signal,
   } = options
-  const values = { ...options, time: timeSql(options), strictTime, keepMicros, exactNumbers }
+  const values = {
+    ...options,
+    time: timeSql(options),
+    numbers: numberTexts(options),
+    strictTime,
+    keepMicros,
+    exactNumbers,
+  }
   checkMap(table, map)
   checkDialect(options)
   checkLimits({ memory, threads })

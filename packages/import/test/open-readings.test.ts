@@ -33,11 +33,6 @@ describe('CSV', () => {
     ])
   })
 
-  test('nullText is null when unquoted, and a text in quotes', async () => {
-    const text = `${header}2026-01-01T00:00:00Z,"NA",NA\n`
-    expect((await readText(turbine, 'a.csv', text, { nullText: 'NA' })).rows).toEqual([[first, 'NA', null]])
-  })
-
   test.each([
     ['NaN', NaN],
     ['-inf', -Infinity],

@@ -15,6 +15,8 @@ const readOptionNames = [
   'quote',
   'noHeader',
   'nullText',
+  'decimal',
+  'thousands',
   'tempFolder',
   'memory',
   'threads',

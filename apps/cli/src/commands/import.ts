@@ -6,7 +6,15 @@ import { Command, Option } from 'commander'
 import { asUsageError } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
-import { addMapping, delimiter, parsedBy, quote, wholeNumber, yearRange } from '../options/parsers.js'
+import {
+  addMapping,
+  addText,
+  delimiter,
+  parsedBy,
+  quote,
+  wholeNumber,
+  yearRange,
+} from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { importedLines, sourceLines } from '../print/import-lines.js'
@@ -78,7 +86,16 @@ export function importCommand(environment: Environment): Command {
       parsedBy(quote),
     )
     .option('--no-header', "the CSV has no header: its fields are in the order of the table's columns")
-    .option('--null-text <text>', 'text of a CSV field that means no value, such as NA')
+    .option(
+      '--null-text <text>',
+      'text that means no value, such as NA or -9999; repeatable (an empty one means it already, except in varchar)',
+      addText,
+    )
+    .option('--decimal <character>', 'decimal separator of numbers in texts: . or , (default: .)')
+    .option(
+      '--thousands <character>',
+      "separator of thousands in texts: . or , or ' or a blank (default: none)",
+    )
     .addOption(
       new Option(
         '--mode <mode>',

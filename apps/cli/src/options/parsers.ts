@@ -108,6 +108,11 @@ export function addMapping(
   return { ...previous, [source]: column }
 }
 
+/** Adds a text to those given before. */
+export function addText(text: string, previous: readonly string[] = []): string[] {
+  return [...previous, text]
+}
+
 /** A CSV delimiter; `tab` and `\t` are a tab. */
 export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
 

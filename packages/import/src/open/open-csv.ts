@@ -7,7 +7,7 @@ import type { SourceFile } from './source-file.js'
 
 /** Opens a CSV file: detects its dialect and matches the names in its header. */
 export function openCsv(table: Table, file: SourceFile, options: OpenOptions): Source {
-  const { map = {}, nullText, delimiter, quote, noHeader = false } = options
+  const { map = {}, delimiter, quote, noHeader = false } = options
   const { fields, ...dialect } = detectDialect(file.head, {
     ...(delimiter !== undefined && { delimiter }),
     ...(quote !== undefined && { quote }),
@@ -15,11 +15,6 @@ export function openCsv(table: Table, file: SourceFile, options: OpenOptions): S
     isWanted: (name) => columnOf(table, name, map) !== undefined,
     fieldCount: columnsOf(table).length,
   })
-  if (nullText?.includes(dialect.delimiter)) {
-    throw new RangeError(
-      `\`nullText\` expected a text without the delimiter ${dialect.delimiter}, got ${JSON.stringify(nullText)}`,
-    )
-  }
   const names = dialect.header ? fields : Object.keys(table.columns)
   if (!dialect.header && fields.length !== names.length) {
     throw new Error(
@@ -42,8 +37,8 @@ export function openCsv(table: Table, file: SourceFile, options: OpenOptions): S
     `columns = {${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ')}}`,
     `auto_detect = false, header = ${dialect.header}`,
     `delim = ${quoteLiteral(dialect.delimiter)}, quote = ${quoteLiteral(dialect.quote)}, escape = ${quoteLiteral(dialect.quote)}`,
-    // An empty field is no value; quotes with nothing between them are an empty text.
-    `nullstr = [${['', ...(nullText === undefined ? [] : [nullText])].map(quoteLiteral).join(', ')}], allow_quoted_nulls = false`,
+    // An empty field is no value; quotes with nothing between them are an empty text, which only varchar holds.
+    `nullstr = '', allow_quoted_nulls = false`,
     storeRejects,
   ]
   return {

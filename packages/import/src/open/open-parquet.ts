@@ -1,5 +1,6 @@
 import { columnsOf, quoteIdentifier, type Table } from '@minilake/schema'
 import { type DuckDb, duckDbReason } from '../duckdb/open-duckdb.js'
+import { withMissing } from '../values/missing-value.js'
 import { parquetValue, utcNanos } from '../values/parquet-value.js'
 import { matchColumns } from './match-columns.js'
 import { globPath } from './source-sql.js'
@@ -29,7 +30,8 @@ export async function openParquet(
       )
     }
     const value = parquetValue(found.type, type, options)
-    if (value) return { raw: `c${index}`, value }
+    const isText = /^(VARCHAR|JSON)$/.test(found.type)
+    if (value) return { raw: `c${index}`, value: withMissing(value, type, { ...options, isText }) }
     throw new Error(
       `${file.name}: column ${found.name} is ${found.type}, which cannot become ${column} (${type})${timeHint(type, found.type)}`,
     )

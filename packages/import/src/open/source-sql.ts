@@ -1,4 +1,5 @@
 import { columnsOf, globText, quoteLiteral, type Table } from '@minilake/schema'
+import { withMissing } from '../values/missing-value.js'
 import { textValue } from '../values/text-value.js'
 import type { ValueOptions } from '../values/value-sql.js'
 import type { RowSource } from './source.js'
@@ -14,7 +15,9 @@ export function textValues(
 ): RowSource['values'] {
   return columnsOf(table).map(([, { type }], at) => {
     const index = matched[at]
-    return index === undefined ? undefined : { raw: `c${index}`, value: textValue[type](options) }
+    return index === undefined
+      ? undefined
+      : { raw: `c${index}`, value: withMissing(textValue[type](options), type, { ...options, isText: true }) }
   })
 }
 

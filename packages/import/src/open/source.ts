@@ -11,8 +11,6 @@ export interface LayoutOptions extends MatchOptions {
   quote?: string
   /** Whether CSV has no header, and its fields are in the order of the table's columns. Default false. */
   noHeader?: boolean
-  /** Text of an unquoted CSV field that means no value, besides an empty field. Default: none. */
-  nullText?: string
 }
 
 /** Options for opening a file. */

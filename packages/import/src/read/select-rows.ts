@@ -69,7 +69,7 @@ export function selectBadRows(table: Table, source: RowSource, limit: number): s
   const reason = ofProblem(
     source.isBad?.reason ?? 'NULL',
     ({ index, raw, value }) =>
-      `CASE WHEN ${raw} IS NULL THEN 'expected a value' ELSE ${value.reason(`p${index}`, raw)} END`,
+      `CASE WHEN ${raw} IS NULL${value.isMissing ? ` OR ${value.isMissing(`p${index}`, raw)}` : ''} THEN 'expected a value' ELSE ${value.reason(`p${index}`, raw)} END`,
   )
   const bad = ofProblem('NULL', ({ raw }) => `CAST(${raw} AS VARCHAR)`)
   return `SELECT problem, ${reason}, ${bad}, ${source.row} FROM ${checkedRows(table, source)} WHERE problem NOT IN (${problems.none}, ${problems.blank}) LIMIT ${limit}`
@@ -105,8 +105,9 @@ export function checkedRows(table: Table, source: RowSource): string {
   const problem = [
     ...(isBlank === undefined ? [] : [`WHEN ${isBlank} THEN ${problems.blank}`]),
     ...(isBad === undefined ? [] : [`WHEN ${isBad.condition} THEN ${problems.badRow}`]),
-    ...found.map(({ isRequired, index, raw }) => {
-      const isBadValue = isRequired ? `v${index} IS NULL` : `v${index} IS NULL AND ${raw} IS NOT NULL`
+    ...found.map(({ isRequired, index, raw, value }) => {
+      const isMissing = value.isMissing ? ` AND NOT (${value.isMissing(`p${index}`, raw)})` : ''
+      const isBadValue = `v${index} IS NULL${isRequired ? '' : ` AND ${raw} IS NOT NULL${isMissing}`}`
       return `WHEN ${isBadValue} THEN ${index + 1}`
     }),
   ]

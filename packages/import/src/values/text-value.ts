@@ -24,27 +24,42 @@ export const textValue: Record<ColumnType, (options: ValueOptions) => ValueSql> 
       expected: 'a date YYYY-MM-DD',
       result: daysOf,
     }),
-  double: () => floatingPoint('DOUBLE', 'a number'),
-  real: () => floatingPoint('REAL', 'a number that 32 bits can hold'),
-  bigint: () => whole('BIGINT', 'a whole number of 64 bits'),
-  integer: () => whole('INTEGER', 'a whole number of 32 bits'),
-  boolean: () => castValue('BOOLEAN', { expected: 'true or false (or t, f, yes, no, 1, 0)' }),
+  double: (options) => floatingPoint('DOUBLE', 'a number', options),
+  real: (options) => floatingPoint('REAL', 'a number that 32 bits can hold', options),
+  bigint: (options) => whole('BIGINT', 'a whole number of 64 bits', options),
+  integer: (options) => whole('INTEGER', 'a whole number of 32 bits', options),
+  boolean: () => ({
+    parsed: (raw) => `coalesce(TRY_CAST(${raw} AS BOOLEAN), ${booleanText(raw)})`,
+    value: (parsed) => parsed,
+    reason: () => `'expected true or false (or t, f, yes, no, on, off, 1, 0)'`,
+  }),
   varchar: () => castValue('VARCHAR', { expected: 'text' }),
 }
 
+// The texts that DuckDB's cast does not read.
+function booleanText(raw: string): string {
+  const text = `lower(trim(${raw}))`
+  return `CASE WHEN ${text} IN ('true', 't', 'yes', 'y', 'on', '1', '1.0') THEN true WHEN ${text} IN ('false', 'f', 'no', 'n', 'off', '0', '0.0') THEN false END`
+}
+
 // DuckDB reads a number that is too large as infinity.
-function floatingPoint(type: string, expected: string): ValueSql {
+function floatingPoint(type: string, expected: string, { numbers }: ValueOptions): ValueSql {
+  const isFinite = (parsed: string, raw: string) =>
+    `(isfinite(${parsed}) OR regexp_full_match(trim(${raw}), '(?i)[+-]?(nan|inf|infinity)'))`
   return castValue(type, {
+    ...(numbers && { source: numbers.plain }),
     isGood: (parsed, raw) =>
-      `isfinite(${parsed}) OR regexp_full_match(trim(${raw}), '(?i)[+-]?(nan|inf|infinity)')`,
-    expected,
+      numbers ? `${numbers.isNumber(raw)} AND ${isFinite(parsed, raw)}` : isFinite(parsed, raw),
+    expected: numbers ? `${expected} ${numbers.text}` : expected,
   })
 }
 
 // DuckDB would round 1.5 to 2, and read 0x10. 5.0 is accepted, as pandas writes integers like that if values are missing.
-function whole(type: string, expected: string): ValueSql {
+function whole(type: string, expected: string, { numbers }: ValueOptions): ValueSql {
   return castValue(type, {
-    isGood: (_, raw) => `regexp_full_match(trim(${raw}), '[+-]?\\d+(\\.0*)?')`,
-    expected,
+    ...(numbers && { source: numbers.plain }),
+    isGood: (_, raw) =>
+      numbers ? numbers.isWhole(raw) : `regexp_full_match(trim(${raw}), '[+-]?\\d+(\\.0*)?')`,
+    expected: numbers ? `${expected} ${numbers.text}` : expected,
   })
 }

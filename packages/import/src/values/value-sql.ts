@@ -1,4 +1,6 @@
 import { quoteLiteral } from '@minilake/schema'
+import type { MissingOptions } from './missing-value.js'
+import type { NumberTexts } from './number-text.js'
 import type { TimeSql } from './time-sql.js'
 import { microsRange, startOfYear } from './year-range.js'
 
@@ -10,6 +12,8 @@ export interface ValueSql {
   readonly value: (parsed: string, raw: string) => string
   /** Why a value is bad: `'expected a number'`. */
   readonly reason: (parsed: string, raw: string) => string
+  /** Whether a value that is not null means no value. Absent if none does. */
+  readonly isMissing?: (parsed: string, raw: string) => string
   /** For times: whether digits below a millisecond are lost. Takes the results of both steps and the raw value. */
   readonly isFiner?: (value: string, parsed: string, raw: string) => string
   /** For times: whether the clock showed this time twice. */
@@ -31,7 +35,9 @@ interface MisreadSql {
 }
 
 /** How values are read. */
-export interface ValueOptions {
+export interface ValueOptions extends MissingOptions {
+  /** How numbers are written in texts. Default: with a decimal point. */
+  numbers?: NumberTexts | undefined
   time: TimeSql
   /** Whether times finer than the precision are bad, and not floored. */
   strictTime: boolean
@@ -46,16 +52,19 @@ export function castValue(
   type: string,
   {
     isGood = () => 'true',
+    source = (raw) => raw,
     expected,
     result = (parsed) => parsed,
   }: {
     isGood?: (parsed: string, raw: string) => string
+    /** What is cast. Default: the raw value. */
+    source?: (raw: string) => string
     expected: string
     result?: (parsed: string) => string
   },
 ): ValueSql {
   return {
-    parsed: (raw) => `TRY_CAST(${raw} AS ${type})`,
+    parsed: (raw) => `TRY_CAST(${source(raw)} AS ${type})`,
     value: (parsed, raw) => `CASE WHEN ${isGood(parsed, raw)} THEN ${result(parsed)} END`,
     reason: () => quoteLiteral(`expected ${expected}`),
   }
