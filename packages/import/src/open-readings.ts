@@ -48,6 +48,8 @@ export interface SourceDescription {
   encoding?: string
   /** The dialect of a CSV file. */
   dialect?: CsvDialect
+  /** The line of a CSV file's header, from 1. */
+  headerLine?: number
   /** For each column of the table, the file's column that it is read from; null if the file has none. */
   columns: Readonly<Record<string, string | null>>
 }
@@ -152,12 +154,13 @@ function checkMapUsed(map: Readonly<Record<string, string>>, sources: readonly S
   throw new RangeError(`\`map\` expected columns of the files, got ${unused.join(', ')}: ${has.join('; ')}`)
 }
 
-function describe(table: Table, { file, matched, dialect }: Source): SourceDescription {
+function describe(table: Table, { file, matched, dialect, headerLine }: Source): SourceDescription {
   return {
     name: file.name,
     format: file.format,
     ...(file.encoding !== undefined && { encoding: file.encoding }),
     ...(dialect && { dialect }),
+    ...(headerLine !== undefined && { headerLine }),
     columns: Object.fromEntries(columnsOf(table).map(([column], index) => [column, matched[index] ?? null])),
   }
 }

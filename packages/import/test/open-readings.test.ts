@@ -242,7 +242,7 @@ describe('a file that cannot be read', () => {
     [
       'a.csv',
       'a,b,c\n1,2,3\n',
-      "expected the names of table turbine's columns (event_timestamp, site, power) in its first line, got a , b , c: ",
+      "expected the names of table turbine's columns (event_timestamp, site, power) in one of its first lines, got a , b , c in line 1: ",
     ],
     [
       'a.csv',

@@ -87,6 +87,17 @@ export function importCommand(environment: Environment): Command {
     )
     .option('--no-header', "the CSV has no header: its fields are in the order of the table's columns")
     .option(
+      '--skip-lines <n>',
+      'lines before the header of a CSV (default: it is looked for by the names of the columns)',
+      parsedBy(wholeNumber(0)),
+    )
+    .option(
+      '--skip-after-header <n>',
+      'lines between the header and the first row, such as units',
+      parsedBy(wholeNumber(0)),
+    )
+    .option('--comment <character>', 'lines of a CSV that start with it are no rows, such as #')
+    .option(
       '--null-text <text>',
       'text that means no value, such as NA or -9999; repeatable (an empty one means it already, except in varchar)',
       addText,

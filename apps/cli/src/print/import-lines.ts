@@ -7,10 +7,11 @@ export function sourceLines(
   sources: readonly SourceDescription[],
   { timeFormat = 'iso', zone }: TimeOptions,
 ): string[] {
-  return sources.flatMap(({ name, format, encoding, dialect, columns }) => {
+  return sources.flatMap(({ name, format, encoding, dialect, headerLine, columns }) => {
     const facts = [
       encoding === undefined ? format : `${format} in ${encoding}`,
       ...(dialect ? [`delimiter ${named(dialect.delimiter)}`, `quotes ${named(dialect.quote)}`] : []),
+      ...(headerLine !== undefined && headerLine > 1 ? [`header in line ${headerLine}`] : []),
       ...(dialect?.header === false ? ['no header'] : []),
       `times ${timeFormat}, ${zone ?? (timeFormat.startsWith('epoch-') ? 'UTC' : 'each with its zone')}`,
     ]

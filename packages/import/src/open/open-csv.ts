@@ -1,14 +1,18 @@
 import { columnsOf, quoteLiteral, type Table } from '@minilake/schema'
+import { areSimpleLines, blankLines } from './blank-lines.js'
 import { detectDialect } from './csv-dialect.js'
 import { columnOf, matchColumns } from './match-columns.js'
 import { globPath, storeRejects, textValues } from './source-sql.js'
 import type { OpenOptions, Source } from './source.js'
 import type { SourceFile } from './source-file.js'
 
-/** Opens a CSV file: detects its dialect and matches the names in its header. */
-export function openCsv(table: Table, file: SourceFile, options: OpenOptions): Source {
-  const { map = {}, delimiter, quote, noHeader = false } = options
-  const { fields, ...dialect } = detectDialect(file.head, {
+/** Opens a CSV file: finds its header and dialect, and matches the names in the header. */
+export async function openCsv(table: Table, file: SourceFile, options: OpenOptions): Promise<Source> {
+  const { map = {}, delimiter, quote, noHeader = false, skipLines, skipAfterHeader, comment } = options
+  const { fields, line, skippedLines, ...dialect } = detectDialect(file.head, {
+    ...(skipLines !== undefined && { skipLines }),
+    ...(skipAfterHeader !== undefined && { skipAfterHeader }),
+    ...(comment !== undefined && { comment }),
     ...(delimiter !== undefined && { delimiter }),
     ...(quote !== undefined && { quote }),
     header: !noHeader,
@@ -24,37 +28,44 @@ export function openCsv(table: Table, file: SourceFile, options: OpenOptions): S
   const undecoded = dialect.header ? fields.find((name) => name.includes('\u{FFFD}')) : undefined
   if (undecoded !== undefined) {
     throw new Error(
-      `${file.name} expected column names in UTF-8 in its first line, got ${undecoded}: state another encoding with \`encoding\``,
+      `${file.name} expected column names in UTF-8 in line ${line}, got ${undecoded}: state another encoding with \`encoding\``,
     )
   }
   if (dialect.header && !fields.some((name) => columnOf(table, name, map) !== undefined)) {
     throw new Error(
-      `${file.name} expected the names of table ${table.name}'s columns (${Object.keys(table.columns).join(', ')}) in its first line, got ${fields.join(` ${dialect.delimiter} `)}: set \`delimiter\`, rename columns with \`map\`, or set \`noHeader\` if fields are in the table's order`,
+      `${file.name} expected the names of table ${table.name}'s columns (${Object.keys(table.columns).join(', ')}) in ${skipLines === undefined ? 'one of its first lines' : `line ${line}`}, got ${fields.join(` ${dialect.delimiter} `)} in line ${line}: set \`delimiter\`, rename columns with \`map\`, or set \`noHeader\` if fields are in the table's order`,
     )
   }
   const matched = matchColumns(table, file.name, names, options)
+  const lines = { ...dialect, comment, skippedLines }
+  const isInPlace = comment === undefined && areSimpleLines(file.head, lines)
+  const path = isInPlace ? file.path : file.copyPath
+  if (!isInPlace) await blankLines(file.path, path, lines)
   const settings = [
     `columns = {${names.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ')}}`,
-    `auto_detect = false, header = ${dialect.header}`,
+    `auto_detect = false, header = false, skip = ${skippedLines}`,
     `delim = ${quoteLiteral(dialect.delimiter)}, quote = ${quoteLiteral(dialect.quote)}, escape = ${quoteLiteral(dialect.quote)}`,
     // An empty field is no value; quotes with nothing between them are an empty text, which only varchar holds.
     `nullstr = '', allow_quoted_nulls = false`,
     storeRejects,
   ]
   return {
-    file,
+    file: { ...file, path },
     names,
     matched: matched.map((index) => (index === undefined ? undefined : names[index])),
     dialect,
+    ...(dialect.header && { headerLine: line }),
     layout: {
       ...dialect,
-      headerRecords: dialect.header ? 1 : 0,
+      skippedLines,
       skipsBlank: names.length > 1,
     },
     rows: {
-      from: `read_csv(${globPath(file.path)}, ${settings.join(', ')})`,
+      from: `read_csv(${globPath(path)}, ${settings.join(', ')})`,
       values: textValues(table, matched, options),
       texts: names.map((_, index) => `c${index}`),
+      // DuckDB skips blank lines itself if there are several columns.
+      ...(comment !== undefined && names.length === 1 && { isBlank: 'c0 IS NULL' }),
       row: `[${names.map((_, index) => `c${index}`).join(', ')}]`,
     },
   }

@@ -32,7 +32,7 @@ export async function openNdjson(
     file,
     names,
     matched: matched.map((index) => (index === undefined ? undefined : names[index])),
-    layout: { delimiter: '', quote: '', headerRecords: 0, skipsBlank: false },
+    layout: { delimiter: '', quote: '', skippedLines: 0, skipsBlank: false },
     rows: {
       from: `(SELECT line, object, ${wanted.map((index, at) => `list[${at + 1}] AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
       values: textValues(table, matched, options),

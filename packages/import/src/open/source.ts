@@ -1,10 +1,10 @@
 import type { ValueOptions, ValueSql } from '../values/value-sql.js'
-import type { CsvDialect } from './csv-dialect.js'
+import type { CsvDialect, StartOptions } from './csv-dialect.js'
 import type { MatchOptions } from './match-columns.js'
 import type { SourceFile } from './source-file.js'
 
 /** How a file is split into fields, and which fields are read. */
-export interface LayoutOptions extends MatchOptions {
+export interface LayoutOptions extends MatchOptions, StartOptions {
   /** Separates CSV fields. Default: whichever of , ; tab and | finds most of the table's column names in the first line. */
   delimiter?: string
   /** Encloses CSV fields, and is doubled within them; '' for none. Default `"`, or `'` if more fields start with that. */
@@ -25,6 +25,8 @@ export interface Source {
   matched: readonly (string | undefined)[]
   /** The dialect of a CSV file. */
   dialect?: CsvDialect
+  /** The line of a CSV file's header, from 1. */
+  headerLine?: number
   rows: RowSource
   /** How to count the lines of a text file. Absent for Parquet, where rows are counted. */
   layout?: RecordLayout
@@ -52,8 +54,8 @@ export interface RecordLayout {
   quote: string
   /** Separates fields. */
   delimiter: string
-  /** Number of records at the start that are not rows. */
-  headerRecords: number
+  /** Number of lines at the start that are not rows. */
+  skippedLines: number
   /** Whether blank lines are not rows. */
   skipsBlank: boolean
 }

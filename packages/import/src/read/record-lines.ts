@@ -5,12 +5,12 @@ const [lineFeed, carriageReturn, space] = [0x0a, 0x0d, 0x20]
 
 /**
  * The lines (from 1) on which records of a UTF-8 file start. `rows` are numbers of rows, from 0, not counting malformed lines.
- * `records` are the numbers of all malformed lines, from 1, counting header and blank lines. Both must be ascending. Reads the
+ * `records` are the numbers of all malformed lines, from 1, counting skipped and blank lines. Both must be ascending. Reads the
  * file up to the last of them.
  */
 export function recordLines(
   path: string,
-  { quote, delimiter, headerRecords, skipsBlank }: RecordLayout,
+  { quote, delimiter, skippedLines, skipsBlank }: RecordLayout,
   { rows, records }: { rows: readonly number[]; records: readonly number[] },
 ): { rows: number[]; records: number[] } {
   const found = { rows: [] as number[], records: [] as number[] }
@@ -20,7 +20,7 @@ export function recordLines(
   const count = (line: number, isBlank: boolean): boolean => {
     record += 1
     if (records[found.records.length] === record) found.records.push(line)
-    else if (record > headerRecords && !(isBlank && skipsBlank)) {
+    else if (record > skippedLines && !(isBlank && skipsBlank)) {
       if (rows[found.rows.length] === row) found.rows.push(line)
       row += 1
     }
@@ -44,7 +44,8 @@ export function recordLines(
       if (endsLine) {
         if (endedBefore) continue
         line += 1
-        if (isQuoted) continue
+        if (isQuoted && record >= skippedLines) continue
+        isQuoted = false
         if (count(startLine, isBlank)) return found
         startLine = line
         isBlank = true

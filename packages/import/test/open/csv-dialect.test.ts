@@ -36,5 +36,10 @@ test('without a header, the delimiter is the one that yields the right number of
 
 test('given parts of the dialect are not detected', () => {
   const given = { delimiter: '|', quote: '', header: true }
-  expect(detect(`'time',site,power\n`, given)).toEqual({ ...given, fields: [`'time',site,power`] })
+  expect(detect(`'time',site,power\n`, given)).toEqual({
+    ...given,
+    fields: [`'time',site,power`],
+    line: 1,
+    skippedLines: 1,
+  })
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { recordLines } from '../../src/read/record-lines.js'
 import { filesWith } from '../read-files.js'
 
-const layout = { quote: '"', delimiter: ',', headerRecords: 1, skipsBlank: true }
+const layout = { quote: '"', delimiter: ',', skippedLines: 1, skipsBlank: true }
 
 async function linesOf(
   text: string,
@@ -33,8 +33,11 @@ test('reads a quote within an unquoted field as an ordinary character', async ()
 })
 
 test('skips a byte order mark, and without a quote counts every line as a record', async () => {
-  expect(await linesOf('\u{FEFF}"a\nb",c\n1,2\n', [0])).toEqual({ rows: [3], records: [] })
-  const lines = { quote: '', delimiter: '', headerRecords: 0, skipsBlank: false }
+  expect(await linesOf('\u{FEFF}"a\nb",c\n1,2\n', [0], [], { skippedLines: 2 })).toEqual({
+    rows: [3],
+    records: [],
+  })
+  const lines = { quote: '', delimiter: '', skippedLines: 0, skipsBlank: false }
   expect(await linesOf('{"a":1}\n\n{"b":"x', [0, 1, 2], [], lines)).toEqual({ rows: [1, 2, 3], records: [] })
 })
 
