@@ -43,13 +43,13 @@ export function importCommand(environment: Environment): Command {
     .addOption(tableOption('table that the readings belong to'))
     .option(
       '--map <source=column>',
-      'column of the files that goes into a column of the table; repeatable (default: by name, in any case)',
+      'column of the files that goes into a column of the table, in CSV also by position (#1=…), or date and time in two (Date,Time=…); repeatable (default: by name, in any case)',
       addMapping,
     )
     .option('--ignore-extra', 'ignore columns that the table does not have')
     .option(
       '--time-format <format>',
-      'iso, epoch-s, epoch-ms, epoch-us, or a pattern such as "%d.%m.%Y %H:%M:%S"',
+      'iso, epoch-s, epoch-ms, epoch-us, epoch-ns, or a pattern such as "%d.%m.%Y %H:%M:%S"',
       'iso',
     )
     .option(

@@ -95,7 +95,7 @@ export function addMapping(
 ): Record<string, string> {
   const at = text.lastIndexOf('=') // a column's name has none, a source's may
   const [source, column] = [text.slice(0, at), text.slice(at + 1)]
-  if (at < 1 || column === '') {
+  if (at < 0 || column === '') {
     throw new InvalidArgumentError(
       'Expected a name in the file and one of the table, such as ts=event_timestamp.',
     )

@@ -81,7 +81,7 @@ export function importedLines(
       : []),
     ...midnightTimes.map(
       ({ file, column, timeColumn }) =>
-        `${file}: every time in ${column} is midnight, and ${timeColumn} looks like the time of day: join both in one column of the file if they belong together`,
+        `${file}: every time in ${column} is midnight, and ${timeColumn} looks like the time of day: join both with --map '${column},${timeColumn}=…' if they belong together`,
     ),
     ...(rejected === undefined
       ? []

@@ -1,8 +1,12 @@
 import { columnsOf, partitionsOf, type Table } from '@minilake/schema'
+import { shownName } from './shown-name.js'
 
 /** How a file's columns are matched with a table's. */
 export interface MatchOptions {
-  /** Table columns by file column: `{ ts: 'event_timestamp' }`. Default: columns with the same name match. */
+  /**
+   * Table columns by file column: `{ ts: 'event_timestamp' }`. In CSV, `#1` is the first column, and `Date,Time` joins two columns with a blank
+   * for a timestamp. Default: columns with the same name match.
+   */
   map?: Readonly<Record<string, string>>
   /** Whether to ignore columns of the file that the table lacks. Default false: they are an error. */
   ignoreExtra?: boolean
@@ -10,7 +14,7 @@ export interface MatchOptions {
 
 /**
  * For each column of a table, the index of the file's column; undefined for a nullable column that the file lacks. Names match
- * in any case. A mapped name takes precedence over the same name, and that over a name in another case. Throws an Error that
+ * in any case. Columns in `used` match nothing and are not unknown. A mapped name takes precedence over the same name, and that over a name in another case. Throws an Error that
  * names missing, ambiguous or unknown columns.
  */
 export function matchColumns(
@@ -18,10 +22,11 @@ export function matchColumns(
   file: string,
   names: readonly string[],
   { map = {}, ignoreExtra = false }: MatchOptions = {},
+  used: ReadonlySet<number> = new Set(),
 ): (number | undefined)[] {
   const found = columnsOf(table).map(([column]) => {
     const all = names.flatMap((name, index) =>
-      columnOf(table, name, map) === column ? [{ name, index }] : [],
+      !used.has(index) && columnOf(table, name, map) === column ? [{ name, index }] : [],
     )
     const rank = (isFirst: (name: string) => boolean) => all.filter(({ name }) => isFirst(name))
     const [match, other] =
@@ -30,7 +35,7 @@ export function matchColumns(
       ) ?? []
     if (match && other?.name === match.name) {
       throw new Error(
-        `${file} has several columns named ${match.name}: expected one for ${column} of table ${table.name}, give the other another name in the file`,
+        `${file} has several columns named ${match.name}: expected one for ${column} of table ${table.name}, state its position, such as #${match.index + 1}, with \`map\``,
       )
     }
     if (match && other) {
@@ -41,13 +46,15 @@ export function matchColumns(
     return match?.index
   })
 
-  const extra = names.filter((_, index) => !found.includes(index))
+  const extra = names.flatMap((name, index) =>
+    found.includes(index) || used.has(index) ? [] : [shownName(name, index)],
+  )
   const missing = columnsOf(table)
     .filter(([column], index) => isRequired(table, column) && found[index] === undefined)
     .map(([column]) => column)
   if (missing.length > 0) {
     throw new Error(
-      `${file} lacks ${missing.join(', ')} of table ${table.name}: it has the columns ${names.join(', ')}; \`map\` renames columns`,
+      `${file} lacks ${missing.join(', ')} of table ${table.name}: it has the columns ${names.map(shownName).join(', ')}; \`map\` renames columns`,
     )
   }
   if (extra.length > 0 && !ignoreExtra) {

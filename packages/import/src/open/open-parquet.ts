@@ -114,6 +114,7 @@ function topElements(rows: readonly (readonly unknown[])[]): TopElement[] {
 
 function timeHint(type: string, fileType: string): string {
   if (type !== 'timestamp') return ''
-  if (fileType.startsWith('TIMESTAMP')) return ': its times have no zone, so state it with `zone`'
+  if (fileType.startsWith('TIMESTAMP') || fileType === 'DATE')
+    return ': its times have no zone, so state it with `zone`'
   return ': state with `timeFormat` whether it is epoch-s, epoch-ms or epoch-us'
 }

@@ -73,6 +73,7 @@ export async function openSourceFile(
   let head = await readHead(path).catch((cause: unknown) => {
     throw failure(cause)
   })
+  refusePacked(name, head)
   if (isGzip(head)) {
     const packed = path
     path = written('unpacked')
@@ -83,6 +84,7 @@ export async function openSourceFile(
       },
     )
     head = await readHead(path)
+    refusePacked(name, head)
   } else if (name.endsWith('.gz') && head.length > 0) {
     throw new Error(
       `${name} is not gzip, although its name ends in .gz: expected the bytes 1f 8b at the start`,
@@ -124,6 +126,32 @@ async function readHead(path: string): Promise<Buffer> {
 function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b
 }
+
+/** Throws an Error for a file in a format that is not unpacked. */
+function refusePacked(name: string, head: Buffer): void {
+  const bytes = head.toString('latin1')
+  const found = packedFormats.find(([start]) => bytes.startsWith(start))
+  if (!found) return
+  if (found[1] === 'a zip archive' && /\[Content_Types\]\.xml|xl\/|mimetypeapplication/.test(bytes))
+    throw new Error(`${name} is a spreadsheet: expected CSV, NDJSON or Parquet: save its sheet as CSV`)
+  throw new Error(
+    `${name} is ${found[1]}: expected CSV, NDJSON or Parquet, also packed with gzip: unpack it, or pipe it in (${found[2]})`,
+  )
+}
+
+/** The bytes with which packed files start, in Latin-1, what they are, and what writes their content to a pipe. */
+const packedFormats: readonly (readonly [start: string, what: string, command: string])[] = [
+  ['PK\x03\x04', 'a zip archive', 'unzip -p'],
+  ['PK\x05\x06', 'a zip archive', 'unzip -p'],
+  ['\xfd7zXZ\0', 'packed with xz', 'xz -dc'],
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+    (level) => [`BZh${level}1AY&SY`, 'packed with bzip2', 'bzip2 -dc'] as const,
+  ),
+  ['\x28\xb5\x2f\xfd', 'packed with zstd', 'zstd -dc'],
+  ['\x04\x22\x4d\x18', 'packed with lz4', 'lz4 -dc'],
+  ['7z\xbc\xaf\x27\x1c', 'a 7z archive', '7z x -so'],
+  ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an old spreadsheet or document', 'ssconvert'],
+]
 
 function gzipFailure(name: string, cause: unknown): Error {
   const { code, message } = cause as NodeJS.ErrnoException

@@ -12,11 +12,16 @@ export function isoSql(local: ZoneSql | undefined): FormatSql {
   }
   const withSeconds = (text: string) =>
     `regexp_replace(${text}, '^(\\s*\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d) ?(Z|[+-].*)$', '\\1:00\\2')`
+  // What DuckDB does not read: a comma before the fraction, 24:00 without seconds, and an offset after a blank.
+  const usual = (text: string) =>
+    `regexp_replace(regexp_replace(regexp_replace(${text}, '(:\\d\\d),(\\d)', '\\1.\\2'), '([T ])24:00 ?($|[Z+-])', '\\124:00:00\\2'), '(:\\d\\d(\\.\\d+)?) ([+-]\\d\\d:?(\\d\\d)?)$', '\\1\\3')`
+  const localTime = (text: string) =>
+    `coalesce(TRY_CAST(${text} AS TIMESTAMP), TRY_CAST(${usual(text)} AS TIMESTAMP))`
   const common = {
     ...(local && { microsOfLocal: local.micros }),
     ...(local?.isTwice && { isTwice: local.isTwice }),
     isFinerThanMicros: (text: string) =>
-      `(strlen(${text}) > 26 AND regexp_matches(${text}, '\\.\\d{6}0*[1-9]'))`,
+      `(strlen(${text}) > 26 AND regexp_matches(${text}, '[.,]\\d{6}0*[1-9]'))`,
     year: {
       isShort: (text: string) => `NOT regexp_matches(${text}, '^\\s*\\d{4}')`,
       shortFormat: '%y-%m-%d %H:%M:%S',
@@ -25,16 +30,15 @@ export function isoSql(local: ZoneSql | undefined): FormatSql {
   if (local) {
     return {
       ...common,
-      microsOfText: (text) =>
-        `CASE WHEN NOT ${namesZone(text)} THEN ${local.micros(`TRY_CAST(${text} AS TIMESTAMP)`)} END`,
+      microsOfText: (text) => `CASE WHEN NOT ${namesZone(text)} THEN ${local.micros(localTime(text))} END`,
       reason: (text) =>
-        `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 without a zone, such as 2026-01-01T00:00:00, or another \`timeFormat\`' WHEN ${namesZone(text)} THEN 'expected a time without a zone, as \`zone\` states the zone of all times' ELSE ${skippedTime} END`,
+        `CASE WHEN ${localTime(text)} IS NULL THEN 'expected ISO 8601 without a zone, such as 2026-01-01T00:00:00, or another \`timeFormat\`' WHEN ${namesZone(text)} THEN 'expected a time without a zone, as \`zone\` states the zone of all times' ELSE ${skippedTime} END`,
     }
   }
   return {
     ...common,
     microsOfText: (text) =>
-      `CASE WHEN ${namesZone(text)} THEN epoch_us(coalesce(TRY_CAST(${text} AS TIMESTAMPTZ), TRY_CAST(${withSeconds(text)} AS TIMESTAMPTZ))) END`,
+      `CASE WHEN ${namesZone(text)} THEN epoch_us(coalesce(TRY_CAST(${text} AS TIMESTAMPTZ), TRY_CAST(${withSeconds(text)} AS TIMESTAMPTZ), TRY_CAST(${usual(text)} AS TIMESTAMPTZ))) END`,
     reason: (text) =>
       `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) IS NULL THEN 'expected ISO 8601 with a zone, such as 2026-01-01T00:00:00Z, or another \`timeFormat\`' ELSE 'expected Z or an offset such as +02:00 at the end, or \`zone\` to state the zone of all times' END`,
   }

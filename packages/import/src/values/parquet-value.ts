@@ -15,7 +15,21 @@ export function parquetValue(
   options: ValueOptions,
 ): ValueSql | undefined {
   if (fileType === 'VARCHAR' || fileType === 'JSON') return textValue[type](options)
+  if (fileType === 'BLOB') return bytesValue(textValue[type](options))
   return values[type](fileType, options)
+}
+
+/** Bytes that are a text in UTF-8, as Impala and old versions of Hive and Spark write texts. Other bytes are a bad value. */
+function bytesValue({ parsed, value, reason, isFiner, ...rest }: ValueSql): ValueSql {
+  const text = (raw: string) => `TRY(decode(${raw}))`
+  return {
+    ...rest,
+    parsed: (raw) => parsed(text(raw)),
+    value: (parsed, raw) => value(parsed, text(raw)),
+    reason: (parsed, raw) =>
+      `CASE WHEN ${text(raw)} IS NULL THEN 'expected a text in UTF-8' ELSE ${reason(parsed, text(raw))} END`,
+    ...(isFiner && { isFiner: (value, parsed, raw) => isFiner(value, parsed, text(raw)) }),
+  }
 }
 
 const wholeNumber = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/
@@ -72,7 +86,7 @@ function timestampValue(fileType: string, options: ValueOptions): ValueSql | und
       ),
     })
   }
-  if (!microsOfLocal || !/^TIMESTAMP(_S|_MS|_NS)?$/.test(fileType)) return undefined
+  if (!microsOfLocal || !/^(TIMESTAMP(_S|_MS|_NS)?|DATE)$/.test(fileType)) return undefined
   const isNanos = fileType === 'TIMESTAMP_NS'
   return timeValue(options, {
     micros: (raw) => microsOfLocal(isNanos ? flooredNanos(raw) : `CAST(${raw} AS TIMESTAMP)`),

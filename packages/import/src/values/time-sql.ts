@@ -8,7 +8,7 @@ import { type ZoneSql, zoneSql } from './zone-sql.js'
 /** How times are written in the files. */
 export interface TimeOptions {
   /**
-   * `iso` (ISO 8601), `epoch-s`, `epoch-ms`, `epoch-us` (since 1970-01-01 UTC, decimals allowed), or a strptime pattern:
+   * `iso` (ISO 8601), `epoch-s`, `epoch-ms`, `epoch-us`, `epoch-ns` (since 1970-01-01 UTC, decimals allowed), or a strptime pattern:
    * `%d.%m.%Y %H:%M:%S`. In a pattern, `%Z` reads UTC, GMT, Z or an offset. Default `iso`.
    */
   timeFormat?: string

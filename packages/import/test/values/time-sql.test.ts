@@ -120,7 +120,7 @@ describe('counts since 1970', () => {
 
   test.each([
     ['epoch-s', '2026-01-01T00:00:00Z', 'expected seconds since 1970-01-01, such as 1767225600'],
-    ['epoch-ms', '1e12', 'expected milliseconds since 1970-01-01, such as 1767225600000'],
+    ['epoch-ms', '1e-3', 'expected milliseconds since 1970-01-01, such as 1767225600000'],
     ['epoch-s', '1767225600123', 'expected a time of the years 1 to 9999 (`years`)'],
     ['epoch-us', '999999999999999999999', 'expected microseconds since 1970-01-01, such as 1767225600000000'],
     ['epoch-s', '999999999999999999', 'expected seconds since 1970-01-01, such as 1767225600'],
@@ -220,7 +220,7 @@ test.each([
   ],
   [
     { timeFormat: 'unix' },
-    '`timeFormat` expected iso, epoch-s, epoch-ms, epoch-us or a pattern such as %d.%m.%Y %H:%M:%S, got unix',
+    '`timeFormat` expected iso, epoch-s, epoch-ms, epoch-us, epoch-ns or a pattern such as %d.%m.%Y %H:%M:%S, got unix',
   ],
   [
     { timeFormat: 'epoch-s', zone: 'UTC' },
