@@ -5,16 +5,22 @@ import { globPath, storeRejects, textValues } from './source-sql.js'
 import type { OpenOptions, Source } from './source.js'
 import type { SourceFile } from './source-file.js'
 
-/** Opens an NDJSON file. It is read as CSV with one column, so that DuckDB returns every line, even if it is not JSON. */
+/**
+ * Opens a file of JSON objects, one in each line, or in an array, or one after the other. Lines are read as CSV with one column, so that DuckDB returns every
+ * line, even if it is not JSON.
+ */
 export async function openNdjson(
   table: Table,
   file: SourceFile,
   options: OpenOptions,
   db: DuckDb,
 ): Promise<Source> {
+  const shape = await jsonShape(file, db)
   // JSON contains no raw control characters, so the delimiter \u0001 never occurs in a valid line.
   const lines = (onBadLine: string) =>
-    `read_csv(${globPath(file.path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
+    shape === undefined
+      ? `read_csv(${globPath(file.path)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = 16777216, ${onBadLine})`
+      : objectsOf(file, shape)
   const object = `CASE WHEN json_valid(line) THEN CASE WHEN json_type(line) = 'OBJECT' THEN line END END`
   // Lines with the same keys are grouped first, as there are few such groups.
   const found = await db.rows(
@@ -32,7 +38,9 @@ export async function openNdjson(
     file,
     names,
     matched: matched.map((index) => (index === undefined ? undefined : names[index])),
-    layout: { delimiter: '', quote: '', skippedLines: 0, skipsBlank: false },
+    ...(shape === undefined && {
+      layout: { delimiter: '', quote: '', skippedLines: 0, skipsBlank: false },
+    }),
     rows: {
       from: `(SELECT line, object, ${wanted.map((index, at) => `list[${at + 1}] AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
       values: textValues(table, matched, options),
@@ -47,6 +55,35 @@ export async function openNdjson(
         : { condition: 'object IS NULL', reason: noObject },
     },
   }
+}
+
+/** A file of JSON objects that are not one in each line: an array, or objects one after the other. */
+type JsonShape = 'array' | 'unstructured'
+
+/** The shape of a file whose first line is not an object of its own; undefined for lines, or if the file has no shape throughout. */
+async function jsonShape(file: SourceFile, db: DuckDb): Promise<JsonShape | undefined> {
+  const [line = ''] = file.head.trimStart().split(/\r?\n/, 1)
+  if (isObject(line) || !/^[{[]/.test(line)) return undefined
+  const shape = line.startsWith('[') ? 'array' : 'unstructured'
+  try {
+    const [row] = await db.rows(`SELECT count(*) FROM ${objectsOf(file, shape)}`)
+    return Number(row?.[0]) > 0 ? shape : undefined
+  } catch {
+    return undefined // its lines are then reported one by one
+  }
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+function objectsOf({ path }: SourceFile, shape: JsonShape): string {
+  return `(SELECT CAST(json AS VARCHAR) AS line FROM read_json_objects(${globPath(path)}, format = '${shape}', maximum_object_size = 16777216))`
 }
 
 const noObject = `'expected a JSON object'`

@@ -18,7 +18,7 @@ export type ReadingFile = string | { readonly name: string; readonly bytes: Asyn
 
 /** How the bytes of a file are read. */
 export interface SourceOptions {
-  /** Default: by file name (.csv .tsv .txt, .ndjson .jsonl, .parquet, each also with .gz), else by content. */
+  /** Default: by file name (.csv .tsv .txt, .ndjson .jsonl .json, .parquet, each also with .gz), else by content. */
   format?: FileFormat
   /** WHATWG label of the text encoding: `utf-8`, `utf-16le`, `windows-1252`. Default: by byte order mark and content; UTF-8 in doubt. */
   encoding?: string
@@ -170,6 +170,7 @@ const endings: Readonly<Record<string, FileFormat>> = {
   txt: 'csv',
   ndjson: 'ndjson',
   jsonl: 'ndjson',
+  json: 'ndjson',
   parquet: 'parquet',
 }
 
@@ -181,7 +182,7 @@ function formatOfName(name: string): FileFormat | undefined {
 function formatOfContent(head: Buffer): FileFormat {
   const start = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
   if (start.startsWith('PAR1')) return 'parquet'
-  return start.trimStart().startsWith('{') ? 'ndjson' : 'csv'
+  return /^\s*(\[\s*)?\{/.test(start) ? 'ndjson' : 'csv'
 }
 
 function decoderOf(label: string): TextDecoder {

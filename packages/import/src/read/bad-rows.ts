@@ -2,7 +2,7 @@
 export interface BadRow {
   /** The file's path or name, as given. */
   file: string
-  /** Line on which the row starts, from 1. In a Parquet file, the number of the row, from 1. */
+  /** Line on which the row starts, from 1. In Parquet and in JSON that is not one object a line, the number of the row, from 1. */
   line: number
   /** The table's column. Absent if the row as a whole is bad. */
   column?: string
