@@ -7,6 +7,7 @@ export {
   alarmRule,
   type AlarmRuleOptions,
 } from './queries/alarms.js'
+export type { Dialect } from './dialect.js'
 export { deliveryCounts, type DeliveryCountsOptions } from './queries/delivery-counts.js'
 export {
   type HourlyAverage,
@@ -14,7 +15,7 @@ export {
   type HourlyStatistics,
   hourlyStatistics,
 } from './queries/hourly.js'
-export { freeSql, query, type Query } from './query.js'
+export { freeSql, query, type Query, sqlText } from './query.js'
 export { QueryError } from './query-error.js'
 export {
   checkColumns,
@@ -25,3 +26,7 @@ export {
 } from './sql-engine.js'
 export { tableSummary } from './queries/table-summary.js'
 export type { TimeRange } from './queries/time-range.js'
+export { type WindowAggregate, windowAggregates } from './queries/window-aggregate.js'
+export type { WindowFill } from './queries/window-fill.js'
+export type { WindowLength } from './queries/window-length.js'
+export { type Window, windows, type WindowSelect, type WindowsOptions } from './queries/windows.js'

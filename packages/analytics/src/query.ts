@@ -1,8 +1,10 @@
 import type { Column, ValueOf } from '@minilake/schema'
+import type { Dialect } from './dialect.js'
 
 /** SQL text and, if known, the columns of its result, which determine the type `R` of its rows. */
 export interface Query<R> {
-  readonly sql: string
+  /** One text for all engines, or the text in the engine's dialect. */
+  readonly sql: string | ((dialect: Dialect) => string)
   /**
    * The result's columns in order. The query fails if the engine returns other names or types, or a null in a column that is
    * not nullable. Absent for free SQL.
@@ -34,4 +36,9 @@ export function query<const C extends Readonly<Record<string, Column>>>(
 /** A query in the engine's own dialect, with rows as the engine returns them. */
 export function freeSql(sql: string): Query<Record<string, unknown>> {
   return { sql }
+}
+
+/** The SQL of a query in the dialect of an engine. */
+export function sqlText({ sql }: Pick<Query<unknown>, 'sql'>, dialect: Dialect): string {
+  return typeof sql === 'string' ? sql : sql(dialect)
 }

@@ -1,4 +1,5 @@
 import type { ColumnType } from '@minilake/schema'
+import type { Dialect } from './dialect.js'
 import type { Query } from './query.js'
 import { QueryError } from './query-error.js'
 
@@ -19,6 +20,8 @@ export interface ResultRows<R> extends AsyncIterable<R> {
 
 /** Runs SQL, one statement at a time; a semicolon after it may be followed by comments. Methods reject with a QueryError that contains the SQL, or with the signal's reason when aborted. */
 export interface SqlEngine {
+  /** What the engine writes differently from others. */
+  readonly dialect: Dialect
   /** Runs a statement for its effect. */
   execute(statement: string): Promise<void>
   /** A query's rows. The query starts when rows or columns are first requested. Aborting the signal also ends it in the engine. */
@@ -34,7 +37,7 @@ export function requiredColumns({ columns = {} }: Query<unknown>): Set<string> {
 }
 
 /** For engine adapters: throws a QueryError unless the result's columns are those that the query declares. */
-export function checkColumns({ sql, columns }: Query<unknown>, found: readonly ResultColumn[]): void {
+export function checkColumns({ columns }: Query<unknown>, found: readonly ResultColumn[], sql: string): void {
   if (columns === undefined) return
   const expected = Object.entries<{ type: ColumnType }>(columns).map(([name, { type }]) => `${name} ${type}`)
   const got = found.map(({ name, type, engineType }) => `${name} ${type ?? engineType}`)

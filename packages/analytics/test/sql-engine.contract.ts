@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
-import { freeSql, query, type Query, QueryError, type SqlEngine } from '../src/index.js'
+import { freeSql, query, type Query, QueryError, type SqlEngine, sqlText } from '../src/index.js'
 import { takeAll } from './take-all.js'
 
 // This SQL is valid in both Trino and DuckDB.
@@ -215,7 +215,7 @@ export function sqlEngineContract(name: string, open: () => SqlEngine): void {
     })
 
     test('a query that fails after many rows rejects, and does not just end', async () => {
-      const { sql } = manyRows
+      const sql = sqlText(manyRows, engine.dialect)
       const failing = freeSql(
         `SELECT CAST(CASE WHEN n = 99998 THEN 'x' ELSE '1' END AS INTEGER) AS v FROM (${sql}) m`,
       )

@@ -143,7 +143,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const options = { tables: checkTables(tables, given.tables ?? tables), signal }
       const run = (asked: Query<R>) => namingFiles(engines.query(asked, options), backend, options.tables)
       if (typeof query === 'string') return run(freeSql(query) as Query<R>)
-      if (typeof (query as Partial<Query<R>> | undefined)?.sql !== 'string')
+      if (!['string', 'function'].includes(typeof (query as Partial<Query<R>> | undefined)?.sql))
         throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
       return run(query)
     },

@@ -1,10 +1,11 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
 import { distinctNames } from '../distinct-names.js'
-import type { Query } from '../query.js'
+import { type Query, sqlText } from '../query.js'
 import { QueryError } from '../query-error.js'
 import { rowObject } from '../row-object.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { statementText } from '../statement-text.js'
+import { duckDbDialect } from './duckdb-dialect.js'
 import { duckDbResultColumn } from './duckdb-types.js'
 import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
 
@@ -92,19 +93,22 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
   }
 
   return {
+    dialect: duckDbDialect,
+
     async execute(statement) {
       await run(statement)
     },
 
     query<R>(query: Query<R>, { signal }: { signal?: AbortSignal } = {}): ResultRows<R> {
+      const sql = sqlText(query, duckDbDialect)
       let running: ReturnType<typeof start> | undefined
       const start = async () => {
-        const result = await run(query.sql, signal)
+        const result = await run(sql, signal)
         // node-api's own distinct names may repeat a name that is taken.
         const columns = distinctNames(result.columnNames()).map((name, index) =>
           duckDbResultColumn(name, result.columnType(index)),
         )
-        checkColumns(query, columns)
+        checkColumns(query, columns, sql)
         return { result, columns }
       }
       return {
@@ -117,11 +121,11 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
           try {
             for await (const rows of result.yieldRows()) {
               signal?.throwIfAborted()
-              for (const row of rows) yield rowObject(readers, row, query.sql) as R
+              for (const row of rows) yield rowObject(readers, row, sql) as R
             }
           } catch (cause) {
             signal?.throwIfAborted()
-            throw failure(query.sql, cause)
+            throw failure(sql, cause)
           }
         },
       }

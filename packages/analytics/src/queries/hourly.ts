@@ -10,12 +10,14 @@ import {
 import type { Query } from '../query.js'
 import { aboveSql, aggregateSql, nanCountSql } from './reading-sql.js'
 import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+import { windowsQuery } from './windows.js'
 
 /** A row of `hourlyAverages`: the start of a UTC hour, and `avg_…` per column, null if the hour has no value for it. */
 export type HourlyAverage<C extends string> = { hour: Date } & { [N in C as `avg_${N}`]: number | null }
 
 /**
- * Averages of numeric columns per UTC hour, ordered by time. NaN values do not count; hours without rows are absent.
+ * Averages of numeric columns per UTC hour, ordered by time: the short form of `windows`. NaN values do not count; hours without rows
+ * are absent.
  * Throws a TypeError for a column that is not numeric.
  *
  * @example
@@ -35,15 +37,8 @@ export function hourlyAverages<T extends Table, const C extends NumericColumnNam
   columns: readonly C[],
   range: TimeRange = {},
 ): Query<HourlyAverage<C>> {
-  const averages = [...new Set(columns)].map((column) => ({
-    name: `avg_${column}`,
-    text: aggregateSql(table, column, 'avg'),
-  }))
-  return byHour<HourlyAverage<C>>(
-    table,
-    averages.map(({ name, text }) => [name, text, { type: 'double', nullable: true }]),
-    range,
-  )
+  const select = Object.fromEntries(columns.map((column) => [column, ['avg'] as const]))
+  return windowsQuery(table, { every: '1h', select, ...range }, 'hour') as Query<HourlyAverage<C>>
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type ColumnType, numberLiteral, quoteIdentifier, type Table } from '@minilake/schema'
+import type { Dialect } from '../dialect.js'
 
 // `NaN > 150` is true in DuckDB, which sorts NaN above everything, and false in Trino. This condition is false for NaN in both,
 // and not true for NULL in either. Without abs, DuckDB would drop it where a Parquet file's statistics, which ignore NaN, say
@@ -17,11 +18,11 @@ const readings: Record<ColumnType, ((name: string) => { value: string; condition
   varchar: undefined,
 }
 
-/** SQL for an aggregate of a numeric column without NaN and NULL: `avg("pressure") FILTER (WHERE …)`. */
+/** SQL for an aggregate of a numeric column without NaN and NULL: `max("pressure") FILTER (WHERE …)`. */
 export function aggregateSql(
   table: Table,
   column: string,
-  aggregate: 'avg' | 'sum' | 'min' | 'max' | 'count',
+  aggregate: 'sum' | 'min' | 'max' | 'count',
 ): string {
   const { value, condition } = readingSql(table, column)
   return condition === undefined
@@ -35,9 +36,10 @@ export function nanCountSql(table: Table, column: string): string {
   return `count(${readingSql(table, column).value}) - ${aggregateSql(table, column, 'count')}`
 }
 
-/** SQL for a column's value as a DOUBLE, with NaN as NULL. */
-export function readingValueSql(table: Table, column: string): string {
-  const { value, condition } = readingSql(table, column)
+/** SQL for a column's value as a DOUBLE, with NaN as NULL: in the dialect of an engine, which is faster, or one text for all. */
+export function readingValueSql(table: Table, column: string, dialect?: Dialect): string {
+  const { value, condition: portable } = readingSql(table, column)
+  const condition = portable && (dialect?.isNumber(quoteIdentifier(column)) ?? portable)
   return condition === undefined ? value : `CASE WHEN ${condition} THEN ${value} END`
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Query } from '../query.js'
+import { type Query, sqlText } from '../query.js'
 import { QueryError } from '../query-error.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { rowObject } from '../row-object.js'
@@ -10,6 +10,7 @@ import {
   trinoServer,
 } from './trino-server.js'
 import { startStatement, type TrinoStatement } from './trino-statement.js'
+import { trinoDialect } from './trino-dialect.js'
 import { type TrinoResultColumn, trinoResultColumns } from './trino-types.js'
 
 export type { Diagnose, SessionProperties, TrinoEngineOptions } from './trino-server.js'
@@ -82,14 +83,17 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
     }, options?.signal)
 
   return {
+    dialect: trinoDialect,
+
     async execute(text) {
       const { statement } = await begin(text)
       while (await statement.next());
     },
 
     query<R>(query: Query<R>, options?: TrinoQueryOptions): ResultRows<R> {
+      const sql = sqlText(query, trinoDialect)
       let running: ReturnType<typeof begin> | undefined
-      const run = () => (running ??= begin(query.sql, options, (columns) => checkColumns(query, columns)))
+      const run = () => (running ??= begin(sql, options, (columns) => checkColumns(query, columns, sql)))
       return {
         columns: async () => (await run()).columns.map(({ read: _, ...column }) => column),
         async *[Symbol.asyncIterator]() {
@@ -102,7 +106,7 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
             for (let page = first ?? (await statement.next()); page; page = await statement.next()) {
               for (const row of page) {
                 options?.signal?.throwIfAborted()
-                yield rowObject(readers, row, query.sql) as R
+                yield rowObject(readers, row, sql) as R
               }
             }
           } finally {

@@ -1,6 +1,7 @@
 import { pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { hourlyAverages, hourlyStatistics, type Query } from '../../src/index.js'
+import { duckDbDialect } from '../../src/duckdb/duckdb-dialect.js'
+import { hourlyAverages, hourlyStatistics, type Query, sqlText } from '../../src/index.js'
 import { machine } from './machines.js'
 
 const from = new Date('2026-01-01T00:00:00Z')
@@ -8,42 +9,77 @@ const to = new Date('2026-01-03T12:00:00Z')
 
 describe('hourlyAverages', () => {
   test('is exactly this SQL', () => {
-    expect(hourlyAverages(pump, ['pressure', 'speed']).sql).toMatchInlineSnapshot(`
-      "SELECT
-        date_trunc('hour', "event_timestamp") AS "hour",
-        avg("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "avg_pressure",
-        avg("speed") FILTER (WHERE abs("speed") <= CAST('Infinity' AS DOUBLE)) AS "avg_speed"
-      FROM "hive"."iot_dw"."pump"
-      GROUP BY 1
-      ORDER BY 1"
+    expect(sqlText(hourlyAverages(pump, ['pressure', 'speed']), duckDbDialect)).toMatchInlineSnapshot(`
+      "WITH "windows" AS (
+        SELECT
+          "the window",
+          avg("pressure value") AS "avg_pressure",
+          avg("speed value") AS "avg_speed"
+        FROM (
+          SELECT
+            date_trunc('hour', "event_timestamp") AS "the window",
+            "event_timestamp" AS "the time",
+            CASE WHEN NOT isnan("pressure") THEN "pressure" END AS "pressure value",
+            CASE WHEN NOT isnan("speed") THEN "speed" END AS "speed value"
+          FROM "hive"."iot_dw"."pump"
+        ) AS "readings"
+        GROUP BY "the window"
+      )
+      SELECT "the window" AS "hour", "avg_pressure", "avg_speed"
+      FROM "windows"
+      ORDER BY "hour""
     `)
   })
 
   test('restricts the time range, and the days of a partitioned table', () => {
-    expect(hourlyAverages(pumpDaily, ['pressure'], { from, to }).sql).toMatchInlineSnapshot(`
-      "SELECT
-        date_trunc('hour', "event_timestamp") AS "hour",
-        avg("pressure") FILTER (WHERE abs("pressure") <= CAST('Infinity' AS DOUBLE)) AS "avg_pressure"
-      FROM "hive"."iot_dw"."pump_daily"
-      WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
-        AND "event_timestamp" < TIMESTAMP '2026-01-03 12:00:00.000'
-        AND "event_date" >= '2026-01-01'
-        AND "event_date" <= '2026-01-03'
-      GROUP BY 1
-      ORDER BY 1"
+    expect(sqlText(hourlyAverages(pumpDaily, ['pressure'], { from, to }), duckDbDialect))
+      .toMatchInlineSnapshot(`
+      "WITH "windows" AS (
+        SELECT
+          "the window",
+          avg("pressure value") AS "avg_pressure"
+        FROM (
+          SELECT
+            date_trunc('hour', "event_timestamp") AS "the window",
+            "event_timestamp" AS "the time",
+            CASE WHEN NOT isnan("pressure") THEN "pressure" END AS "pressure value"
+          FROM "hive"."iot_dw"."pump_daily"
+          WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+            AND "event_timestamp" < TIMESTAMP '2026-01-03 12:00:00.000'
+            AND "event_date" >= '2026-01-01'
+            AND "event_date" <= '2026-01-03'
+        ) AS "readings"
+        GROUP BY "the window"
+      )
+      SELECT "the window" AS "hour", "avg_pressure"
+      FROM "windows"
+      ORDER BY "hour""
     `)
   })
 
   test('averages other numbers as DOUBLE, and excludes NaN in types that have it', () => {
-    expect(hourlyAverages(machine, ['load', 'starts', 'mode']).sql).toMatchInlineSnapshot(`
-      "SELECT
-        date_trunc('hour', "time") AS "hour",
-        avg(CAST("load" AS DOUBLE)) FILTER (WHERE abs("load") <= CAST('Infinity' AS DOUBLE)) AS "avg_load",
-        avg(CAST("starts" AS DOUBLE)) AS "avg_starts",
-        avg(CAST("mode" AS DOUBLE)) AS "avg_mode"
-      FROM "hive"."iot_dw"."machine"
-      GROUP BY 1
-      ORDER BY 1"
+    expect(sqlText(hourlyAverages(machine, ['load', 'starts', 'mode']), duckDbDialect))
+      .toMatchInlineSnapshot(`
+      "WITH "windows" AS (
+        SELECT
+          "the window",
+          avg("load value") AS "avg_load",
+          avg("starts value") AS "avg_starts",
+          avg("mode value") AS "avg_mode"
+        FROM (
+          SELECT
+            date_trunc('hour', "time") AS "the window",
+            "time" AS "the time",
+            CASE WHEN NOT isnan("load") THEN CAST("load" AS DOUBLE) END AS "load value",
+            CAST("starts" AS DOUBLE) AS "starts value",
+            CAST("mode" AS DOUBLE) AS "mode value"
+          FROM "hive"."iot_dw"."machine"
+        ) AS "readings"
+        GROUP BY "the window"
+      )
+      SELECT "the window" AS "hour", "avg_load", "avg_starts", "avg_mode"
+      FROM "windows"
+      ORDER BY "hour""
     `)
   })
 

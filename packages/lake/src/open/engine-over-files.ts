@@ -1,4 +1,4 @@
-import type { SqlEngine } from '@minilake/analytics'
+import { type SqlEngine, sqlText } from '@minilake/analytics'
 import { quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
 
 /**
@@ -21,6 +21,7 @@ export function engineOverFiles(
   const rows = `(SELECT * FROM ${name} WHERE ${conditions.join(' AND ')})`
   return {
     ...engine,
-    query: (query, options) => engine.query({ ...query, sql: query.sql.replaceAll(name, rows) }, options),
+    query: (query, options) =>
+      engine.query({ ...query, sql: sqlText(query, engine.dialect).replaceAll(name, rows) }, options),
   }
 }

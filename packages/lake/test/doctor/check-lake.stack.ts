@@ -1,4 +1,4 @@
-import type { SqlEngine } from '@minilake/analytics'
+import { type SqlEngine, sqlText } from '@minilake/analytics'
 import { s3Store } from '@minilake/ingest/s3'
 import { pump, pumpDaily } from '@minilake/schema'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
@@ -67,7 +67,7 @@ test('time zone: an engine that reads times in the zone of Kathmandu', async () 
     const engine = engineOf(stack)
     const query: SqlEngine['query'] = (asked, options) => {
       const time = 'min("event_timestamp")'
-      const sql = asked.sql.replace(
+      const sql = sqlText(asked, engine.dialect).replace(
         `${time} AS first_reading`,
         `${time} + INTERVAL '345' MINUTE AS first_reading`,
       )
