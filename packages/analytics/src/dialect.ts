@@ -1,7 +1,5 @@
 /** What the engines write differently in SQL. Each engine has its own; expressions are SQL text. */
 export interface Dialect {
-  /** Whether `percentile` is exact. */
-  readonly hasExactPercentiles: boolean
   /** Aggregate: the value below which a fraction (0 to 1) of the DOUBLE values lies. */
   percentile(value: string, fraction: number): string
   /** Condition: a DOUBLE or REAL is not NaN. Statistics of files, which ignore NaN, do not decide it. */

@@ -26,7 +26,7 @@ export {
 } from './sql-engine.js'
 export { tableSummary } from './queries/table-summary.js'
 export type { TimeRange } from './queries/time-range.js'
-export { type WindowAggregate, windowAggregates } from './queries/window-aggregate.js'
+export { isPercentile, type WindowAggregate } from './queries/window-aggregate.js'
 export type { WindowFill } from './queries/window-fill.js'
 export type { WindowLength } from './queries/window-length.js'
 export { type Window, windows, type WindowSelect, type WindowsOptions } from './queries/windows.js'

@@ -1,5 +1,6 @@
 export { type CleanOptions, type Leftovers } from './clean/clean-lake.js'
 export type { DoctorOptions } from './doctor/check-lake.js'
+export { whereSql } from './condition/where-sql.js'
 export { type Check, type CheckResult, FailedCheck, type Fault } from './doctor/diagnose.js'
 export type { DropReport, DropTableOptions } from './drop/drop-table.js'
 export type { EarlierRows } from './files/earlier-rows.js'

@@ -27,7 +27,7 @@ interface GenerateFlags {
   overwrite?: boolean
 }
 
-const firstDay: TimeText = { text: '2026-01-01', millis: Date.UTC(2026, 0, 1), isDay: true }
+const firstDay: TimeText = { text: '2026-01-01', millis: Date.UTC(2026, 0, 1), isDay: true, isLocal: true }
 
 /** `minilake generate`: simulate pumps, one Parquet file per pump and UTC day. */
 export function generateCommand(environment: Environment): Command {

@@ -1,28 +1,34 @@
 import { alarmCount, alarmRows, hourlyAverages } from '@minilake/analytics'
 import { UsageError } from '@minilake/lake'
 import { count } from '@minilake/lake/text'
-import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
 import { finiteNumber, nameList, parsedBy } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import { noteEmptyTable } from '../print/note-empty-table.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
-import { type Environment, type Session, withSession } from '../session.js'
+import { type Environment, withSession } from '../session.js'
+import { windowsCommand } from './query-windows.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
 export function queryCommand(environment: Environment): Command {
   return new Command('query')
-    .description('query the lake: hourly averages, rows over the alarm limit, or any SQL')
+    .description(
+      'query the lake: averages and more by windows of time, rows over the alarm limit, or any SQL',
+    )
     .addCommand(hourlyCommand(environment))
+    .addCommand(windowsCommand(environment))
     .addCommand(alarmsCommand(environment))
     .addCommand(sqlCommand(environment))
 }
 
 function hourlyCommand(environment: Environment): Command {
   const command = new Command('hourly')
-    .description('average of numeric columns by UTC hour, with a chart of each')
+    .description(
+      'average of numeric columns by UTC hour, with a chart of each: the short form of query windows',
+    )
     .addOption(tableOption())
     .option(
       '--columns <names>',
@@ -92,13 +98,5 @@ function sqlCommand(environment: Environment): Command {
       if (/^[\s;]*$/.test(statement)) throw new UsageError('query sql expected a statement, got nothing')
       await printResult(lake.query(statement, { signal }), session, flags)
     }),
-  )
-}
-
-/** An empty answer may only mean that nothing was ingested. */
-async function noteEmptyTable(table: Table, { lake, terminal }: Session): Promise<void> {
-  for await (const _file of lake.files(table)) return
-  terminal.note(
-    `table ${table.name} has no file in ${lake.store.location}/ yet: minilake import and minilake ingest put some there`,
   )
 }

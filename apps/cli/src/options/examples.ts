@@ -27,6 +27,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake query hourly --columns pressure,speed --from 2026-01-02 --to 2026-01-03',
     'minilake query hourly --table turbine --format csv',
   ],
+  windows: [
+    "minilake query windows --table pump_daily --by pump_id --select 'pressure:avg,max,p95; speed:avg' --every 1h",
+    `minilake query windows --table pump_daily --where "pump_id = 'pump-0007'" --last 24h --every 15m --fill linear`,
+    'minilake query windows --every day --zone Europe/Berlin --format csv',
+  ],
   alarms: ['minilake query alarms', 'minilake query alarms --column speed --threshold 1500 --limit 5'],
   sql: [
     'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"',

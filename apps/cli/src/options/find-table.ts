@@ -39,6 +39,18 @@ export function findNumericColumns(table: Table, option: string, names?: readonl
   return [...new Set(names ?? known)]
 }
 
+/** Columns of a table by name. Throws a UsageError that suggests the nearest name. */
+export function findColumns(table: Table, option: string, names: readonly string[]): string[] {
+  const known = columnsOf(table).map(([name]) => name)
+  for (const name of names) {
+    if (known.includes(name)) continue
+    throw new UsageError(
+      `${option} expected columns of table ${table.name} (${known.join(', ')}), got ${name}${suggestion(name, known)}`,
+    )
+  }
+  return [...names]
+}
+
 /** The column and the limit of a table's alarms. Throws a UsageError when they are unknown. */
 export function findAlarmLimit(
   table: Table,

@@ -43,16 +43,18 @@ export interface TimeText {
   /** Start of the day, or the moment, in milliseconds since 1970. */
   millis: number
   isDay: boolean
+  /** Whether the text leaves the offset from UTC open; then the moment is that of UTC. */
+  isLocal: boolean
 }
 
 /** A day, or a day with a time of day: UTC, or with an offset of its own. */
 export const timeText = z.string().transform((text, context): TimeText => {
   const day = findUtcDay(text)
-  if (day !== undefined) return { text, millis: day * millisPerDay, isDay: true }
-  const [, date = '', time = '', offset = 'Z'] =
+  if (day !== undefined) return { text, millis: day * millisPerDay, isDay: true, isLocal: true }
+  const [, date = '', time = '', offset] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
-  const millis = findUtcDay(date) === undefined ? NaN : Date.parse(`${date}T${time}${offset}`)
-  if (!Number.isNaN(millis)) return { text, millis, isDay: false }
+  const millis = findUtcDay(date) === undefined ? NaN : Date.parse(`${date}T${time}${offset ?? 'Z'}`)
+  if (!Number.isNaN(millis)) return { text, millis, isDay: false, isLocal: offset === undefined }
   context.addIssue({
     code: 'custom',
     message:
@@ -72,6 +74,25 @@ export const duration = z
     return Math.round(Number(amount) * secondsPerUnit[unit as keyof typeof secondsPerUnit] * 1e6) / 1e6
   })
   .refine((seconds) => seconds > 0, 'Expected a duration above zero.')
+
+/** A length of time, or a number of days, in seconds. */
+export const durationOrDays = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'Expected a positive duration with its unit: 30m, 24h or 7d.')
+  .transform((text) => (text.endsWith('d') ? `${24 * Number(text.slice(0, -1))}h` : text))
+  .pipe(duration)
+
+/** What to compute of which columns: `pressure:avg,max; speed:avg`. */
+export const selection = z.string().transform((text, context): Record<string, string[]> => {
+  const parts = text.split(';').map((part) => /^\s*([^:,\s]+)\s*:\s*([^:]+?)\s*$/.exec(part))
+  if (parts.every((part) => part !== null))
+    return Object.fromEntries(parts.map(([, column = '', list = '']) => [column, list.split(/\s*,\s*/)]))
+  context.addIssue({
+    code: 'custom',
+    message: "Expected columns and what to compute of them, such as 'pressure:avg,max,p95; speed:avg'.",
+  })
+  return z.NEVER
+})
 
 /** A number of days. */
 export const dayCount = z

@@ -17,10 +17,14 @@ export function withTimeOptions(command: Command): Command {
     .option('--to <time>', 'last day (included), or the moment after the last; UTC', parsedBy(timeText))
 }
 
-/** The range from `--from` to `--to`; a day given as `--to` is included whole. Throws a UsageError when it ends before it starts. */
-export function rangeOf({ from, to }: TimeFlags): TimeRange {
-  const start = from?.millis
-  const end = to && to.millis + (to.isDay ? millisPerDay : 0)
+/**
+ * The range from `--from` to `--to`, on the clock of a zone unless they name an offset; a day given as `--to` is included whole. Throws a
+ * UsageError when it ends before it starts.
+ */
+export function rangeOf({ from, to }: TimeFlags, zone = 'UTC'): TimeRange {
+  const momentOf = ({ isLocal }: TimeText, millis: number) => (isLocal ? shownAt(millis, zone) : millis)
+  const start = from && momentOf(from, from.millis)
+  const end = to && momentOf(to, to.millis + (to.isDay ? millisPerDay : 0))
   if (start !== undefined && end !== undefined && start >= end)
     throw new UsageError(`--from expected a time before --to, got ${from?.text} and ${to?.text}`)
   return {
@@ -28,6 +32,16 @@ export function rangeOf({ from, to }: TimeFlags): TimeRange {
     // A timestamp literal has a year of four digits, and nothing comes after the year 9999.
     ...(end !== undefined && end < Date.UTC(9999, 11, 32) && { to: new Date(end) }),
   }
+}
+
+/** The first moment at which the clock of a zone shows a time, both in milliseconds. A time that it skips is read by its offset before. */
+function shownAt(millis: number, zone: string): number {
+  if (zone === 'UTC') return millis
+  const format = new Intl.DateTimeFormat('sv', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+  const shown = (time: number) => Date.parse(`${format.format(time).replace(' ', 'T')}Z`) + (time % 1000)
+  const by = (time: number) => millis - (shown(time) - time)
+  const [before, after] = [by(millis - millisPerDay), by(millis + millisPerDay)]
+  return shown(before) !== millis && shown(after) === millis ? after : before
 }
 
 /** The number of days from the day `from` to the day `to`, both included. Throws a UsageError for times of day. */

@@ -32,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('completion bash', () => {
     [['que'], ['query']],
     [
       ['query', ''],
-      ['hourly', 'alarms', 'sql'],
+      ['hourly', 'windows', 'alarms', 'sql'],
     ],
     [
       ['query', 'hourly', '--format', ''],
@@ -80,7 +80,9 @@ test('completion zsh is a function of zsh that runs the script of bash', async (
 test('completion fish is a function of fish that knows the commands, options and values', async () => {
   const { script, path } = await scriptOf('fish')
   expect(script).toMatch(/^complete -c minilake -f -a '\(__minilake_complete\)'$/m)
-  expect(script).toMatch(/^ +case 'query'\n +string split -- ' ' 'hourly alarms sql [^']*--help'; return$/m)
+  expect(script).toMatch(
+    /^ +case 'query'\n +string split -- ' ' 'hourly windows alarms sql [^']*--help'; return$/m,
+  )
   expect(script).toMatch(
     /^ +case 'query hourly --format'\n +string split -- ' ' 'table csv ndjson json'; return$/m,
   )

@@ -3,7 +3,6 @@ import type { Dialect } from '../dialect.js'
 
 /** The SQL of DuckDB. */
 export const duckDbDialect: Dialect = {
-  hasExactPercentiles: true,
   percentile: (value, fraction) => `quantile_cont(${value}, ${numberLiteral(fraction)})`,
   isNumber: (value) => `NOT isnan(${value})`,
   clock: (time, zone) => `((${time} AT TIME ZONE 'UTC') AT TIME ZONE ${quoteLiteral(zone)})`,

@@ -49,7 +49,7 @@ const aggregates: Record<Exclude<WindowAggregate, `p${number}`>, Aggregate> = {
 }
 
 /** The names of the aggregates, for messages. */
-export const windowAggregates = [...Object.keys(aggregates), 'p1 to p99'].join(', ')
+const windowAggregates = [...Object.keys(aggregates), 'p1 to p99'].join(', ')
 
 /** Whether an aggregate needs the time of the next reading. */
 export function needsNext(aggregate: string): boolean {

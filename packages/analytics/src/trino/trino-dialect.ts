@@ -3,7 +3,6 @@ import type { Dialect } from '../dialect.js'
 
 /** The SQL of Trino. */
 export const trinoDialect: Dialect = {
-  hasExactPercentiles: false,
   percentile: (value, fraction) => `approx_percentile(${value}, ${numberLiteral(fraction)})`,
   isNumber: (value) => `NOT is_nan(${value})`,
   clock: (time, zone) =>

@@ -1,0 +1,105 @@
+import {
+  isPercentile,
+  tableSummary,
+  type WindowAggregate,
+  type WindowLength,
+  windows,
+} from '@minilake/analytics'
+import { UsageError, whereSql } from '@minilake/lake'
+import type { LakeProfile, Table } from '@minilake/schema'
+import { Command, Option } from 'commander'
+import { asUsage } from '../options/as-usage.js'
+import { findColumns, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
+import { durationOrDays, nameList, parsedBy, selection } from '../options/parsers.js'
+import { withPrintOptions } from '../options/print-options.js'
+import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import { noteEmptyTable } from '../print/note-empty-table.js'
+import { type PrintFlags, printResult } from '../print/print-result.js'
+import { type Environment, type Session, withSession } from '../session.js'
+
+const fills = ['none', 'null', 'previous', 'linear'] as const
+
+interface WindowFlags extends TimeFlags, PrintFlags {
+  table?: string
+  select?: Record<string, string[]>
+  every: string
+  by?: string[]
+  where?: string
+  zone?: string
+  fill: (typeof fills)[number]
+  last?: number
+}
+
+/** `minilake query windows`: aggregates of columns by windows of time. */
+export function windowsCommand(environment: Environment): Command {
+  const command = new Command('windows')
+    .description(
+      'aggregates of numeric columns by windows of time: avg, min, max, count, sum, stddev, first, last, twa (time-weighted average), rate (change per second), p1 to p99',
+    )
+    .addOption(tableOption())
+    .option(
+      '--select <columns>',
+      "what to compute, such as 'pressure:avg,max,p95; speed:avg' (default: avg of every numeric column)",
+      parsedBy(selection),
+    )
+    .option('--every <length>', 'a length that divides a day, such as 15m or 1h, or day, week, month', '1h')
+    .option(
+      '--by <names>',
+      'columns, separated by commas, that identify a source with windows of its own',
+      parsedBy(nameList),
+    )
+    .option('--where <condition>', `only rows for which it holds, such as "pump_id = 'pump-0007'"`)
+    .option('--zone <zone>', 'zone on whose clock windows start, such as Europe/Berlin (default: UTC)')
+    .addOption(new Option('--fill <what>', 'what windows without rows get').choices(fills).default('none'))
+    .option(
+      '--last <time>',
+      "how long before the table's newest reading to start: 24h, 7d",
+      parsedBy(durationOrDays),
+    )
+  return withPrintOptions(withTimeOptions(command)).action((flags: WindowFlags, self: Command) =>
+    withSession(self, environment, async (session) => {
+      const { lake, signal, terminal } = session
+      const { every, by = [], where, zone, fill } = flags
+      const table = findTable(lake, flags.table)
+      const columns = findNumericColumns(table, '--select', flags.select && Object.keys(flags.select))
+      const wanted = flags.select ?? Object.fromEntries(columns.map((column) => [column, ['avg']]))
+      findColumns(table, '--by', by)
+      if (flags.last !== undefined && (flags.from ?? flags.to) !== undefined)
+        throw new UsageError('--last expected neither --from nor --to beside it')
+      const queryOf = (range: ReturnType<typeof rangeOf>) =>
+        windows(table, {
+          every: every as WindowLength,
+          select: wanted as Record<string, WindowAggregate[]>,
+          by,
+          ...(zone !== undefined && { zone }),
+          ...(where !== undefined && { where: whereSql(table, where) }),
+          fill,
+          ...range,
+        })
+      const query = asUsage(() => {
+        queryOf({}) // checks the zone before times are read by it
+        return queryOf(rangeOf(flags, zone))
+      })
+      await noteEmptyTable(table, session)
+      const found = flags.last === undefined ? query : queryOf(await lastReadings(table, flags.last, session))
+      if (Object.values(wanted).flat().some(isPercentile)) terminal.note(percentileNotes[lake.profile])
+      await printResult(lake.query(found, { tables: [table], signal }), session, flags)
+    }),
+  )
+}
+
+const percentileNotes: Readonly<Record<LakeProfile, string>> = {
+  embedded: 'percentiles are exact',
+  stack: 'percentiles are approximate: within 1 % of the readings in rank',
+}
+
+/** The readings of the last seconds before the newest one, which is noted. */
+async function lastReadings(table: Table, seconds: number, { lake, signal, terminal }: Session) {
+  for await (const { last } of lake.query(tableSummary(table), { tables: [table], signal })) {
+    if (last === null) break
+    const from = new Date(last.getTime() - seconds * 1000 + 1)
+    terminal.note(`newest reading: ${last.toISOString()}; from ${from.toISOString()}`)
+    return { from }
+  }
+  return {}
+}
