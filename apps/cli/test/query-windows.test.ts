@@ -64,7 +64,7 @@ test('--where, --last and times on the clock of --zone choose the rows', async (
     'newest reading: 2026-03-29T22:00:00.000Z; from 2026-03-29T10:00:00.001Z\n',
   )
   const day = ['--from', '2026-03-29', '--to', '2026-03-29']
-  expect(await asked(...one, ...day)).toContain(',5\n')
+  expect(await asked(...one, ...day)).toContain('2026-03-01 00:00:00.000,4\n')
   expect(await asked(...one, ...day, '--zone', 'Europe/Berlin')).toContain('2026-02-28 23:00:00.000,4\n')
   expect(await asked(...one, '--from', '2026-03-29T01:30', '--zone', 'Europe/Berlin')).toContain(',4\n')
 })

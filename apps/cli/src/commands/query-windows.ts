@@ -10,6 +10,7 @@ import type { LakeProfile, Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findColumns, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
+import { flagText } from '../options/flag-text.js'
 import { durationOrDays, nameList, parsedBy, selection } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
@@ -77,8 +78,13 @@ export function windowsCommand(environment: Environment): Command {
           ...range,
         })
       const query = asUsage(() => {
-        queryOf({}) // checks the zone before times are read by it
-        return queryOf(rangeOf(flags, zone))
+        try {
+          queryOf({}) // checks the zone before times are read by it
+          return queryOf(rangeOf(flags, zone))
+        } catch (error) {
+          if (error instanceof Error) error.message = flagText(error.message)
+          throw error
+        }
       })
       await noteEmptyTable(table, session)
       const found = flags.last === undefined ? query : queryOf(await lastReadings(table, flags.last, session))
