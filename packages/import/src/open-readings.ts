@@ -9,7 +9,7 @@ import { openSource } from './open/open-source.js'
 import type { LayoutOptions, Source } from './open/source.js'
 import { type ReadReport, readSource } from './read/read-source.js'
 import { type FileFormat, openSourceFile, type ReadingFile, type SourceOptions } from './open/source-file.js'
-import type { MissingOptions } from './values/missing-value.js'
+import type { MissingOptions } from './values/missing-options.js'
 import { type NumberOptions, numberTexts } from './values/number-text.js'
 import { type TimeOptions, timeSql } from './values/time-sql.js'
 

@@ -1,14 +1,6 @@
 import { type ColumnType, quoteLiteral } from '@minilake/schema'
+import type { MissingOptions } from './missing-options.js'
 import type { ValueSql } from './value-sql.js'
-
-/** What means no value in a file, besides null. */
-export interface MissingOptions {
-  /**
-   * Texts that mean no value, also in quotes. Numbers are compared as numbers: `-9999` is also `-9999.0`. Default: none. In a column other
-   * than varchar, an empty or blank text always means no value.
-   */
-  nullText?: string | readonly string[]
-}
 
 /** Blank texts as a regular expression, with the blanks of Unicode that loggers write. */
 const blank = '[\\s\\x{A0}\\x{FEFF}]*'

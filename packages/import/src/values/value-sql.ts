@@ -1,5 +1,5 @@
 import { quoteLiteral } from '@minilake/schema'
-import type { MissingOptions } from './missing-value.js'
+import type { MissingOptions } from './missing-options.js'
 import type { NumberTexts } from './number-text.js'
 import type { TimeSql } from './time-sql.js'
 import { microsRange, startOfYear } from './year-range.js'
