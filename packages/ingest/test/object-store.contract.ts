@@ -32,6 +32,13 @@ export function objectStoreContract(
         // A store counts in whole seconds, and its clock may differ from this one by some.
         expect(Math.abs(Date.now() - Number(object?.modified))).toBeLessThan(60_000)
       }
+      const { now } = store as { now?: () => Promise<Date | undefined> }
+      if (now) {
+        const written = await store.find('pump/a.parquet')
+        const millis = Number(await now()) - Number(written?.modified)
+        expect(millis).toBeGreaterThanOrEqual(0)
+        expect(millis).toBeLessThan(60_000)
+      }
       expect(await textOf(store, 'pump/a.parquet')).toBe('abc')
     })
 

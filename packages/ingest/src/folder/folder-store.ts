@@ -9,7 +9,7 @@ import type { FolderStore } from './folder-objects.js'
 import { hasWindowsName, keyPath } from './key-path.js'
 import { fileBytes, fileSlice } from './local-files.js'
 import { isFolder, makeFolder } from './make-folder.js'
-import { replaceFolder } from './replace-folder.js'
+import { checkReplaceable, replaceFolder } from './replace-folder.js'
 import { folderSync } from './sync-folder.js'
 import { exists, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { type FoundFile, walkFolder } from './walk-folder.js'
@@ -201,6 +201,22 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       })
     },
 
+    async now() {
+      const path = unfinishedPath(folder, 'clock')
+      try {
+        await makeFolder(folder, sync)
+        const file = await open(path, 'wx')
+        try {
+          return (await file.stat()).mtime
+        } finally {
+          await file.close()
+          await rm(path, { force: true })
+        }
+      } catch (cause) {
+        throw failure('write', basename(path), cause)
+      }
+    },
+
     async *unfinished() {
       try {
         for await (const { key, size, modified } of walkFolder(folder)) {
@@ -212,13 +228,22 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       }
     },
 
-    async replaceFolder(prefix, { next, aside, remove }) {
+    async checkRemoval(prefix) {
+      const path = join(folder, prefix.slice(0, -1))
+      try {
+        await checkReplaceable(path)
+      } catch (cause) {
+        throw failure('replace files of', prefix, cause)
+      }
+    },
+
+    async replaceFolder(prefix, { next, aside, remove, check }) {
       try {
         const names = new Set(remove.map((key) => basename(pathOf(key))))
         // With its slash, a path would be that of the folder behind a link.
         const at = (key: string) => join(folder, key.slice(0, -1))
         const paths = { folder: at(prefix), next: at(next), aside: at(aside) }
-        await replaceFolder({ ...paths, remove: names }, sync)
+        await replaceFolder({ ...paths, remove: names, ...(check && { check }) }, sync)
       } catch (cause) {
         throw failure('replace files of', prefix, cause)
       }

@@ -1,4 +1,16 @@
-import { copyFile, lstat, mkdir, readdir, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isUnfinishedName } from '../object-key.js'
 import { systemErrorCode } from '../system-error.js'
@@ -14,6 +26,8 @@ export interface FolderReplacement {
   aside: string
   /** Names of the files in `folder` that go. All others stay, also those that come while this runs. */
   remove: ReadonlySet<string>
+  /** Called before each step that others see; when it rejects, no further step is taken. Default: nothing. */
+  check?: () => Promise<void>
 }
 
 /**
@@ -21,18 +35,21 @@ export interface FolderReplacement {
  * be run again after a crash at any moment, and then completes the rest. `sync` flushes a folder to disk.
  */
 export async function replaceFolder(
-  { folder, next, aside, remove }: FolderReplacement,
+  { folder, next, aside, remove, check = () => Promise.resolve() }: FolderReplacement,
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(next, { recursive: true })
   await mkdir(dirname(folder), { recursive: true })
-  if (await isElsewhere(folder, next)) return replaceInPlace({ folder, next, remove }, sync)
+  if (await isElsewhere(folder, next)) return replaceInPlace({ folder, next, remove, check }, sync)
   await sync(next) // now, not while the folder is away
   for (;;) {
     // A crash may have left files aside, so the old folder joins them only if none is there.
+    await check()
     await unlessMissing(() => moveFolder(folder, aside))
+    await check()
     if (await moveFiles(aside, next, remove)) await sync(next)
     if ((await namesIn(next)).length === 0) break
+    await check()
     if (await moveFolder(next, folder)) break
     // A writer has made the folder again: its files join the new ones, and the folder goes in their place.
     if (await moveFiles(folder, next, new Set())) await sync(next)
@@ -40,6 +57,7 @@ export async function replaceFolder(
   }
   await sync(dirname(folder))
   // Writers may have finished files in the old folder after it was moved.
+  await check()
   while (!(await removeOld(aside, remove))) {
     await mkdir(folder, { recursive: true })
     await moveFiles(aside, folder, remove)
@@ -53,7 +71,7 @@ export async function replaceFolder(
  * ones go.
  */
 async function replaceInPlace(
-  { folder, next, remove }: Omit<FolderReplacement, 'aside'>,
+  { folder, next, remove, check }: Required<Omit<FolderReplacement, 'aside'>>,
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
@@ -61,12 +79,25 @@ async function replaceInPlace(
     const unfinished = unfinishedPath(folder, name)
     await copyFile(join(next, name), unfinished)
     await syncFile(unfinished)
+    await check()
     await rename(unfinished, join(folder, name))
   }
   await sync(folder)
-  for (const name of remove) await unlessMissing(() => unlink(join(folder, name)))
+  for (const name of remove) {
+    await check()
+    await unlessMissing(() => unlink(join(folder, name)))
+  }
   await rm(next, { recursive: true, force: true })
   await removeEmpty(folder).catch(() => {}) // a link stays
+}
+
+/** Rejects with the system's error unless the files of a folder, which may be missing, may be replaced. */
+export async function checkReplaceable(folder: string): Promise<void> {
+  const mayChange = (path: string) => access(path, constants.W_OK | constants.X_OK)
+  await unlessMissing(() => mayChange(folder))
+  await unlessMissing(async () => {
+    if (!(await isElsewhere(folder, dirname(folder)))) await mayChange(dirname(folder))
+  })
 }
 
 /** Whether a folder is a link, or on another file system than another folder. A missing one is neither. */

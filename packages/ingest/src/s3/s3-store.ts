@@ -1,4 +1,4 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { ByteStream, RereadableBytes } from '../bytes/byte-stream.js'
 import { checkKey as checkAnyKey } from '../object-key.js'
 import { type ObjectStore, ObjectStoreError } from '../object-store.js'
@@ -11,7 +11,7 @@ import { objectLists } from './object-lists.js'
 import { objectReads } from './object-reads.js'
 import { type CreateOnce, probeFolder } from './probe-create-once.js'
 import { rememberedCreateOnce } from './remembered-create-once.js'
-import { s3Client } from './s3-client.js'
+import { respondedAt, s3Client } from './s3-client.js'
 import { partsLeftReason, s3Failure, withReason } from './s3-failure.js'
 import { resolveS3Options, type S3StoreOptions } from './s3-options.js'
 import { abortUpload } from './upload-requests.js'
@@ -28,6 +28,8 @@ export interface S3Store extends ObjectStore {
    * `pump_daily/event_date=2026-01-01/`. One request finds up to 1,000, however many objects they have.
    */
   folders(prefix: string): AsyncIterable<string>
+  /** The time by the store's clock, which `modified` is of, rounded up to whole seconds. Undefined if the store does not say. */
+  now(): Promise<Date | undefined>
   /** Uploads that were started and not finished, of keys with one of the prefixes (default: all). Includes running uploads. */
   unfinishedUploads(prefixes?: readonly string[]): AsyncIterable<UnfinishedUpload>
   /** Removes an unfinished upload and its parts. Resolves even if it no longer exists. */
@@ -127,6 +129,15 @@ export function s3Store(options: S3StoreOptions): S3Store {
         return await findObject({ client, bucket, key })
       } catch (cause) {
         throw failure('find', key, cause)
+      }
+    },
+
+    async now() {
+      try {
+        const date = respondedAt(await client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })))
+        return Number.isNaN(date.getTime()) ? undefined : date
+      } catch (cause) {
+        throw failure('list', '', cause)
       }
     },
 

@@ -118,3 +118,28 @@ test('writers whose folder is renamed meanwhile try again: every file that was w
   expect(written.length).toBeGreaterThan(5)
   expect(Object.keys(await contentOf(paths.folder)).sort()).toEqual([...written, 'n39'].sort())
 })
+
+test('once the check rejects, no further step is taken', async () => {
+  for (let passed = 0; ; passed += 1) {
+    const { paths } = await day({ a: '1', b: '2' }, { c: '3' })
+    let checks = 0
+    const check = () => ((checks += 1) > passed ? Promise.reject(new Error('lost')) : Promise.resolve())
+    const replacement = { ...paths, remove: new Set(['a']) }
+    const outcome = await replaceFolder({ ...replacement, check }, () => Promise.resolve()).catch(String)
+    const found = await contentOf(paths.folder)
+    if (outcome === undefined) {
+      expect(found).toEqual({ b: '2', c: '3' })
+      expect(passed).toBeGreaterThan(2)
+      break
+    }
+    expect(outcome).toBe('Error: lost')
+    expect([{ a: '1', b: '2' }, {}, { b: '2', c: '3' }]).toContainEqual(found)
+    expect({ ...found, ...(await contentOf(paths.aside)), ...(await contentOf(paths.next)) }).toMatchObject({
+      b: '2',
+      c: '3',
+    })
+    // Whoever may go on completes the rest.
+    await replaceFolder(replacement, () => Promise.resolve())
+    expect(await contentOf(paths.folder)).toEqual({ b: '2', c: '3' })
+  }
+})
