@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Lake, openLake } from '../../packages/lake/src/index.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
-import { lakeOptions, type LakePlace, letTimePass, storeAt } from './dying-lake.js'
+import { lakeOptions, type LakePlace } from './dying-lake.js'
 import type { Random, RoundFacts } from './evidence.js'
 import { type Killer, killedBetweenChanges } from './killer.js'
 import { makeCall } from './make-call.js'
@@ -39,7 +39,6 @@ export async function correctionRound(
       const table = tableOf(step.definition)
       const lake = await openLake(lakeOptions(table, place))
       try {
-        await letTimePass(storeAt(lake, place))
         if (number === 0) await lake.register()
         const { importId, refusal } = await makeCall(lake, await step.call(table))
         if (refusal !== step.refusal)

@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path'
-import { s3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import { composeLake } from '../../packages/lake/src/compose-lake.js'
-import type { LakeBackend, LakeStore } from '../../packages/lake/src/lake-backend.js'
+import type { LakeBackend } from '../../packages/lake/src/lake-backend.js'
 import type { Lake, OpenLakeOptions } from '../../packages/lake/src/index.js'
 import { embeddedLake } from '../../packages/lake/src/open/embedded-lake.js'
 import { dyingAfter } from '../../packages/lake/test/dying-store.js'
@@ -20,6 +19,7 @@ export function lakeOptions(table: Table, { folder, stack }: LakePlace): OpenLak
     ...(stack && { ...stackOptions(stack), maintainCredentials: stack.maintainer }),
     tables: [table],
     cwd: folder,
+    resumeAfterSeconds: 0, // what a dead process was doing counts as left behind at once
   }
 }
 
@@ -74,22 +74,4 @@ export async function dyingLake(
     s3: {} as Parameters<typeof composeLake>[1]['s3'], // only generate uses it
   })
   return { lake, isDead: life.isDead }
-}
-
-/** Lets so much time pass that whatever a dead process was doing counts as left behind. */
-export async function letTimePass(store: LakeStore): Promise<void> {
-  for await (const { key } of store.list('_intents/')) {
-    if (key.endsWith('.owner.json')) await store.remove(key)
-    if (!key.endsWith('/intent.json')) continue
-    const intent = JSON.parse(new TextDecoder().decode(await store.read(key))) as object
-    const text = JSON.stringify({ ...intent, startedAt: new Date(0).toISOString() })
-    await store.write(key, [new TextEncoder().encode(text)], { overwrite: true })
-  }
-}
-
-/** The store of a lake, with the right to remove. */
-export function storeAt(lake: Lake, { stack }: LakePlace): LakeStore {
-  if (stack === undefined) return lake.store
-  const { bucket, endpoint, maintainer: credentials } = stack
-  return s3Store({ bucket, endpoint, credentials })
 }

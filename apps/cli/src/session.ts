@@ -23,7 +23,7 @@ export type GlobalOptions = SettingSources['flags'] & {
   json?: boolean
   quiet?: boolean
   verbose?: boolean
-  /** Seconds after which an upload counts as interrupted; only commands that publish have it. */
+  /** Seconds without a sign of life after which an upload or a change counts as left behind; only commands that write to a lake have it. */
   resumeAfter?: number
 }
 

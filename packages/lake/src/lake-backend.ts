@@ -6,6 +6,9 @@ import { isDataFileKey, type LakeProfile, type Table, tablePrefix } from '@minil
 /** The store of a lake: an S3 bucket, or a folder in its place. Members that only one of them has are optional. */
 export type LakeStore = ObjectStore & Partial<S3Store> & Partial<FolderStore>
 
+/** Seconds without a sign of life after which an upload or a change of a partition counts as left behind, unless the user sets another time. */
+export const defaultResumeAfterSeconds = 60
+
 /** What registering tables in a catalog changed. */
 export interface CatalogReport {
   /** The statements that ran, or that the engine runs each time it opens. */
@@ -44,6 +47,8 @@ export interface LakeBackend {
   readonly profile: LakeProfile
   readonly tables: readonly Table[]
   readonly store: LakeStore
+  /** Seconds without a sign of life after which an upload or a change of a partition counts as left behind. */
+  readonly resumeAfterSeconds: number
   /**
    * The same objects as `store`, for commands that remove or replace them: take it from `maintainStore`, which checks its rights. Absent
    * where no other user is needed.

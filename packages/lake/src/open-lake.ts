@@ -8,6 +8,7 @@ import { resolveSettings, type Settings } from './config/resolve-settings.js'
 import { stackSettings } from './config/stack-settings.js'
 import type { Variables } from './config/variables.js'
 import type { Lake } from './lake.js'
+import { defaultResumeAfterSeconds } from './lake-backend.js'
 import type { AskLocalParts } from './open/ask-parts.js'
 import { duckDbLimits } from './open/duckdb-limits.js'
 import { lakeKeys, type LakeKeys, type S3Keys } from './open/s3-keys.js'
@@ -25,7 +26,10 @@ export interface OpenLakeOptions extends LakeDefinition {
   credentials?: S3Keys
   /** Keys of S3 for what removes or replaces objects. Default: `credentials`, else the local stack's or what the AWS SDK finds. */
   maintainCredentials?: S3Keys
-  /** Seconds without progress after which an upload counts as interrupted and is resumed. Default 60. */
+  /**
+   * Seconds without a sign of life after which an upload counts as interrupted, and the change of a partition as left behind: the next
+   * command completes it or takes it back. Less than 10 is for lakes that nobody else is changing. Default 60.
+   */
   resumeAfterSeconds?: number
 }
 
@@ -60,6 +64,7 @@ const optionNames = [
 export async function openLake(options: OpenLakeOptions = {}): Promise<Lake> {
   checkOptions('openLake', options, optionNames)
   checkPlaces(options)
+  checkSeconds(options)
   const {
     tables,
     profile,
@@ -141,7 +146,11 @@ export async function openResolvedLake({
           resumeAfterSeconds,
           askLocalParts,
         })
-      : embeddedLake(tables, { folder: inCwd(settings['profiles.embedded.folder'].value), duckDb })
+      : embeddedLake(tables, {
+          folder: inCwd(settings['profiles.embedded.folder'].value),
+          duckDb,
+          resumeAfterSeconds,
+        })
   return composeLake(backend, {
     out: inCwd(settings.out.value),
     inCwd,
@@ -158,6 +167,16 @@ function checkPlaces({ config, cwd, env }: OpenLakeOptions): void {
   }
   if (env !== undefined && (typeof env !== 'object' || env === null))
     throw new TypeError(`openLake expected variables by name as env, got ${describeValue(env)}`)
+}
+
+/** Throws a TypeError or RangeError for a time that is no number of seconds. */
+function checkSeconds({ resumeAfterSeconds = defaultResumeAfterSeconds }: OpenLakeOptions): void {
+  if (typeof resumeAfterSeconds !== 'number')
+    throw new TypeError(
+      `openLake expected seconds as resumeAfterSeconds, got ${describeValue(resumeAfterSeconds)}`,
+    )
+  if (!(resumeAfterSeconds >= 0 && resumeAfterSeconds < Infinity))
+    throw new RangeError(`openLake expected resumeAfterSeconds of 0 or more, got ${resumeAfterSeconds}`)
 }
 
 /** A lake's folder may be missing until the first write, but it cannot be a file. */

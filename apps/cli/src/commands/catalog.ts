@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { registeredLines, warnOfDifferences } from '../print/report-lines.js'
 import { jsonText } from '@minilake/lake/format'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake catalog`: register the tables with the engine. */
@@ -10,6 +11,7 @@ export function catalogCommand(environment: Environment): Command {
       'register the tables and their partitions with Trino, and add nullable columns that are new; the embedded engine does so each time it opens, so there the statements are printed',
     )
     .option('--print', 'print the statements and change nothing, as the embedded profile always does')
+    .addOption(resumeAfterOption())
     .action((flags: { print?: boolean }, command: Command) =>
       withSession(command, environment, async (session) => {
         const { lake, terminal, json, signal } = session

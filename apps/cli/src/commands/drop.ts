@@ -4,6 +4,7 @@ import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { lakeNames } from '@minilake/schema'
 import { Command } from 'commander'
 import { flagText } from '../options/flag-text.js'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake drop`: unregister a table, and remove its data on request. */
@@ -13,6 +14,7 @@ export function dropCommand(environment: Environment): Command {
     .requiredOption('--table <name>', 'table to drop; on the stack also one that is no longer defined')
     .option('--data', 'its data files too, with their truth')
     .option('--yes', 'drop it')
+    .addOption(resumeAfterOption())
     .action(
       (
         { table, data = false, yes = false }: { table: string; data?: boolean; yes?: boolean },

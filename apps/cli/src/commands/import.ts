@@ -20,6 +20,7 @@ import { createOnceWarning } from '../print/create-once-warning.js'
 import { importedLines, sourceLines } from '../print/import-lines.js'
 import { reportBadRows } from '../print/report-bad-rows.js'
 import { jsonText } from '@minilake/lake/format'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, type Session, withSession } from '../session.js'
 
 type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRows' | 'tempFolder'> & {
@@ -125,6 +126,7 @@ export function importCommand(environment: Environment): Command {
     .addOption(
       settingOption('out', 'folder', 'only write the data files to this folder, for minilake ingest'),
     )
+    .addOption(resumeAfterOption())
     .action((files: string[], flags: ImportFlags, command: Command) =>
       withSession(command, environment, (session) =>
         importFiles(session, files, flags, environment.process.stdin).catch((error: unknown) =>

@@ -2,7 +2,7 @@ import { localFiles, type PublishProgress } from '@minilake/ingest'
 import { UsageError } from '@minilake/lake'
 import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { Command, Option } from 'commander'
-import { duration, parsedBy } from '../options/parsers.js'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { settingArgument } from '../options/setting-option.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { ingestedLines, registeredLines, warnOfDifferences, warnOfTrouble } from '../print/report-lines.js'
@@ -28,14 +28,7 @@ export function ingestCommand(environment: Environment): Command {
       ).choices(['sample', 'all']),
     )
     .option('--watch', 'publish files as they are finished and register new partitions, until interrupted')
-    .addOption(
-      new Option(
-        '--resume-after <duration>',
-        'resume an upload that has had no progress for this long (S3 only)',
-      )
-        .argParser(parsedBy(duration))
-        .default(60, '1m'),
-    )
+    .addOption(resumeAfterOption())
     .action((out: string | undefined, flags: IngestFlags, command: Command) => {
       if (flags.watch && flags.verify)
         throw new UsageError('--watch never ends, so --verify has nothing to check afterwards: give one')

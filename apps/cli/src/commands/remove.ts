@@ -7,6 +7,7 @@ import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
 import { dayCount, parsedBy } from '../options/parsers.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
 interface RemoveFlags extends TimeFlags {
@@ -29,6 +30,7 @@ export function removeCommand(environment: Environment): Command {
     .option('--older-than <days>', 'rows of days that ended so long ago, such as 90d', parsedBy(dayCount))
     .option('--expired', "the same by the table's retention; without --table, of all tables that have one")
     .option('--yes', 'remove it, and the truth of simulated files')
+    .addOption(resumeAfterOption())
     .action((flags: RemoveFlags, command: Command) =>
       withSession(command, environment, async ({ lake, terminal, json, signal }) => {
         const { table, where, import: id, olderThan, expired = false, yes = false, ...times } = flags

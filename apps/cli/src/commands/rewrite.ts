@@ -8,6 +8,7 @@ import { flagText } from '../options/flag-text.js'
 import { addMapping, nameList, parsedBy } from '../options/parsers.js'
 import { reportBadRows } from '../print/report-bad-rows.js'
 import { registeredLines } from '../print/report-lines.js'
+import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, type Session, withSession } from '../session.js'
 
 interface RewriteFlags {
@@ -31,6 +32,7 @@ export function rewriteCommand(environment: Environment): Command {
       parsedBy(nameList),
     )
     .option('--yes', 'rewrite the files, if every value fits')
+    .addOption(resumeAfterOption())
     .action((flags: RewriteFlags, command: Command) =>
       withSession(command, environment, (session) =>
         rewrite(session, flags).catch((error: unknown) => {

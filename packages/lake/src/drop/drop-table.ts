@@ -6,7 +6,6 @@ import { isRegistered, unregisterTable } from '../register/unregister-table.js'
 import { intentFolders, intentPrefix } from '../replace/intent.js'
 import { finishIntent, replaceFiles } from '../replace/replace-files.js'
 import { changingStore, prefixesOf } from '../replace/settle-intents.js'
-import { resumeAfterSeconds } from '../replace/intent-lock.js'
 
 /** How to drop a table. */
 export interface DropTableOptions {
@@ -44,7 +43,7 @@ export interface DropReport {
  */
 export async function dropTable(
   table: Table,
-  lake: Pick<LakeBackend, 'servers' | 'store' | 'maintenance'>,
+  lake: Pick<LakeBackend, 'servers' | 'store' | 'maintenance' | 'resumeAfterSeconds'>,
   { data = false, remove = false, onWait, signal }: DropTableOptions,
 ): Promise<DropReport> {
   const { servers } = lake
@@ -58,7 +57,7 @@ export async function dropTable(
     const intents = await intentFolders(lake.store, tablePrefix(table))
     const isStoreChanged = files.length + truths.length + leftovers.length + intents.length > 0
     const store = isStoreChanged ? await changingStore(table, lake, signal) : lake.store
-    const options = { resumeAfterSeconds, signal, onWait }
+    const options = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
     // A change that ends later would register the table again.
     for (const folder of intents) await finishIntent({ store }, folder, options)
     if (catalog && isInCatalog === true) await unregisterTable(table, catalog)

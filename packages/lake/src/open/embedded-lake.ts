@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
-import { isEmptyTable, type LakeBackend } from '../lake-backend.js'
+import { defaultResumeAfterSeconds, isEmptyTable, type LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from './duckdb-limits.js'
 import { shapeChecks } from '../register/shape-checks.js'
 import { duckDbRowOrder } from './duckdb-row-order.js'
@@ -13,7 +13,11 @@ import { duckDbRowOrder } from './duckdb-row-order.js'
  */
 export function embeddedLake(
   tables: readonly Table[],
-  { folder, duckDb = {} }: { folder: string; duckDb?: DuckDbLimits },
+  {
+    folder,
+    duckDb = {},
+    resumeAfterSeconds = defaultResumeAfterSeconds,
+  }: { folder: string; duckDb?: DuckDbLimits; resumeAfterSeconds?: number | undefined },
 ): LakeBackend {
   const store = folderStore({ folder: join(folder, lakeNames.bucket) })
   const shapeDifference = shapeChecks(() => store, 'spread')
@@ -34,6 +38,7 @@ export function embeddedLake(
     profile: 'embedded',
     tables,
     store,
+    resumeAfterSeconds,
     shapeDifference,
     catalogStatements,
     registerTables: async (wanted) => ({

@@ -1,7 +1,7 @@
 import { hiveStatements } from '@minilake/catalog'
 import type { S3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
-import type { LakeBackend } from '../lake-backend.js'
+import { defaultResumeAfterSeconds, type LakeBackend } from '../lake-backend.js'
 import { folderCatalog } from '../register/folder-catalog.js'
 import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
 import { rewriteDifference, shapeChecks } from '../register/shape-checks.js'
@@ -20,20 +20,21 @@ export interface StackOptions extends TrinoUserSettings, TrinoOptions, Omit<Buck
   /** What the location is called in an error. Default 'profiles.stack.location'. */
   locationName?: string
   keys: LakeKeys
-  /** Seconds after which an upload counts as interrupted. */
+  /** Seconds without a sign of life after which an upload or a change of a partition counts as left behind. Default 60. */
   resumeAfterSeconds?: number | undefined
 }
 
 /** The lake on any S3 and Trino. Its store throws a UsageError for a location outside S3. */
 export async function stackLake(tables: readonly Table[], options: StackOptions): Promise<LakeBackend> {
-  const { location, locationName = locationSetting, resumeAfterSeconds, keys } = options
+  const { location, locationName = locationSetting, keys } = options
+  const { resumeAfterSeconds = defaultResumeAfterSeconds } = options
   const { s3Store } = await import('@minilake/ingest/s3')
   const { creates, reads } = trinoUsers(options)
   const openCatalogEngine = () => openTrino(options, creates)
   const storeBy = (user: S3Keys | undefined) => {
     const settings = storeOptions({ ...options, keys: user })
     try {
-      return s3Store({ ...settings, ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }) })
+      return s3Store({ ...settings, resumeAfterSeconds })
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause
       throw new UsageError(`${locationName}: ${cause.message}`, { cause })
@@ -47,6 +48,7 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
   const backend: LakeBackend = {
     profile: 'stack',
     tables,
+    resumeAfterSeconds,
     servers: {
       endpoint: options.endpoint,
       trino: options.trino,
@@ -76,7 +78,7 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       const engine = await openCatalogEngine()
       try {
         return await registerTables(wanted, {
-          ...{ engine, store: store(), location, locationName, signal, shapeDifference },
+          ...{ engine, store: store(), location, locationName, signal, shapeDifference, resumeAfterSeconds },
         })
       } finally {
         await engine.close()

@@ -3,7 +3,7 @@ import { syncPartitions } from '@minilake/catalog'
 import { partitionsOf, type Table, tablePrefix } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
-import { resumeAfterSeconds, untilLeft } from '../replace/intent-lock.js'
+import { untilLeft } from '../replace/until-left.js'
 import { folderCatalog } from './folder-catalog.js'
 import { columnsInCatalog, isCatalogFolder, registeredPartitions } from './look-at-catalog.js'
 
@@ -18,6 +18,8 @@ interface RegisteredLake {
   store: LakeStore
   /** URL of the bucket, or of a folder in it. */
   location: string
+  /** Seconds after which the change of a folder counts as left behind. */
+  resumeAfterSeconds: number
   signal: AbortSignal
 }
 
@@ -30,7 +32,7 @@ interface RegisteredLake {
  * registered in between is unregistered, and compared again once the intent has ended: its owner may have registered the folder just before.
  */
 export async function registerFolders(table: Table, lake: RegisteredLake): Promise<string[]> {
-  const { engine, store, signal } = lake
+  const { engine, store, resumeAfterSeconds, signal } = lake
   const statements: string[] = []
   const execute = async (statement: string) => {
     await engine.execute(statement)

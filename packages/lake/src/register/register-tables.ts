@@ -34,7 +34,12 @@ interface TrinoLake {
  */
 export async function registerTables(
   tables: readonly Table[],
-  { shapeDifference, store, ...trino }: TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store'>,
+  {
+    shapeDifference,
+    store,
+    resumeAfterSeconds,
+    ...trino
+  }: TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store' | 'resumeAfterSeconds'>,
 ): Promise<CatalogReport> {
   const { engine, location, signal } = trino
   const before = await lookAtCatalog(tables, engine, signal)
@@ -62,7 +67,9 @@ export async function registerTables(
       for (const name of addedColumns(table, known) ?? []) await execute(hiveAddColumn(table, name))
       for (const statement of otherComments(table, before)) await execute(statement)
     }
-    statements.push(...(await registerFolders(table, { engine, store, location, signal })))
+    statements.push(
+      ...(await registerFolders(table, { engine, store, location, resumeAfterSeconds, signal })),
+    )
   }
   const after = await lookAtCatalog(matching, engine, signal)
   const changes = before.hasSchema || !after.hasSchema ? [] : [`schema ${schemaName} created`]

@@ -8,10 +8,11 @@ import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { truthsOf } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
-import { resumeAfterSeconds } from '../replace/intent-lock.js'
 import { newFiles } from '../replace/new-files.js'
-import { type FileChange, replaceFiles } from '../replace/replace-files.js'
+import type { FileChange } from '../replace/file-change.js'
+import { replaceFiles } from '../replace/replace-files.js'
 import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
+import type { LockOptions } from '../replace/until-left.js'
 import { checkUnmerged, findImport, type ImportedFile } from './imported-files.js'
 import { stageKept } from './stage-kept.js'
 import { type JudgedFile, type RemovalContext, shareOf, splitFiles, type SplitFiles } from './split-files.js'
@@ -74,6 +75,7 @@ export async function removeData(
   const { files, foreign, changing } = await lookAround(table, lake.store, scope, signal)
   const importId =
     choice.import === undefined ? undefined : findImport(table.name, choice.import, chosen(files))
+  const { resumeAfterSeconds } = lake
   const context = { table, scope, importId, duckDb, signal, store: lake.store }
   const planned = new Map<string, JudgedFile[]>()
   for (const file of files) {
@@ -89,7 +91,7 @@ export async function removeData(
     await changeTable(table, lake, signal, async (place) => {
       for (const folder of folders) {
         signal.throwIfAborted()
-        found.push(await removeFrom(folder, { ...context, ...place, onWait }))
+        found.push(await removeFrom(folder, { ...context, ...place, resumeAfterSeconds, onWait }))
       }
     })
   } else {
@@ -174,12 +176,10 @@ async function removeFrom(
   folder: string,
   {
     catalog,
+    resumeAfterSeconds,
     onWait,
     ...context
-  }: RemovalContext & {
-    catalog: FolderCatalog | undefined
-    onWait: ((folder: string) => void) | undefined
-  },
+  }: RemovalContext & Omit<LockOptions, 'signal'> & { catalog: FolderCatalog | undefined },
 ): Promise<RemovedFolder> {
   const { table, scope, importId, store, duckDb, signal } = context
   const stage = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })

@@ -21,8 +21,10 @@ export async function isOutdated(
   const now = new Map((await filesIn(store, folder)).map((file) => [file.key, file]))
   const wasEmpty = !files.some(({ key }) => key.endsWith('.parquet'))
   if (wasEmpty && [...now.keys()].some((key) => key.endsWith('.parquet'))) return true
-  return files.some(({ key, size, modified }) => {
-    const found = now.get(key)
-    return found?.size !== size || found.modified?.getTime() !== modified?.getTime()
-  })
+  return files.some((file) => !isSameObject(file, now.get(file.key)))
+}
+
+/** Whether an object is still the one that was found before, and not written again since. */
+export function isSameObject(before: StoredObject, now: StoredObject | undefined): boolean {
+  return now?.size === before.size && now.modified?.getTime() === before.modified?.getTime()
 }

@@ -4,7 +4,7 @@ import { privateFolder } from '@minilake/import'
 import { folderStore, localFile } from '@minilake/ingest'
 import type { LakeStore } from '../lake-backend.js'
 import type { FileRows, FileStage } from '../write/stage-file.js'
-import type { NewFile } from './replace-files.js'
+import type { NewFile } from './file-change.js'
 
 /** A new data file, and its rows. */
 export interface NewDataFile extends NewFile, FileRows {}
@@ -61,7 +61,7 @@ async function filesForBucket(store: LakeStore, tempFolder: string, signal: Abor
           throw new Error(`${join(folder, name)} was removed before it was published: try again`)
         const { written } = await store.write(key, file.bytes, {
           ...options,
-          signal,
+          signal: options?.signal ? AbortSignal.any([signal, options.signal]) : signal,
           reread: file,
           sha256: () => file.sha256(),
         })

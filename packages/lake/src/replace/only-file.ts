@@ -4,7 +4,7 @@ import { hasRows } from '../files/has-rows.js'
 import type { LakeStore } from '../lake-backend.js'
 import { filesAndTruth } from './files-and-truth.js'
 import type { NewDataFile } from './new-files.js'
-import type { FileChange } from './replace-files.js'
+import type { FileChange } from './file-change.js'
 
 /**
  * The change after which a new data file is the only one of its folder, whose objects are given. A file that is there under its key with

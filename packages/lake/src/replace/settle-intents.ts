@@ -3,13 +3,13 @@ import { type Table, tablePrefix } from '@minilake/schema'
 import type { FolderCatalog, LakeBackend, LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { intentFolders, intentPrefix } from './intent.js'
-import { type LockOptions, resumeAfterSeconds } from './intent-lock.js'
 import { finishIntent } from './replace-files.js'
+import type { LockOptions } from './until-left.js'
 
 /** A lake whose files can be removed and replaced. */
 export type ChangeableLake = Pick<
   LakeBackend,
-  'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog'
+  'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog' | 'resumeAfterSeconds'
 >
 
 /** Where files of a table are changed. */
@@ -29,6 +29,7 @@ export async function settleIntents(
   lake: ChangeableLake,
   options: Omit<LockOptions, 'resumeAfterSeconds'>,
 ): Promise<string[]> {
+  const { resumeAfterSeconds } = lake
   const left = await intentFolders(lake.store, '')
   const settled: string[] = []
   for (const table of tables) {

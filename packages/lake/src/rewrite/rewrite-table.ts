@@ -10,10 +10,11 @@ import {
 } from '../register/rewrite-mark.js'
 import { unregisterTable } from '../register/unregister-table.js'
 import { intentFolders } from '../replace/intent.js'
-import { type LockOptions, resumeAfterSeconds } from '../replace/intent-lock.js'
 import { newFiles } from '../replace/new-files.js'
-import { finishIntent, type NewFile, replaceFiles } from '../replace/replace-files.js'
+import type { NewFile } from '../replace/file-change.js'
+import { finishIntent, replaceFiles } from '../replace/replace-files.js'
 import { changingStore } from '../replace/settle-intents.js'
+import type { LockOptions } from '../replace/until-left.js'
 import { stageFile } from '../write/stage-file.js'
 import { checkChanges, withEarlier } from './column-changes.js'
 import { oldFile } from './old-file.js'
@@ -50,7 +51,10 @@ export interface RewriteReport {
 }
 
 /** A lake whose tables can be rewritten. */
-type RewritableLake = Pick<LakeBackend, 'store' | 'maintenance' | 'registerTables' | 'servers'>
+type RewritableLake = Pick<
+  LakeBackend,
+  'store' | 'maintenance' | 'registerTables' | 'servers' | 'resumeAfterSeconds'
+>
 
 /**
  * Rewrites the data files of a table in the shape of its definition, on request. All files are read first: nothing changes unless every
@@ -68,12 +72,11 @@ export async function rewriteTable(
     onWait,
     signal,
     duckDb,
-    resumeAfter = resumeAfterSeconds,
-  }: RewriteTableOptions & { duckDb: DuckDbLimits; resumeAfter?: number },
+  }: RewriteTableOptions & { duckDb: DuckDbLimits },
 ): Promise<RewriteReport> {
   checkChanges(table, { map, drop })
   const store = rewrite ? await changingStore(table, lake, signal) : lake.store
-  const lock = { resumeAfterSeconds: resumeAfter, signal, onWait }
+  const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
   if (rewrite)
     for (const folder of await intentFolders(store, tablePrefix(table)))
       await finishIntent({ store }, folder, lock)

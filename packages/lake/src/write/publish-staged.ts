@@ -9,7 +9,6 @@ import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.j
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { appendingStore } from '../replace/appending-store.js'
-import { resumeAfterSeconds } from '../replace/intent-lock.js'
 import { changeTable, settleIntents } from '../replace/settle-intents.js'
 import { count } from '../text.js'
 import { UsageError } from '../usage-error.js'
@@ -80,7 +79,7 @@ export async function publishStaged<R extends WrittenFiles>(
     return { ...files, mode, earlier, shared, catalog: { ...catalog, changes } }
   }
   if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
-  const how = { tempFolder, duckDb, resumeAfterSeconds, signal, onWait }
+  const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
   const files = await changeTable(table, lake, signal, (place) => write(targetOf(table, place, how)))
   const shared = mode === 'merge' ? [] : await sharedBy(files, lake.store)

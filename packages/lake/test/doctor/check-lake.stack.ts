@@ -29,6 +29,7 @@ async function failedCheck(own: Partial<LakeBackend>, now = Date.now) {
     profile: 'stack',
     tables: [pump, pumpDaily],
     store: storeOf(stack),
+    resumeAfterSeconds: 60,
     servers: {
       endpoint: stack.endpoint,
       trino: stack.trino,

@@ -26,15 +26,18 @@ const write = (day: string) => store.write(`${folderOf(day)}a.parquet`, [new Uin
 /** Removes what tests may: the publishing user may not remove data files. */
 const remover = () => storeOf({ ...stack, credentials: stack.administrator })
 
-/** Writes an intent as its owner would. Its owner renews it no more. */
-async function intend(folder: string, startedAt = new Date()): Promise<void> {
+/** Writes an intent whose owner gives no sign of life. */
+async function intend(folder: string): Promise<void> {
+  const startedAt = new Date()
   const intent = { id: randomUUID(), table: 'turbine', folder, add: [], remove: [] }
   await store.write(intentKey(folder), [intentBytes({ ...intent, startedAt: startedAt.toISOString() })])
 }
-const longAgo = new Date(0)
 
 const register = (table: Table = turbine, using: { engine?: SqlEngine; store?: LakeStore } = {}) =>
-  registerFolders(table, { engine, store, location, signal: new AbortController().signal, ...using })
+  registerFolders(table, {
+    ...{ engine, store, location, resumeAfterSeconds: 8, signal: new AbortController().signal },
+    ...using,
+  })
 
 async function rows(sql: string): Promise<unknown[]> {
   const found = []
@@ -102,7 +105,7 @@ test.each([2, 100])(
 test('a partition whose change a dead process left is not registered; a living one is waited for', async () => {
   await engine.execute(hiveTable(turbine, { location }))
   for (const day of ['2026-01-01', '2026-01-02', '2026-01-03']) await write(day)
-  await intend(folderOf('2026-01-01'), longAgo)
+  await intend(folderOf('2026-01-01'))
   await intend(folderOf('2026-01-02'))
   setTimeout(() => void remover().remove(intentKey(folderOf('2026-01-02'))), 2_000)
   await register()
@@ -149,7 +152,7 @@ test('many new partitions are found by one scan, and those that got an intent me
   for (const day of days) await write(day)
   const late = engineWith(/sync_partition_metadata/, 'before', async () => {
     await write('2026-12-31') // a partition that was not there when they were listed
-    await intend(folderOf('2026-12-31'), longAgo)
+    await intend(folderOf('2026-12-31'))
   })
   expect(await register(turbine, { engine: late })).toEqual([
     expect.stringContaining(`'ADD'`),
@@ -166,11 +169,11 @@ test('two processes register the same partitions at once', async () => {
 })
 
 test('an unpartitioned table is not created while its change stands, also not by a statement already on its way', async () => {
-  await intend('plain/', longAgo)
+  await intend('plain/')
   expect(await register(plain)).toEqual([])
   expect(await tables()).toEqual([])
   await remover().remove(intentKey('plain/'))
-  const late = engineWith(/CREATE TABLE/, 'before', () => intend('plain/', longAgo))
+  const late = engineWith(/CREATE TABLE/, 'before', () => intend('plain/'))
   await register(plain, { engine: late })
   expect(await tables()).toEqual([])
   await remover().remove(intentKey('plain/'))

@@ -23,6 +23,7 @@ beforeEach(async () => {
   lake = await openLake({
     ...stackOptions(stack),
     ...{ tables: [turbine, plain], cwd: folder, maintainCredentials: stack.maintainer },
+    resumeAfterSeconds: 1,
   })
   return () => lake.close()
 })
@@ -122,7 +123,7 @@ test('what a dead process left is completed first', async () => {
   const day = 'turbine/event_date=2026-01-05/'
   const intent = { id: randomUUID(), table: 'turbine', folder: day, add: [], remove: [key] }
   const { bucket, endpoint, maintainer: credentials } = stack
-  const startedAt = new Date(0).toISOString()
+  const startedAt = new Date().toISOString()
   const text = JSON.stringify({ ...intent, startedAt })
   await s3Store({ bucket, endpoint, credentials }).write(intentKey(day), [new TextEncoder().encode(text)])
   await lake.remove(turbine, { from: new Date('2026-01-06'), remove: true })

@@ -77,7 +77,7 @@ async function interrupt(folder: string, lake: Lake) {
 }
 
 test('an interrupted removal is named by the doctor, listed, and completed by the next one', async () => {
-  const { lake, folder } = await freshLake({ tables: [turbine] })
+  const { lake, folder } = await freshLake({ tables: [turbine], resumeAfterSeconds: 1 })
   await lake.write(turbine, rows)
   await interrupt(folder, lake)
   const changes = (await lake.doctor()).find(({ check }) => check === 'changes')
@@ -104,7 +104,7 @@ test('the doctor says of what is no intent that it is none, and not that a comma
 })
 
 test('rows that are written again after an interrupted removal are there again, and stay', async () => {
-  const { lake, folder } = await freshLake({ tables: [turbine] })
+  const { lake, folder } = await freshLake({ tables: [turbine], resumeAfterSeconds: 1 })
   await lake.write(turbine, rows)
   await interrupt(folder, lake)
   expect(await lake.write(turbine, rows)).toMatchObject({ written: 1, unchanged: 2 })
@@ -296,7 +296,10 @@ describe.each(['a folder', 'a bucket'])('a process that dies while rows are remo
   const newStore = async (): Promise<LakeStore> =>
     kind === 'a folder' ? folderStore({ folder: await freshFolder() }) : memoryStore()
   const options = { where: "turbine_id = 't2'", remove: true, duckDb: {} }
-  const lakeOf = (store: LakeStore) => ({ store, registerTables: () => Promise.reject(new Error('none')) })
+  const lakeOf = (store: LakeStore) => ({
+    ...{ store, resumeAfterSeconds: 0 },
+    registerTables: () => Promise.reject(new Error('none')),
+  })
   const identities = async (store: LakeStore) => {
     const found: string[] = []
     for await (const file of listFiles(turbine, store, { signal: new AbortController().signal }))
@@ -375,7 +378,9 @@ test('a store in which two commands can create one lock is refused before anythi
   const store = { ...memory, probeCreateOnce: () => Promise.resolve('check-then-write' as const) }
   const registerTables = () => Promise.resolve({ statements: [], changes: [], differences: [] })
   const options = { remove: true, duckDb: {}, signal: new AbortController().signal }
-  await expect(removeData(turbine, { store, registerTables }, options)).rejects.toThrow(
+  await expect(
+    removeData(turbine, { store, registerTables, resumeAfterSeconds: 60 }, options),
+  ).rejects.toThrow(
     'nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at memory two commands',
   )
   expect(await memory.find('turbine/event_date=2026-01-05/a.parquet')).toBeDefined()

@@ -51,7 +51,12 @@ async function ingesting(store: LakeStore): Promise<Place> {
   const out = await freshFolder()
   for (const { key, bytes } of [old, added, own]) await folderStore({ folder: out }).write(key, [bytes])
   const lake = {
-    ...{ tables: [turbine], store, shapeDifference: () => Promise.resolve(undefined) },
+    ...{
+      tables: [turbine],
+      store,
+      resumeAfterSeconds: 60,
+      shapeDifference: () => Promise.resolve(undefined),
+    },
     registerTables: () => Promise.resolve({ statements: [], changes: [], differences: [] }),
   }
   return {

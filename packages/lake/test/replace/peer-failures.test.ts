@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { memoryStore, type ObjectStore } from '@minilake/ingest'
 import { beforeEach, expect, test } from 'vitest'
-import { finishIntent, type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
+import type { NewFile } from '../../src/replace/file-change.js'
+import { finishIntent, replaceFiles } from '../../src/replace/replace-files.js'
 import { intentFolders } from '../../src/replace/intent.js'
 
 // How Arc, another time-series lake, doubled or lost data when it replaced files: Basekick-Labs/arc, issues 157, 226, 357 and 638.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { memoryStore } from '@minilake/ingest'
 import { expect, test } from 'vitest'
-import { type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
+import type { NewFile } from '../../src/replace/file-change.js'
+import { replaceFiles } from '../../src/replace/replace-files.js'
 
 const folder = 'turbine/event_date=2026-01-05/'
 

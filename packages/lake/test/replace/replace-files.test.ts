@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { folderStore, memoryStore } from '@minilake/ingest'
 import { describe, expect, test } from 'vitest'
 import type { LakeStore } from '../../src/lake-backend.js'
-import { type FileChange, finishIntent, type NewFile, replaceFiles } from '../../src/replace/replace-files.js'
+import type { FileChange, NewFile } from '../../src/replace/file-change.js'
+import { finishIntent, replaceFiles } from '../../src/replace/replace-files.js'
 import { intentFolders, intentKey } from '../../src/replace/intent.js'
 import { LostIntentError } from '../../src/replace/intent-lock.js'
 import { dyingStore } from '../dying-store.js'
@@ -203,7 +204,9 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
       },
     }
     const change = () => Promise.resolve({ add: [], remove: [`${day.folder}a`] })
-    await expect(replaceFiles(day, change, { store, catalog }, options())).rejects.toThrow(LostIntentError)
+    await expect(
+      replaceFiles(day, change, { store, catalog }, { ...options(), resumeAfterSeconds: 1 }),
+    ).rejects.toThrow(LostIntentError)
     expect(await intentFolders(store, '')).toEqual([day.folder])
   })
 

@@ -84,9 +84,9 @@ test('a process that dies in the middle is completed, and nothing reads the tabl
   const { bucket, endpoint, maintainer: credentials } = stack
   const maintaining = s3Store({ bucket, endpoint, credentials })
   const { maintenance: _maintenance, ...backend } = await stackBackend([table], stack)
-  const rewrite = (store: LakeStore, resumeAfter: number) => {
-    const lake = { ...backend, store }
-    return rewriteTable(table, lake, { map, rewrite: true, duckDb: {}, resumeAfter, signal })
+  const rewrite = (store: LakeStore, resumeAfterSeconds: number) => {
+    const lake = { ...backend, store, resumeAfterSeconds }
+    return rewriteTable(table, lake, { map, rewrite: true, duckDb: {}, signal })
   }
   let refusals = 0
   for (const after of [0, 1, 3, 5]) {

@@ -352,7 +352,7 @@ test.each<[string, () => Promise<LakeStore>, Table['columns'], RewriteOptions]>(
       } else expect(await isMixed(table, store)).toBe(false)
       // The mark has the changes once the first file may have changed.
       const isMarked = (await store.find(rewriteMarkKey(table))) !== undefined
-      await run(store, { ...(isMarked ? {} : options), resumeAfter: 0 })
+      await run(store, isMarked ? {} : options)
       expect(await rowTexts(table, store, duckDb), `died after ${after}`).toEqual(expected)
       const left: string[] = []
       for await (const { key } of store.list('_')) if (!key.endsWith('.owner.json')) left.push(key)
@@ -366,6 +366,7 @@ test.each<[string, () => Promise<LakeStore>, Table['columns'], RewriteOptions]>(
 function lakeOf(store: LakeStore): Parameters<typeof rewriteTable>[1] {
   return {
     store,
+    resumeAfterSeconds: 0,
     registerTables: () => Promise.resolve({ statements: [], changes: [], differences: [] }),
   }
 }
