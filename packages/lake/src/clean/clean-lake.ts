@@ -89,7 +89,7 @@ async function removeFound(
       objects: foldersOf(inLake.filter(({ uploads }) => uploads === undefined)),
       uploads: foldersOf(inLake.filter(({ uploads }) => uploads !== undefined)),
     },
-    { signal },
+    { undone: 'removed', signal },
   )
   for (const { store, leftovers, uploads } of removable) {
     const remover = store === lake.store ? maintained : store

@@ -2,15 +2,19 @@ import { ObjectStoreError } from '@minilake/ingest'
 import { tablePrefix } from '@minilake/schema'
 import { abandoned, abandonedAfterHours, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import type { LakeBackend } from '../lake-backend.js'
-import { maintainStore } from '../open/maintain-store.js'
+import { maintainStore, RefusedKeyError } from '../open/maintain-store.js'
 import { bytesText, count } from '../text.js'
-import { type Check, firstLine } from './diagnose.js'
+import { type Check, FailedCheck, firstLine } from './diagnose.js'
 
-/** Checks what publishing to a bucket relies on. A failure is reported as unknown, because queries work without it. */
+/**
+ * Checks what publishing to a bucket relies on. A failure is reported as unknown, because queries work without it; but a key that S3 does
+ * not accept is wrong in any case.
+ */
 export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortSignal }): Check[] {
   const orUnknown = async (finding: Promise<string>) =>
     finding.catch((error: unknown) => {
       signal.throwIfAborted()
+      if (error instanceof FailedCheck) throw error
       return `unknown: ${firstLine(error)}`
     })
   return [
@@ -20,6 +24,7 @@ export function publishingChecks(lake: LakeBackend, { signal }: { signal: AbortS
     },
     {
       name: 'removal',
+      isIndependent: true,
       run: () => orUnknown(removalRights(lake, signal)),
     },
     {
@@ -51,7 +56,12 @@ async function createOnce({ store }: LakeBackend, signal: AbortSignal): Promise<
 /** Who may remove data files: the key for that, and whether the one that publishes may, too. */
 async function removalRights(lake: LakeBackend, signal: AbortSignal): Promise<string> {
   const folders = lake.tables.map(tablePrefix)
-  await maintainStore(lake, { objects: folders }, { signal })
+  await maintainStore(lake, { objects: folders }, { undone: 'removed', signal }).catch((cause: unknown) => {
+    if (!(cause instanceof RefusedKeyError)) throw cause
+    const { reason, fix, isUnknown } = cause
+    if (isUnknown) throw new FailedCheck(reason, { fix, cause })
+    throw new Error(`${reason}: ${fix}`, { cause })
+  })
   const { store, maintenance } = lake
   const [folder = ''] = folders
   const publishing = await Promise.resolve(store.checkRemoval?.(folder, { signal })).then(

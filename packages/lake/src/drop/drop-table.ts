@@ -56,7 +56,9 @@ export async function dropTable(
   if (remove) {
     const intents = await intentFolders(lake.store, tablePrefix(table))
     const isStoreChanged = files.length + truths.length + leftovers.length + intents.length > 0
-    const store = isStoreChanged ? await changingStore(table, lake, signal) : lake.store
+    const store = isStoreChanged
+      ? await changingStore(table, lake, { undone: 'dropped', signal })
+      : lake.store
     const options = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
     // A change that ends later would register the table again.
     for (const folder of intents) await finishIntent({ store }, folder, options)

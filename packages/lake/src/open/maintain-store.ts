@@ -13,12 +13,12 @@ export interface PlannedRemoval {
 /**
  * The store for commands that remove or replace objects; it signs with the maintain key. Call it once it is known what is to be
  * removed, and before anything is changed: it rejects with an Error that names the key and how to set it if the key lacks a right.
- * A folder needs no key.
+ * A folder needs no key. `undone` is what the sentence says was not done: 'removed'.
  */
 export async function maintainStore(
   lake: Pick<LakeBackend, 'store' | 'maintenance'>,
   { objects, uploads = [] }: PlannedRemoval,
-  { signal }: { signal: AbortSignal },
+  { undone, signal }: { undone: string; signal: AbortSignal },
 ): Promise<LakeStore> {
   const { maintenance } = lake
   if (maintenance === undefined) return lake.store
@@ -33,7 +33,7 @@ export async function maintainStore(
         cause.code === 'AccessDenied'
           ? `lacks the right ${right} below ${store.location}/${prefix}`
           : 'is not accepted by S3'
-      throw new Error(`nothing was removed: the S3 key ${keyName} ${trouble}: ${fix}`, { cause })
+      throw new RefusedKeyError(`the S3 key ${keyName} ${trouble}`, { undone, fix, cause })
     }
   }
   for (const prefix of objects)
@@ -44,6 +44,29 @@ export async function maintainStore(
     await check(prefix, 's3:AbortMultipartUpload', store.abortUpload?.(nothing))
   }
   return store
+}
+
+/** S3 refuses the key that removes and replaces objects. */
+export class RefusedKeyError extends Error {
+  /** What is wrong with the key, without what was not done. */
+  readonly reason: string
+  /** How to get a key that may remove objects. */
+  readonly fix: string
+
+  constructor(
+    reason: string,
+    { undone, fix, cause }: { undone: string; fix: string; cause: ObjectStoreError },
+  ) {
+    super(`nothing was ${undone}: ${reason}: ${fix}`, { cause })
+    this.name = 'RefusedKeyError'
+    this.reason = reason
+    this.fix = fix
+  }
+
+  /** Whether S3 does not know the key or its secret; else it lacks a right. */
+  get isUnknown(): boolean {
+    return (this.cause as ObjectStoreError).code !== 'AccessDenied'
+  }
 }
 
 function isRefusal(code: string | undefined): boolean {

@@ -88,8 +88,10 @@ export async function removeData(
   const found: RemovedFolder[] = []
   const folders = remove ? [...new Set([...planned.keys(), ...changing])].sort() : []
   if (folders.length > 0) {
-    await changeTable(table, lake, signal, async (place) => {
-      for (const folder of folders) {
+    await changeTable(table, lake, { undone: 'removed', signal }, async (place) => {
+      // What needs no new file goes first: on a full disk, it makes room for the rest.
+      const isWhole = (folder: string) => planned.get(folder)?.every(({ share }) => share === 'all') ?? false
+      for (const folder of folders.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)))) {
         signal.throwIfAborted()
         found.push(await removeFrom(folder, { ...context, ...place, resumeAfterSeconds, onWait }))
       }
@@ -101,7 +103,9 @@ export async function removeData(
       found.push(summary(folder, split, truths))
     }
   }
-  const changed = found.filter(({ files, rewritten }) => files + rewritten > 0)
+  const changed = found
+    .filter(({ files, rewritten }) => files + rewritten > 0)
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1))
   const sum = (of: (folder: RemovedFolder) => number) => changed.reduce((total, each) => total + of(each), 0)
   return {
     table: table.name,

@@ -12,6 +12,12 @@ export type ChangeableLake = Pick<
   'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog' | 'resumeAfterSeconds'
 >
 
+/** What a refusal says was not done, such as 'removed'. */
+interface Undone {
+  undone: string
+  signal: AbortSignal
+}
+
 /** Where files of a table are changed. */
 interface Place {
   /** The store that may remove and replace. */
@@ -35,10 +41,15 @@ export async function settleIntents(
   for (const table of tables) {
     const folders = left.filter((folder) => folder.startsWith(tablePrefix(table)))
     if (folders.length === 0) continue
-    await changeTable(table, lake, options.signal, async ({ store, catalog }) => {
-      for (const folder of folders)
-        await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
-    })
+    await changeTable(
+      table,
+      lake,
+      { undone: 'changed', signal: options.signal },
+      async ({ store, catalog }) => {
+        for (const folder of folders)
+          await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
+      },
+    )
     settled.push(...folders)
   }
   return settled
@@ -48,10 +59,10 @@ export async function settleIntents(
 export async function changeTable<T>(
   table: Table,
   lake: ChangeableLake,
-  signal: AbortSignal,
+  { undone, signal }: Undone,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
-  const store = await changingStore(table, lake, signal)
+  const store = await changingStore(table, lake, { undone, signal })
   if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
   // Another table under this name is not ours to unregister.
   const { differences } = await lake.registerTables([table], { signal })
@@ -63,10 +74,10 @@ export async function changeTable<T>(
 export async function changingStore(
   table: Table,
   lake: Pick<LakeBackend, 'store' | 'maintenance'>,
-  signal: AbortSignal,
+  { undone, signal }: Undone,
 ): Promise<LakeStore> {
-  await checkLocks(lake.store, signal)
-  return maintainStore(lake, { objects: Object.values(prefixesOf(table)) }, { signal })
+  await checkLocks(lake.store, { undone, signal })
+  return maintainStore(lake, { objects: Object.values(prefixesOf(table)) }, { undone, signal })
 }
 
 /** The key prefixes of everything that belongs to a table. */
@@ -76,9 +87,9 @@ export function prefixesOf(table: Table): { data: string; truths: string; intent
 }
 
 /** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */
-async function checkLocks(store: LakeStore, signal: AbortSignal): Promise<void> {
+async function checkLocks(store: LakeStore, { undone, signal }: Undone): Promise<void> {
   if ((await store.probeCreateOnce?.({ signal })) !== 'check-then-write') return
   throw new Error(
-    `nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at ${store.location} two commands could both create the object that locks a partition, and change it at once`,
+    `nothing was ${undone}: removing and replacing files expected a store that honours If-None-Match: *, but at ${store.location} two commands could both create the object that locks a partition, and change it at once`,
   )
 }

@@ -75,7 +75,7 @@ export async function rewriteTable(
   }: RewriteTableOptions & { duckDb: DuckDbLimits },
 ): Promise<RewriteReport> {
   checkChanges(table, { map, drop })
-  const store = rewrite ? await changingStore(table, lake, signal) : lake.store
+  const store = rewrite ? await changingStore(table, lake, { undone: 'rewritten', signal }) : lake.store
   const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
   if (rewrite)
     for (const folder of await intentFolders(store, tablePrefix(table)))

@@ -81,7 +81,9 @@ export async function publishStaged<R extends WrittenFiles>(
   if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
   const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
-  const files = await changeTable(table, lake, signal, (place) => write(targetOf(table, place, how)))
+  const files = await changeTable(table, lake, { undone: 'written', signal }, (place) =>
+    write(targetOf(table, place, how)),
+  )
   const shared = mode === 'merge' ? [] : await sharedBy(files, lake.store)
   return { ...files, mode, earlier: [], shared, catalog: before }
 }

@@ -88,13 +88,21 @@ test('unfinished uploads are asked for by an id that no upload has', async () =>
     maintenance: { store: storeBy(credentials), keyName: 'KEY', fix: 'set KEY' },
   })
   const { signal } = new AbortController()
-  const store = await maintainStore(lakeBy(stack.maintainer), { objects: [], uploads: [prefix] }, { signal })
+  const store = await maintainStore(
+    lakeBy(stack.maintainer),
+    { objects: [], uploads: [prefix] },
+    { undone: 'removed', signal },
+  )
   expect(store.location).toBe('s3://iot-time-series')
   const { QUERY_ACCESS_KEY: accessKeyId = '', QUERY_SECRET_KEY: secretAccessKey = '' } = parseEnv(
     await readFile(stack.envFile, 'utf8'),
   )
   await expect(
-    maintainStore(lakeBy({ accessKeyId, secretAccessKey }), { objects: [], uploads: [prefix] }, { signal }),
+    maintainStore(
+      lakeBy({ accessKeyId, secretAccessKey }),
+      { objects: [], uploads: [prefix] },
+      { undone: 'removed', signal },
+    ),
   ).rejects.toThrow(
     `${removal} KEY lacks the right s3:AbortMultipartUpload below s3://iot-time-series/pump/: set KEY`,
   )

@@ -381,7 +381,7 @@ test('a store in which two commands can create one lock is refused before anythi
   await expect(
     removeData(turbine, { store, registerTables, resumeAfterSeconds: 60 }, options),
   ).rejects.toThrow(
-    'nothing was changed: removing and replacing files expected a store that honours If-None-Match: *, but at memory two commands',
+    'nothing was removed: removing and replacing files expected a store that honours If-None-Match: *, but at memory two commands',
   )
   expect(await memory.find('turbine/event_date=2026-01-05/a.parquet')).toBeDefined()
 })

@@ -286,6 +286,15 @@ describe.each(Object.entries(stores))('replaceFiles in %s', (_, newStore) => {
     }
   })
 
+  test('a folder whose files may not be replaced: refused before an intent stands', async () => {
+    const place = folderStore({ folder: await freshFolder() })
+    await write(place, before)
+    const refusal = new Error('Permission denied')
+    const store: LakeStore = { ...place, checkRemoval: () => Promise.reject(refusal) }
+    await expect(replaceFiles(day, decide(store), { store }, options())).rejects.toBe(refusal)
+    expect(await contentOf(store)).toEqual(before)
+  })
+
   test('an object that is no intent is named and left alone', async () => {
     const store = await newStore()
     await store.write(`_intents/${day.folder}intent.json`, [bytesOf('hello')])
