@@ -8,8 +8,8 @@ export interface FolderStore extends ObjectStore {
   stage(bytes: ByteStream, options?: Pick<WriteOptions, 'signal'>): Promise<StagedObject>
   /** The time by the clock that `modified` is of: that of a file server, where the folder is on one. */
   now(): Promise<Date | undefined>
-  /** Unfinished files, which are hidden and never listed. Includes those of writers still at work. */
-  unfinished(): AsyncIterable<UnfinishedFile>
+  /** Unfinished files in a folder such as 'pump/' (default: everywhere), which are never listed. Includes those of writers still at work. */
+  unfinished(below?: string): AsyncIterable<UnfinishedFile>
   /** Rejects unless `replaceFolder` may replace objects of the folder with this key prefix. Changes nothing. */
   checkRemoval(prefix: string): Promise<void>
   /**

@@ -217,14 +217,14 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       }
     },
 
-    async *unfinished() {
+    async *unfinished(below = '') {
       try {
-        for await (const { key, size, modified } of walkFolder(folder)) {
+        for await (const { key, size, modified } of walkFolder(folder, { below })) {
           if (isUnfinishedName(basename(key)))
             yield { key, size, lastActivity: modified, listedAt: new Date() }
         }
       } catch (cause) {
-        throw failure('list', '', cause)
+        throw failure('list', below, cause)
       }
     },
 

@@ -52,6 +52,7 @@ export async function settleIntents(
     )
     settled.push(...folders)
   }
+  await removeUnfinished(lake)
   return settled
 }
 
@@ -73,10 +74,11 @@ export async function changeTable<T>(
 /** The store that may remove and replace the objects of a table. Throws an Error if it lacks a right, or if its intents lock nothing. */
 export async function changingStore(
   table: Table,
-  lake: Pick<LakeBackend, 'store' | 'maintenance'>,
+  lake: Pick<LakeBackend, 'store' | 'maintenance' | 'resumeAfterSeconds'>,
   { undone, signal }: Undone,
 ): Promise<LakeStore> {
   await checkLocks(lake.store, { undone, signal })
+  await removeUnfinished(lake)
   return maintainStore(lake, { objects: Object.values(prefixesOf(table)) }, { undone, signal })
 }
 
@@ -84,6 +86,18 @@ export async function changingStore(
 export function prefixesOf(table: Table): { data: string; truths: string; intents: string } {
   const data = tablePrefix(table)
   return { data, truths: `${truthPrefix}${data}`, intents: `${intentPrefix}${data}` }
+}
+
+/** Removes what killed processes have half written below a folder's intents. A living one writes at least as often as it renews an intent. */
+async function removeUnfinished({
+  store,
+  resumeAfterSeconds,
+}: Pick<LakeBackend, 'store' | 'resumeAfterSeconds'>): Promise<void> {
+  const keys: string[] = []
+  for await (const { key, lastActivity, listedAt } of store.unfinished?.(intentPrefix) ?? [])
+    if (listedAt.getTime() - lastActivity.getTime() >= resumeAfterSeconds * 1000) keys.push(key)
+  for (const key of keys) await store.remove(key)
+  if (keys.length > 0) await store.removeEmptyFolders?.(keys)
 }
 
 /** Throws an Error for a bucket in which an intent locks nothing, because two writers may both create it. */
