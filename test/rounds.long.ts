@@ -1,9 +1,10 @@
-import { inject, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { correctionRound } from './rounds/correction-round.js'
-import { runRounds } from './rounds/evidence.js'
-import { killedBySignal } from './rounds/killer.js'
+import { correctingKinds } from './rounds/effective-step.js'
+import { type Random, runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
+import { signalRound } from './rounds/signal-round.js'
 
 const hour = 3_600_000
 const { MINILAKE_LONG_SEED = '20261129', MINILAKE_LONG_ROUNDS } = process.env
@@ -34,26 +35,19 @@ test('random corrections, with kills and reruns, agree with a model on Trino', {
   }),
 )
 
-test(
-  'random corrections, killed with SIGKILL and run again, agree with a model on DuckDB',
-  { timeout: 2 * hour },
-  () =>
-    runRounds({
-      name: 'sigkills',
-      rounds: roundsOr(120),
-      seed,
-      round: (random) => correctionRound(random, { killed: killedBySignal }),
-    }),
-)
-
-test(
-  'random corrections, killed with SIGKILL and run again, agree with a model on Trino',
+test.each([
+  { name: 'sigkills', engine: 'DuckDB' },
+  { name: 'sigkills-trino', engine: 'Trino' },
+])(
+  'every correction, killed with SIGKILL at random moments and run again, agrees with a model on $engine',
   { timeout: 4 * hour },
-  () =>
-    runRounds({
-      name: 'sigkills-trino',
-      rounds: roundsOr(120),
-      seed,
-      round: (random) => correctionRound(random, { stack: inject('stack'), killed: killedBySignal }),
-    }),
+  async ({ name, engine }) => {
+    const rounds = roundsOr(20)
+    const round = (random: Random) =>
+      signalRound(random, engine === 'Trino' ? { stack: inject('stack') } : {})
+    const facts = await runRounds({ name, rounds, seed, round })
+    const rows = correctingKinds.map((kind) => ({ operation: kind, kills: facts[`killed: ${kind}`] ?? 0 }))
+    console.table(rows)
+    for (const { operation, kills } of rows) expect(kills, operation).toBeGreaterThanOrEqual(rounds)
+  },
 )

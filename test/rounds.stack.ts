@@ -1,10 +1,11 @@
 import { expect, inject, test } from 'vitest'
 import { emptyLake, stackOptions } from '../packages/lake/test/running-stack.js'
 import { correctionRound } from './rounds/correction-round.js'
+import { correctingKinds } from './rounds/effective-step.js'
 import { randomOf } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
-import { killedBySignal } from './rounds/killer.js'
 import { sequenceRound } from './rounds/sequence-round.js'
+import { signalRound } from './rounds/signal-round.js'
 
 // A few rounds of what npm run test:long runs hundreds of.
 const stack = inject('stack')
@@ -28,13 +29,11 @@ test(
   },
 )
 
-test(
-  'random corrections, killed with SIGKILL and run again, agree with a model',
+test.each(['DuckDB', 'Trino'])(
+  'every correction, killed with SIGKILL and run again, agrees with a model on %s',
   { timeout: 600_000 },
-  async () => {
-    for (const place of [{}, { stack }])
-      expect(await correctionRound(randomOf(5, 0), { ...place, killed: killedBySignal })).toHaveProperty(
-        'steps',
-      )
+  async (engine) => {
+    const facts = await signalRound(randomOf(5, 0), engine === 'Trino' ? { stack } : {})
+    for (const kind of correctingKinds) expect(facts[`killed: ${kind}`], kind).toBe(1)
   },
 )

@@ -1,23 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { type Lake, openLake } from '../../packages/lake/src/index.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
-import { lakeOptions, type LakePlace } from './dying-lake.js'
+import { completeStep } from './complete-step.js'
+import type { LakePlace } from './dying-lake.js'
 import type { Random, RoundFacts } from './evidence.js'
-import { type Killer, killedBetweenChanges } from './killer.js'
-import { makeCall } from './make-call.js'
+import { killedBetweenChanges } from './killer.js'
 import { operations } from './operations.js'
-import { emptyModel, type Reading, type ReadingsModel, rowText, rowTexts, tableOf } from './readings-model.js'
+import { emptyModel } from './readings-model.js'
 
 /**
- * Runs random operations on a lake, most of them twice, the first time in a process that may be killed, and compares the engine's rows with
- * a model after every one. With a stack, the engine is Trino; else it is DuckDB.
+ * Runs random operations on a lake, half of them twice, the first time in a process that dies, and compares the engine's rows with a model
+ * after every one. With a stack, the engine is Trino; else it is DuckDB.
  */
 export async function correctionRound(
   random: Random,
-  { stack, killed = killedBetweenChanges }: { stack?: TestStack; killed?: Killer } = {},
+  { stack }: { stack?: TestStack } = {},
 ): Promise<RoundFacts> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-correction-'))
   const place: LakePlace = { folder, stack }
@@ -30,24 +28,12 @@ export async function correctionRound(
     if (stack) await emptyLake(stack)
     for (let number = 0; number < steps; number += 1) {
       const step = random.pick(operations)(model, random, folder)
-      const end = await killed(step, place, random)
-      const isKilled = end === 'killed'
+      const isKilled = (await killedBetweenChanges(step, place, random)) === 'killed'
       const { kind, detail } = step
       count(kind)
       if (isKilled) count(`killed: ${kind}`)
       texts.push(`${kind}: ${detail}${isKilled ? ' (killed, then again)' : ''}`)
-      const table = tableOf(step.definition)
-      const lake = await openLake(lakeOptions(table, place))
-      try {
-        if (number === 0) await lake.register()
-        const { importId, refusal } = await makeCall(lake, await step.call(table))
-        if (refusal !== step.refusal)
-          throw new Error(`expected ${step.refusal ?? 'success'}, got ${refusal ?? 'success'}`)
-        step.apply(model, importId)
-        await compare(lake, model)
-      } finally {
-        await lake.close()
-      }
+      await completeStep(step, { place, model, isFirst: number === 0 })
     }
     return { steps, ...counts }
   } catch (cause) {
@@ -57,22 +43,4 @@ export async function correctionRound(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-async function compare(lake: Lake, model: ReadingsModel): Promise<void> {
-  const { level, hasTorque } = model.definition
-  const columns = `event_timestamp AS time, station_id AS station, ${level} AS level, ${hasTorque ? 'torque' : 'NULL AS torque'}`
-  const found: string[] = []
-  for await (const row of lake.query(`SELECT ${columns} FROM hive.iot_dw.station`))
-    found.push(rowText(row as unknown as Reading))
-  found.sort()
-  const expected = rowTexts(model)
-  if (!isDeepStrictEqual(found, expected)) {
-    const at = expected.findIndex((text, index) => text !== found[index])
-    throw new Error(
-      `expected ${expected.length} rows, got ${found.length}; first difference: expected ${expected[at] ?? 'nothing'}, got ${found[at === -1 ? expected.length : at] ?? 'nothing'}`,
-    )
-  }
-  for await (const { key } of lake.store.list('_intents/'))
-    if (!key.endsWith('.owner.json')) throw new Error(`expected no unfinished change, got ${key}`)
 }

@@ -28,9 +28,9 @@ const progressFolder = '.rounds' // not in git
 
 /**
  * Runs many rounds and writes the result as evidence, with commit and date. An interrupted run of the same commit continues after its last
- * finished round; a failed round rejects with its number and seed.
+ * finished round; a failed round rejects with its number and seed. Resolves with the sums of all facts.
  */
-export async function runRounds({ name, rounds, seed, round }: RoundsOptions): Promise<void> {
+export async function runRounds({ name, rounds, seed, round }: RoundsOptions): Promise<RoundFacts> {
   const file = join(progressFolder, `${name}.json`)
   const commit = execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim()
   const progress = readProgress(file, { seed, commit })
@@ -62,6 +62,7 @@ export async function runRounds({ name, rounds, seed, round }: RoundsOptions): P
   mkdirSync('docs/evidence', { recursive: true })
   writeFileSync(`docs/evidence/${name}.json`, `${JSON.stringify(evidence, null, 2)}\n`)
   rmSync(file)
+  return progress.facts
 }
 
 function readProgress(file: string, run: Pick<Progress, 'seed' | 'commit'>): Progress {

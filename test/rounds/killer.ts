@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { resolve } from 'node:path'
-import { dyingLake, type LakePlace, lakeOptions } from './dying-lake.js'
+import { callingProcess } from './calling-process.js'
+import { dyingLake, type LakePlace } from './dying-lake.js'
 import type { Random } from './evidence.js'
 import { makeCall } from './make-call.js'
 import type { Step } from './operations.js'
@@ -32,22 +30,25 @@ export const killedBetweenChanges: Killer = async (step, place, random) => {
   return isDead() ? 'killed' : 'completed'
 }
 
-/** Every step runs in a process of its own, which gets SIGKILL some milliseconds after its lake is open, unless it has ended by then. */
+/** The longest that each kind of step has run without a kill, in milliseconds, by profile and kind. */
+const lengths = new Map<string, number>()
+
+/**
+ * The step runs in a process of its own, which gets SIGKILL at a moment of the time that its kind of step takes, unless it has ended by
+ * then. The first step of each kind is not killed: it is measured.
+ */
 export const killedBySignal: Killer = async (step, place, random) => {
-  const table = tableOf(step.definition)
-  const child = fork(resolve('test/rounds/calling-process.mjs'), {
-    serialization: 'advanced',
-    stdio: 'pipe',
-    execArgv: [], // not those of the test runner
-  })
-  let said = ''
-  child.stderr?.on('data', (text: Buffer) => void (said += text.toString()))
-  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
-  child.send({ options: lakeOptions(table, place), ...(await step.call(table)) })
-  await Promise.race([once(child, 'message'), ended])
-  const timer = setTimeout(() => child.kill('SIGKILL'), random.below(place.stack ? 4000 : 400))
-  const [code, signal] = await ended
-  clearTimeout(timer)
-  if (code !== 0 && signal === null && step.refusal === undefined) throw new Error(said)
-  return signal === 'SIGKILL' ? 'killed' : 'completed'
+  const name = `${place.stack ? 'stack' : 'embedded'}: ${step.kind}`
+  const length = lengths.get(name)
+  const killAfterMillis = length === undefined ? undefined : random.below(Math.ceil(length))
+  const child = callingProcess()
+  try {
+    const end = await child.call(step, { table: tableOf(step.definition), place, killAfterMillis })
+    if (end.is === 'failed') throw new Error(end.message)
+    // A step that ended before its moment shows that this kind has become faster, as after the first one of a process.
+    if (end.is === 'completed') lengths.set(name, end.millis)
+    return end.is
+  } finally {
+    child.end()
+  }
 }

@@ -12,12 +12,13 @@ import {
   type Refusal,
   removeImport,
   removeRows,
+  retentionDays,
   valuesOf,
 } from './readings-model.js'
 
 /** A call of a lake's method, as plain data: another process can make it. */
 export interface Call {
-  method: 'write' | 'import' | 'remove' | 'register' | 'rewrite'
+  method: 'write' | 'import' | 'remove' | 'register' | 'rewrite' | 'drop'
   args: readonly unknown[]
 }
 
@@ -92,6 +93,29 @@ export const operations: readonly Operation[] = [
     }
   },
 
+  function removeExpired({ definition }, random) {
+    const now = new Date(firstDay + random.below((days + retentionDays) * secondsPerDay) * 1000)
+    const today = now.getTime() - (now.getTime() % millisPerDay)
+    return {
+      kind: 'remove expired days',
+      detail: `before ${now.toISOString()}`,
+      definition,
+      call: (table) => ({ method: 'remove', args: [table, { expired: true, now, remove: true }] }),
+      apply: (model) =>
+        removeRows(model, ({ time }) => time.getTime() < today - retentionDays * millisPerDay),
+    }
+  },
+
+  function drop({ definition }) {
+    return {
+      kind: 'drop with data',
+      detail: 'all',
+      definition,
+      call: (table) => ({ method: 'drop', args: [table, { data: true, remove: true }] }),
+      apply: (model) => void (model.files = []),
+    }
+  },
+
   function removeOneImport({ definition, files }, random) {
     const importId = random.pick([...files.flatMap(({ imports }) => imports), 'f'.repeat(16)])
     const refusal = removeImport({ definition, files, earlier: [] }, importId)
@@ -112,7 +136,7 @@ export const operations: readonly Operation[] = [
       detail: 'torque',
       definition,
       call: (table) => ({ method: 'register', args: [{ tables: [table] }] }),
-      apply: () => void (model.definition = definition),
+      apply: (changed) => void (changed.definition = definition),
     }
   },
 
@@ -133,7 +157,7 @@ export const operations: readonly Operation[] = [
         method: 'rewrite',
         args: [table, { rewrite: true, ...(isRenamed && { map: { [former.level]: definition.level } }) }],
       }),
-      apply: () => void (model.definition = definition),
+      apply: (changed) => void (changed.definition = definition),
     }
   },
 ]

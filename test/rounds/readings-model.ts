@@ -53,6 +53,9 @@ export function emptyModel(): ReadingsModel {
   }
 }
 
+/** Whole days that readings stay. */
+export const retentionDays = 2
+
 /** The table of a definition. */
 export function tableOf({ level, type, hasTorque }: Definition): Table {
   return {
@@ -66,6 +69,7 @@ export function tableOf({ level, type, hasTorque }: Definition): Table {
     partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
     sortedBy: ['station_id', 'event_timestamp'],
     key: ['station_id', 'event_timestamp'],
+    retention: `${retentionDays}d`,
   }
 }
 

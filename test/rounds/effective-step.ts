@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Random } from './evidence.js'
+import { operations, type Step } from './operations.js'
+import { type ReadingsModel, rowTexts } from './readings-model.js'
+
+/** The operations that correct data, as a user sees them. */
+export const correctingKinds = [
+  'import, mode append',
+  'remove an import',
+  'import, mode merge',
+  'import, mode overwrite-partitions',
+  'remove by a condition',
+  'remove a range of time',
+  'remove expired days',
+  'rewrite',
+  'drop with data',
+] as const
+
+const mostDraws = 2000
+
+/** A random step of a kind that changes something and is not refused; undefined if the lake has nothing that this kind could change. */
+export function effectiveStep(
+  kind: string,
+  { model, random, folder }: { model: ReadingsModel; random: Random; folder: string },
+): Step | undefined {
+  for (let draw = 0; draw < mostDraws; draw += 1) {
+    const after: ReadingsModel = { ...model, earlier: [...model.earlier] }
+    const step = random.pick(operations)(after, random, folder)
+    if (step.kind !== kind) continue
+    step.apply(after, 'new')
+    const isSame =
+      isDeepStrictEqual(after.definition, model.definition) &&
+      isDeepStrictEqual(rowTexts(after), rowTexts(model))
+    if (!isSame) return step
+  }
+  return undefined
+}
