@@ -3,6 +3,7 @@ import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
+import { pairRound, pairs } from './rounds/pair-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 import { signalRound } from './rounds/signal-round.js'
 
@@ -49,5 +50,19 @@ test.each([
     const rows = correctingKinds.map((kind) => ({ operation: kind, kills: facts[`killed: ${kind}`] ?? 0 }))
     console.table(rows)
     for (const { operation, kills } of rows) expect(kills, operation).toBeGreaterThanOrEqual(rounds)
+  },
+)
+
+test.each([
+  { name: 'pairs', engine: 'DuckDB', most: 20 },
+  { name: 'pairs-trino', engine: 'Trino', most: 2 },
+])(
+  'every pair of corrections at once ends as one after the other on $engine',
+  { timeout: 4 * hour },
+  async ({ name, engine, most }) => {
+    const rounds = roundsOr(most)
+    const round = (random: Random) => pairRound(random, engine === 'Trino' ? { stack: inject('stack') } : {})
+    const facts = await runRounds({ name, rounds, seed, round })
+    for (const pair of pairs) expect(facts[pair.join(' beside ')], pair.join(' beside ')).toBe(rounds)
   },
 )

@@ -4,6 +4,7 @@ import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds } from './rounds/effective-step.js'
 import { randomOf } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
+import { pairRound } from './rounds/pair-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 import { signalRound } from './rounds/signal-round.js'
 
@@ -29,11 +30,18 @@ test(
   },
 )
 
-test.each(['DuckDB', 'Trino'])(
-  'every correction, killed with SIGKILL and run again, agrees with a model on %s',
+test(
+  'every correction, killed with SIGKILL and run again, agrees with a model on Trino',
   { timeout: 600_000 },
-  async (engine) => {
-    const facts = await signalRound(randomOf(5, 0), engine === 'Trino' ? { stack } : {})
+  async () => {
+    const facts = await signalRound(randomOf(5, 0), { stack })
     for (const kind of correctingKinds) expect(facts[`killed: ${kind}`], kind).toBe(1)
   },
 )
+
+test('two corrections at once end as one after the other on Trino', { timeout: 600_000 }, async () => {
+  const chosen = [['import, mode merge', 'remove a range of time']] as const
+  expect(await pairRound(randomOf(6, 1), { stack, chosen })).toHaveProperty([
+    'import, mode merge beside remove a range of time',
+  ])
+})
