@@ -21,7 +21,8 @@ export async function completeStep(
   { place, model, isFirst }: { place: LakePlace; model: ReadingsModel; isFirst: boolean },
 ): Promise<void> {
   const table = tableOf(step.definition)
-  const lake = await openLake(lakeOptions(table, place))
+  // What a dead process was doing counts as left behind at once.
+  const lake = await openLake({ ...lakeOptions(table, place), resumeAfterSeconds: 0 })
   try {
     if (isFirst) await lake.register()
     const call = await step.call(table)

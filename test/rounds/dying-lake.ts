@@ -19,7 +19,6 @@ export function lakeOptions(table: Table, { folder, stack }: LakePlace): OpenLak
     ...(stack && { ...stackOptions(stack), maintainCredentials: stack.maintainer }),
     tables: [table],
     cwd: folder,
-    resumeAfterSeconds: 0, // what a dead process was doing counts as left behind at once
   }
 }
 
@@ -50,6 +49,7 @@ export async function dyingLake(
         openCatalogEngine: async () => {
           const engine = await servers.openCatalogEngine()
           return {
+            dialect: engine.dialect,
             execute: (statement) => life.change(() => engine.execute(statement)),
             query: (...args) => engine.query(...args),
             close: () => engine.close(),

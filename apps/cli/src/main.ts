@@ -17,6 +17,7 @@ import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
+import { windowsCommand } from './commands/query-windows.js'
 import { removeCommand } from './commands/remove.js'
 import { rewriteCommand } from './commands/rewrite.js'
 import { statusCommand } from './commands/status.js'
@@ -103,7 +104,7 @@ function minilake(environment: Environment): Command {
     importCommand,
     ingestCommand,
     catalogCommand,
-    queryCommand,
+    (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
     verifyCommand,
     statusCommand,
     filesCommand,

@@ -10,7 +10,6 @@ import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-option
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
 import { type Environment, withSession } from '../session.js'
-import { windowsCommand } from './query-windows.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
 export function queryCommand(environment: Environment): Command {
@@ -19,7 +18,6 @@ export function queryCommand(environment: Environment): Command {
       'query the lake: averages and more by windows of time, rows over the alarm limit, or any SQL',
     )
     .addCommand(hourlyCommand(environment))
-    .addCommand(windowsCommand(environment))
     .addCommand(alarmsCommand(environment))
     .addCommand(sqlCommand(environment))
 }
