@@ -285,7 +285,7 @@ describe('text that is not UTF-8 throughout', () => {
   test('a header that is not UTF-8 is refused', async () => {
     const content = bytes('v,name,M', 0xfe, 'hle\n1,Zürich,1\n')
     await expect(readText(named, 'a.csv', content, { ignoreExtra: true })).rejects.toThrow(
-      'expected column names in UTF-8 in its first line, got M\u{FFFD}hle: state another encoding with `encoding`',
+      'expected column names in UTF-8 in line 1, got M\u{FFFD}hle: state another encoding with `encoding`',
     )
   })
 })
@@ -393,8 +393,11 @@ async function asInt96(path: string): Promise<void> {
 }
 
 describe('columns of one name', () => {
-  const same =
-    'has several columns named v: expected one for v of table t, give the other another name in the file'
+  const same = 'has several columns named v: expected one for v of table t'
+  const cures = {
+    parquet: 'give the other another name in the file',
+    csv: 'state its position, such as #2, with `map`',
+  }
   const schema = ['v', 'v'].map((name) => ({ name, type: 'DOUBLE', repetition_type: 'REQUIRED' }) as const)
   const parquetOf = (name: string) =>
     parquetWith(
@@ -417,9 +420,13 @@ describe('columns of one name', () => {
 
   test('are refused in Parquet and CSV, with or without `map` and `ignoreExtra`', async () => {
     const [text] = await filesWith({ 'a.csv': 'event_timestamp,v,v\n2020-01-01T00:00:00Z,1,2\n' })
-    for (const path of [await parquetOf('v'), text as string]) {
+    const files = [
+      [await parquetOf('v'), cures.parquet],
+      [text as string, cures.csv],
+    ] as const
+    for (const [path, cure] of files) {
       for (const options of [{}, { ignoreExtra: true }, { ignoreExtra: true, map: { v: 'v' } }])
-        await expect(readFiles(table, [path], options)).rejects.toThrow(`${path} ${same}`)
+        await expect(readFiles(table, [path], options)).rejects.toThrow(`${path} ${same}, ${cure}`)
     }
   })
 

@@ -14,19 +14,20 @@ export interface MatchOptions {
 
 /**
  * For each column of a table, the index of the file's column; undefined for a nullable column that the file lacks. Names match
- * in any case. Columns in `used` match nothing and are not unknown. A mapped name takes precedence over the same name, and that over a name in another case. Throws an Error that
- * names missing, ambiguous or unknown columns.
+ * in any case. Columns in `used` match nothing and are not unknown; it is
+ * absent for formats without positions in `map`. A mapped name takes precedence over the same name, and that over a name in another case.
+ * Throws an Error that names missing, ambiguous or unknown columns.
  */
 export function matchColumns(
   table: Table,
   file: string,
   names: readonly string[],
   { map = {}, ignoreExtra = false }: MatchOptions = {},
-  used: ReadonlySet<number> = new Set(),
+  used?: ReadonlySet<number>,
 ): (number | undefined)[] {
   const found = columnsOf(table).map(([column]) => {
     const all = names.flatMap((name, index) =>
-      !used.has(index) && columnOf(table, name, map) === column ? [{ name, index }] : [],
+      !used?.has(index) && columnOf(table, name, map) === column ? [{ name, index }] : [],
     )
     const rank = (isFirst: (name: string) => boolean) => all.filter(({ name }) => isFirst(name))
     const [match, other] =
@@ -35,7 +36,7 @@ export function matchColumns(
       ) ?? []
     if (match && other?.name === match.name) {
       throw new Error(
-        `${file} has several columns named ${match.name}: expected one for ${column} of table ${table.name}, state its position, such as #${match.index + 1}, with \`map\``,
+        `${file} has several columns named ${match.name}: expected one for ${column} of table ${table.name}, ${used ? `state its position, such as #${match.index + 1}, with \`map\`` : 'give the other another name in the file'}`,
       )
     }
     if (match && other) {
@@ -47,7 +48,7 @@ export function matchColumns(
   })
 
   const extra = names.flatMap((name, index) =>
-    found.includes(index) || used.has(index) ? [] : [shownName(name, index)],
+    found.includes(index) || used?.has(index) ? [] : [shownName(name, index)],
   )
   const missing = columnsOf(table)
     .filter(([column], index) => isRequired(table, column) && found[index] === undefined)
