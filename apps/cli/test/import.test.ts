@@ -530,7 +530,7 @@ describe('wrong usage and bad input', () => {
       ['--time-format', 'unix'],
       header + row,
       2,
-      '--time-format expected iso, epoch-s, epoch-ms, epoch-us or a pattern',
+      '--time-format expected iso, epoch-s, epoch-ms, epoch-us, epoch-ns or a pattern',
     ],
     [
       ['--time-format', 'epoch-s', '--zone', 'UTC'],

@@ -347,7 +347,7 @@ describe('query', () => {
     expect(lines[0]).toMatch(/^hour +avg_pressure +avg_speed$/)
     expect(lines[2]).toMatch(/^2026-01-01 00:00:00 +\d+(\.\d+)? +\d+(\.\d+)?$/)
     expect(run.stdout).toMatch(
-      /avg_speed by hour, UTC\n\(each bar: the highest of 2 hours\)\n *[\d.]+ ┤[ ▁▂▃▄▅▆▇█]+\n/,
+      /avg_speed by hour, UTC: shaft speed, rpm\neach column: 1 hour\n *[\d.]+ ┤[ ─╭╮╰╯│]*\n/,
     )
     expect(run.stderr).toBe('first 20 of 72 rows (--limit 72 shows all, --format csv writes them)\n')
   })

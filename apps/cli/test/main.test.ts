@@ -192,7 +192,7 @@ describe('--help', () => {
     expect(helps.map(({ path }) => path.join(' '))).toEqual([
       '',
       ...['demo', 'init', 'generate', 'import', 'ingest', 'catalog'],
-      ...['query', 'query hourly', 'query windows', 'query alarms', 'query sql'],
+      ...['query', 'query hourly', 'query alarms', 'query sql', 'query windows'],
       ...[
         'verify',
         'status',

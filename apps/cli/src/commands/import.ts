@@ -32,6 +32,8 @@ type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRow
   maxPartitions: number
   mode: WriteMode
   yes?: boolean
+  /** For the session, which has it. */
+  resumeAfter?: number
 }
 
 /** `minilake import`: put files of readings into a table of the lake. */
@@ -139,7 +141,18 @@ export function importCommand(environment: Environment): Command {
 async function importFiles(
   { lake, signal, terminal, json }: Session,
   files: readonly string[],
-  { table: name, out, header, skipBad, maxPartitions, inputFormat, mode, yes, ...read }: ImportFlags,
+  {
+    table: name,
+    out,
+    header,
+    skipBad,
+    maxPartitions,
+    inputFormat,
+    mode,
+    yes,
+    resumeAfter: _resumeAfter,
+    ...read
+  }: ImportFlags,
   stdin: NodeJS.ReadStream,
 ): Promise<void> {
   if (out !== undefined && mode !== 'append')

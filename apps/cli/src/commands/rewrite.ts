@@ -16,6 +16,8 @@ interface RewriteFlags {
   map?: Record<string, string>
   drop?: string[]
   yes?: boolean
+  /** For the session, which has it. */
+  resumeAfter?: number
 }
 
 /** `minilake rewrite`: rewrite a table in the shape of its definition. */
@@ -51,7 +53,7 @@ export function rewriteCommand(environment: Environment): Command {
 
 async function rewrite(
   { lake, terminal, json, signal }: Session,
-  { table: name, yes = false, ...changes }: RewriteFlags,
+  { table: name, yes = false, resumeAfter: _resumeAfter, ...changes }: RewriteFlags,
 ): Promise<void> {
   const report = await lake.rewrite(findTable(lake, name), {
     ...changes,

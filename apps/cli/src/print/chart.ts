@@ -100,7 +100,9 @@ export function chartText(title: string, series: readonly ChartSeries[], options
   })
   const [ticks, names] = timeAxis(axis, isAscii)
   const below = [`${' '.repeat(margin)} ${glyphs.corner}${ticks}`, `${' '.repeat(margin + 2)}${names}`]
-  return [title, ...folded(said, width), ...rows.reverse(), ...below].map((line) => `${line}\n`).join('')
+  return [...folded([title], width), ...folded(said, width), ...rows.reverse(), ...below]
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 /** The axis that holds all values, and every limit that does not make the values' own range less than half of it. */
@@ -175,14 +177,17 @@ function drawMarks(
   })
 }
 
-/** Texts joined by semicolons, on lines of at most `width` columns where that can be. */
+/** Texts joined by semicolons, on lines of at most `width` columns; a longer text goes on in the next line. */
 function folded(texts: readonly string[], width: number): string[] {
   const lines: string[] = []
   for (const text of texts) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 2 + text.length <= width)
-      lines[lines.length - 1] = `${last}; ${text}`
-    else lines.push(text)
+    text.split(' ').forEach((word, index) => {
+      const last = lines.at(-1)
+      const [between, wanted] = index === 0 ? ['; ', text.length] : [' ', word.length]
+      if (last !== undefined && last.length + between.length + wanted <= width)
+        lines[lines.length - 1] = `${last}${between}${word}`
+      else lines.push(word)
+    })
   }
   return lines
 }

@@ -32,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('completion bash', () => {
     [['que'], ['query']],
     [
       ['query', ''],
-      ['hourly', 'windows', 'alarms', 'sql'],
+      ['hourly', 'alarms', 'sql', 'windows'],
     ],
     [
       ['query', 'hourly', '--format', ''],
@@ -81,7 +81,7 @@ test('completion fish is a function of fish that knows the commands, options and
   const { script, path } = await scriptOf('fish')
   expect(script).toMatch(/^complete -c minilake -f -a '\(__minilake_complete\)'$/m)
   expect(script).toMatch(
-    /^ +case 'query'\n +string split -- ' ' 'hourly windows alarms sql [^']*--help'; return$/m,
+    /^ +case 'query'\n +string split -- ' ' 'hourly alarms sql windows [^']*--help'; return$/m,
   )
   expect(script).toMatch(
     /^ +case 'query hourly --format'\n +string split -- ' ' 'table csv ndjson json'; return$/m,
