@@ -4,7 +4,8 @@ import { count } from '@minilake/lake/text'
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../options/find-table.js'
-import { printAverages, printResult } from '../print/print-result.js'
+import { printResult } from '../print/print-result.js'
+import { printWindows } from '../print/print-windows.js'
 import {
   generatedLines,
   ingestedLines,
@@ -68,7 +69,8 @@ function textView(session: Session): PipelineView {
     averaged: async (rows) => {
       title('hourly averages')
       const columns = findNumericColumns(pump, '--columns')
-      await printAverages(rows, { table: pump, columns }, session, {})
+      const select = Object.fromEntries(columns.map((column) => [column, ['avg']]))
+      await printWindows(rows, { table: pump, time: 'hour', every: '1h', select }, session, {})
     },
     alarmed: async (alarms, rows) => {
       const { column, above } = findAlarmLimit(pump)

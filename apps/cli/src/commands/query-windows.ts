@@ -15,7 +15,8 @@ import { durationOrDays, nameList, parsedBy, selection } from '../options/parser
 import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
-import { type PrintFlags, printResult } from '../print/print-result.js'
+import type { PrintFlags } from '../print/print-result.js'
+import { printWindows } from '../print/print-windows.js'
 import { type Environment, type Session, withSession } from '../session.js'
 
 const fills = ['none', 'null', 'previous', 'linear'] as const
@@ -35,7 +36,7 @@ interface WindowFlags extends TimeFlags, PrintFlags {
 export function windowsCommand(environment: Environment): Command {
   const command = new Command('windows')
     .description(
-      'aggregates of numeric columns by windows of time: avg, min, max, count, sum, stddev, first, last, twa (time-weighted average), rate (change per second), p1 to p99',
+      'aggregates of numeric columns by windows of time, with a chart of each: avg, min, max, count, sum, stddev, first, last, twa (time-weighted average), rate (change per second), p1 to p99',
     )
     .addOption(tableOption())
     .option(
@@ -89,7 +90,8 @@ export function windowsCommand(environment: Environment): Command {
       await noteEmptyTable(table, session)
       const found = flags.last === undefined ? query : queryOf(await lastReadings(table, flags.last, session))
       if (Object.values(wanted).flat().some(isPercentile)) terminal.note(percentileNotes[lake.profile])
-      await printResult(lake.query(found, { tables: [table], signal }), session, flags)
+      const printed = { table, time: 'start', every: every as WindowLength, select: wanted, by, zone }
+      await printWindows(lake.query(found, { tables: [table], signal }), printed, session, flags)
     }),
   )
 }

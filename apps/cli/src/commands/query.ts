@@ -8,7 +8,8 @@ import { finiteNumber, nameList, parsedBy } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
-import { formatOf, printAverages, type PrintFlags, printResult } from '../print/print-result.js'
+import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
+import { printWindows } from '../print/print-windows.js'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
@@ -41,12 +42,9 @@ function hourlyCommand(environment: Environment): Command {
         const columns = findNumericColumns(table, '--columns', flags.columns)
         const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
         await noteEmptyTable(table, session)
-        await printAverages(
-          lake.query(query, { tables: [table], signal }),
-          { table, columns },
-          session,
-          flags,
-        )
+        const select = Object.fromEntries(columns.map((column) => [column, ['avg']]))
+        const printed = { table, time: 'hour', every: '1h', select } as const
+        await printWindows(lake.query(query, { tables: [table], signal }), printed, session, flags)
       }),
   )
 }

@@ -4,6 +4,8 @@ import type { TimeColumns } from './time-axis.js'
 export interface ChartPoint {
   /** When the window begins. */
   time: Date
+  /** When it ends. Default: the length of a window later. */
+  end?: Date
   value: number | null
   /** The least and greatest value in the window. Default: `value`. */
   min?: number | null
@@ -31,9 +33,9 @@ export const isValue = (value: number | null | undefined): value is number => Nu
 export function columnsOf(series: readonly ChartSeries[], stepMillis: number, room: number): TimeColumns {
   let [start, end] = [Infinity, -Infinity]
   for (const { points } of series) {
-    for (const { time } of points) {
-      start = Math.min(start, time.getTime())
-      end = Math.max(end, time.getTime() + stepMillis)
+    for (const point of points) {
+      start = Math.min(start, point.time.getTime())
+      end = Math.max(end, endOf(point, stepMillis))
     }
   }
   const windows = Math.ceil((end - start) / stepMillis)
@@ -51,10 +53,10 @@ export function binsOf(
   stepMillis: number,
 ): (Bin | undefined)[] {
   const bins = new Array<Bin | undefined>(columns).fill(undefined)
-  for (const { time, value, min, max } of points) {
-    const from = (time.getTime() - start) / columnMillis
-    const first = Math.floor(from + 1e-6)
-    const last = Math.max(Math.ceil(from + stepMillis / columnMillis - 1e-6) - 1, first)
+  for (const point of points) {
+    const { time, value, min, max } = point
+    const first = Math.floor((time.getTime() - start) / columnMillis + 1e-6)
+    const last = Math.max(Math.ceil((endOf(point, stepMillis) - start) / columnMillis - 1e-6) - 1, first)
     for (let column = first; column <= Math.min(last, columns - 1); column += 1) {
       const bin = (bins[column] ??= { mean: 0, count: 0, min: Infinity, max: -Infinity })
       bin.count += 1
@@ -65,4 +67,8 @@ export function binsOf(
     }
   }
   return bins
+}
+
+function endOf({ time, end }: ChartPoint, stepMillis: number): number {
+  return end?.getTime() ?? time.getTime() + stepMillis
 }

@@ -1,0 +1,105 @@
+import type { ResultRows, WindowLength } from '@minilake/analytics'
+import type { Table } from '@minilake/schema'
+import { chartText } from './chart.js'
+import type { ChartPoint } from './chart-bins.js'
+import { formatOf, type PrintFlags, type PrintOutlet, printResult } from './print-result.js'
+
+/** A result of a row per window, and per source if there is `by`. */
+export interface PrintedWindows {
+  table: Table
+  /** The column of the windows' starts. */
+  time: string
+  every: WindowLength
+  /** The aggregates of each column; a result column is named `avg_pressure`. */
+  select: Readonly<Record<string, readonly string[]>>
+  by?: readonly string[]
+  /** The zone on whose clock windows start; times are printed in UTC all the same. Default: UTC. */
+  zone?: string | undefined
+}
+
+type WindowRow = Record<string, unknown>
+
+/** The most series of a chart; no points of others are kept. */
+const mostSeries = 6
+
+/**
+ * Prints windows; below a table, a chart of each column with its alarm limit: a line, or marks for several sources. It shows the first
+ * aggregate other than min and max, and is shaded between these if both are there.
+ */
+export async function printWindows(
+  result: ResultRows<WindowRow>,
+  windows: PrintedWindows,
+  outlet: PrintOutlet,
+  flags: PrintFlags,
+): Promise<void> {
+  if (formatOf(outlet, flags) !== 'table') return printResult(result, outlet, flags)
+  const drawn = Object.entries(windows.select).map(([column, aggregates]) => ({
+    column,
+    shown: aggregates.find((each) => each !== 'min' && each !== 'max') ?? aggregates[0] ?? '',
+    isBand: aggregates.includes('min') && aggregates.includes('max'),
+    series: new Map<string, ChartPoint[] | undefined>(),
+  }))
+  const rows: typeof result = {
+    columns: () => result.columns(),
+    async *[Symbol.asyncIterator]() {
+      for await (const row of result) {
+        for (const chart of drawn) addPoint(row, chart, windows)
+        yield row
+      }
+    },
+  }
+  await printResult(rows, outlet, flags)
+  const { table, every, zone = 'UTC' } = windows
+  const { millis, name } = stepOf(every)
+  for (const { column, shown, series } of drawn) {
+    const { comment, highLimit } = table.columns[column] ?? {}
+    const chart = chartText(
+      `${shown}_${column} by ${every === '1h' ? 'hour' : every}, ${zone}${zone === 'UTC' ? '' : ' (times in UTC)'}${comment === undefined ? '' : `: ${comment}`}`,
+      [...series].map(([source, points = []]) => ({ name: source, points: withEnds(points, millis) })),
+      {
+        width: outlet.terminal.columns,
+        stepMillis: millis,
+        stepName: name,
+        limits: highLimit === undefined ? [] : [{ name: 'highLimit', value: highLimit }],
+        isAscii: outlet.terminal.isAscii,
+      },
+    )
+    if (chart !== '') await outlet.terminal.data(`\n${chart}`)
+  }
+}
+
+function addPoint(
+  row: WindowRow,
+  chart: { column: string; shown: string; isBand: boolean; series: Map<string, ChartPoint[] | undefined> },
+  { time, by = [] }: PrintedWindows,
+): void {
+  const { column, shown, isBand, series } = chart
+  const source = by.map((name) => String(row[name])).join(', ')
+  if (!series.has(source)) series.set(source, series.size < mostSeries ? [] : undefined)
+  const points = series.get(source)
+  const numberOf = (aggregate: string) => {
+    const value = row[`${aggregate}_${column}`]
+    return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null
+  }
+  const value = numberOf(shown)
+  if (value === null) return
+  const band = isBand ? { min: numberOf('min'), max: numberOf('max') } : {}
+  points?.push({ time: row[time] as Date, value, ...band })
+}
+
+/** Calendar windows differ in length: each ends where the next one begins, if that is no gap. */
+function withEnds(points: readonly ChartPoint[], millis: number): ChartPoint[] {
+  return points.map((point, index) => {
+    const next = points[index + 1]?.time
+    return next && next.getTime() - point.time.getTime() < 1.5 * millis ? { ...point, end: next } : point
+  })
+}
+
+/** The length of windows, the longest of calendar ones, and what one is called. */
+function stepOf(every: WindowLength): { millis: number; name: string } {
+  const days = { day: 1, week: 7, month: 31 }[every as string]
+  if (days !== undefined) return { millis: days * 86_400_000, name: every }
+  const [, number, unit] = /^([\d.]+)(ms|s|m|h)$/.exec(every) ?? []
+  const millis = Number(number) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as string] ?? NaN)
+  return { millis, name: every === '1h' ? 'hour' : 'window' }
+}
