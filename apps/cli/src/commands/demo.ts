@@ -5,7 +5,7 @@ import { pump } from '@minilake/schema'
 import { Command } from 'commander'
 import { findAlarmLimit, findNumericColumns } from '../options/find-table.js'
 import { printResult } from '../print/print-result.js'
-import { printWindows } from '../print/print-windows.js'
+import { printHourly } from '../print/print-windows.js'
 import {
   generatedLines,
   ingestedLines,
@@ -69,8 +69,7 @@ function textView(session: Session): PipelineView {
     averaged: async (rows) => {
       title('hourly averages')
       const columns = findNumericColumns(pump, '--columns')
-      const select = Object.fromEntries(columns.map((column) => [column, ['avg']]))
-      await printWindows(rows, { table: pump, time: 'hour', every: '1h', select }, session, {})
+      await printHourly(rows, { table: pump, columns }, session, {})
     },
     alarmed: async (alarms, rows) => {
       const { column, above } = findAlarmLimit(pump)

@@ -16,7 +16,7 @@ import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import type { PrintFlags } from '../print/print-result.js'
-import { printWindows } from '../print/print-windows.js'
+import { averagesOf, printWindows } from '../print/print-windows.js'
 import { type Environment, type Session, withSession } from '../session.js'
 
 const fills = ['none', 'null', 'previous', 'linear'] as const
@@ -64,7 +64,7 @@ export function windowsCommand(environment: Environment): Command {
       const { every, by = [], where, zone, fill } = flags
       const table = findTable(lake, flags.table)
       const columns = findNumericColumns(table, '--select', flags.select && Object.keys(flags.select))
-      const wanted = flags.select ?? Object.fromEntries(columns.map((column) => [column, ['avg']]))
+      const wanted = flags.select ?? averagesOf(columns)
       findColumns(table, '--by', by)
       if (flags.last !== undefined && (flags.from ?? flags.to) !== undefined)
         throw new UsageError('--last expected neither --from nor --to beside it')

@@ -9,7 +9,7 @@ import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
-import { printWindows } from '../print/print-windows.js'
+import { printHourly } from '../print/print-windows.js'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
@@ -42,9 +42,8 @@ function hourlyCommand(environment: Environment): Command {
         const columns = findNumericColumns(table, '--columns', flags.columns)
         const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
         await noteEmptyTable(table, session)
-        const select = Object.fromEntries(columns.map((column) => [column, ['avg']]))
-        const printed = { table, time: 'hour', every: '1h', select } as const
-        await printWindows(lake.query(query, { tables: [table], signal }), printed, session, flags)
+        const rows = lake.query(query, { tables: [table], signal })
+        await printHourly(rows, { table, columns }, session, flags)
       }),
   )
 }

@@ -68,6 +68,22 @@ export async function printWindows(
   }
 }
 
+/** Prints hourly averages of columns, as `printWindows` does. */
+export function printHourly(
+  result: ResultRows<WindowRow>,
+  { table, columns }: { table: Table; columns: readonly string[] },
+  outlet: PrintOutlet,
+  flags: PrintFlags,
+): Promise<void> {
+  const select = averagesOf(columns)
+  return printWindows(result, { table, time: 'hour', every: '1h', select }, outlet, flags)
+}
+
+/** The selection of the average of each column. */
+export function averagesOf(columns: readonly string[]): Record<string, string[]> {
+  return Object.fromEntries(columns.map((column) => [column, ['avg']]))
+}
+
 function addPoint(
   row: WindowRow,
   chart: { column: string; shown: string; isBand: boolean; series: Map<string, ChartPoint[] | undefined> },

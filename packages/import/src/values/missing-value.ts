@@ -5,11 +5,14 @@ import type { ValueSql } from './value-sql.js'
 /** Blank texts as a regular expression, with the blanks of Unicode that loggers write. */
 const blank = '[\\s\\x{A0}\\x{FEFF}]*'
 
+const decimal = /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity))$/i
+const whole = /^[+-]?\d+(\.0*)?$/
+
 const numberTypes: Readonly<Partial<Record<ColumnType, { sql: string; form: RegExp }>>> = {
-  double: { sql: 'DOUBLE', form: /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity))$/i },
-  real: { sql: 'REAL', form: /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity))$/i },
-  bigint: { sql: 'BIGINT', form: /^[+-]?\d+(\.0*)?$/ },
-  integer: { sql: 'INTEGER', form: /^[+-]?\d+(\.0*)?$/ },
+  double: { sql: 'DOUBLE', form: decimal },
+  real: { sql: 'REAL', form: decimal },
+  bigint: { sql: 'BIGINT', form: whole },
+  integer: { sql: 'INTEGER', form: whole },
 }
 
 /** A value of which some are no value. `isText` says whether the raw value is a text. */
