@@ -21,9 +21,9 @@ export function timeAxis({ start, columnMillis, columns }: TimeColumns, isAscii 
     if (column >= columns) continue
     ticks[column] = tick
     const name = nameOf(time, marks)
-    if (names === '' || column > names.length) {
-      if (column + name.length <= columns || names === '') names = names.padEnd(column) + name
-    }
+    // There is always a name: one that does not fit to the right of its tick ends with the axis.
+    if (names === '') names = ' '.repeat(Math.max(Math.min(column, columns - name.length), 0)) + name
+    else if (column > names.length && column + name.length <= columns) names = names.padEnd(column) + name
   }
   return [ticks.join(''), names]
 }
