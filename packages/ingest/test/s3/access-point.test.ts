@@ -1,8 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { s3Store, type S3StoreOptions } from '@minilake/ingest/s3'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { s3Client } from '../../src/s3/s3-client.js'
-import { resolveS3Options } from '../../src/s3/s3-options.js'
+import { s3Client } from '../../src/s3/client/s3-client.js'
+import { resolveS3Options } from '../../src/s3/client/s3-options.js'
 import { credentials } from '../fixtures/fake-s3.js'
 
 beforeAll(() => vi.stubEnv('AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED', 'true'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pagedFinder } from '../../src/s3/paged-finder.js'
+import { pagedFinder } from '../../src/s3/read/paged-finder.js'
 
 const stored = (key: string) => ({ key, size: 1, etag: () => Promise.resolve('1') })
 const sorted = (keys: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
-import { isNamed, notS3 } from './sdk-error.js'
+import { isNamed, notS3 } from '../errors/sdk-error.js'
 
 /**
  * Makes a client accept only the responses of S3 stores: web servers, too, respond 200 with an ETag. Headers do not tell them apart:

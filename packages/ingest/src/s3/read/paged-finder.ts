@@ -1,4 +1,4 @@
-import type { StoredObject } from '../object-store.js'
+import type { StoredObject } from '../../object-store.js'
 
 /** Consecutive keys of a folder, as one request lists them. */
 interface KeyPage {

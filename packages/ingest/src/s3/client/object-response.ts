@@ -1,7 +1,7 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
-import { type Identity, isMd5 } from '../bytes/etag.js'
-import type { StoredObject } from '../object-store.js'
-import { notS3 } from './sdk-error.js'
+import { type Identity, isMd5 } from '../../bytes/etag.js'
+import type { StoredObject } from '../../object-store.js'
+import { notS3 } from '../errors/sdk-error.js'
 
 /** The metadata field that names the write which created an object (`x-amz-meta-minilake-write`). */
 export const writeIdField = 'minilake-write'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isNamed, isRequestError, statusOf } from './sdk-error.js'
+import { isNamed, isRequestError, statusOf } from '../errors/sdk-error.js'
 
 // What is retried, by whom, and how often:
 //

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3'
-import type { ByteStream } from '../bytes/byte-stream.js'
-import { ObjectStoreError } from '../object-store.js'
-import { discardBody } from './accept-only-s3.js'
-import { etagOf } from './object-response.js'
+import type { ByteStream } from '../../bytes/byte-stream.js'
+import { ObjectStoreError } from '../../object-store.js'
+import { discardBody } from '../client/accept-only-s3.js'
+import { etagOf } from '../client/object-response.js'
 
 /** Where objects are, and what an error of the SDK becomes. */
 interface Place {

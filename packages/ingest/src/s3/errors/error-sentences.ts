@@ -1,5 +1,5 @@
-import { refusalReason } from '../refused-key.js'
-import { describeSystemError } from '../system-error.js'
+import { refusalReason } from '../../refused-key.js'
+import { describeSystemError } from '../../system-error.js'
 import { bucketRegionOf, codeOf, statusOf } from './sdk-error.js'
 
 /** What a store was asked to do. */

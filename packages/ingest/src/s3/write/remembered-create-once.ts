@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { type CreateOnce, probeCreateOnce, probeFolder } from './probe-create-once.js'
-import { respondedAt } from './s3-client.js'
-import { statusOf } from './sdk-error.js'
+import { respondedAt } from '../client/s3-client.js'
+import { statusOf } from '../errors/sdk-error.js'
 
 // The object with the last result of the probe.
 const probeResultKey = `${probeFolder}result.json`

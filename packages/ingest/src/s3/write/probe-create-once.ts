@@ -7,7 +7,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { isNamed, statusOf } from './sdk-error.js'
+import { isNamed, statusOf } from '../errors/sdk-error.js'
 import { abortUpload } from './upload-requests.js'
 
 /**

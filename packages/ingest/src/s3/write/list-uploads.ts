@@ -5,8 +5,8 @@ import {
   type MultipartUpload,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { respondedAt } from './s3-client.js'
-import { isNamed } from './sdk-error.js'
+import { respondedAt } from '../client/s3-client.js'
+import { isNamed } from '../errors/sdk-error.js'
 
 /** A multipart upload that was started and neither completed nor aborted. */
 export interface UnfinishedUpload {

@@ -5,10 +5,10 @@ import {
   type CompleteMultipartUploadCommandOutput,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import { combineCrc32, crc32Text } from '../bytes/crc32.js'
-import { etagOfParts, type Identity, isMd5 } from '../bytes/etag.js'
-import type { PutRequest } from './direct-put.js'
-import { headObject, type ObjectPlace } from './head-object.js'
+import { combineCrc32, crc32Text } from '../../bytes/crc32.js'
+import { etagOfParts, type Identity, isMd5 } from '../../bytes/etag.js'
+import type { PutRequest } from '../client/direct-put.js'
+import { headObject, type ObjectPlace } from '../read/head-object.js'
 import {
   checkObject,
   etagOf,
@@ -17,10 +17,10 @@ import {
   type SentContent,
   sha256Field,
   writeIdField,
-} from './object-response.js'
-import { retryOnConflict } from './retry-policy.js'
-import type { Checksums } from './s3-options.js'
-import { attemptsOf, isNamed, statusOf } from './sdk-error.js'
+} from '../client/object-response.js'
+import { retryOnConflict } from '../client/retry-policy.js'
+import type { Checksums } from '../client/s3-options.js'
+import { attemptsOf, isNamed, statusOf } from '../errors/sdk-error.js'
 
 /** Where an object is uploaded to, and how: shared by all requests of a write. */
 export interface UploadTarget extends ObjectPlace {

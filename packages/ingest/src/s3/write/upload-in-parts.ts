@@ -8,8 +8,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import type { PartSlot } from '../bytes/part-slots.js'
-import type { SourcePart } from '../bytes/source-parts.js'
+import type { PartSlot } from '../../bytes/part-slots.js'
+import type { SourcePart } from '../../bytes/source-parts.js'
 import {
   completeUpload,
   sendPart,

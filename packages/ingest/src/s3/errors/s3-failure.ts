@@ -1,4 +1,4 @@
-import { ObjectStoreError } from '../object-store.js'
+import { ObjectStoreError } from '../../object-store.js'
 import { actions, type FailedPlace, reasonOf, type S3Action } from './error-sentences.js'
 import { codeOf, withoutCredentials } from './sdk-error.js'
 

@@ -1,11 +1,11 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
-import type { RereadableBytes } from '../bytes/byte-stream.js'
-import { identityOf } from '../bytes/etag.js'
-import { rereadChunks } from '../bytes/source-parts.js'
-import type { WriteResult } from '../object-store.js'
-import { headObject } from './head-object.js'
-import { checkObject, etagOf, type SentContent, writeIdField } from './object-response.js'
-import { isNamed } from './sdk-error.js'
+import type { RereadableBytes } from '../../bytes/byte-stream.js'
+import { identityOf } from '../../bytes/etag.js'
+import { rereadChunks } from '../../bytes/source-parts.js'
+import type { WriteResult } from '../../object-store.js'
+import { headObject } from '../read/head-object.js'
+import { checkObject, etagOf, type SentContent, writeIdField } from '../client/object-response.js'
+import { isNamed } from '../errors/sdk-error.js'
 import type { UploadProgress, UploadTarget } from './upload-requests.js'
 
 /** How an upload ended: with a result, or with a cause to upload the object again from the start. */

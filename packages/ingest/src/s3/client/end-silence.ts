@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { isNamed } from './sdk-error.js'
+import { isNamed } from '../errors/sdk-error.js'
 
 /** What a client knows about the silence of its store. Times are those of `performance.now()`. */
 export interface Silence {

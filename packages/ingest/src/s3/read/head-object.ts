@@ -4,10 +4,10 @@ import {
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import type { StoredObject } from '../object-store.js'
-import { discardBody } from './accept-only-s3.js'
-import { foundObject } from './object-response.js'
-import { isNamed, statusOf } from './sdk-error.js'
+import type { StoredObject } from '../../object-store.js'
+import { discardBody } from '../client/accept-only-s3.js'
+import { foundObject } from '../client/object-response.js'
+import { isNamed, statusOf } from '../errors/sdk-error.js'
 
 /** The key of an object in a bucket. */
 export interface ObjectPlace {

@@ -4,12 +4,12 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import { isKey, isKeyPrefix } from '../object-key.js'
-import type { ObjectStoreError, StoredObject } from '../object-store.js'
+import { isKey, isKeyPrefix } from '../../object-key.js'
+import type { ObjectStoreError, StoredObject } from '../../object-store.js'
 import { headObject } from './head-object.js'
-import { foundObject, listedObject } from './object-response.js'
+import { foundObject, listedObject } from '../client/object-response.js'
 import { pagedFinder } from './paged-finder.js'
-import { notS3 } from './sdk-error.js'
+import { notS3 } from '../errors/sdk-error.js'
 
 /** Where objects are, and what an error of the SDK becomes. */
 interface Place {

@@ -1,4 +1,4 @@
-import { isKey } from '../object-key.js'
+import { isKey } from '../../object-key.js'
 
 /** Access keys of a user of the store. */
 export interface S3Credentials {

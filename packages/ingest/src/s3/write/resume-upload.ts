@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { RereadableBytes } from '../bytes/byte-stream.js'
-import { crc32Text } from '../bytes/crc32.js'
-import { type PlannedPart, planParts } from '../bytes/part-plan.js'
-import type { PartSlots } from '../bytes/part-slots.js'
-import { rereadParts } from '../bytes/source-parts.js'
+import type { RereadableBytes } from '../../bytes/byte-stream.js'
+import { crc32Text } from '../../bytes/crc32.js'
+import { type PlannedPart, planParts } from '../../bytes/part-plan.js'
+import type { PartSlots } from '../../bytes/part-slots.js'
+import { rereadParts } from '../../bytes/source-parts.js'
 import { type ListedUpload, listUploads } from './list-uploads.js'
 import {
   completeUpload,
