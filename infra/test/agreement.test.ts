@@ -35,7 +35,7 @@ const config = await readStackConfig({
 const lakeNames = (() => {
   const source = readFileSync(join(infraFolder, '..', 'packages', 'schema', 'src', 'lake.ts'), 'utf8')
   const [, schema = '', bucket = ''] =
-    /lakeNames = \{.*schema: '(\w+)', bucket: '([\w-]+)'/.exec(source) ?? []
+    /lakeNames = \{[^}]*schema: '(\w+)',\s*bucket: '([\w-]+)'/.exec(source) ?? []
   return { schema, bucket }
 })()
 const statementsOf = (policy: string) =>

@@ -11,6 +11,7 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
+import { columnText } from './column-text.js'
 import { syncPartitions } from './hive-partitions.js'
 
 /** Trino's name for each column type in a Hive table. */
@@ -138,9 +139,4 @@ export function hiveTable(table: Table, { location = lakeLocation }: HiveOptions
 
 function folderUrl(location: string): string {
   return location.endsWith('/') ? location : `${location}/`
-}
-
-function columnText(name: string, type: string, comment: string | undefined): string {
-  const text = `${quoteIdentifier(name)} ${type}`
-  return comment === undefined ? text : `${text} COMMENT ${quoteLiteral(comment)}`
 }

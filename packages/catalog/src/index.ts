@@ -10,3 +10,11 @@ export {
   hiveTable,
   type HiveOptions,
 } from './hive-statements.js'
+export {
+  batchColumn,
+  icebergAddColumn,
+  icebergColumns,
+  icebergLocation,
+  icebergTable,
+  icebergTableName,
+} from './iceberg-statements.js'

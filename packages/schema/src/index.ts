@@ -46,6 +46,8 @@ export {
   type Partition,
   partitionsOf,
   type Table,
+  type TableFormat,
+  tableFormats,
 } from './table.js'
 export { findUtcDay, formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'
 export { isWellFormed } from './well-formed.js'

@@ -4,8 +4,16 @@ import { tablePrefix } from './object-key.js'
 import { qualifiedName } from './sql-text.js'
 import type { Table } from './table.js'
 
-/** The catalog (a database in DuckDB), the schema and the bucket of a lake's tables, the same in every engine. */
-export const lakeNames = { catalog: 'hive', schema: 'iot_dw', bucket: 'iot-time-series' } as const
+/**
+ * The catalog (a database in DuckDB), the schema and the bucket of a lake's tables, the same in every engine. Trino creates Iceberg tables in
+ * a catalog of their own and finds them under `catalog`, too.
+ */
+export const lakeNames = {
+  catalog: 'hive',
+  icebergCatalog: 'iceberg',
+  schema: 'iot_dw',
+  bucket: 'iot-time-series',
+} as const
 
 /** Default location of a lake: the URL of the whole bucket. */
 export const lakeLocation = `s3://${lakeNames.bucket}/` as const

@@ -27,7 +27,18 @@ export interface Table {
   readonly key?: readonly string[]
   /** How long readings are kept: '90d' for 90 days. Older ones stay until `remove` is told to apply it. Default: for ever. */
   readonly retention?: string
+  /**
+   * What the table is on the stack: 'hive' for a Hive table over its data files, 'iceberg' for an Iceberg table, whose changes are atomic and
+   * keep a history. In the embedded profile both are the same table of files. Default 'hive'.
+   */
+  readonly format?: TableFormat
 }
+
+/** What a table can be on the stack. */
+export const tableFormats = ['hive', 'iceberg'] as const
+
+/** One of `tableFormats`. */
+export type TableFormat = (typeof tableFormats)[number]
 
 /** The names of a table's columns in its data files, without its partitions. */
 export type ColumnName<T extends Table> = keyof T['columns'] & string
@@ -53,6 +64,7 @@ interface Consistent<T extends Table> {
   readonly sortedBy?: readonly ColumnName<T>[]
   readonly key?: readonly ColumnName<T>[]
   readonly retention?: `${number}d`
+  readonly format?: TableFormat
 }
 
 /**
@@ -80,7 +92,11 @@ interface Consistent<T extends Table> {
 export function defineTable<const T extends Table>(table: T & Consistent<T>): T {
   checkName('table name', table.name)
   const subject = `table ${table.name}`
-  checkOptions(subject, table, ['name', 'comment', 'columns', 'partitions', 'sortedBy', 'key', 'retention'])
+  checkOptions(subject, table, [
+    ...['name', 'comment', 'columns', 'partitions', 'sortedBy', 'key', 'retention', 'format'],
+  ])
+  if (table.format !== undefined && !tableFormats.includes(table.format))
+    throw new TypeError(`${subject}: format expected 'hive' or 'iceberg', got ${describeValue(table.format)}`)
   const columns: Readonly<Record<string, Column>> = table.columns
   checkColumns(subject, columns)
   for (const [name, column] of Object.entries(columns)) {

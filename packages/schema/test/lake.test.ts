@@ -100,7 +100,12 @@ describe('defineLake', () => {
 
 describe('lakeNames, lakeLocation and sqlTableName', () => {
   it('match the infrastructure', () => {
-    expect(lakeNames).toEqual({ catalog: 'hive', schema: 'iot_dw', bucket: 'iot-time-series' })
+    expect(lakeNames).toEqual({
+      catalog: 'hive',
+      icebergCatalog: 'iceberg',
+      schema: 'iot_dw',
+      bucket: 'iot-time-series',
+    })
     expect(lakeLocation).toBe('s3://iot-time-series/')
   })
 

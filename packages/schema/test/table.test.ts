@@ -11,6 +11,7 @@ import {
   type pump,
   type pumpDaily,
   type Table,
+  tableFormats,
 } from '@minilake/schema'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 
@@ -41,9 +42,18 @@ describe('defineTable', () => {
     )
     expect(define({ partition: {} })).toThrow(
       new TypeError(
-        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, got partition',
+        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, format, got partition',
       ),
     )
+  })
+
+  it('takes the formats that a table can have on the stack, and no other', () => {
+    for (const format of tableFormats) expect(define({ format })()).toHaveProperty('format', format)
+    expect(define({ format: 'delta' })).toThrow(
+      new TypeError(`table turbine: format expected 'hive' or 'iceberg', got 'delta'`),
+    )
+    // @ts-expect-error a format that does not exist
+    expect(() => defineTable({ name: 'turbine', columns, format: 'delta' })).toThrow(TypeError)
   })
 
   it('keeps the literal types of names and types', () => {

@@ -6,6 +6,7 @@ import {
   type LakeDefinition,
   type LakeProfile,
   type Table,
+  tableFormats,
 } from '@minilake/schema'
 import { z } from 'zod'
 import { UsageError } from '../usage-error.js'
@@ -31,6 +32,7 @@ const tableShape = z
     sortedBy: z.array(z.string()).optional(),
     key: z.array(z.string()).optional(),
     retention: z.string().optional(),
+    format: z.enum(tableFormats).optional(),
   } satisfies Record<keyof Table, z.ZodType>)
   .superRefine((table, context) => {
     const complaint = complaintOf(() => defineAnyTable(table as Table))
