@@ -178,12 +178,12 @@ test("the policies agree that Trino's own area is the schema's location, and it 
   expect(site).toContain(`<value>s3a://${bucket}/${schema}/_warehouse/</value>`)
 })
 
-test('the user that publishes may remove the objects of a probe, and their versions', () => {
+test('the user that publishes may remove truths, probes with their versions, and staged files', () => {
   const removable = (right: string) =>
     statementsOf('ingest-policy.json')
       .filter(({ Action }) => Action.includes(right))
       .flatMap(({ Resource = [] }) => Resource)
-  expect(removable('s3:DeleteObject')).toEqual([...everywhere('_truth'), ...everywhere('_probe')])
+  expect(removable('s3:DeleteObject')).toEqual(['_truth', '_probe', '_staging'].flatMap(everywhere))
   expect(removable('s3:DeleteObjectVersion')).toEqual(everywhere('_probe'))
 })
 

@@ -103,6 +103,38 @@ test('the user that creates tables may do all of that, in both catalogs', { time
   await as(`CALL iceberg.system.unregister_table('rules_${pid}', 'versions')`)
 })
 
+test(
+  'Iceberg tables are read and changed under their names in the catalog hive',
+  { timeout: 120_000 },
+  async () => {
+    await trino('minilake', `CREATE TABLE ${iceberg}.redirected AS SELECT 1 AS x`)
+    expect(await trino('minilake-query', `SELECT x FROM ${hive}.redirected`)).toEqual([[1]])
+    expect(await trino('minilake-query', `SELECT count(*) FROM ${hive}."redirected$snapshots"`)).toEqual([
+      [1],
+    ])
+    await expect(trino('minilake-query', `DELETE FROM ${hive}.redirected`)).rejects.toThrow('Access Denied')
+    await trino('minilake', `DELETE FROM ${hive}.redirected`)
+    expect(await trino('minilake-query', `SELECT x FROM ${iceberg}.redirected`)).toEqual([])
+  },
+)
+
+test(
+  'one statement may write far more than 100 days into an Iceberg table',
+  { timeout: 180_000 },
+  async () => {
+    const days = `SELECT TIMESTAMP '2025-01-01 00:00:00' + day * INTERVAL '1' DAY AS t FROM UNNEST(sequence(1, 400)) s (day)`
+    await trino(
+      'minilake',
+      `CREATE TABLE ${iceberg}.days_apart (t timestamp(6)) WITH (partitioning = ARRAY['day(t)'])`,
+    )
+    await trino(
+      'minilake',
+      `MERGE INTO ${iceberg}.days_apart t USING (${days}) s ON t.t = s.t WHEN NOT MATCHED THEN INSERT VALUES (s.t)`,
+    )
+    expect(await trino('minilake-query', `SELECT count(*) FROM ${hive}.days_apart`)).toEqual([[400]])
+  },
+)
+
 test('refuses other users', { timeout: 60_000 }, async () => {
   for (const sql of [
     'SELECT 1',
