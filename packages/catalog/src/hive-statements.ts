@@ -11,8 +11,10 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
-import { columnText } from './column-text.js'
+import { columnText, type HiveColumn } from './column-text.js'
+import { folderUrl, type HiveOptions } from './folder-url.js'
 import { syncPartitions } from './hive-partitions.js'
+import { icebergTable } from './iceberg-statements.js'
 
 /** Trino's name for each column type in a Hive table. */
 const hiveTypes: Record<ColumnType, string> = {
@@ -29,14 +31,6 @@ const hiveTypes: Record<ColumnType, string> = {
 
 /** Text, as Trino has bugs with partition keys of other types (trino#5092, trino#3002). */
 const partitionType = 'VARCHAR'
-
-/** A column of a table as Trino lists it. */
-export interface HiveColumn {
-  name: string
-  /** With its parameters: `timestamp(3)`. */
-  type: string
-  comment?: string
-}
 
 /** A table's columns as Trino should list them, partition columns last. */
 export function hiveColumns(table: Table): HiveColumn[] {
@@ -76,15 +70,9 @@ function listedType(type: string): string {
   return type === 'TIMESTAMP' ? 'timestamp(3)' : type.toLowerCase()
 }
 
-/** Options of `hiveStatements`. */
-export interface HiveOptions {
-  /** URL of the bucket, or of a folder in it: 's3://iot-time-series/team/lake/'. Default 's3://iot-time-series/'. */
-  location?: string
-}
-
 /**
- * The statements that register tables in Trino's Hive connector: the schema, an external table over each table's folder, and
- * for a partitioned table a scan for its partitions. They are safe to run again, but a scan also registers a partition whose files another
+ * The statements that register tables in Trino: the schema, an external table over each table's folder, and for a partitioned table a
+ * scan for its partitions; for a table of format 'iceberg', an Iceberg table. They are safe to run again, but a scan also registers a partition whose files another
  * program is replacing at that moment.
  *
  * @example
@@ -99,10 +87,11 @@ export interface HiveOptions {
 export function hiveStatements(tables: readonly Table[], options: HiveOptions = {}): string[] {
   return [
     hiveSchema(options),
-    ...tables.flatMap((table) => [
-      hiveTable(table, options),
-      ...(partitionsOf(table).length === 0 ? [] : [syncPartitions(table, 'FULL')]),
-    ]),
+    ...tables.flatMap((table) => {
+      if (table.format === 'iceberg') return [icebergTable(table, options)]
+      const scan = partitionsOf(table).length === 0 ? [] : [syncPartitions(table, 'FULL')]
+      return [hiveTable(table, options), ...scan]
+    }),
   ]
 }
 
@@ -135,8 +124,4 @@ export function hiveTable(table: Table, { location = lakeLocation }: HiveOptions
     properties.map((property) => `  ${property}`).join(',\n'),
     ')',
   ].join('\n')
-}
-
-function folderUrl(location: string): string {
-  return location.endsWith('/') ? location : `${location}/`
 }

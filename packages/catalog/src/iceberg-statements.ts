@@ -8,8 +8,8 @@ import {
   quoteLiteral,
   type Table,
 } from '@minilake/schema'
-import { columnText } from './column-text.js'
-import type { HiveColumn, HiveOptions } from './hive-statements.js'
+import { columnText, type HiveColumn } from './column-text.js'
+import { folderUrl, type HiveOptions } from './folder-url.js'
 
 /** Trino's name for each column type in an Iceberg table. */
 const icebergTypes: Record<ColumnType, string> = {
@@ -55,7 +55,7 @@ export function icebergTableName(table: Table, view?: 'snapshots' | 'files' | 'h
 
 /** Where an Iceberg table keeps its files: `s3://iot-time-series/iot_dw/pump`, without a slash at the end. */
 export function icebergLocation(table: Table, { location = lakeLocation }: HiveOptions = {}): string {
-  return `${location.replace(/\/?$/, '/')}${lakeNames.schema}/${table.name}`
+  return `${folderUrl(location)}${lakeNames.schema}/${table.name}`
 }
 
 /**
@@ -89,4 +89,15 @@ export function icebergAddColumn(table: Table, name: string): string {
   const column = columnsOf(table).find(([candidate]) => candidate === name)?.[1]
   if (column === undefined) throw new RangeError(`table ${table.name} has no column ${name}`)
   return `ALTER TABLE ${icebergTableName(table)} ADD COLUMN ${columnText(name, icebergTypes[column.type], column.comment)}`
+}
+
+/** The statement that takes an Iceberg table out of the catalog; its files stay. `DROP TABLE` also deletes them. */
+export function unregisterIcebergTable(table: Table): string {
+  const procedure = qualifiedName(lakeNames.icebergCatalog, 'system', 'unregister_table')
+  return `CALL ${procedure}(${quoteLiteral(lakeNames.schema)}, ${quoteLiteral(table.name)})`
+}
+
+/** The statement that makes an earlier snapshot of an Iceberg table its current one. Later snapshots stay until they expire. */
+export function rollbackIcebergTable(table: Table, snapshot: bigint): string {
+  return `ALTER TABLE ${icebergTableName(table)} EXECUTE rollback_to_snapshot(${snapshot})`
 }

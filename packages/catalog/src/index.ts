@@ -1,14 +1,14 @@
+export type { HiveColumn } from './column-text.js'
 export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
+export type { HiveOptions } from './folder-url.js'
 export { registerPartition, syncPartitions, unregisterPartition } from './hive-partitions.js'
 export {
   hiveAddColumn,
-  type HiveColumn,
   hiveColumnComment,
   hiveColumns,
   hiveSchema,
   hiveStatements,
   hiveTable,
-  type HiveOptions,
 } from './hive-statements.js'
 export {
   batchColumn,
@@ -17,4 +17,6 @@ export {
   icebergLocation,
   icebergTable,
   icebergTableName,
+  rollbackIcebergTable,
+  unregisterIcebergTable,
 } from './iceberg-statements.js'

@@ -14,6 +14,8 @@ import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
 import { importFiles } from './import/import-files.js'
+import { filesOfIceberg, isIceberg } from './iceberg/is-iceberg.js'
+import { verifyIceberg } from './iceberg/verify-iceberg.js'
 import { createOnceProbe } from './ingest/create-once.js'
 import { ingestFolder } from './ingest/ingest-folder.js'
 import { ingestWatching } from './ingest/ingest-watch.js'
@@ -135,7 +137,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     files(table, options = {}) {
       const signal = begin('files', options)
-      return listFiles(checkTable(tables, table), backend.store, { ...options, signal })
+      if (isIceberg(backend, checkTable(tables, table))) throw new UsageError(filesOfIceberg(table))
+      return listFiles(table, backend.store, { ...options, signal })
     },
 
     query<R>(query: Query<R> | string, given: { tables?: readonly Table[]; signal?: AbortSignal } = {}) {
@@ -153,7 +156,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       void backend.store // a wrong location is reported before an engine is asked
       const found = []
       for (const table of checkTables(tables, options.tables ?? tables)) {
-        const verify = findSimulation(table) ? verifySimulated : verifyChecks
+        const verifyFiles = findSimulation(table) ? verifySimulated : verifyChecks
+        const verify = isIceberg(backend, table) ? verifyIceberg : verifyFiles
         const verification = await engines.use([table], (engine) => verify(table, backend, engine, signal))
         const { files, missing, withoutTruth, differences } = verification
         if (files + missing.length + withoutTruth.length + differences.length > 0) found.push(verification)

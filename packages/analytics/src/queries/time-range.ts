@@ -16,8 +16,8 @@ export interface TimeRange {
 }
 
 /**
- * SQL conditions for a time range. For a table partitioned by day they include the partition column: engines do not infer the
- * day from the time (trino#12245), and would read the folders of all days.
+ * SQL conditions for a time range. For a Hive table partitioned by day they include the partition column: engines do not infer the
+ * day from the time (trino#12245), and would read the folders of all days. An Iceberg table has no such column, and needs none.
  */
 export function timeRangeConditions(table: Table, { from, to }: TimeRange): string[] {
   if (from === undefined && to === undefined) return []
@@ -25,7 +25,7 @@ export function timeRangeConditions(table: Table, { from, to }: TimeRange): stri
   const conditions: string[] = []
   if (from) conditions.push(`${quoteIdentifier(time)} >= ${timestampLiteral(from)}`)
   if (to) conditions.push(`${quoteIdentifier(time)} < ${timestampLiteral(to)}`)
-  for (const [name, partition] of partitionsOf(table)) {
+  for (const [name, partition] of table.format === 'iceberg' ? [] : partitionsOf(table)) {
     if (partition.from !== time) continue
     if (from) conditions.push(`${quoteIdentifier(name)} >= ${quoteLiteral(utcDate(from))}`)
     if (to)

@@ -1,6 +1,7 @@
 import { query } from '@minilake/analytics'
 import { partitionsOf, quoteLiteral, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { isCatalogFolder, registeredPartitions } from '../register/look-at-catalog.js'
 import { intentFolders } from '../replace/intent.js'
@@ -23,7 +24,7 @@ export function partitionsCheck(
       const faults: Fault[] = []
       let partitions = 0
       for (const table of lake.tables) {
-        if (partitionsOf(table).length === 0) continue
+        if (isIceberg(lake, table) || partitionsOf(table).length === 0) continue
         const stored = new Set<string>()
         for await (const { key } of dataFilesOf(table, lake.store))
           if (isCatalogFolder(table, folderOf(key))) stored.add(folderOf(key)) // the check of keys names the others

@@ -1,11 +1,14 @@
 import type { StoredObject } from '@minilake/ingest'
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { LakeBackend, LakeStore } from '../lake-backend.js'
 import { isRegistered, unregisterTable } from '../register/unregister-table.js'
 import { intentFolders, intentPrefix } from '../replace/intent.js'
 import { finishIntent, replaceFiles } from '../replace/replace-files.js'
 import { changingStore, prefixesOf } from '../replace/settle-intents.js'
+import { dropIceberg } from './drop-iceberg.js'
+import type { DropReport } from './drop-report.js'
 
 /** How to drop a table. */
 export interface DropTableOptions {
@@ -18,37 +21,20 @@ export interface DropTableOptions {
   signal: AbortSignal
 }
 
-/** What was dropped, or would be. */
-export interface DropReport {
-  table: string
-  /** Whether Trino's catalog had the table; null in an embedded lake, which has no catalog that lasts. */
-  isRegistered: boolean | null
-  /** Data files, with `data`. */
-  files: number
-  /** Bytes of the data files. */
-  bytes: number
-  /** Truth files, with `data`. */
-  truths: number
-  /** What interrupted changes left, in objects, with `data`. */
-  leftovers: number
-  isDropped: boolean
-  /** Keys below the table's prefix that stay because they are no data files, with `data`. */
-  untouched: string[]
-}
-
 /**
- * Unregisters a table, and removes its data files on request. A table in the catalog that has another location, or whose files Trino
+ * Unregisters a table, and removes its data files on request; those of an Iceberg table are removed by Trino. A table in the catalog that has another location, or whose files Trino
  * manages, is somebody else's: then it rejects with an Error, as for a missing right, before anything changes. Run again, it completes what
  * was interrupted.
  */
 export async function dropTable(
   table: Table,
-  lake: Pick<LakeBackend, 'servers' | 'store' | 'maintenance' | 'resumeAfterSeconds'>,
+  lake: Pick<LakeBackend, 'profile' | 'servers' | 'store' | 'maintenance' | 'resumeAfterSeconds'>,
   { data = false, remove = false, onWait, signal }: DropTableOptions,
 ): Promise<DropReport> {
   const { servers } = lake
   const catalog = servers && { servers, undone: 'dropped', signal }
   const isInCatalog = catalog ? await isRegistered(table, catalog) : null
+  if (isIceberg(lake, table)) return dropIceberg(table, lake, { data, remove, signal, isInCatalog })
   const objects = data
     ? await objectsOf(table, lake.store)
     : { files: [], truths: [], leftovers: [], others: [] }

@@ -4,3 +4,8 @@ import type { LakeProfile, Table } from '@minilake/schema'
 export function isIceberg({ profile }: { readonly profile: LakeProfile }, table: Table): boolean {
   return profile === 'stack' && table.format === 'iceberg'
 }
+
+/** Says why the data files of an Iceberg table are not listed, and what shows them. */
+export function filesOfIceberg({ name }: Table): string {
+  return `table ${name} is an Iceberg table, whose data files Trino manages: minilake status --profile stack counts them, and SELECT * FROM hive.iot_dw."${name}$files" lists them`
+}

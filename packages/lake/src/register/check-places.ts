@@ -1,3 +1,4 @@
+import { icebergLocation } from '@minilake/catalog'
 import { lakeNames, type Table, tablePrefix } from '@minilake/schema'
 import type { CatalogEntries } from './look-at-catalog.js'
 
@@ -7,10 +8,12 @@ import type { CatalogEntries } from './look-at-catalog.js'
  */
 export function checkPlaces(
   tables: readonly Table[],
-  { places }: CatalogEntries,
+  { places, iceberg }: CatalogEntries,
   { location, locationName = 'profiles.stack.location' }: { location: string; locationName?: string },
 ): void {
-  const known = tables.filter(({ name }) => places.has(name))
+  const known = tables.filter(
+    ({ name, format }) => places.has(name) && iceberg.has(name) === (format === 'iceberg'),
+  )
   const elsewhere = known.flatMap((table) => {
     const place = places.get(table.name)
     return place === undefined || place === placeIn(location, table) ? [] : [{ table, place }]
@@ -18,7 +21,7 @@ export function checkPlaces(
   const [first] = elsewhere
   if (first === undefined || elsewhere.length < known.length) return
   const names = elsewhere.map(({ table }) => nameOf(table)).join(', ')
-  const ending = tablePrefix(first.table)
+  const ending = placeIn('', first.table)
   const root = first.place.endsWith(`/${ending}`) ? first.place.slice(0, -ending.length) : first.place
   throw new Error(
     `nothing was changed: ${locationName} is ${location}, but the catalog has ${names} at ${root}: correct the location, or give the tables other names if this is a second lake (if the lake has moved: DROP TABLE keeps the files, and minilake catalog then creates the tables at the new location)`,
@@ -27,7 +30,9 @@ export function checkPlaces(
 
 /** Where the files of a table are in a lake. */
 export function placeIn(location: string, table: Table): string {
-  return `${location}${tablePrefix(table)}`
+  return table.format === 'iceberg'
+    ? `${icebergLocation(table, { location })}/`
+    : `${location}${tablePrefix(table)}`
 }
 
 /** The name of a table in Trino, unquoted, for messages. */

@@ -17,8 +17,10 @@ export interface CatalogEntries {
   /** Columns of each table, in order. */
   columns: Map<string, HiveColumn[]>
   hasSchema: boolean
-  /** Where each table's files are, with a slash at its end; undefined for a table whose files Trino manages. */
+  /** Where each table's files are, with a slash at its end; undefined for a Hive table whose files Trino manages. */
   places: Map<string, string | undefined>
+  /** Names of the tables that are Iceberg's. */
+  iceberg: Set<string>
   /** The partitions of each partitioned table, as folders below the table's: `event_date=2026-01-01`. */
   partitions: Map<string, Set<string>>
 }
@@ -34,6 +36,7 @@ export async function lookAtCatalog(
     columns: new Map(),
     hasSchema: false,
     places: new Map(),
+    iceberg: new Set(),
     partitions: new Map(),
   }
   const schemata = query(`SELECT schema_name FROM ${information('schemata')} WHERE schema_name = ${schema}`, {
@@ -44,20 +47,31 @@ export async function lookAtCatalog(
 
   found.columns = await columnsInCatalog(tables, engine, signal)
   for (const table of tables.filter(({ name }) => found.columns.has(name))) {
-    found.places.set(table.name, await placeOf(table, engine, signal))
-    if (partitionsOf(table).length === 0) continue
+    const { place, isIceberg } = await placeOf(table, engine, signal)
+    found.places.set(table.name, place)
+    if (isIceberg) found.iceberg.add(table.name)
+    if (isIceberg || partitionsOf(table).length === 0) continue
     found.partitions.set(table.name, await registeredPartitions(table, { engine, signal }))
   }
   return found
 }
 
-/** The location of a registered table; undefined for one whose files Trino manages. */
-async function placeOf(table: Table, engine: SqlEngine, signal: AbortSignal): Promise<string | undefined> {
+/** The location of a registered table; undefined for a Hive table whose files Trino manages. */
+async function placeOf(
+  table: Table,
+  engine: SqlEngine,
+  signal: AbortSignal,
+): Promise<{ place: string | undefined; isIceberg: boolean }> {
   let statement = ''
   for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal }))
     statement = Object.values(row).map(String).join('')
-  const place = /\bexternal_location = '((?:[^']|'')*)'/.exec(statement)?.[1]
-  return place === undefined ? undefined : place.replaceAll("''", "'").replace(/\/?$/, '/')
+  // The statement names the catalog that the table is in.
+  const isIceberg = statement.startsWith(`CREATE TABLE ${lakeNames.icebergCatalog}.`)
+  const [, text] =
+    (isIceberg ? /\n {3}location = '((?:[^']|'')*)'/ : /\bexternal_location = '((?:[^']|'')*)'/).exec(
+      statement,
+    ) ?? []
+  return { place: text?.replaceAll("''", "'").replace(/\/?$/, '/'), isIceberg }
 }
 
 /** The partitions of a table in Trino, as folders below the table's: `event_date=2026-01-01`. None for a table that Trino does not know. */

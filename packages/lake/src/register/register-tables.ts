@@ -1,22 +1,25 @@
 import type { SqlEngine } from '@minilake/analytics'
 import {
+  batchColumn,
   hiveAddColumn,
   type HiveColumn,
   hiveColumnComment,
-  hiveColumns,
   hiveSchema,
   hiveTable,
+  icebergAddColumn,
+  icebergTable,
 } from '@minilake/catalog'
 import { lakeNames, partitionsOf, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { count } from '../text.js'
 import { intentFolders } from '../replace/intent.js'
-import { addedColumns, columnsText } from './added-columns.js'
+import { addedColumns, catalogColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
 import { type CatalogEntries, columnsInCatalog, isCatalogFolder, lookAtCatalog } from './look-at-catalog.js'
+import { otherFormat } from './other-format.js'
 import { registerFolders } from './register-folders.js'
-import { wayOut } from './shape-checks.js'
+import { icebergWayOut, wayOut } from './shape-checks.js'
 
 /** A lake in Trino: its engine, and the URL of its bucket or of a folder in it. */
 interface TrinoLake {
@@ -61,12 +64,16 @@ export async function registerTables(
   await execute(hiveSchema({ location }))
   for (const table of matching) {
     const known = before.columns.get(table.name)
+    const isIceberg = table.format === 'iceberg'
     if (known === undefined) {
-      if (partitionsOf(table).length > 0) await execute(hiveTable(table, { location }))
+      if (isIceberg) await execute(icebergTable(table, { location }))
+      else if (partitionsOf(table).length > 0) await execute(hiveTable(table, { location }))
     } else {
-      for (const name of addedColumns(table, known) ?? []) await execute(hiveAddColumn(table, name))
+      const addColumn = isIceberg ? icebergAddColumn : hiveAddColumn
+      for (const name of addedColumns(table, known) ?? []) await execute(addColumn(table, name))
       for (const statement of otherComments(table, before)) await execute(statement)
     }
+    if (isIceberg) continue // it has neither folders nor partitions in the catalog
     statements.push(
       ...(await registerFolders(table, { engine, store, location, resumeAfterSeconds, signal })),
     )
@@ -81,7 +88,7 @@ export async function registerTables(
 function changesOf(table: Table, before: CatalogEntries, after: CatalogEntries): string[] {
   const name = `table ${nameOf(table)}`
   const isNew = !before.columns.has(table.name)
-  const newColumns = addedColumns(table, before.columns.get(table.name) ?? hiveColumns(table)) ?? []
+  const newColumns = addedColumns(table, before.columns.get(table.name) ?? catalogColumns(table)) ?? []
   const comments = isNew ? [] : otherComments(table, before)
   const [then, now] = [before.partitions.get(table.name), after.partitions.get(table.name)]
   const [added, gone] = [notIn(then, now), notIn(now, then)]
@@ -113,7 +120,7 @@ export async function lookAtTables(
     const differences = differencesOf(table, found, trino.location)
     trouble.push(...differences)
     if (differences.length === 0) trouble.push(...missingColumns(table, found.columns))
-    if (partitionsOf(table).length === 0) continue
+    if (table.format === 'iceberg' || partitionsOf(table).length === 0) continue
     const stored = new Set<string>()
     for await (const { key } of dataFilesOf(table, store))
       if (isCatalogFolder(table, folderOf(key)))
@@ -133,11 +140,25 @@ export async function lookAtTables(
 }
 
 /** How a registered table differs from its definition, one sentence each. */
-function differencesOf(table: Table, { columns, places }: CatalogEntries, location: string): string[] {
+function differencesOf(
+  table: Table,
+  { columns, places, iceberg }: CatalogEntries,
+  location: string,
+): string[] {
   const known = columns.get(table.name)
   if (known === undefined) return []
+  const other = otherFormat(table, iceberg.has(table.name))
+  if (other !== undefined) return [other]
   const fix = `DROP TABLE ${sqlTableName(table)} keeps its files, and minilake catalog creates it again`
   const [place, wanted] = [places.get(table.name), placeIn(location, table)]
+  if (table.format === 'iceberg') {
+    if (addedColumns(table, known) === undefined) return [otherColumns(table, known)]
+    return place === wanted
+      ? []
+      : [
+          `table ${nameOf(table)} expected the location ${wanted}, got ${place}: correct profiles.stack.location, or give the table another name`,
+        ]
+  }
   if (place === undefined) {
     // DROP would remove the files of such a table.
     return [
@@ -169,6 +190,11 @@ export async function checkCatalogColumns(
       if (why !== undefined) throw new Error(why)
       continue // the query itself says that the table is missing
     }
+    const other = otherFormat(
+      table,
+      known.some(({ name }) => name === batchColumn),
+    )
+    if (other !== undefined) throw new Error(other)
     if (addedColumns(table, known) === undefined) throw new Error(otherColumns(table, known))
     const [missing] = missingColumns(table, entries)
     if (missing !== undefined) throw new Error(`${missing}: minilake catalog --profile stack adds it`)
@@ -182,13 +208,13 @@ function missingColumns(table: Table, entries: CatalogEntries['columns']): strin
 }
 
 function otherColumns(table: Table, known: readonly HiveColumn[]): string {
-  return `table ${nameOf(table)} expected the columns ${columnsText(hiveColumns(table))}, got ${columnsText(known)}: ${wayOut(table)}`
+  return `table ${nameOf(table)} expected the columns ${columnsText(catalogColumns(table))}, got ${columnsText(known)}: ${table.format === 'iceberg' ? icebergWayOut(table) : wayOut(table)}`
 }
 
 /** The statements that give columns the comments of the definition where they differ. */
 function otherComments(table: Table, { columns }: CatalogEntries): string[] {
   const known = new Map(columns.get(table.name)?.map(({ name, comment }) => [name, comment]))
-  return hiveColumns(table)
+  return catalogColumns(table)
     .filter(({ name, comment }) => known.has(name) && known.get(name) !== comment)
     .map((column) => hiveColumnComment(table, column))
 }

@@ -1,7 +1,7 @@
 import { checkFooter, createdBy, type Footer } from '@minilake/parquet'
 import type { StoredObject } from '@minilake/ingest'
 import { footerFault } from '../files/footer-fault.js'
-import { columnsOf, type Table } from '@minilake/schema'
+import { columnsOf, sqlTableName, type Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
 import { mostTrustMillis } from '../replace/intent-lock.js'
 import { readRewriteMark } from './rewrite-mark.js'
@@ -53,6 +53,11 @@ export function shapeChecks(
 /** What to do about a definition that does not fit the files of its table: the only place that says it. */
 export function wayOut({ name }: Table): string {
   return `a table only gains nullable columns after its last one by itself, so rewrite it in the shape of its definition with minilake rewrite --table ${name}, or undo the change of the definition`
+}
+
+/** The same for an Iceberg table, whose columns Trino changes in place. */
+export function icebergWayOut(table: Table): string {
+  return `an Iceberg table only gains nullable columns after its last one by itself, so undo the change of the definition, or change the table with ALTER TABLE ${sqlTableName(table)} in Trino`
 }
 
 /** Says that the files of a table are being rewritten, or that this was interrupted; undefined if not. */

@@ -1,8 +1,10 @@
 import type { SqlEngine } from '@minilake/analytics'
+import { icebergTableName, unregisterIcebergTable } from '@minilake/catalog'
 import { sqlTableName, type Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { nameOf, placeIn } from './check-places.js'
 import { lookAtCatalog } from './look-at-catalog.js'
+import { otherFormat } from './other-format.js'
 
 /** Trino, and what a refusal says was not done. */
 interface Unregistering {
@@ -20,11 +22,19 @@ export async function isRegistered(table: Table, { servers, ...how }: Unregister
   return withCatalog(servers, (engine) => isOwn(table, engine, { servers, ...how }))
 }
 
-/** Takes a table out of Trino's catalog; its files stay. Does nothing if it is not registered. Throws an Error as `isRegistered` does. */
-export async function unregisterTable(table: Table, { servers, ...how }: Unregistering): Promise<void> {
+/**
+ * Takes a table out of Trino's catalog; its files stay, except with `data` those of an Iceberg table: Trino wrote them, and only its key may
+ * delete below `iot_dw/`. Does nothing if it is not registered. Throws an Error as `isRegistered` does.
+ */
+export async function unregisterTable(
+  table: Table,
+  { servers, data = false, ...how }: Unregistering & { data?: boolean },
+): Promise<void> {
   await withCatalog(servers, async (engine) => {
-    if (await isOwn(table, engine, { servers, ...how }))
-      await engine.execute(`DROP TABLE IF EXISTS ${sqlTableName(table)}`)
+    if (!(await isOwn(table, engine, { servers, ...how }))) return
+    if (table.format !== 'iceberg') await engine.execute(`DROP TABLE IF EXISTS ${sqlTableName(table)}`)
+    else if (data) await engine.execute(`DROP TABLE IF EXISTS ${icebergTableName(table)}`)
+    else await engine.execute(unregisterIcebergTable(table))
   })
 }
 
@@ -33,12 +43,14 @@ async function isOwn(
   engine: SqlEngine,
   { servers, undone, signal }: Unregistering,
 ): Promise<boolean> {
-  const { columns, places } = await lookAtCatalog([table], engine, signal)
+  const { columns, places, iceberg } = await lookAtCatalog([table], engine, signal)
   if (!columns.has(table.name)) return false
+  const other = otherFormat(table, iceberg.has(table.name))
+  if (other !== undefined) throw new Error(`nothing was ${undone}: ${other}`)
   const [place, wanted] = [places.get(table.name), placeIn(servers.location, table)]
   if (place === wanted) return true
   throw new Error(
-    `nothing was ${undone}: table ${nameOf(table)} expected an external table over ${wanted}, got one ${place === undefined ? 'whose files Trino manages, which DROP TABLE would remove' : `over ${place}`}: it is not this lake's`,
+    `nothing was ${undone}: table ${nameOf(table)} expected ${table.format === 'iceberg' ? 'an Iceberg' : 'an external'} table over ${wanted}, got one ${place === undefined ? 'whose files Trino manages, which DROP TABLE would remove' : `over ${place}`}: it is not this lake's`,
   )
 }
 

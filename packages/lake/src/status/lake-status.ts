@@ -2,6 +2,9 @@ import { tableSummary } from '@minilake/analytics'
 import { folderStore, type ObjectStore } from '@minilake/ingest'
 import type { LakeProfile, Table } from '@minilake/schema'
 import { fileFailure } from '../files/file-failure.js'
+import { keyDigits } from '../iceberg/batch.js'
+import { dataFilesOfIceberg, keysInIceberg } from '../iceberg/data-files.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import { dataFilesOf, type LakeBackend, withEngine } from '../lake-backend.js'
 import { PartDownError } from '../part-down-error.js'
 
@@ -58,7 +61,8 @@ async function tableStatus(
     signal,
   }: { lake: LakeBackend; out: ObjectStore; down: Error | undefined; signal: AbortSignal },
 ): Promise<TableStatus> {
-  const [waiting, stored] = [await sizesOf(table, out), await sizesOf(table, lake.store)]
+  const waiting = await sizesOf(table, out)
+  const stored = isIceberg(lake, table) ? new Map<string, number>() : await sizesOf(table, lake.store)
   const status: TableStatus = {
     table: table.name,
     out: { files: waiting.size, notInLake: [...waiting.keys()].filter((key) => !stored.has(key)).length },
@@ -74,6 +78,10 @@ async function tableStatus(
   try {
     await withEngine(lake, [table], async (engine) => {
       for await (const row of engine.query(tableSummary(table), { signal })) Object.assign(status.lake, row)
+      if (!isIceberg(lake, table)) return
+      Object.assign(status.lake, await dataFilesOfIceberg(table, engine, signal))
+      const known = await keysInIceberg(table, engine, signal)
+      status.out.notInLake = [...waiting.keys()].filter((key) => !known.has(keyDigits(key))).length
     })
   } catch (error) {
     signal.throwIfAborted()

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto'
+
+const digits = 16
+
+/** The first digits of the SHA-256 of a data file's key: what the batches of the key begin with. */
+export function keyDigits(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, digits)
+}
+
+/** The batch of a data file's rows in an Iceberg table: it comes from the file's key, the identity of its rows and, if there is one, its import. */
+export function batchOf(key: string, rowsSha256: string, importId?: string): string {
+  const parts = [keyDigits(key), rowsSha256.slice(0, digits), ...(importId === undefined ? [] : [importId])]
+  return parts.join('-')
+}
+
+/** Whether two batches are of the same key and the same rows, whatever imports they are of. */
+export function isSameBatch(one: string, other: string): boolean {
+  const length = 2 * digits + 1
+  return one.slice(0, length) === other.slice(0, length)
+}
