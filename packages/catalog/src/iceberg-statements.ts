@@ -96,8 +96,3 @@ export function unregisterIcebergTable(table: Table): string {
   const procedure = qualifiedName(lakeNames.icebergCatalog, 'system', 'unregister_table')
   return `CALL ${procedure}(${quoteLiteral(lakeNames.schema)}, ${quoteLiteral(table.name)})`
 }
-
-/** The statement that makes an earlier snapshot of an Iceberg table its current one. Later snapshots stay until they expire. */
-export function rollbackIcebergTable(table: Table, snapshot: bigint): string {
-  return `ALTER TABLE ${icebergTableName(table)} EXECUTE rollback_to_snapshot(${snapshot})`
-}

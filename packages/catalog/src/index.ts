@@ -17,6 +17,5 @@ export {
   icebergLocation,
   icebergTable,
   icebergTableName,
-  rollbackIcebergTable,
   unregisterIcebergTable,
 } from './iceberg-statements.js'
