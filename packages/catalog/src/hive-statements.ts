@@ -17,7 +17,7 @@ import { syncPartitions } from './hive-partitions.js'
 import { icebergTable } from './iceberg-statements.js'
 
 /** Trino's name for each column type in a Hive table. */
-const hiveTypes: Record<ColumnType, string> = {
+export const hiveTypes: Record<ColumnType, string> = {
   // By default Trino reads a Hive TIMESTAMP as timestamp(3) and rounds finer values.
   timestamp: 'TIMESTAMP',
   date: 'DATE',

@@ -19,3 +19,17 @@ export {
   icebergTableName,
   unregisterIcebergTable,
 } from './iceberg-statements.js'
+export {
+  icebergAppend,
+  icebergBatches,
+  icebergChosenRows,
+  icebergDelete,
+  icebergImports,
+  icebergMerge,
+  icebergMergeCounts,
+  type IcebergRemoval,
+  icebergReplacement,
+  type Replaced,
+  type StagedFiles,
+} from './iceberg-writes.js'
+export { createStaging, dropStaging, stagingPrefix, stagingSchemaStatement } from './staging-statements.js'

@@ -13,6 +13,8 @@ import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
+import { isIceberg } from './iceberg/is-iceberg.js'
+import { removeIcebergRows } from './iceberg/remove-rows.js'
 import { importFiles } from './import/import-files.js'
 import { filesOfIceberg, isIceberg } from './iceberg/is-iceberg.js'
 import { verifyIceberg } from './iceberg/verify-iceberg.js'
@@ -171,7 +173,10 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async remove(table, options = {}) {
       const signal = begin('remove', options)
-      return removeData(checkTable(tables, table), backend, { ...options, duckDb, signal })
+      checkTable(tables, table)
+      return isIceberg(backend, table)
+        ? removeIcebergRows(table, backend, { ...options, signal })
+        : removeData(table, backend, { ...options, duckDb, signal })
     },
 
     async drop(table, options = {}) {
@@ -183,7 +188,11 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const signal = begin('rewrite', given)
       const { tempFolder, ...options } = withTempFolder(given)
       const temp = tempFolder === undefined ? {} : { tempFolder }
-      return rewriteTable(checkTable(tables, table), backend, {
+      if (isIceberg(backend, checkTable(tables, table)))
+        throw new UsageError(
+          `table ${table.name} is an Iceberg table, whose files need no rewriting: minilake catalog adds new columns; for any other change, write its rows to a new table`,
+        )
+      return rewriteTable(table, backend, {
         ...options,
         duckDb: { ...duckDb, ...temp },
         signal,

@@ -1,4 +1,5 @@
 import type { SqlEngine } from '@minilake/analytics'
+import type { TrinoEngine } from '@minilake/analytics/trino'
 import type { FolderStore, ObjectStore, StoredObject } from '@minilake/ingest'
 import type { S3Store } from '@minilake/ingest/s3'
 import { isDataFileKey, type LakeProfile, type Table, tablePrefix } from '@minilake/schema'
@@ -70,7 +71,7 @@ export interface LakeBackend {
     /** Names of the users in Trino: who creates and registers tables, and who queries. */
     readonly users: { readonly creates: string; readonly reads: string }
     /** Opens an engine that may create, change and drop tables. The caller closes it. */
-    openCatalogEngine(): Promise<SqlEngine>
+    openCatalogEngine(): Promise<TrinoEngine>
   }
   /** How a table's stored files differ from its definition, in one sentence with the fix; undefined if they fit. */
   shapeDifference(table: Table): Promise<string | undefined>

@@ -11,6 +11,8 @@ import {
   type PublishReport,
 } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
+import { ingestIcebergFiles } from '../iceberg/ingest-files.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { namedKeys } from '../replace/named-keys.js'
 import { type ChangeableLake, settleIntents } from '../replace/settle-intents.js'
@@ -48,7 +50,9 @@ export interface IngestFolderOptions extends IngestFilesOptions {
   verify?: 'sample' | 'all'
 }
 
-type Lake = Pick<LakeBackend, 'tables' | 'shapeDifference'> & ChangeableLake
+type Lake = Pick<LakeBackend, 'tables' | 'shapeDifference'> &
+  ChangeableLake &
+  Partial<Pick<LakeBackend, 'profile' | 'servers'>>
 
 /**
  * Publishes the data files of a folder, each followed by its truth. A stored file with the same rows is unchanged, also with other bytes:
@@ -114,6 +118,15 @@ async function ingest(
   const { store, shapeDifference } = lake
   const outcomes = new Map<string, PublishedObject>()
   let truths = 0
+  const count = (object: PublishedObject) => {
+    const { key, outcome } = object
+    if (isTruth(key)) {
+      if (outcome === 'published' || outcome === 'replaced') truths += 1
+      return
+    }
+    if (outcome !== 'unchanged' || !outcomes.has(key)) outcomes.set(key, object)
+    onObject?.(object)
+  }
   const publishAll = (next: typeof files) =>
     publish(next, store, {
       overwrite,
@@ -144,20 +157,14 @@ async function ingest(
         if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
         return truth
       },
-      onObject: (object) => {
-        const { key, outcome } = object
-        if (isTruth(key)) {
-          if (outcome === 'published' || outcome === 'replaced') truths += 1
-          return
-        }
-        if (outcome !== 'unchanged' || !outcomes.has(key)) outcomes.set(key, object)
-        onObject?.(object)
-      },
+      onObject: count,
       ...(onProgress && { onProgress }),
     })
 
   const reports: PublishReport[] = []
-  for (let next = files; ;) {
+  const iceberg = tables.filter((table) => isIceberg(lake, table))
+  const ofIceberg = new Map<Table, LocalFile[]>(iceberg.map((table) => [table, []]))
+  for (let next = iceberg.length > 0 ? apart(files, ofIceberg) : files; ;) {
     await settleIntents(tables, lake, { signal })
     reports.push(await publishAll(next))
     // A change that began meanwhile may remove these files, or take them back: once it has ended, they are published again if need be.
@@ -168,8 +175,40 @@ async function ingest(
     const again = await Promise.all(named.map((key) => localFile(folder, key)))
     next = again.filter((file) => file !== undefined)
   }
+  for (const [table, some] of ofIceberg)
+    await ingestIcebergFiles(table, lake, some, { folder, overwrite, signal, onObject: count })
+  reports.push(troublesOf([...outcomes.values()].filter(({ key }) => isOf(iceberg, key))))
   const report = { ...sumOf(reports), ...countsOf([...outcomes.values()]), truths }
   return { report, fileCount: outcomes.size }
+}
+
+/** The files of no Iceberg table; those of Iceberg tables are put aside. */
+async function* apart(
+  files: Iterable<LocalFile> | AsyncIterable<LocalFile>,
+  aside: ReadonlyMap<Table, LocalFile[]>,
+): AsyncGenerator<LocalFile> {
+  for await (const file of files) {
+    const [, some] = [...aside].find(([table]) => isOf([table], file.key)) ?? []
+    if (some) some.push(file)
+    else yield file
+  }
+}
+
+function isOf(tables: readonly Table[], key: string): boolean {
+  return tables.some((table) => key.startsWith(tablePrefix(table)))
+}
+
+function troublesOf(objects: readonly PublishedObject[]): PublishReport {
+  const of = (wanted: PublishedObject['outcome']) => objects.filter(({ outcome }) => outcome === wanted)
+  const written = [...of('published'), ...of('replaced')]
+  return {
+    ...countsOf(objects),
+    bytes: written.reduce((total, { size }) => total + size, 0),
+    partsResumed: 0,
+    conflicts: of('conflict'),
+    unverifiable: [],
+    failures: of('failed'),
+  }
 }
 
 function sumOf(reports: readonly PublishReport[]) {

@@ -31,13 +31,13 @@ export interface RemoveDataOptions extends RemovalChoice {
 export interface RemovedFolder {
   /** Key prefix: `turbine/event_date=2026-01-05/`. */
   folder: string
-  /** Data files that go as a whole. */
+  /** Data files that go as a whole; of an Iceberg table, those that hold some of the rows. */
   files: number
   /** Data files that others replace, which have the rows that stay. */
   rewritten: number
   /** Rows that go; null for whole days and whole tables, whose files are not looked into. */
   rows: number | null
-  /** Bytes of the data files that go or are replaced. */
+  /** Bytes of the data files that go or are replaced; 0 for an Iceberg table, whose history keeps them. */
   bytes: number
   /** Truth files of those files, which go too: they describe whole files. */
   truths: number

@@ -5,6 +5,8 @@ import { type FolderStore, folderStore } from '@minilake/ingest'
 import { partitionsOf, type Table } from '@minilake/schema'
 import { type EarlierRows, earlierRows, rowsOf } from '../files/earlier-rows.js'
 import { type SharedFiles, sharedFiles } from '../files/shared-files.js'
+import { icebergRows } from '../iceberg/iceberg-rows.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
@@ -66,6 +68,10 @@ export async function publishStaged<R extends WrittenFiles>(
   checkMode(table, mode)
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
+  if (isIceberg(lake, table)) {
+    const how = { mode, replaceAll, tempFolder, duckDb, signal }
+    return { ...(await write(icebergRows(table, lake, how))), mode, earlier: [], shared: [], catalog: before }
+  }
   const settle = () => settleIntents([table], lake, { signal, onWait })
   await settle()
   if (mode === 'append') {

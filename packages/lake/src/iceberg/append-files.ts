@@ -1,0 +1,94 @@
+import { icebergAppend, icebergBatches, icebergReplacement, type StagedFiles } from '@minilake/catalog'
+import type { TrinoEngine } from '@minilake/analytics/trino'
+import type { Table } from '@minilake/schema'
+import { isSameBatch } from './batch.js'
+import { committed, rowsOfQuery } from './committed.js'
+import type { IcebergFile } from './iceberg-file.js'
+import { type IcebergLake, withStaging, withTrino } from './with-staging.js'
+
+/** What became of a file: `conflict` if the table has other rows of its key, which stay. */
+export type AppendOutcome = 'published' | 'replaced' | 'unchanged' | 'conflict'
+
+/**
+ * Adds the rows of data files to an Iceberg table by one statement: all of them or, after a failure, none. Each file counts once, however many
+ * writers and reruns add it; a file without rows is unchanged. With `overwrite`, files replace other rows of their keys. Resolves with the
+ * outcomes by key.
+ */
+export async function appendFiles(
+  table: Table,
+  lake: IcebergLake,
+  files: readonly IcebergFile[],
+  { overwrite = false, signal }: { overwrite?: boolean; signal: AbortSignal },
+): Promise<Map<string, AppendOutcome>> {
+  const outcomes = new Map<string, AppendOutcome>(files.map(({ file }) => [file.key, 'unchanged']))
+  const withRows = files.filter(({ rows }) => rows > 0)
+  if (withRows.length === 0) return outcomes
+  const before = await withTrino(lake, (engine) => outcomesIn(table, engine, withRows, signal))
+  const isNew = (key: string) => !before.has(key) || (overwrite && before.get(key) === 'conflict')
+  for (const [key, outcome] of before) outcomes.set(key, outcome)
+  const added = withRows.filter(({ file }) => isNew(file.key))
+  if (added.length === 0) return outcomes
+  await withStaging(table, lake, added, signal, (engine, staged) =>
+    committed(
+      table,
+      async () => {
+        // Another writer may have added some of them meanwhile.
+        const there = await outcomesIn(table, engine, added, signal)
+        const others = added.filter(({ file }) => there.get(file.key) === 'conflict')
+        const statement =
+          overwrite && others.length > 0
+            ? icebergReplacement(table, 'files', staged)
+            : icebergAppend(table, staged)
+        const isReplacing = overwrite && others.length > 0
+        const missing = added.filter(({ file }) => !there.has(file.key))
+        if (missing.length === 0 && !isReplacing) {
+          for (const [key, outcome] of there) outcomes.set(key, outcome)
+          return
+        }
+        const [changed] = await rowsOfQuery(engine, statement, signal)
+        const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
+        // A writer that committed between the look and the statement has added some of them.
+        const isWhole = isReplacing || Number(changed?.rows) === expected
+        const after = isWhole ? there : await outcomesIn(table, engine, added, signal)
+        for (const { file } of added) {
+          const found = after.get(file.key)
+          const isOurs =
+            found === undefined ||
+            (found === 'unchanged' && !there.has(file.key) && Number(changed?.rows) > 0)
+          const replaced = found === 'conflict' && overwrite ? 'replaced' : found
+          outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
+        }
+      },
+      signal,
+    ),
+  )
+  return outcomes
+}
+
+/** Which files a table has already, by key: with the same rows (`unchanged`) or with others (`conflict`). */
+async function outcomesIn(
+  table: Table,
+  engine: TrinoEngine,
+  files: readonly IcebergFile[],
+  signal: AbortSignal,
+): Promise<Map<string, 'unchanged' | 'conflict'>> {
+  const staged: StagedFiles = {
+    staging: '',
+    keyDigits: files.map((file) => file.keyDigits),
+    partitions: files.map(({ partition }) => partition),
+  }
+  const batches = new Map<string, string>()
+  for (const { batch } of await rowsOfQuery(engine, icebergBatches(table, 'files', staged), signal)) {
+    const digits = String(batch).slice(0, 16)
+    const file = files.find((each) => each.keyDigits === digits)
+    // Rows of both may be there after a replacement of some of them: other rows are what a user must hear of.
+    if (file && !(batches.has(digits) && isSameBatch(String(batch), file.batch)))
+      batches.set(digits, String(batch))
+  }
+  const found = new Map<string, 'unchanged' | 'conflict'>()
+  for (const { file, batch, keyDigits } of files) {
+    const there = batches.get(keyDigits)
+    if (there !== undefined) found.set(file.key, isSameBatch(there, batch) ? 'unchanged' : 'conflict')
+  }
+  return found
+}

@@ -1,0 +1,71 @@
+import { truthKey } from '@minilake/generator'
+import { type LocalFile, localFile, type ObjectStore, publish, type PublishedObject } from '@minilake/ingest'
+import type { Table } from '@minilake/schema'
+import { appendFiles, type AppendOutcome } from './append-files.js'
+import { type IcebergFile, icebergFile } from './iceberg-file.js'
+import type { IcebergLake } from './with-staging.js'
+
+/** Most files that one statement adds: Trino writes to 100 days at once. */
+const filesPerStatement = 50
+
+/**
+ * Adds data files of a folder to an Iceberg table, followed by their truth. Files that were added together become visible together. Calls
+ * `onObject` for each file, and for each truth.
+ */
+export async function ingestIcebergFiles(
+  table: Table,
+  lake: IcebergLake,
+  files: readonly LocalFile[],
+  {
+    folder,
+    overwrite,
+    signal,
+    onObject,
+  }: { folder: string; overwrite: boolean; signal: AbortSignal; onObject: (object: PublishedObject) => void },
+): Promise<void> {
+  for (let start = 0; start < files.length; start += filesPerStatement) {
+    const sound: IcebergFile[] = []
+    for (const file of files.slice(start, start + filesPerStatement)) {
+      signal.throwIfAborted()
+      try {
+        sound.push(await icebergFile(table, file))
+      } catch (error) {
+        onObject({ key: file.key, outcome: 'failed', size: 0, reason: (error as Error).message, error })
+      }
+    }
+    const outcomes = await appendFiles(table, lake, sound, { overwrite, signal })
+    for (const { file } of sound) {
+      const outcome = outcomes.get(file.key) ?? 'unchanged'
+      await publishTruth(file.key, { folder, outcome, store: lake.store, signal, onObject })
+      onObject(objectOf(table, file, outcome))
+    }
+  }
+}
+
+function objectOf(table: Table, { key, size }: LocalFile, outcome: AppendOutcome): PublishedObject {
+  const reason = `table ${table.name} has other rows of ${key}: remove them first, or overwrite them`
+  return { key, outcome, size, ...(outcome === 'conflict' && { reason }) }
+}
+
+/** A truth describes the rows of its file: it goes where they are, also after a run that died before it. */
+async function publishTruth(
+  key: string,
+  {
+    folder,
+    outcome,
+    store,
+    signal,
+    onObject,
+  }: {
+    folder: string
+    outcome: AppendOutcome
+    store: ObjectStore
+    signal: AbortSignal
+    onObject: (object: PublishedObject) => void
+  },
+): Promise<void> {
+  if (outcome === 'conflict') return
+  const truth = await localFile(folder, truthKey(key))
+  if (truth) await publish([truth], store, { overwrite: true, signal, onObject })
+  else if (outcome === 'replaced') await store.remove(truthKey(key)) // it described other rows
+}

@@ -1,0 +1,114 @@
+import { icebergChosenRows, icebergDelete, icebergImports, type IcebergRemoval } from '@minilake/catalog'
+import { truthPrefix, truthSubject } from '@minilake/generator'
+import { partitionPath, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
+import { conditionSql } from '../condition/condition-sql.js'
+import { findImport } from '../remove/imported-files.js'
+import type { RemoveDataOptions, RemovedFolder, RemoveReport } from '../remove/remove-data.js'
+import { removalScope } from '../remove/removal-scope.js'
+import { keyDigits } from './batch.js'
+import { committed, rowsOfQuery } from './committed.js'
+import { type IcebergLake, withTrino } from './with-staging.js'
+
+/** Rows of one day, batch and file. */
+interface ChosenRows {
+  day: string
+  digits: string
+  path: string
+  rows: number
+}
+
+/**
+ * Lists the chosen rows of an Iceberg table by day, and removes them on request by one statement: readers see the table with all of them or
+ * with none. The truth of files that lose rows goes first, so that a run that dies leaves no truth of rows that are gone.
+ */
+export async function removeIcebergRows(
+  table: Table,
+  lake: IcebergLake,
+  { remove = false, onWait: _, signal, ...choice }: RemoveDataOptions,
+): Promise<RemoveReport> {
+  const { condition } = removalScope(table, choice)
+  return withTrino(lake, async (engine) => {
+    const ask = (sql: string) => rowsOfQuery(engine, sql, signal)
+    const importId =
+      choice.import === undefined
+        ? undefined
+        : findImport(table.name, choice.import, (await ask(icebergImports(table))).map(importedRows))
+    const removal: IcebergRemoval = {
+      condition: condition && conditionSql(condition),
+      importId,
+    }
+    return committed(
+      table,
+      async () => {
+        const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
+        const truths = await truthsOf(table, lake, chosen)
+        if (remove) {
+          for (const truth of truths.keys()) await lake.store.remove(truth)
+          if (chosen.length > 0) await ask(icebergDelete(table, removal))
+        }
+        const folders = foldersOf(table, chosen, truths)
+        const sum = (of: (folder: RemovedFolder) => number) =>
+          folders.reduce((total, each) => total + of(each), 0)
+        return {
+          table: table.name,
+          ...(importId !== undefined && { import: importId }),
+          folders,
+          files: sum(({ files }) => files),
+          rewritten: 0,
+          rows: sum(({ rows }) => rows ?? 0),
+          bytes: 0,
+          truths: truths.size,
+          isRemoved: remove,
+          interrupted: [],
+          untouched: [],
+        }
+      },
+      signal,
+    )
+  })
+}
+
+function importedRows({ id, rows }: Record<string, unknown>) {
+  return { key: '', rows: Number(rows), imports: [String(id)], published: undefined }
+}
+
+function chosenRows({ day, batch, path, rows }: Record<string, unknown>): ChosenRows {
+  return { day: String(day), digits: String(batch).slice(0, 16), path: String(path), rows: Number(rows) }
+}
+
+/** Keys of the truth files of rows, with the first digits of their batches. */
+async function truthsOf(
+  table: Table,
+  { store }: IcebergLake,
+  chosen: readonly ChosenRows[],
+): Promise<Map<string, string>> {
+  const wanted = new Set(chosen.map(({ digits }) => digits))
+  const truths = new Map<string, string>()
+  for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
+    const digits = keyDigits(truthSubject(key))
+    if (wanted.has(digits)) truths.set(key, digits)
+  }
+  return truths
+}
+
+/** What goes of each day. `files` are those of the Iceberg table that hold some of the rows. */
+function foldersOf(
+  table: Table,
+  chosen: readonly ChosenRows[],
+  truths: ReadonlyMap<string, string>,
+): RemovedFolder[] {
+  return [...new Set(chosen.map(({ day }) => day))].map((day) => {
+    const ofDay = chosen.filter((each) => each.day === day)
+    const digits = new Set(ofDay.map((each) => each.digits))
+    const days = day.split('/')
+    const partition = Object.fromEntries(partitionsOf(table).map(([name], at) => [name, days[at] ?? '']))
+    return {
+      folder: `${tablePrefix(table)}${partitionPath(partition)}`,
+      files: new Set(ofDay.map(({ path }) => path)).size,
+      rewritten: 0,
+      rows: ofDay.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: 0,
+      truths: [...truths.values()].filter((each) => digits.has(each)).length,
+    }
+  })
+}
