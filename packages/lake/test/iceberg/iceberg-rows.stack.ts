@@ -1,12 +1,12 @@
 import { freeSql } from '@minilake/analytics'
-import { hiveSchema, icebergTable } from '@minilake/catalog'
 import { type Batch, batchesOf, defineTable, type InputRow, type Table } from '@minilake/schema'
 import { beforeEach, expect, inject, test } from 'vitest'
 import { icebergRows } from '../../src/iceberg/iceberg-rows.js'
 import type { LakeBackend } from '../../src/lake-backend.js'
 import type { WriteMode } from '../../src/write/write-mode.js'
-import { emptyLake, engineOf, stackBackend, storeOf } from '../running-stack.js'
+import { engineOf, storeOf } from '../running-stack.js'
 import { turbine } from '../turbine.js'
+import { freshTables } from './fresh-tables.js'
 
 const stack = inject('stack')
 const signal = new AbortController().signal
@@ -16,12 +16,7 @@ let lake: LakeBackend
 const engine = engineOf(stack)
 
 beforeEach(async () => {
-  for (const { name } of [keyed, plain])
-    await engine.execute(`DROP TABLE IF EXISTS iceberg.iot_dw.${name}`).catch(() => undefined)
-  await emptyLake(stack)
-  lake = await stackBackend([keyed, plain], stack)
-  await engine.execute(hiveSchema())
-  for (const table of [keyed, plain]) await engine.execute(icebergTable(table))
+  lake = await freshTables([keyed, plain], stack)
 })
 
 const row = (time: string, turbine_id: string, power: number): InputRow<typeof keyed> => ({

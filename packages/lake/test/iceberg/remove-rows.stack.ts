@@ -1,4 +1,3 @@
-import { hiveSchema, icebergTable } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { type Batch, batchesOf, defineTable, type InputRow } from '@minilake/schema'
 import { beforeEach, expect, inject, test } from 'vitest'
@@ -9,8 +8,9 @@ import { removeIcebergRows } from '../../src/iceberg/remove-rows.js'
 import { ingestFolder } from '../../src/ingest/ingest-folder.js'
 import type { LakeBackend } from '../../src/lake-backend.js'
 import { appendRows } from '../../src/write/append-rows.js'
-import { emptyLake, engineOf, stackBackend, storeOf, temporaryFolder } from '../running-stack.js'
+import { engineOf, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
+import { freshTables } from './fresh-tables.js'
 
 const stack = inject('stack')
 const signal = new AbortController().signal
@@ -20,11 +20,7 @@ let folder: string
 const engine = engineOf(stack)
 
 beforeEach(async () => {
-  await engine.execute('DROP TABLE IF EXISTS iceberg.iot_dw.turbine').catch(() => undefined)
-  await emptyLake(stack)
-  lake = await stackBackend([table], stack)
-  await engine.execute(hiveSchema())
-  await engine.execute(icebergTable(table))
+  lake = await freshTables([table], stack)
   const temporary = await temporaryFolder()
   folder = temporary.folder
   return temporary.remove
@@ -110,7 +106,7 @@ test('remove lists rows by day, and removes days, rows and imports', async () =>
 test('of two at once with the same files each file counts once', { timeout: 600_000 }, async () => {
   const { keys } = await stage(first)
   const files = await icebergFiles(table, folder, keys)
-  const rounds = Number(process.env.MINILAKE_RACES ?? 2)
+  const rounds = Number(process.env.MINILAKE_TEST_RACES ?? 2)
   for (let round = 0; round < rounds; round += 1) {
     const both = await Promise.all([1, 2].map(() => appendFiles(table, lake, files, { signal })))
     const published = both
