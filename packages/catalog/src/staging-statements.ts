@@ -8,7 +8,8 @@ import {
   type Table,
 } from '@minilake/schema'
 import { columnText } from './column-text.js'
-import { hiveTypes, type HiveOptions } from './hive-statements.js'
+import { folderUrl, type HiveOptions } from './folder-url.js'
+import { hiveTypes } from './hive-statements.js'
 import { batchColumn } from './iceberg-statements.js'
 
 /** Key prefix of data files that wait to be put into Iceberg tables. */
@@ -19,7 +20,7 @@ const stagingSchema = `${lakeNames.schema}_staging`
 
 /** The statement that creates the schema of staging tables, unless it exists. */
 export function stagingSchemaStatement({ location = lakeLocation }: HiveOptions = {}): string {
-  const place = `${location.replace(/\/?$/, '/')}${lakeNames.schema}/${stagingPrefix}`
+  const place = `${folderUrl(location)}${lakeNames.schema}/${stagingPrefix}`
   return `CREATE SCHEMA IF NOT EXISTS ${qualifiedName(lakeNames.catalog, stagingSchema)} WITH (location = ${quoteLiteral(place)})`
 }
 
@@ -29,7 +30,7 @@ export function createStaging(
   id: string,
   { location = lakeLocation }: HiveOptions = {},
 ): string {
-  const place = `${location.replace(/\/?$/, '/')}${stagingPrefix}${table.name}/${id}/`
+  const place = `${folderUrl(location)}${stagingPrefix}${table.name}/${id}/`
   const columns = columnsOf(table).map(([name, { type }]) => columnText(name, hiveTypes[type], undefined))
   return `CREATE TABLE ${stagingName(id)} (${columns.join(', ')}) WITH (format = 'PARQUET', external_location = ${quoteLiteral(place)})`
 }

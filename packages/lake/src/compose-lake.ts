@@ -13,10 +13,9 @@ import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
-import { isIceberg } from './iceberg/is-iceberg.js'
 import { removeIcebergRows } from './iceberg/remove-rows.js'
 import { importFiles } from './import/import-files.js'
-import { filesOfIceberg, isIceberg } from './iceberg/is-iceberg.js'
+import { filesOfIceberg, isIceberg, rewriteOfIceberg } from './iceberg/is-iceberg.js'
 import { verifyIceberg } from './iceberg/verify-iceberg.js'
 import { createOnceProbe } from './ingest/create-once.js'
 import { ingestFolder } from './ingest/ingest-folder.js'
@@ -188,10 +187,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const signal = begin('rewrite', given)
       const { tempFolder, ...options } = withTempFolder(given)
       const temp = tempFolder === undefined ? {} : { tempFolder }
-      if (isIceberg(backend, checkTable(tables, table)))
-        throw new UsageError(
-          `table ${table.name} is an Iceberg table, whose files need no rewriting: minilake catalog adds new columns; for any other change, write its rows to a new table`,
-        )
+      if (isIceberg(backend, checkTable(tables, table))) throw new UsageError(rewriteOfIceberg(table))
       return rewriteTable(table, backend, {
         ...options,
         duckDb: { ...duckDb, ...temp },

@@ -1,9 +1,10 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freeSql, type SqlEngine } from '@minilake/analytics'
 import { trinoEngine } from '@minilake/analytics/trino'
 import { s3Store } from '@minilake/ingest/s3'
-import { lakeNames, qualifiedName, type Table } from '@minilake/schema'
+import { lakeNames, qualifiedName, quoteLiteral, type Table } from '@minilake/schema'
 import { resolveSettings } from '../src/config/resolve-settings.js'
 import { stackSettings } from '../src/config/stack-settings.js'
 import type { OpenLakeOptions } from '../src/index.js'
@@ -67,11 +68,33 @@ export function engineOf({ trino }: TestStack) {
 /** Removes every object and every table of the running stack. */
 export async function emptyLake(stack: TestStack): Promise<void> {
   const { bucket, endpoint, administrator: credentials } = stack
+  const engine = engineOf(stack)
+  await dropIcebergTables(engine) // DROP SCHEMA … CASCADE of the catalog hive refuses them
   const store = s3Store({ bucket, endpoint, credentials })
   for await (const { key } of store.list('')) await store.remove(key)
-  const engine = engineOf(stack)
   await engine.execute(`DROP SCHEMA IF EXISTS ${qualifiedName(lakeNames.catalog, lakeNames.schema)} CASCADE`)
   await engine.close()
+}
+
+/** Drops the Iceberg tables of the lake's schema, also those whose files are gone. */
+async function dropIcebergTables(engine: SqlEngine): Promise<void> {
+  const tables = freeSql(
+    `SELECT table_name AS name FROM iceberg.information_schema.tables WHERE table_schema = ${quoteLiteral(lakeNames.schema)}`,
+  )
+  const isMissing = (sql: string) =>
+    engine.execute(sql).then(
+      () => false,
+      () => true,
+    )
+  for await (const { name } of engine.query(tables)) {
+    const table = String(name)
+    if (await isMissing(`DROP TABLE ${qualifiedName('iceberg', lakeNames.schema, table)}`))
+      await engine
+        .execute(
+          `CALL iceberg.system.unregister_table(${quoteLiteral(lakeNames.schema)}, ${quoteLiteral(table)})`,
+        )
+        .catch(() => undefined) // a Hive table, which the schema drops
+  }
 }
 
 /** A folder for a whole test file; the caller removes it. */

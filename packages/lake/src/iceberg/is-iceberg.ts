@@ -9,3 +9,8 @@ export function isIceberg({ profile }: { readonly profile?: LakeProfile }, table
 export function filesOfIceberg({ name }: Table): string {
   return `table ${name} is an Iceberg table, whose data files Trino manages: minilake status --profile stack counts them, and SELECT * FROM hive.iot_dw."${name}$files" lists them`
 }
+
+/** Says why the files of an Iceberg table are not rewritten, and what to do instead. */
+export function rewriteOfIceberg({ name }: Table): string {
+  return `table ${name} is an Iceberg table, whose files need no rewriting: minilake catalog adds new columns; for any other change, write its rows to a new table`
+}

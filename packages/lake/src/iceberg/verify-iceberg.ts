@@ -1,4 +1,4 @@
-import type { SqlEngine } from '@minilake/analytics'
+import { type SqlEngine, sqlText } from '@minilake/analytics'
 import { truthPrefix, truthSubject } from '@minilake/generator'
 import { quoteLiteral, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
@@ -33,6 +33,7 @@ function overBatches(engine: SqlEngine, table: Table, keys: readonly string[]): 
   const rows = `(SELECT * FROM ${name} WHERE ${batchKeySql} IN (${digits}))`
   return {
     ...engine,
-    query: (query, options) => engine.query({ ...query, sql: query.sql.replaceAll(name, rows) }, options),
+    query: (query, options) =>
+      engine.query({ ...query, sql: (dialect) => sqlText(query, dialect).replaceAll(name, rows) }, options),
   }
 }

@@ -1,7 +1,7 @@
 import { freeSql, hourlyAverages } from '@minilake/analytics'
-import { hiveTable, icebergTable } from '@minilake/catalog'
+import { hiveSchema, hiveTable, icebergTable } from '@minilake/catalog'
 import { defineTable, sqlTableName, type Table } from '@minilake/schema'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeEach, expect, inject, test } from 'vitest'
 import { openLake } from '../../src/index.js'
 import { emptyLake, engineOf, stackOptions, storeOf } from '../running-stack.js'
 import { turbines } from './turbines.js'
@@ -25,13 +25,8 @@ const fill = (days: number) =>
     `INSERT INTO iceberg.iot_dw.turbines (event_timestamp, turbine_id, power, _batch) SELECT TIMESTAMP '2026-01-01 00:00:00' + minute * INTERVAL '1' MINUTE, 't1', CAST(minute AS DOUBLE), 'b' FROM UNNEST(sequence(0, ${days - 1})) d (day) CROSS JOIN UNNEST(sequence(day * 1440, day * 1440 + 1439)) m (minute)`,
   )
 
-beforeAll(() => emptyLake(stack), 120_000)
-beforeEach(async () => {
-  await engine.execute('DROP TABLE IF EXISTS hive.iot_dw.turbines').catch(() => undefined)
-}, 120_000)
+beforeEach(() => emptyLake(stack), 120_000)
 afterAll(async () => {
-  // DROP SCHEMA … CASCADE of the catalog hive refuses Iceberg tables.
-  await engine.execute('DROP TABLE IF EXISTS hive.iot_dw.turbines')
   await emptyLake(stack)
   await engine.close()
 }, 120_000)
@@ -83,6 +78,7 @@ test(
 
 test('names a table that exists in the other format, with the way out', { timeout: 300_000 }, async () => {
   const { format: _format, ...hive } = turbines
+  await engine.execute(hiveSchema())
   await engine.execute(hiveTable(hive))
   const lake = await open()
   const sentence = `table ${name} expected the format 'iceberg', got a Hive table`
