@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { defineTable, describeValue, type Table } from '@minilake/schema'
 import type { LakeBackend } from './lake-backend.js'
+import { inFormatOfCatalog } from './register/unregister-table.js'
 import { suggestion } from './nearest-name.js'
 import { UsageError } from './usage-error.js'
 
@@ -31,11 +32,11 @@ export function checkTables(tables: readonly Table[], wanted: readonly Table[]):
  * The table to drop, which may be given by its name, also by one that is no longer defined: then only Trino's catalog can know it. Throws
  * a UsageError with the ways out for a table whose columns must be known.
  */
-export function droppedTable(
-  { profile, tables, store }: Pick<LakeBackend, 'profile' | 'tables' | 'store'>,
+export async function droppedTable(
+  { profile, tables, store, servers }: Pick<LakeBackend, 'profile' | 'tables' | 'store' | 'servers'>,
   table: Table | string,
-  data: boolean,
-): Table {
+  { data = false, signal }: { data?: boolean; signal: AbortSignal },
+): Promise<Table> {
   if (typeof table !== 'string') return checkTable(tables, table)
   const known = tables.find(({ name }) => name === table)
   if (known) return known
@@ -46,9 +47,11 @@ export function droppedTable(
     throw new UsageError(
       `drop with \`data\` ${unknown}: define it again to drop its files, or drop it without \`data\` and remove ${store.location}/${table}/ with a client of S3`,
     )
+  let undefinedTable: Table
   try {
-    return defineTable({ name: table, columns: { unknown: { type: 'varchar' } } })
+    undefinedTable = defineTable({ name: table, columns: { unknown: { type: 'varchar' } } })
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause })
   }
+  return servers ? inFormatOfCatalog(undefinedTable, servers, signal) : undefinedTable
 }

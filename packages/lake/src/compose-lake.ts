@@ -180,7 +180,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async drop(table, options = {}) {
       const signal = begin('drop', options)
-      return dropTable(droppedTable(backend, table, options.data ?? false), backend, { ...options, signal })
+      const dropped = await droppedTable(backend, table, { ...options, signal })
+      return dropTable(dropped, backend, { ...options, signal })
     },
 
     async rewrite(table, given = {}) {

@@ -1,5 +1,12 @@
 import { truthKey } from '@minilake/generator'
-import { type LocalFile, localFile, type ObjectStore, publish, type PublishedObject } from '@minilake/ingest'
+import {
+  type LocalFile,
+  localFile,
+  type ObjectStore,
+  publish,
+  type PublishedObject,
+  type PublishReport,
+} from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { appendFiles, type AppendOutcome } from './append-files.js'
 import { type IcebergFile, icebergFile } from './iceberg-file.js'
@@ -10,7 +17,7 @@ const filesPerStatement = 50
 
 /**
  * Adds data files of a folder to an Iceberg table, followed by their truth. Files that were added together become visible together. Calls
- * `onObject` for each file, and for each truth.
+ * `onObject` for each file, and for each truth. Resolves with the reports of the truths.
  */
 export async function ingestIcebergFiles(
   table: Table,
@@ -22,7 +29,8 @@ export async function ingestIcebergFiles(
     signal,
     onObject,
   }: { folder: string; overwrite: boolean; signal: AbortSignal; onObject: (object: PublishedObject) => void },
-): Promise<void> {
+): Promise<PublishReport[]> {
+  const reports: PublishReport[] = []
   for (let start = 0; start < files.length; start += filesPerStatement) {
     const sound: IcebergFile[] = []
     for (const file of files.slice(start, start + filesPerStatement)) {
@@ -36,10 +44,12 @@ export async function ingestIcebergFiles(
     const outcomes = await appendFiles(table, lake, sound, { overwrite, signal })
     for (const { file } of sound) {
       const outcome = outcomes.get(file.key) ?? 'unchanged'
-      await publishTruth(file.key, { folder, outcome, store: lake.store, signal, onObject })
+      const report = await publishTruth(file.key, { folder, outcome, store: lake.store, signal, onObject })
+      if (report) reports.push(report)
       onObject(objectOf(table, file, outcome))
     }
   }
+  return reports
 }
 
 function objectOf(table: Table, { key, size }: LocalFile, outcome: AppendOutcome): PublishedObject {
@@ -63,9 +73,12 @@ async function publishTruth(
     signal: AbortSignal
     onObject: (object: PublishedObject) => void
   },
-): Promise<void> {
-  if (outcome === 'conflict') return
+): Promise<PublishReport | undefined> {
+  if (outcome === 'conflict') return undefined
+  // The truth of the same rows from a file with other bytes stays.
+  if (outcome === 'unchanged' && (await store.find(truthKey(key)))) return undefined
   const truth = await localFile(folder, truthKey(key))
-  if (truth) await publish([truth], store, { overwrite: true, signal, onObject })
-  else if (outcome === 'replaced') await store.remove(truthKey(key)) // it described other rows
+  if (truth) return publish([truth], store, { overwrite: true, signal, onObject })
+  if (outcome === 'replaced') await store.remove(truthKey(key)) // it described other rows
+  return undefined
 }

@@ -22,6 +22,18 @@ export async function isRegistered(table: Table, { servers, ...how }: Unregister
   return withCatalog(servers, (engine) => isOwn(table, engine, { servers, ...how }))
 }
 
+/** A table with the format that Trino's catalog has it in; the table itself if it is not there. */
+export function inFormatOfCatalog(
+  table: Table,
+  servers: Unregistering['servers'],
+  signal: AbortSignal,
+): Promise<Table> {
+  return withCatalog(servers, async (engine) => {
+    const { iceberg } = await lookAtCatalog([table], engine, signal)
+    return iceberg.has(table.name) ? { ...table, format: 'iceberg' } : table
+  })
+}
+
 /**
  * Takes a table out of Trino's catalog; its files stay, except with `data` those of an Iceberg table: Trino wrote them, and only its key may
  * delete below `iot_dw/`. Does nothing if it is not registered. Throws an Error as `isRegistered` does.
