@@ -71,7 +71,8 @@ test.each(['a folder', 'a bucket'])(
       await store.write('turbines/a.parquet', [])
       const options = { data: true, remove: true, signal }
       const { dying, operations } = dyingStore(store, { at, before: at % 2 === 0 })
-      const drop = (on: LakeStore) => dropTable(turbine, { store: on, resumeAfterSeconds: 0 }, options)
+      const drop = (on: LakeStore) =>
+        dropTable(turbine, { profile: 'embedded', store: on, resumeAfterSeconds: 0 }, options)
       const failure = await drop(dying).catch((error: unknown) => error)
       expect(await drop(store)).toMatchObject({ isDropped: true })
       expect(await keysOf(store)).toEqual(['turbines/a.parquet'])
