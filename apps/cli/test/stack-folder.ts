@@ -2,9 +2,10 @@ import { copyFile, mkdtemp, readFile, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freeSql, type SqlEngine } from '@minilake/analytics'
 import { trinoEngine } from '@minilake/analytics/trino'
 import { s3Store } from '@minilake/ingest/s3'
-import { lakeNames, qualifiedName } from '@minilake/schema'
+import { lakeNames, qualifiedName, quoteLiteral } from '@minilake/schema'
 import { type Minilake, processIn } from './run-minilake.js'
 
 /** The running stack, as far as these tests look at it (tools/test-stack.ts starts it). */
@@ -59,12 +60,21 @@ export function engineOf({ trino }: TestStack) {
 
 /** Removes every object and every table of the running stack, whoever left them. */
 export async function emptyLake(stack: TestStack): Promise<void> {
+  const engine = engineOf(stack)
+  await unregisterIcebergTables(engine) // DROP SCHEMA … CASCADE of the catalog hive refuses them
   const store = administratorStoreOf(stack)
   for await (const { key } of store.list('')) await store.remove(key)
-  const engine = engineOf(stack)
   const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
   await engine.execute(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
   await engine.close()
+}
+
+async function unregisterIcebergTables(engine: SqlEngine): Promise<void> {
+  const schema = quoteLiteral(lakeNames.schema)
+  const tables = `SELECT table_name AS name FROM iceberg.system.iceberg_tables WHERE table_schema = ${schema}`
+  const unregister = (name: string) =>
+    `CALL iceberg.system.unregister_table(${schema}, ${quoteLiteral(name)})`
+  for await (const { name } of engine.query(freeSql(tables))) await engine.execute(unregister(String(name)))
 }
 
 function isThere(pid: number): boolean {
