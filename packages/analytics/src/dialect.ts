@@ -1,3 +1,5 @@
+import type { Partition, Table } from '@minilake/schema'
+
 /** What the engines write differently in SQL. Each engine has its own; expressions are SQL text. */
 export interface Dialect {
   /** Aggregate: the value below which a fraction (0 to 1) of the DOUBLE values lies. */
@@ -10,4 +12,6 @@ export interface Dialect {
   windowStart(time: string, millis: number): string
   /** A list of all whole numbers from one to another, both included; at most 10,000. */
   series(first: string, last: string): string
+  /** The partitions of a table that are columns of it in the engine: those of an Iceberg table are not. */
+  partitionColumns(table: Table): [name: string, partition: Partition][]
 }

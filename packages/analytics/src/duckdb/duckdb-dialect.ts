@@ -1,4 +1,4 @@
-import { numberLiteral, quoteLiteral } from '@minilake/schema'
+import { numberLiteral, partitionsOf, quoteLiteral } from '@minilake/schema'
 import type { Dialect } from '../dialect.js'
 
 /** The SQL of DuckDB. */
@@ -8,4 +8,5 @@ export const duckDbDialect: Dialect = {
   clock: (time, zone) => `((${time} AT TIME ZONE 'UTC') AT TIME ZONE ${quoteLiteral(zone)})`,
   windowStart: (time, millis) => `time_bucket(INTERVAL '${millis / 1000}' SECOND, ${time})`,
   series: (first, last) => `generate_series(${first}, ${last})`,
+  partitionColumns: partitionsOf, // a table of files, whatever its format
 }

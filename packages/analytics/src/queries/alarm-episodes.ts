@@ -13,7 +13,7 @@ import { alarmRule, type AlarmRuleOptions } from './alarms.js'
 import { identityColumns, type IdentityName } from './identity.js'
 import type { Query } from '../query.js'
 import { readingValueSql } from './reading-sql.js'
-import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+import { type TimeRange, timeRangeSql, whereClause } from './time-range.js'
 
 /** Options of `alarmEpisodes`: the alarm rule and the readings. */
 export interface AlarmEpisodesOptions<T extends Table, C extends ColumnName<T>>
@@ -67,10 +67,12 @@ export function alarmEpisodes<T extends Table, const C extends ColumnName<T> = I
     peak: { type: 'double' },
   }
   return {
-    sql: episodesSql(
-      table,
-      identity.map(([name]) => quoteIdentifier(name)),
-      options,
+    sql: timeRangeSql(table, options, (conditions) =>
+      episodesSql(
+        table,
+        identity.map(([name]) => quoteIdentifier(name)),
+        { ...options, where: whereClause(conditions) },
+      ),
     ),
     columns: columns as NonNullable<Query<AlarmEpisode<T, C>>['columns']>,
   }
@@ -79,7 +81,7 @@ export function alarmEpisodes<T extends Table, const C extends ColumnName<T> = I
 function episodesSql<T extends Table>(
   table: T,
   identity: readonly string[],
-  { eachDay = false, ...options }: Omit<AlarmEpisodesOptions<T, never>, 'by'>,
+  { eachDay = false, where, ...options }: Omit<AlarmEpisodesOptions<T, never>, 'by'> & { where: string },
 ): string {
   const { column, rule } = alarmRule(table, options)
   const isOver = `"the reading" > ${numberLiteral(rule.above)}`
@@ -99,7 +101,6 @@ function episodesSql<T extends Table>(
   const before = 'ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING'
 
   const time = quoteIdentifier(eventTimeColumn(table))
-  const where = whereClause(timeRangeConditions(table, options))
   const readings = `SELECT
   ${[
     ...identity,

@@ -10,9 +10,9 @@ import {
   type Table,
   type ValueOf,
 } from '@minilake/schema'
-import { query, type Query } from '../query.js'
+import type { Query } from '../query.js'
 import { aboveSql } from './reading-sql.js'
-import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+import { type TimeRange, timeRangeSql, whereClause } from './time-range.js'
 
 /** Selects alarm rows: readings above a limit. */
 export interface AlarmOptions<T extends Table> extends TimeRange {
@@ -37,9 +37,12 @@ export function alarmCount<T extends Table>(
   table: T,
   options: AlarmOptions<T> = {},
 ): Query<{ alarms: bigint }> {
-  return query(`SELECT count(*) AS "alarms"\nFROM ${sqlTableName(table)}${alarmWhere(table, options)}`, {
-    alarms: { type: 'bigint' },
-  })
+  const sql = alarmSql(
+    table,
+    options,
+    (where) => `SELECT count(*) AS "alarms"\nFROM ${sqlTableName(table)}${where}`,
+  )
+  return { sql, columns: { alarms: { type: 'bigint' } } }
 }
 
 /** The rows above the limit with all columns, ordered by time. `limit` is the maximum number of rows; default: all. */
@@ -56,12 +59,14 @@ export function alarmRows<T extends Table>(
   const ties = columnsOf(table).filter(([name, { type }]) => name !== time && breaksTies[type])
   const order = [time, ...ties.map(([name]) => name)].map(quoteIdentifier)
   return {
-    sql: [
-      `SELECT ${names.join(', ')}`,
-      `FROM ${sqlTableName(table)}${alarmWhere(table, options as AlarmOptions<T>)}`,
-      `ORDER BY ${order.join(', ')}`,
-      ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
-    ].join('\n'),
+    sql: alarmSql(table, options as AlarmOptions<T>, (where) =>
+      [
+        `SELECT ${names.join(', ')}`,
+        `FROM ${sqlTableName(table)}${where}`,
+        `ORDER BY ${order.join(', ')}`,
+        ...(limit === undefined ? [] : [`LIMIT ${limit}`]),
+      ].join('\n'),
+    ),
     columns: table.columns as NonNullable<ReturnType<typeof alarmRows<T>>['columns']>,
   }
 }
@@ -130,7 +135,12 @@ const breaksTies: Record<ColumnType, boolean> = {
   real: false,
 }
 
-function alarmWhere<T extends Table>(table: T, { column, above, ...range }: AlarmOptions<T>): string {
+function alarmSql<T extends Table>(
+  table: T,
+  { column, above, ...range }: AlarmOptions<T>,
+  write: (where: string) => string,
+): Query<unknown>['sql'] {
   const limit = alarmLimit(table, { ...(column && { column }), ...(above !== undefined && { above }) })
-  return whereClause([aboveSql(table, limit.column, limit.above), ...timeRangeConditions(table, range)])
+  const isAbove = aboveSql(table, limit.column, limit.above)
+  return timeRangeSql(table, range, (conditions) => write(whereClause([isAbove, ...conditions])))
 }

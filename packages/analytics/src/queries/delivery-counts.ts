@@ -1,7 +1,7 @@
 import { type ColumnName, eventTimeColumn, quoteIdentifier, sqlTableName, type Table } from '@minilake/schema'
 import { identityColumns } from './identity.js'
-import { query, type Query } from '../query.js'
-import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+import type { Query } from '../query.js'
+import { type TimeRange, timeRangeSql, whereClause } from './time-range.js'
 
 /** Options of `deliveryCounts`. */
 export interface DeliveryCountsOptions<T extends Table> extends TimeRange {
@@ -21,13 +21,16 @@ export function deliveryCounts<T extends Table>(
   const day = `CAST(${time} AS DATE)`
   const source = [day, ...identityColumns(table, by).map(([name]) => quoteIdentifier(name))].join(', ')
   // Counting distinct times per source takes engines less memory than counting distinct pairs of source and time.
-  return query(
-    `WITH "sources" AS (
+  const sql = timeRangeSql(
+    table,
+    range,
+    (conditions) =>
+      `WITH "sources" AS (
   SELECT
     ${day} AS "the day",
     count(*) AS "its rows",
     count(DISTINCT ${time}) AS "its times"
-  FROM ${sqlTableName(table)}${whereClause(timeRangeConditions(table, range)).replaceAll('\n', '\n  ')}
+  FROM ${sqlTableName(table)}${whereClause(conditions).replaceAll('\n', '\n  ')}
   GROUP BY ${source}
 )
 SELECT
@@ -37,6 +40,6 @@ SELECT
 FROM "sources"
 GROUP BY "the day"
 ORDER BY "the day"`,
-    { day: { type: 'date' }, rows: { type: 'bigint' }, readings: { type: 'bigint' } },
   )
+  return { sql, columns: { day: { type: 'date' }, rows: { type: 'bigint' }, readings: { type: 'bigint' } } }
 }

@@ -9,7 +9,7 @@ import {
 } from '@minilake/schema'
 import type { Query } from '../query.js'
 import { aboveSql, aggregateSql, nanCountSql } from './reading-sql.js'
-import { type TimeRange, timeRangeConditions, whereClause } from './time-range.js'
+import { type TimeRange, timeRangeSql, whereClause } from './time-range.js'
 import { windowsQuery } from './windows.js'
 
 /** A row of `hourlyAverages`: the start of a UTC hour, and `avg_…` per column, null if the hour has no value for it. */
@@ -95,9 +95,13 @@ function byHour<R>(table: Table, results: readonly ResultText[], range: TimeRang
   const hour = `date_trunc('hour', ${quoteIdentifier(eventTimeColumn(table))})`
   const all: readonly ResultText[] = [['hour', hour, { type: 'timestamp' }], ...results]
   const list = all.map(([name, text]) => `  ${text} AS ${quoteIdentifier(name)}`).join(',\n')
-  const where = whereClause(timeRangeConditions(table, range))
   return {
-    sql: `SELECT\n${list}\nFROM ${sqlTableName(table)}${where}\nGROUP BY 1\nORDER BY 1`,
+    sql: timeRangeSql(
+      table,
+      range,
+      (conditions) =>
+        `SELECT\n${list}\nFROM ${sqlTableName(table)}${whereClause(conditions)}\nGROUP BY 1\nORDER BY 1`,
+    ),
     columns: Object.fromEntries(all.map(([name, , column]) => [name, column])) as NonNullable<
       Query<R>['columns']
     >,

@@ -117,10 +117,12 @@ export function windowsQuery(
   ])
   const names = identity.map(([name]) => quoteIdentifier(name))
   const time = quoteIdentifier(eventTimeColumn(table))
-  const conditions = [...(where === undefined ? [] : [`(${where})`]), ...timeRangeConditions(table, range)]
-
   const sql = (dialect: Dialect): string => {
     const window = windowIn(dialect)
+    const conditions = [
+      ...(where === undefined ? [] : [`(${where})`]),
+      ...timeRangeConditions(table, range, dialect.partitionColumns(table)),
+    ]
     const values = [...new Set(wanted.map(({ column }) => column))]
     const nexts = [
       ...new Set(wanted.filter(({ aggregate }) => needsNext(aggregate)).map(({ column }) => column)),

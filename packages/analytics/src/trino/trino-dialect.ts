@@ -1,4 +1,4 @@
-import { numberLiteral, quoteLiteral } from '@minilake/schema'
+import { numberLiteral, partitionsOf, quoteLiteral } from '@minilake/schema'
 import type { Dialect } from '../dialect.js'
 
 /** The SQL of Trino. */
@@ -10,4 +10,5 @@ export const trinoDialect: Dialect = {
   windowStart: (time, millis) =>
     `date_add('millisecond', -(date_diff('millisecond', date_trunc('day', ${time}), ${time}) % ${millis}), ${time})`,
   series: (first, last) => `sequence(${first}, ${last})`,
+  partitionColumns: (table) => (table.format === 'iceberg' ? [] : partitionsOf(table)),
 }

@@ -1,6 +1,10 @@
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { expect, test } from 'vitest'
+import { duckDbDialect } from '../../src/duckdb/duckdb-dialect.js'
+import { alarmCount } from '../../src/queries/alarms.js'
 import { timeRangeConditions, whereClause } from '../../src/queries/time-range.js'
+import { sqlText } from '../../src/query.js'
+import { trinoDialect } from '../../src/trino/trino-dialect.js'
 
 const noon = new Date('2026-01-02T12:00:00.001Z')
 const midnight = new Date('2026-01-03T00:00:00Z')
@@ -33,6 +37,12 @@ test('a partition from a column other than the reading time has no condition', (
   expect(timeRangeConditions(arrival, { from: noon })).toEqual([
     `"time" >= TIMESTAMP '2026-01-02 12:00:00.001'`,
   ])
+})
+
+test('a query of an Iceberg table has no condition on the day in Trino, which has no column of it, and has one in DuckDB', () => {
+  const query = alarmCount(defineTable({ ...pumpDaily, format: 'iceberg' }), { from: noon })
+  expect(sqlText(query, trinoDialect)).not.toContain('event_date')
+  expect(sqlText(query, duckDbDialect)).toContain(`"event_date" >= '2026-01-02'`)
 })
 
 test('each condition is on its own line', () => {
