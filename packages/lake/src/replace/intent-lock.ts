@@ -29,6 +29,15 @@ export class LostIntentError extends Error {
   }
 }
 
+/**
+ * Whether a held intent is no longer ours, looked up after a failure: a step fails in other ways too when another process has taken the
+ * change over and moved its files.
+ */
+export async function isLost(held: HeldIntent): Promise<boolean> {
+  if (!held.isReleased()) await held.checkOurs().catch(() => {})
+  return held.lost.aborted
+}
+
 /** How long a process that works on many files trusts its last look at intents and marks: each look costs as much as a file or more. */
 export const mostTrustMillis = 500
 

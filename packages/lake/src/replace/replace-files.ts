@@ -4,7 +4,7 @@ import type { FileChange, ReplacedLake } from './file-change.js'
 import { filesIn, isOutdated } from './files-in.js'
 import { holdsFile } from './holds-file.js'
 import { type AddedFile, type Intent, readIntent } from './intent.js'
-import { freeIntent, type HeldIntent, holdIntent, LostIntentError } from './intent-lock.js'
+import { freeIntent, type HeldIntent, holdIntent, isLost } from './intent-lock.js'
 import { otherContent } from './other-content.js'
 import { putRight } from './put-right.js'
 import type { LockOptions } from './until-left.js'
@@ -73,9 +73,12 @@ export async function replaceFiles(
       await carryOut(held, change.add, lake, options.signal)
       return done
     } catch (error) {
-      if (held.lost.aborted) await putRight(held, lake, { ...options, listed: files })
-      else if (!held.isReleased()) await settleAfter(error, held, lake)
-      throw held.lost.aborted ? held.lost.reason : error
+      if (await isLost(held)) {
+        await putRight(held, lake, { ...options, listed: files })
+        throw held.lost.reason
+      }
+      if (!held.isReleased()) await settleAfter(error, held, lake)
+      throw error
     } finally {
       await held.abandon()
     }
@@ -95,7 +98,7 @@ export async function finishIntent(
       await settle(left, lake)
       return left.intent
     } catch (error) {
-      if (!(error instanceof LostIntentError)) throw error
+      if (!(await isLost(left))) throw error
       await putRight(left, lake, options) // yet another process has taken it over
     } finally {
       await left.abandon()

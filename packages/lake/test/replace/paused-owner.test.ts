@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { folderStore, memoryStore } from '@minilake/ingest'
+import { folderStore, memoryStore, ObjectStoreError } from '@minilake/ingest'
 import { describe, expect, test } from 'vitest'
 import type { LakeStore } from '../../src/lake-backend.js'
 import { LostIntentError } from '../../src/replace/intent-lock.js'
@@ -113,25 +113,69 @@ describe.each(Object.entries(stores))('in %s', (_, newStore) => {
   )
 })
 
-test('a folder that a stopped process moves away after another one has replaced its files comes back', async () => {
+test.each([1, 2, 3, 4])(
+  'a folder that a stopped process moves after look %i, when another one has replaced its files, comes back',
+  async (at) => {
+    const store = folderStore({ folder: await freshFolder() })
+    await write(store, ['old', 'older', 'same'])
+    let looks = 0
+    const stopped: LakeStore = {
+      ...store,
+      replaceFolder: (folder, replacement) =>
+        store.replaceFolder(folder, {
+          ...replacement,
+          check: async () => {
+            await replacement.check?.()
+            looks += 1
+            if (looks !== at) return
+            // Between the look at the intent and the step that follows.
+            await finishIntent({ store }, day.folder, { ...options, resumeAfterSeconds: 0 })
+            await write(store, ['old', 'own'])
+          },
+        }),
+    }
+    const decide = () => Promise.resolve((changes.replaces as (typeof changes)[string])(stopped))
+    await expect(replaceFiles(day, decide, { store: stopped }, options)).rejects.toThrow(LostIntentError)
+    expect(looks).toBe(at)
+    expect(await keysOf(store)).toEqual(['new', 'newer', 'old', 'own', 'same'])
+  },
+)
+
+const noSuchFolder = new ObjectStoreError('no such file or folder', {
+  key: day.folder,
+  location: 'lake',
+  code: 'ENOENT',
+  cause: undefined,
+})
+
+test('a step that fails because another process has completed the change is told as that', async () => {
   const store = folderStore({ folder: await freshFolder() })
   await write(store, ['old', 'older', 'same'])
-  let isAwake = true
-  const stopped: LakeStore = {
+  const slow: LakeStore = {
     ...store,
-    replaceFolder: (folder, replacement) =>
-      store.replaceFolder(folder, {
-        ...replacement,
-        check: async () => {
-          await replacement.check?.()
-          if (!isAwake) return
-          isAwake = false // between the look at the intent and the step that follows
-          await finishIntent({ store }, day.folder, { ...options, resumeAfterSeconds: 0 })
-          await write(store, ['old', 'own'])
-        },
-      }),
+    replaceFolder: async () => {
+      await finishIntent({ store }, day.folder, { ...options, resumeAfterSeconds: 0 })
+      throw noSuchFolder
+    },
   }
-  const decide = () => Promise.resolve((changes.replaces as (typeof changes)[string])(stopped))
-  await expect(replaceFiles(day, decide, { store: stopped }, options)).rejects.toThrow(LostIntentError)
-  expect(await keysOf(store)).toEqual(['new', 'newer', 'old', 'own', 'same'])
+  const decide = () => Promise.resolve((changes.replaces as (typeof changes)[string])(slow))
+  await expect(replaceFiles(day, decide, { store: slow }, options)).rejects.toThrow(LostIntentError)
+  expect(await keysOf(store)).toEqual(['new', 'newer', 'same'])
+})
+
+test('a change that a dead process left, completed by a third process meanwhile, is completed', async () => {
+  const store = folderStore({ folder: await freshFolder() })
+  await write(store, ['old', 'older', 'same'])
+  const dying: LakeStore = { ...store, replaceFolder: () => Promise.reject(new Error('died')) }
+  const decide = () => Promise.resolve((changes.replaces as (typeof changes)[string])(dying))
+  await expect(replaceFiles(day, decide, { store: dying }, options)).rejects.toThrow('is half done')
+  const slow: LakeStore = {
+    ...store,
+    replaceFolder: async () => {
+      await finishIntent({ store }, day.folder, { ...options, resumeAfterSeconds: 0 })
+      throw noSuchFolder
+    },
+  }
+  await finishIntent({ store: slow }, day.folder, { ...options, resumeAfterSeconds: 0 })
+  expect(await keysOf(store)).toEqual(['new', 'newer', 'same'])
 })
