@@ -8,6 +8,7 @@ import {
   type PublishReport,
 } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
+import type { LakeBackend } from '../lake-backend.js'
 import { appendFiles, type AppendOutcome } from './append-files.js'
 import { type IcebergFile, icebergFile } from './iceberg-file.js'
 import type { IcebergLake } from './with-staging.js'
@@ -16,12 +17,13 @@ import type { IcebergLake } from './with-staging.js'
 const filesPerStatement = 50
 
 /**
- * Adds data files of a folder to an Iceberg table, followed by their truth. Files that were added together become visible together. Calls
- * `onObject` for each file, and for each truth. Resolves with the reports of the truths.
+ * Adds data files of a folder to an Iceberg table, followed by their truth. The table is created if need be; all files fail if the catalog has
+ * another one of its name. Files that were added together become visible together. Calls `onObject` for each file, and for each truth.
+ * Resolves with the reports of the truths.
  */
 export async function ingestIcebergFiles(
   table: Table,
-  lake: IcebergLake,
+  lake: IcebergLake & Pick<LakeBackend, 'registerTables'>,
   files: readonly LocalFile[],
   {
     folder,
@@ -31,6 +33,14 @@ export async function ingestIcebergFiles(
   }: { folder: string; overwrite: boolean; signal: AbortSignal; onObject: (object: PublishedObject) => void },
 ): Promise<PublishReport[]> {
   const reports: PublishReport[] = []
+  if (files.length === 0) return reports
+  const { differences } = await lake.registerTables([table], { signal })
+  if (differences.length > 0) {
+    const reason = differences.join('; ')
+    for (const { key } of files)
+      onObject({ key, outcome: 'failed', size: 0, reason, error: new Error(reason) })
+    return reports
+  }
   for (let start = 0; start < files.length; start += filesPerStatement) {
     const sound: IcebergFile[] = []
     for (const file of files.slice(start, start + filesPerStatement)) {

@@ -1,3 +1,4 @@
+import { hiveSchema, hiveTable } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { type Batch, batchesOf, defineTable, type InputRow } from '@minilake/schema'
 import { beforeEach, expect, inject, test } from 'vitest'
@@ -8,7 +9,7 @@ import { removeIcebergRows } from '../../src/iceberg/remove-rows.js'
 import { ingestFolder } from '../../src/ingest/ingest-folder.js'
 import type { LakeBackend } from '../../src/lake-backend.js'
 import { appendRows } from '../../src/write/append-rows.js'
-import { engineOf, storeOf, temporaryFolder } from '../running-stack.js'
+import { emptyLake, engineOf, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
 import { freshTables } from './fresh-tables.js'
 
@@ -57,6 +58,25 @@ test('ingest adds each file of a folder once', async () => {
   })
   expect(await ingestFolder(folder, lake, { signal })).toMatchObject({ published: 0, unchanged: 2, bytes: 0 })
   expect(await rows()).toBe(3)
+})
+
+test('ingest creates a table that the catalog lacks', async () => {
+  await emptyLake(stack)
+  await stage(first)
+  expect(await ingestFolder(folder, lake, { signal })).toMatchObject({ published: 2, failures: [] })
+  expect(await rows()).toBe(3)
+})
+
+test('ingest publishes no file of an Iceberg table whose name a Hive table has', async () => {
+  await emptyLake(stack)
+  await engine.execute(hiveSchema())
+  await engine.execute(hiveTable(turbine))
+  await stage(first)
+  const reason = expect.stringContaining(`'iceberg', got a Hive table`) as string
+  expect(await ingestFolder(folder, lake, { signal })).toMatchObject({
+    published: 0,
+    failures: [{ reason }, { reason }],
+  })
 })
 
 test('other rows under the key of a file are a conflict, unless they may replace them', async () => {
