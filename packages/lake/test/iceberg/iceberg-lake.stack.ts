@@ -51,7 +51,7 @@ test('rows go in, are corrected, queried, removed and dropped', { timeout: 300_0
           { tables: [turbines] },
         ),
       )
-    ).map((each) => Object.values(each as object)[0])
+    ).map(({ r }) => r)
 
   const csv = join(folder, 'rows.csv')
   await writeFile(
