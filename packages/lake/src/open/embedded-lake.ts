@@ -3,6 +3,7 @@ import { duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { defaultResumeAfterSeconds, isEmptyTable, type LakeBackend } from '../lake-backend.js'
+import { checkedEngine } from './checked-engine.js'
 import type { DuckDbLimits } from './duckdb-limits.js'
 import { shapeChecks } from '../register/shape-checks.js'
 import { duckDbRowOrder } from './duckdb-row-order.js'
@@ -24,7 +25,7 @@ export function embeddedLake(
   const differencesOf = async (wanted: readonly Table[]) => {
     const differences: string[] = []
     for (const table of wanted) {
-      const difference = await shapeDifference(table)
+      const difference = await shapeDifference(table, 0)
       if (difference !== undefined) differences.push(difference)
     }
     return differences
@@ -47,11 +48,14 @@ export function embeddedLake(
       differences: await differencesOf(wanted),
     }),
     openEngine: async (wanted = tables) => {
-      const [difference] = await differencesOf(wanted)
-      if (difference !== undefined) throw new Error(difference)
+      const check = async () => {
+        const [difference] = await differencesOf(wanted)
+        if (difference !== undefined) throw new Error(difference)
+      }
+      await check()
       // DuckDB is 70 MB of native code, so it loads only when a query needs it.
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')
-      return duckDbEngine({ ...duckDb, setup: await catalogStatements(wanted) })
+      return checkedEngine(duckDbEngine({ ...duckDb, setup: await catalogStatements(wanted) }), check)
     },
     openEngineOver: async (table, keys) => {
       const { duckDbEngine } = await import('@minilake/analytics/duckdb')

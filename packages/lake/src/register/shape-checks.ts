@@ -3,6 +3,7 @@ import type { StoredObject } from '@minilake/ingest'
 import { footerFault } from '../files/footer-fault.js'
 import { columnsOf, sqlTableName, type Table } from '@minilake/schema'
 import { readableFooter } from '../files/lake-file.js'
+import { isSameObject } from '../replace/files-in.js'
 import { mostTrustMillis } from '../replace/intent-lock.js'
 import { readRewriteMark } from './rewrite-mark.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
@@ -14,26 +15,33 @@ const mostFooters = 16
  * Compares the stored files of tables with their definitions. The result gives a table's difference in one sentence with the fix, or
  * undefined. A table may only gain nullable columns after its last one. `extent` says which footers are read: that of the first file,
  * which one request to a bucket finds, or of 16 files spread over the times at which they were written, oldest and newest among them.
- * Files that cannot be read do not count. A file of another program fits if engines read it, so it may have more columns; it counts only
- * if no file fits.
+ * Later calls read the first file again if it is another one, as after a rewrite; `trustMillis` is how long they do not look at all
+ * (default 500). Files that cannot be read do not count. A file of another program fits if engines read it, so it may have more columns;
+ * it counts only if no file fits.
  */
 export function shapeChecks(
   storeOf: () => LakeStore,
   extent: 'first' | 'spread',
-): (table: Table) => Promise<string | undefined> {
-  const fitting = new Set<Table>() // later writers compare their definition, too
+): (table: Table, trustMillis?: number) => Promise<string | undefined> {
+  /** The first file of each table whose files fit, and when that was found. Later writers compare their definition, too. */
+  const fitting = new Map<Table, { first: StoredObject; at: number }>()
   const unmarkedAt = new Map<Table, number>()
-  return async (table) => {
+  return async (table, trustMillis = mostTrustMillis) => {
     const store = storeOf()
-    if (performance.now() - (unmarkedAt.get(table) ?? -Infinity) > mostTrustMillis) {
+    const isTrusted = (at = -Infinity) => performance.now() - at < trustMillis
+    if (!isTrusted(unmarkedAt.get(table))) {
       const underWay = await rewriteDifference(table, store)
       if (underWay !== undefined) return underWay
       unmarkedAt.set(table, performance.now())
     }
-    if (fitting.has(table)) return undefined
+    const known = fitting.get(table)
+    if (isTrusted(known?.at)) return undefined
+    const [first] = await sampleOf(table, store, 'first')
+    if (first === undefined) return undefined
+    const isFirstKnown = known?.first.key === first.key && isSameObject(known.first, first)
     let misfit: string | undefined
-    let isFitting = false
-    for (const file of await sampleOf(table, store, extent)) {
+    let isFitting = known !== undefined
+    for (const file of isFirstKnown ? [] : known ? [first] : await sampleOf(table, store, extent)) {
       const footer = await readableFooter(file, store)
       if (footer instanceof Error) continue // it says nothing about the shape of the table
       const found = misfitOf(table, footer)
@@ -45,7 +53,7 @@ export function shapeChecks(
       if (isOurs(footer)) return `${misfitting}: ${wayOut(table)}`
       misfit ??= `${misfitting}: another program wrote it, so import it (minilake import) and remove it there, or correct the definition`
     }
-    if (isFitting) fitting.add(table)
+    if (isFitting) fitting.set(table, { first, at: performance.now() })
     return isFitting ? undefined : misfit
   }
 }
