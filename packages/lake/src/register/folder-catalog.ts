@@ -9,6 +9,7 @@ import {
   tablePrefix,
 } from '@minilake/schema'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
+import { executeUnlessDone } from './execute-unless-done.js'
 
 /**
  * The folders of one table in Trino's catalog: partitions by their values, and the unpartitioned table as a whole. It must be an external
@@ -40,8 +41,8 @@ export function folderCatalog(
         : execute(`DROP TABLE IF EXISTS ${sqlTableName(table)}`, 'NOT_FOUND'),
     register: async (folder) => {
       if (!isPartitioned) {
-        await engine.execute(hiveSchema({ location }))
-        await engine.execute(hiveTable(table, { location }))
+        await executeUnlessDone(hiveSchema({ location }), engine)
+        await executeUnlessDone(hiveTable(table, { location }), engine)
       } else if (await hasFiles(folder)) {
         await execute(registerPartition(table, valuesOf(folder)), 'ALREADY_EXISTS')
       }

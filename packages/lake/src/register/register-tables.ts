@@ -17,6 +17,7 @@ import { intentFolders } from '../replace/intent.js'
 import { addedColumns, catalogColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
 import { type CatalogEntries, columnsInCatalog, isCatalogFolder, lookAtCatalog } from './look-at-catalog.js'
+import { executeUnlessDone } from './execute-unless-done.js'
 import { otherFormat } from './other-format.js'
 import { registerFolders } from './register-folders.js'
 import { icebergWayOut, wayOut } from './shape-checks.js'
@@ -61,16 +62,18 @@ export async function registerTables(
     await engine.execute(statement)
     statements.push(statement)
   }
-  await execute(hiveSchema({ location }))
+  await executeUnlessDone(hiveSchema({ location }), { execute })
   for (const table of matching) {
     const known = before.columns.get(table.name)
     const isIceberg = table.format === 'iceberg'
     if (known === undefined) {
-      if (isIceberg) await execute(icebergTable(table, { location }))
-      else if (partitionsOf(table).length > 0) await execute(hiveTable(table, { location }))
+      if (isIceberg) await executeUnlessDone(icebergTable(table, { location }), { execute })
+      else if (partitionsOf(table).length > 0)
+        await executeUnlessDone(hiveTable(table, { location }), { execute })
     } else {
       const addColumn = isIceberg ? icebergAddColumn : hiveAddColumn
-      for (const name of addedColumns(table, known) ?? []) await execute(addColumn(table, name))
+      for (const name of addedColumns(table, known) ?? [])
+        await executeUnlessDone(addColumn(table, name), { execute })
       for (const statement of otherComments(table, before)) await execute(statement)
     }
     if (isIceberg) continue // it has neither folders nor partitions in the catalog
