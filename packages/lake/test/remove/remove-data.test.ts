@@ -196,6 +196,20 @@ describe('rows of a file', () => {
     expect(await lake.verify()).toMatchObject([{ rows: 3, files: 1, differences: [] }])
   })
 
+  test('files that have the same rows only once others have become one become one with them', async () => {
+    const { lake } = await freshLake({ tables: [turbine] })
+    const [first, second] = rows as [(typeof rows)[0], (typeof rows)[0]]
+    for (const [starts, kept] of [
+      [1n, [first]],
+      [2n, [first]],
+      [3n, [first, first]],
+    ] as const)
+      await lake.write(turbine, [...kept, { ...second, starts }])
+    expect(await lake.remove(turbine, { where: 'starts > 0', remove: true })).toMatchObject({ rewritten: 3 })
+    expect(await power(lake)).toEqual(['04 00', '04 00', '04 00', '04 00'])
+    expect(await lake.verify()).toMatchObject([{ rows: 4, files: 1, differences: [] }])
+  })
+
   test('a file that cannot be read stops it before anything is removed', async () => {
     const { lake } = await freshLake({ tables: [turbine] })
     await lake.write(turbine, rows)
