@@ -19,9 +19,17 @@ export interface CallEnd {
 export interface CallingProcess {
   /** Makes the call of a step; SIGKILLs the process `killAfterMillis` after the call has begun, unless it has ended by then. */
   call(
-    step: Step,
-    on: { table: Table; place: LakePlace; killAfterMillis?: number | undefined },
+    step: Pick<Step, 'call'>,
+    on: {
+      table: Table
+      place: LakePlace
+      killAfterMillis?: number | undefined
+      resumeAfterSeconds?: number
+    },
   ): Promise<CallEnd>
+  /** Stops the process as Ctrl-Z does (SIGSTOP), until `wake`. */
+  stop(): void
+  wake(): void
   end(): void
 }
 
@@ -40,8 +48,12 @@ export function callingProcess(): CallingProcess {
     return message === 'exited' ? undefined : message[0]
   }
   return {
-    call: async (step, { table, place, killAfterMillis }) => {
-      child.send({ options: lakeOptions(table, place), ...(await step.call(table)) })
+    call: async (step, { table, place, killAfterMillis, resumeAfterSeconds }) => {
+      const options = {
+        ...lakeOptions(table, place),
+        ...(resumeAfterSeconds !== undefined && { resumeAfterSeconds }),
+      }
+      child.send({ options, ...(await step.call(table)) })
       const first = await nextMessage()
       const startedAt = performance.now()
       if (first?.is !== 'begun') throw new Error(`the call did not begin: ${JSON.stringify(first)} ${said}`)
@@ -54,6 +66,8 @@ export function callingProcess(): CallingProcess {
       if (killAfterMillis === undefined) throw new Error(`the process ended by itself: ${said}`)
       return { is: 'killed', millis }
     },
+    stop: () => void child.kill('SIGSTOP'),
+    wake: () => void child.kill('SIGCONT'),
     end: () => void child.kill('SIGKILL'),
   }
 }
