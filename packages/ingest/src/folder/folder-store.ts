@@ -1,15 +1,15 @@
-import { open, readFile, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import { identityOf } from '../bytes/etag.js'
 import { isKeyPrefix, isUnfinishedName } from '../object-key.js'
 import { ObjectStoreError, type StoredObject, type WriteOptions } from '../object-store.js'
 import { type Refusal, refusedKey } from '../refused-key.js'
 import { describeSystemError, systemErrorCode } from '../system-error.js'
+import { folderChanges } from './folder-changes.js'
 import type { FolderStore } from './folder-objects.js'
 import { hasWindowsName, keyPath } from './key-path.js'
 import { fileBytes, fileSlice } from './local-files.js'
 import { isFolder, makeFolder } from './make-folder.js'
-import { checkReplaceable, replaceFolder } from './replace-folder.js'
 import { folderSync } from './sync-folder.js'
 import { exists, nameOnce, syncFile, unfinishedPath, writeUnfinished } from './unfinished-file.js'
 import { type FoundFile, walkFolder } from './walk-folder.js'
@@ -201,62 +201,7 @@ export function folderStore({ folder }: { folder: string }): FolderStore {
       })
     },
 
-    async now() {
-      const path = unfinishedPath(folder, 'clock')
-      try {
-        await makeFolder(folder, sync)
-        const file = await open(path, 'wx')
-        try {
-          return (await file.stat()).mtime
-        } finally {
-          await file.close()
-          await rm(path, { force: true })
-        }
-      } catch (cause) {
-        throw failure('write', basename(path), cause)
-      }
-    },
-
-    async *unfinished(below = '') {
-      try {
-        for await (const { key, size, modified } of walkFolder(folder, { below })) {
-          if (isUnfinishedName(basename(key)))
-            yield { key, size, lastActivity: modified, listedAt: new Date() }
-        }
-      } catch (cause) {
-        throw failure('list', below, cause)
-      }
-    },
-
-    async checkRemoval(prefix) {
-      const path = join(folder, prefix.slice(0, -1))
-      try {
-        await checkReplaceable(path)
-      } catch (cause) {
-        throw failure('replace files of', prefix, cause)
-      }
-    },
-
-    async replaceFolder(prefix, { next, aside, remove, check }) {
-      try {
-        const names = new Set(remove.map((key) => basename(pathOf(key))))
-        // With its slash, a path would be that of the folder behind a link.
-        const at = (key: string) => join(folder, key.slice(0, -1))
-        const paths = { folder: at(prefix), next: at(next), aside: at(aside) }
-        await replaceFolder({ ...paths, remove: names, ...(check && { check }) }, sync)
-      } catch (cause) {
-        throw failure('replace files of', prefix, cause)
-      }
-    },
-
-    async removeEmptyFolders(keys) {
-      const folders = new Set<string>()
-      for (const key of keys) {
-        for (let above = dirname(key); above !== '.'; above = dirname(above)) folders.add(above)
-      }
-      const innermostFirst = [...folders].sort((a, b) => b.length - a.length)
-      for (const name of innermostFirst) await rmdir(join(folder, name)).catch(() => {}) // it is not empty
-    },
+    ...folderChanges({ folder, pathOf, sync, failure }),
   }
 }
 
