@@ -75,7 +75,7 @@ function describedFolder(key: string): string {
   return folderOf(key.startsWith(truthPrefix) ? key.slice(truthPrefix.length) : key)
 }
 
-/** The folders for which an intent stands, below a key prefix: those of a table, or of the lake (''). */
+/** The folders that have an intent, below a key prefix: those of a table, or of the lake (''). */
 export async function intentFolders(store: LakeStore, prefix: string): Promise<string[]> {
   const folders: string[] = []
   for await (const { key } of store.list(`${intentPrefix}${prefix}`))

@@ -11,8 +11,8 @@ import { type LockOptions, untilLeft } from './until-left.js'
 /**
  * Makes up for the step that a process took too late, after it had been stopped for long and another one had finished its change: a file
  * that it published goes, a folder that it moved comes back, and the catalog gets the folder again. Waits until no change of the folder is
- * under way; does nothing if one is left behind, as whoever completes that looks at the files anew. `listed` are the files of the folder as
- * they were before the change.
+ * under way; does nothing if a dead process has left one, because the command that completes it lists the files again. `listed` are the
+ * files of the folder as they were before the change.
  */
 export async function putRight(
   { intent, late }: HeldIntent,

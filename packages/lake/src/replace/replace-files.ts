@@ -57,7 +57,8 @@ export async function replaceFiles(
       removed: remove,
     }
     if (done.added.length + remove.length === 0) return done
-    if (store.replaceFolder) await store.checkRemoval?.(folder) // before an intent stands that cannot be carried out
+    // Find a missing right now: once the intent is written, other commands wait for the change.
+    if (store.replaceFolder) await store.checkRemoval?.(folder)
     const startedAt = new Date().toISOString()
     const held = await holdIntent(
       store,
