@@ -1,4 +1,5 @@
 import type { StoredObject } from '@minilake/ingest'
+import { isSameObject } from '../files/is-same-object.js'
 import type { LakeStore } from '../lake-backend.js'
 
 /** The objects of a folder that engines read, and others beside them; those in folders below it are not its own. */
@@ -22,9 +23,4 @@ export async function isOutdated(
   const wasEmpty = !files.some(({ key }) => key.endsWith('.parquet'))
   if (wasEmpty && [...now.keys()].some((key) => key.endsWith('.parquet'))) return true
   return files.some((file) => !isSameObject(file, now.get(file.key)))
-}
-
-/** Whether an object is still the one that was found before, and not written again since. */
-export function isSameObject(before: StoredObject, now: StoredObject | undefined): boolean {
-  return now?.size === before.size && now.modified?.getTime() === before.modified?.getTime()
 }

@@ -1,7 +1,7 @@
 import type { StoredObject } from '@minilake/ingest'
+import { isSameObject } from '../files/is-same-object.js'
 import type { LakeStore } from '../lake-backend.js'
 import { isPublished } from './carry-out.js'
-import { isSameObject } from './files-in.js'
 import { newPrefix, oldPrefix } from './hidden-files.js'
 import { type Intent, readIntent } from './intent.js'
 import { type HeldIntent, holdIntent } from './intent-lock.js'
