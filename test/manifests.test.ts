@@ -43,14 +43,15 @@ test('packages depend downwards only: app, lake, stages, schema', () => {
     '@minilake/schema': [],
     '@minilake/ingest': [],
     '@minilake/infra': [],
+    '@minilake/report': [],
     '@minilake/generator': schema,
     '@minilake/import': schema,
     '@minilake/partition': schema,
     '@minilake/parquet': schema,
     '@minilake/catalog': schema,
     '@minilake/analytics': schema,
-    '@minilake/lake': [...stages, ...schema],
-    minilake: ['analytics', 'generator', 'import', 'infra', 'ingest', 'lake', 'schema'].map(
+    '@minilake/lake': [...stages, '@minilake/report', ...schema],
+    minilake: ['analytics', 'generator', 'import', 'infra', 'ingest', 'lake', 'report', 'schema'].map(
       (name) => `@minilake/${name}`,
     ),
   })

@@ -19,6 +19,7 @@ import { initCommand } from './commands/init.js'
 import { queryCommand } from './commands/query.js'
 import { windowsCommand } from './commands/query-windows.js'
 import { removeCommand } from './commands/remove.js'
+import { reportCommand } from './commands/report.js'
 import { rewriteCommand } from './commands/rewrite.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
@@ -107,6 +108,7 @@ function minilake(environment: Environment): Command {
     (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
     verifyCommand,
     statusCommand,
+    reportCommand,
     filesCommand,
     configCommand,
     doctorCommand,

@@ -28,6 +28,7 @@ import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
 import { removeData } from './remove/remove-data.js'
+import { tableReport } from './report/table-report.js'
 import { rewriteTable } from './rewrite/rewrite-table.js'
 import { lakeStatus } from './status/lake-status.js'
 import { UsageError } from './usage-error.js'
@@ -164,6 +165,13 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
         if (files + missing.length + withoutTruth.length + differences.length > 0) found.push(verification)
       }
       return found
+    },
+
+    async report(table, options = {}) {
+      const signal = begin('report', options)
+      return engines.use([checkTable(tables, table)], (engine) =>
+        tableReport(table, backend, engine, { ...options, signal }),
+      )
     },
 
     async status(options = {}) {

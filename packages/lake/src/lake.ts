@@ -1,6 +1,7 @@
 import type { Query, ResultRows } from '@minilake/analytics'
 import type { SimulateOptions } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
+import type { Report } from '@minilake/report'
 import type { LakeProfile, Table } from '@minilake/schema'
 import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
 import type { DoctorOptions } from './doctor/check-lake.js'
@@ -15,6 +16,7 @@ import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
+import type { ReportOptions } from './report/table-report.js'
 import type { RewriteReport, RewriteTableOptions } from './rewrite/rewrite-table.js'
 import type { LakeStatus } from './status/lake-status.js'
 import type { Verification } from './verify/verify-table.js'
@@ -133,6 +135,12 @@ export interface Lake {
    * without files are left out.
    */
   verify(options?: TableOptions): Promise<Verification[]>
+
+  /**
+   * What a table holds in a range of time: windows of its numeric columns, sources, alarms and files. `reportPage` of `@minilake/report`
+   * makes an HTML page of it.
+   */
+  report(table: Table, options?: Optional<ReportOptions>): Promise<Report>
 
   /** Counts files and rows of every table. */
   status(options?: { signal?: AbortSignal }): Promise<LakeStatus>

@@ -46,6 +46,7 @@ export const methodOptions = {
   files: ['from', 'to', 'signal'],
   query: ['tables', 'signal'],
   verify: ['tables', 'signal'],
+  report: ['from', 'to', 'signal'],
   status: ['signal'],
   remove: ['from', 'to', 'where', 'import', 'olderThanDays', 'expired', 'now', 'remove', 'onWait', 'signal'],
   drop: ['data', 'remove', 'onWait', 'signal'],

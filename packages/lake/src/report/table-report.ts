@@ -1,0 +1,183 @@
+import {
+  alarmEpisodes,
+  type Query,
+  type SqlEngine,
+  sqlText,
+  tableSummary,
+  type TimeRange,
+  windows,
+  type WindowLength,
+} from '@minilake/analytics'
+import type {
+  Report,
+  ReportAlarm,
+  ReportColumn,
+  ReportDay,
+  ReportSource,
+  ReportWindow,
+} from '@minilake/report'
+import {
+  alarmRuleOf,
+  columnsOf,
+  formatUtcDay,
+  millisPerDay,
+  numericColumns,
+  parsePartitionPath,
+  partitionsOf,
+  type Table,
+} from '@minilake/schema'
+import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
+
+/** Which readings of a table to report on. */
+export interface ReportOptions extends TimeRange {
+  signal: AbortSignal
+}
+
+/** At most so many points per chart and per small picture, so many sources, and so many alarms are in a report. */
+const [mostWindows, mostSourceWindows, mostSources, mostAlarms] = [700, 60, 200, 1000]
+
+const lengths: readonly [WindowLength, millis: number][] = [
+  ['1s', 1000],
+  ['5s', 5000],
+  ['15s', 15_000],
+  ['1m', 60_000],
+  ['5m', 300_000],
+  ['15m', 900_000],
+  ['1h', 3_600_000],
+  ['6h', 21_600_000],
+  ['day', millisPerDay],
+  ['week', 7 * millisPerDay],
+  ['month', 31 * millisPerDay],
+]
+const engineNames = { embedded: 'DuckDB', stack: 'Trino' } as const
+
+/**
+ * What a table holds in a range of time: windows of each numeric column, sources, alarms, and files by day. The engine aggregates, so the
+ * size of a report does not grow with the rows. Throws a TypeError for a range of a table without times; rejects as queries do.
+ */
+export async function tableReport(
+  table: Table,
+  { store, profile }: Pick<LakeBackend, 'store' | 'profile'>,
+  engine: SqlEngine,
+  { signal, ...range }: ReportOptions,
+): Promise<Report> {
+  const statements: Report['statements'] = []
+  const ask = <R>(title: string, query: Query<R>) => {
+    statements.push({ title, sql: sqlText(query, engine.dialect) })
+    return engine.query(query, { signal })
+  }
+  let summary: { rows: bigint; first: Date | null; last: Date | null } = { rows: 0n, first: null, last: null }
+  for await (const row of ask('Rows, first and last reading', tableSummary(table, range))) summary = row
+  const { rows, first, last } = summary
+  const span = first && last ? last.getTime() - first.getTime() : 0
+  const [every, sourcesEvery] = [lengthFor(span, mostWindows), lengthFor(span, mostSourceWindows)]
+  const names = first ? numericColumns(table) : []
+  const identity = columnsOf(table).flatMap(([name, { type }]) => (type === 'varchar' ? [name] : []))
+
+  const columns = names.map((name): ReportColumn => {
+    const { comment, highLimit } = table.columns[name] ?? {}
+    return {
+      name,
+      ...(comment !== undefined && { comment }),
+      ...(highLimit !== undefined && { highLimit }),
+      windows: [],
+    }
+  })
+  if (names.length > 0) {
+    const select = Object.fromEntries(names.map((name) => [name, ['avg', 'min', 'max'] as const]))
+    const query = windows<Table, typeof select>(table, { every, select, ...range })
+    for await (const row of ask(`Windows of ${every}`, query))
+      for (const column of columns) column.windows.push(windowOf(row, column.name))
+  }
+
+  const sources: ReportSource[] = []
+  let hasMoreSources = false
+  const [main] = names
+  if (main !== undefined && identity.length > 0) {
+    const select = { [main]: ['avg', 'min', 'max'] as const }
+    const query = windows<Table, typeof select, string>(table, {
+      every: sourcesEvery,
+      by: identity,
+      select,
+      ...range,
+    })
+    for await (const row of ask(`${main} of each source`, query)) {
+      const name = sourceName(row, identity)
+      if (sources.at(-1)?.name !== name) {
+        hasMoreSources = sources.length === mostSources
+        if (hasMoreSources) break
+        sources.push({ name, windows: [] })
+      }
+      sources.at(-1)?.windows.push(windowOf(row, main))
+    }
+  }
+
+  const alarms: ReportAlarm[] = []
+  let alarmCount = 0
+  for (const column of names) {
+    if (alarmRuleOf(table.columns[column] ?? { type: 'double' }) === undefined) continue
+    const query = alarmEpisodes<Table, string>(table, { column, by: identity, ...range })
+    for await (const row of ask(`Alarms of ${column}`, query)) {
+      const { start, end, peak } = row
+      alarmCount += 1
+      if (alarms.length < mostAlarms)
+        alarms.push({ column, source: sourceName(row, identity), start, end, peak })
+    }
+  }
+  alarms.sort((a, b) => a.start.getTime() - b.start.getTime())
+
+  return {
+    table: table.name,
+    ...(table.comment !== undefined && { comment: table.comment }),
+    location: store.location,
+    engine: engineNames[profile],
+    rows,
+    first,
+    last,
+    every,
+    columns,
+    sources,
+    sourcesEvery,
+    hasMoreSources,
+    alarms,
+    alarmCount,
+    days: await daysOf(table, store, { ...range, signal }),
+    statements,
+  }
+}
+
+/** The shortest length of windows of which a span of time takes at most so many. */
+function lengthFor(spanMillis: number, most: number): WindowLength {
+  const [name] = lengths.find(([, millis]) => spanMillis / millis < most) ?? ['month']
+  return name as WindowLength
+}
+
+function windowOf(row: object, column: string): ReportWindow {
+  const values = row as Record<string, unknown>
+  const value = (aggregate: string) => values[`${aggregate}_${column}`] as number | null
+  return { start: values.start as Date, avg: value('avg'), min: value('min'), max: value('max') }
+}
+
+function sourceName(row: object, identity: readonly string[]): string {
+  return identity.map((name) => String((row as Record<string, unknown>)[name] ?? 'no name')).join(' / ')
+}
+
+/** Files and bytes of each day in a range, in order; of all files under '' for a table that has no partitions by day. */
+async function daysOf(
+  table: Table,
+  store: LakeStore,
+  { from, to, signal }: ReportOptions,
+): Promise<ReportDay[]> {
+  const [level] = partitionsOf(table).map(([name]) => name)
+  const dayOf = (time: number) => formatUtcDay(Math.floor(time / millisPerDay))
+  const days = new Map<string, ReportDay>()
+  for await (const { key, size } of dataFilesOf(table, store)) {
+    signal.throwIfAborted()
+    const day = level === undefined ? '' : (parsePartitionPath(key)[level] ?? '')
+    if (day !== '' && ((from && day < dayOf(from.getTime())) || (to && day > dayOf(to.getTime() - 1))))
+      continue
+    const found = days.get(day) ?? { day, files: 0, bytes: 0 }
+    days.set(day, { day, files: found.files + 1, bytes: found.bytes + size })
+  }
+  return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1))
+}
