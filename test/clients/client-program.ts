@@ -30,5 +30,5 @@ export async function browserProgram(): Promise<string> {
     const path = await findProgram(name, process.env)
     if (path !== undefined) return path
   }
-  throw new Error('the Trino Web UI needs a browser: install chromium, or name one in CHROMIUM')
+  throw new Error('pages are tested in a browser: install chromium, or name one in CHROMIUM')
 }
