@@ -7,6 +7,7 @@ export {
   alarmRule,
   type AlarmRuleOptions,
 } from './queries/alarms.js'
+export { asOfSnapshot } from './queries/as-of-snapshot.js'
 export type { Dialect } from './dialect.js'
 export { deliveryCounts, type DeliveryCountsOptions } from './queries/delivery-counts.js'
 export {

@@ -47,8 +47,11 @@ export function icebergColumns(table: Table): HiveColumn[] {
   ]
 }
 
+/** Metadata tables of an Iceberg table. */
+export type IcebergView = 'snapshots' | 'files' | 'history' | 'refs' | 'all_entries'
+
 /** The quoted name of a table in Trino's Iceberg catalog; with `view`, of one of its metadata tables, such as 'snapshots'. */
-export function icebergTableName(table: Table, view?: 'snapshots' | 'files' | 'history'): string {
+export function icebergTableName(table: Table, view?: IcebergView): string {
   const name = view === undefined ? table.name : `${table.name}$${view}`
   return qualifiedName(lakeNames.icebergCatalog, lakeNames.schema, name)
 }

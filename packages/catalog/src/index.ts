@@ -11,6 +11,14 @@ export {
   hiveTable,
 } from './hive-statements.js'
 export {
+  icebergAddedFiles,
+  icebergImportsOf,
+  icebergRollback,
+  icebergRowsPerBatch,
+  icebergSnapshotAt,
+  icebergSnapshots,
+} from './iceberg-history.js'
+export {
   batchColumn,
   icebergAddColumn,
   icebergColumns,

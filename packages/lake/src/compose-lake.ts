@@ -13,6 +13,8 @@ import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
+import { icebergVerbs } from './iceberg/iceberg-verbs.js'
+import { historyMoment, momentOfSql, queryAt } from './iceberg/query-at.js'
 import { removeIcebergRows } from './iceberg/remove-rows.js'
 import { importFiles } from './import/import-files.js'
 import { filesOfIceberg, isIceberg, rewriteOfIceberg } from './iceberg/is-iceberg.js'
@@ -20,7 +22,7 @@ import { verifyIceberg } from './iceberg/verify-iceberg.js'
 import { createOnceProbe } from './ingest/create-once.js'
 import { ingestFolder } from './ingest/ingest-folder.js'
 import { ingestWatching } from './ingest/ingest-watch.js'
-import type { GenerateOptions, Lake } from './lake.js'
+import type { GenerateOptions, Lake, QueryOptions } from './lake.js'
 import type { LakeBackend } from './lake-backend.js'
 import { methodOptions } from './method-options.js'
 import { enginePool } from './open/engine-pool.js'
@@ -143,14 +145,18 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return listFiles(table, backend.store, { ...options, signal })
     },
 
-    query<R>(query: Query<R> | string, given: { tables?: readonly Table[]; signal?: AbortSignal } = {}) {
+    query<R>(query: Query<R> | string, given: QueryOptions = {}) {
       const signal = begin('query', given)
+      const moment = historyMoment(given)
       const options = { tables: checkTables(tables, given.tables ?? tables), signal }
       const run = (asked: Query<R>) => namingFiles(engines.query(asked, options), backend, options.tables)
-      if (typeof query === 'string') return run(freeSql(query) as Query<R>)
+      if (typeof query === 'string') {
+        if (moment) throw new TypeError(momentOfSql)
+        return run(freeSql(query) as Query<R>)
+      }
       if (!['string', 'function'].includes(typeof (query as Partial<Query<R>> | undefined)?.sql))
         throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
-      return run(query)
+      return moment ? queryAt(query, moment, { lake: backend, engines, ...options }) : run(query)
     },
 
     async verify(options = {}) {
@@ -185,6 +191,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
         ? removeIcebergRows(table, backend, { ...options, signal })
         : removeData(table, backend, { ...options, duckDb, signal })
     },
+
+    ...icebergVerbs(backend, engines, begin),
 
     async drop(table, options = {}) {
       const signal = begin('drop', options)

@@ -33,6 +33,8 @@ export type {
 } from './lake.js'
 export type { CatalogReport, LakeStore } from './lake-backend.js'
 export { isIceberg } from './iceberg/is-iceberg.js'
+export type { RollbackOptions, RollbackReport } from './iceberg/rollback.js'
+export type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 export { openLake, type OpenLakeOptions } from './open-lake.js'
 export { hasTrouble, type PipelineOptions, type PipelineView, runPipeline } from './pipeline.js'
 export { PartDownError } from './part-down-error.js'

@@ -12,6 +12,8 @@ import type { GenerateFilesOptions, GenerateReport } from './generate/generate-f
 import type { ImportFilesOptions, ImportFilesReport } from './import/import-files.js'
 import type { IngestFolderOptions, IngestReport } from './ingest/ingest-folder.js'
 import type { WatchFolderOptions, WatchReport } from './ingest/ingest-watch.js'
+import type { RollbackOptions, RollbackReport } from './iceberg/rollback.js'
+import type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
@@ -73,6 +75,10 @@ export type WatchOptions = WatchFolderOptions & {
 export interface QueryOptions {
   /** The tables that the embedded engine is told of; fewer open faster. Default: all. */
   tables?: readonly Table[]
+  /** Reads an Iceberg table, the only one of `tables`, as it was at a time. Not for free SQL, which says FOR TIMESTAMP AS OF. Default: now. */
+  at?: Date
+  /** Reads it as of a snapshot, given by its ID. */
+  snapshot?: string
   /** Aborting it ends the query in the engine too. */
   signal?: AbortSignal
 }
@@ -147,6 +153,15 @@ export interface Lake {
 
   /** Lists what would go of a table: days, rows, an import or, by default, all; removes it on request, with the truth of simulated files. */
   remove(table: Table, options?: Optional<RemoveDataOptions>): Promise<RemoveReport>
+
+  /** The snapshots of an Iceberg table that have not expired, newest first. Rejects with a UsageError for a table without history. */
+  snapshots(table: Table, options?: Optional<SnapshotsOptions>): Promise<Snapshot[]>
+
+  /**
+   * Says what would change if an earlier snapshot of an Iceberg table were current, or one that a rollback has undone; makes it current on
+   * request. Rejects with a UsageError for a table without history.
+   */
+  rollback(table: Table, options: Optional<RollbackOptions>): Promise<RollbackReport>
 
   /**
    * Lists what dropping a table would take from the catalog and, with `data`, from the store; drops it on request. A table that is no longer
