@@ -21,6 +21,8 @@ import { windowsCommand } from './commands/query-windows.js'
 import { removeCommand } from './commands/remove.js'
 import { reportCommand } from './commands/report.js'
 import { rewriteCommand } from './commands/rewrite.js'
+import { rollbackCommand } from './commands/rollback.js'
+import { snapshotsCommand } from './commands/snapshots.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
@@ -115,6 +117,8 @@ function minilake(environment: Environment): Command {
     removeCommand,
     dropCommand,
     rewriteCommand,
+    snapshotsCommand,
+    rollbackCommand,
     cleanCommand,
     upCommand,
     downCommand,

@@ -5,7 +5,7 @@ import {
   type WindowLength,
   windows,
 } from '@minilake/analytics'
-import { UsageError, whereSql } from '@minilake/lake'
+import { type QueryOptions, UsageError, whereSql } from '@minilake/lake'
 import type { LakeProfile, Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
 import { asUsage } from '../options/as-usage.js'
@@ -13,7 +13,14 @@ import { findColumns, findNumericColumns, findTable, tableOption } from '../opti
 import { flagText } from '../options/flag-text.js'
 import { durationOrDays, nameList, parsedBy, selection } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
-import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import {
+  type HistoryFlags,
+  momentOf,
+  rangeOf,
+  type TimeFlags,
+  withHistoryOptions,
+  withTimeOptions,
+} from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import type { PrintFlags } from '../print/print-result.js'
 import { averagesOf, printWindows } from '../print/print-windows.js'
@@ -21,7 +28,7 @@ import { type Environment, type Session, withSession } from '../session.js'
 
 const fills = ['none', 'null', 'previous', 'linear'] as const
 
-interface WindowFlags extends TimeFlags, PrintFlags {
+interface WindowFlags extends TimeFlags, HistoryFlags, PrintFlags {
   table?: string
   select?: Record<string, string[]>
   every: string
@@ -58,41 +65,44 @@ export function windowsCommand(environment: Environment): Command {
       "how long before the table's newest reading to start: 24h, 7d",
       parsedBy(durationOrDays),
     )
-  return withPrintOptions(withTimeOptions(command)).action((flags: WindowFlags, self: Command) =>
-    withSession(self, environment, async (session) => {
-      const { lake, signal, terminal } = session
-      const { every, by = [], where, zone, fill } = flags
-      const table = findTable(lake, flags.table)
-      const columns = findNumericColumns(table, '--select', flags.select && Object.keys(flags.select))
-      const wanted = flags.select ?? averagesOf(columns)
-      findColumns(table, '--by', by)
-      if (flags.last !== undefined && (flags.from ?? flags.to) !== undefined)
-        throw new UsageError('--last expected neither --from nor --to beside it')
-      const queryOf = (range: ReturnType<typeof rangeOf>) =>
-        windows(table, {
-          every: every as WindowLength,
-          select: wanted as Record<string, WindowAggregate[]>,
-          by,
-          ...(zone !== undefined && { zone }),
-          ...(where !== undefined && { where: whereSql(table, where) }),
-          fill,
-          ...range,
+  return withPrintOptions(withHistoryOptions(withTimeOptions(command))).action(
+    (flags: WindowFlags, self: Command) =>
+      withSession(self, environment, async (session) => {
+        const { lake, signal, terminal } = session
+        const { every, by = [], where, zone, fill } = flags
+        const table = findTable(lake, flags.table)
+        const columns = findNumericColumns(table, '--select', flags.select && Object.keys(flags.select))
+        const wanted = flags.select ?? averagesOf(columns)
+        findColumns(table, '--by', by)
+        if (flags.last !== undefined && (flags.from ?? flags.to) !== undefined)
+          throw new UsageError('--last expected neither --from nor --to beside it')
+        const queryOf = (range: ReturnType<typeof rangeOf>) =>
+          windows(table, {
+            every: every as WindowLength,
+            select: wanted as Record<string, WindowAggregate[]>,
+            by,
+            ...(zone !== undefined && { zone }),
+            ...(where !== undefined && { where: whereSql(table, where) }),
+            fill,
+            ...range,
+          })
+        const query = asUsage(() => {
+          try {
+            queryOf({}) // checks the zone before times are read by it
+            return queryOf(rangeOf(flags, zone))
+          } catch (error) {
+            if (error instanceof Error) error.message = flagText(error.message)
+            throw error
+          }
         })
-      const query = asUsage(() => {
-        try {
-          queryOf({}) // checks the zone before times are read by it
-          return queryOf(rangeOf(flags, zone))
-        } catch (error) {
-          if (error instanceof Error) error.message = flagText(error.message)
-          throw error
-        }
-      })
-      await noteEmptyTable(table, session)
-      const found = flags.last === undefined ? query : queryOf(await lastReadings(table, flags.last, session))
-      if (Object.values(wanted).flat().some(isPercentile)) terminal.note(percentileNotes[lake.profile])
-      const printed = { table, time: 'start', every: every as WindowLength, select: wanted, by, zone }
-      await printWindows(lake.query(found, { tables: [table], signal }), printed, session, flags)
-    }),
+        await noteEmptyTable(table, session)
+        const options = { tables: [table] as [Table], ...momentOf(flags, zone), signal }
+        const found =
+          flags.last === undefined ? query : queryOf(await lastReadings(flags.last, session, options))
+        if (Object.values(wanted).flat().some(isPercentile)) terminal.note(percentileNotes[lake.profile])
+        const printed = { table, time: 'start', every: every as WindowLength, select: wanted, by, zone }
+        await printWindows(lake.query(found, options), printed, session, flags)
+      }),
   )
 }
 
@@ -102,8 +112,12 @@ const percentileNotes: Readonly<Record<LakeProfile, string>> = {
 }
 
 /** The readings of the last seconds before the newest one, which is noted. */
-async function lastReadings(table: Table, seconds: number, { lake, signal, terminal }: Session) {
-  for await (const { last } of lake.query(tableSummary(table), { tables: [table], signal })) {
+async function lastReadings(
+  seconds: number,
+  { lake, terminal }: Session,
+  options: QueryOptions & { tables: [Table] },
+) {
+  for await (const { last } of lake.query(tableSummary(options.tables[0]), options)) {
     if (last === null) break
     const from = new Date(last.getTime() - seconds * 1000 + 1)
     terminal.note(`newest reading: ${last.toISOString()}; from ${from.toISOString()}`)

@@ -6,7 +6,14 @@ import { asUsage } from '../options/as-usage.js'
 import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
 import { finiteNumber, nameList, parsedBy } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
-import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import {
+  type HistoryFlags,
+  momentOf,
+  rangeOf,
+  type TimeFlags,
+  withHistoryOptions,
+  withTimeOptions,
+} from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
 import { printHourly } from '../print/print-windows.js'
@@ -34,15 +41,15 @@ function hourlyCommand(environment: Environment): Command {
       'columns, separated by commas (default: every numeric one)',
       parsedBy(nameList),
     )
-  return withPrintOptions(withTimeOptions(command)).action(
-    (flags: { table?: string; columns?: string[] } & TimeFlags & PrintFlags, self: Command) =>
+  return withPrintOptions(withHistoryOptions(withTimeOptions(command))).action(
+    (flags: { table?: string; columns?: string[] } & TimeFlags & HistoryFlags & PrintFlags, self: Command) =>
       withSession(self, environment, async (session) => {
         const { lake, signal } = session
         const table = findTable(lake, flags.table)
         const columns = findNumericColumns(table, '--columns', flags.columns)
         const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
         await noteEmptyTable(table, session)
-        const rows = lake.query(query, { tables: [table], signal })
+        const rows = lake.query(query, { tables: [table], ...momentOf(flags), signal })
         await printHourly(rows, { table, columns }, session, flags)
       }),
   )
@@ -58,9 +65,9 @@ function alarmsCommand(environment: Environment): Command {
       'limit; only readings above it count (default: the highLimit)',
       parsedBy(finiteNumber),
     )
-  return withPrintOptions(withTimeOptions(command)).action(
+  return withPrintOptions(withHistoryOptions(withTimeOptions(command))).action(
     (
-      flags: { table?: string; column?: string; threshold?: number } & TimeFlags & PrintFlags,
+      flags: { table?: string; column?: string; threshold?: number } & TimeFlags & HistoryFlags & PrintFlags,
       self: Command,
     ) =>
       withSession(self, environment, async (session) => {
@@ -68,7 +75,7 @@ function alarmsCommand(environment: Environment): Command {
         const table = findTable(lake, flags.table)
         const limit = { ...findAlarmLimit(table, flags), ...rangeOf(flags) }
         const [counted, rows] = asUsage(() => [alarmCount(table, limit), alarmRows(table, limit)] as const)
-        const options = { tables: [table], signal }
+        const options = { tables: [table], ...momentOf(flags), signal }
         await noteEmptyTable(table, session)
         for await (const { alarms } of lake.query(counted, options)) {
           const line = `${count(alarms, 'row')} with ${limit.column} > ${limit.above}`

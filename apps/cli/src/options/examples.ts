@@ -53,6 +53,14 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake rewrite --table turbine',
     'minilake rewrite --table turbine --map power=load --drop note --yes',
   ],
+  snapshots: [
+    'minilake snapshots --table turbine --profile stack',
+    'minilake snapshots --table turbine --json',
+  ],
+  rollback: [
+    'minilake rollback --table turbine --snapshot 4257307251553636724',
+    'minilake rollback --table turbine --snapshot 4257307251553636724 --yes',
+  ],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

@@ -100,6 +100,11 @@ export const dayCount = z
   .regex(/^\d{1,6}d$/, 'Expected a number of days, such as 90d.')
   .transform((text) => Number(text.slice(0, -1)))
 
+/** The ID of a snapshot. */
+export const snapshotId = z
+  .string()
+  .regex(/^\d{1,19}$/, 'Expected the digits of an ID, as minilake snapshots lists them.')
+
 /** Names separated by commas. */
 export const nameList = z
   .string()

@@ -1,8 +1,8 @@
 import type { TimeRange } from '@minilake/analytics'
-import { UsageError } from '@minilake/lake'
+import { type QueryOptions, UsageError } from '@minilake/lake'
 import { millisPerDay } from '@minilake/schema'
-import { Command } from 'commander'
-import { parsedBy, timeText, type TimeText } from './parsers.js'
+import { type Command, Option } from 'commander'
+import { parsedBy, snapshotId, timeText, type TimeText } from './parsers.js'
 
 /** The values of `--from` and `--to`. */
 export interface TimeFlags {
@@ -17,14 +17,46 @@ export function withTimeOptions(command: Command): Command {
     .option('--to <time>', 'last day (included), or the moment after the last; UTC', parsedBy(timeText))
 }
 
+/** The values of `--at` and `--snapshot`. */
+export interface HistoryFlags {
+  at?: TimeText
+  snapshot?: string
+}
+
+/** Adds `--at` and `--snapshot`. */
+export function withHistoryOptions(command: Command): Command {
+  return command
+    .option(
+      '--at <time>',
+      'read an Iceberg table as it was then, such as 2026-01-05T10:00 (a day: as it began); UTC',
+      parsedBy(timeText),
+    )
+    .addOption(
+      new Option('--snapshot <id>', 'read it as of a snapshot, as minilake snapshots lists them')
+        .argParser(parsedBy(snapshotId))
+        .conflicts('at'),
+    )
+}
+
+/** What `--at`, on the clock of a zone unless it names an offset, and `--snapshot` tell a query. */
+export function momentOf(
+  { at, snapshot }: HistoryFlags,
+  zone = 'UTC',
+): Pick<QueryOptions, 'at' | 'snapshot'> {
+  return {
+    ...(at && { at: new Date(at.isLocal ? shownAt(at.millis, zone) : at.millis) }),
+    ...(snapshot !== undefined && { snapshot }),
+  }
+}
+
 /**
  * The range from `--from` to `--to`, on the clock of a zone unless they name an offset; a day given as `--to` is included whole. Throws a
  * UsageError when it ends before it starts.
  */
 export function rangeOf({ from, to }: TimeFlags, zone = 'UTC'): TimeRange {
-  const momentOf = ({ isLocal }: TimeText, millis: number) => (isLocal ? shownAt(millis, zone) : millis)
-  const start = from && momentOf(from, from.millis)
-  const end = to && momentOf(to, to.millis + (to.isDay ? millisPerDay : 0))
+  const timeOf = ({ isLocal }: TimeText, millis: number) => (isLocal ? shownAt(millis, zone) : millis)
+  const start = from && timeOf(from, from.millis)
+  const end = to && timeOf(to, to.millis + (to.isDay ? millisPerDay : 0))
   if (start !== undefined && end !== undefined && start >= end)
     throw new UsageError(`--from expected a time before --to, got ${from?.text} and ${to?.text}`)
   return {

@@ -1,0 +1,44 @@
+import type { ResultColumn } from '@minilake/analytics'
+import { Command } from 'commander'
+import { findTable, tableOption } from '../options/find-table.js'
+import { withPrintOptions } from '../options/print-options.js'
+import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
+import { type Environment, withSession } from '../session.js'
+
+const columns: ResultColumn[] = [
+  { name: 'id', type: 'varchar', engineType: 'VARCHAR' },
+  { name: 'at', type: 'timestamp', engineType: 'TIMESTAMP' },
+  { name: 'operation', type: 'varchar', engineType: 'VARCHAR' },
+  ...['rowsAdded', 'rowsRemoved', 'filesAdded', 'filesRemoved', 'rows', 'files'].map(
+    (name): ResultColumn => ({ name, type: 'bigint', engineType: 'BIGINT' }),
+  ),
+  { name: 'imports', type: 'varchar', engineType: 'VARCHAR' },
+  { name: 'state', type: 'varchar', engineType: 'VARCHAR' },
+]
+
+/** `minilake snapshots`: list the history of an Iceberg table. */
+export function snapshotsCommand(environment: Environment): Command {
+  const command = new Command('snapshots')
+    .description(
+      'list the snapshots of an Iceberg table, newest first: when, what the change was, rows and files added and removed, and by which imports',
+    )
+    .addOption(tableOption())
+  return withPrintOptions(command).action((flags: { table?: string } & PrintFlags, self: Command) =>
+    withSession(self, environment, async (session) => {
+      const { lake, terminal, signal } = session
+      const isTable = formatOf(session, flags) === 'table'
+      const limit = flags.limit ?? (isTable ? 20 : undefined)
+      const found = await lake.snapshots(findTable(lake, flags.table), {
+        ...(limit !== undefined && { limit: limit + 1 }), // one more tells whether there are more
+        signal,
+      })
+      const shown = found.slice(0, limit)
+      async function* rows() {
+        for (const { imports, ...snapshot } of shown) yield { ...snapshot, imports: imports.join(' ') }
+      }
+      const result = { columns: () => Promise.resolve(columns), [Symbol.asyncIterator]: rows }
+      await printResult(result, session, { ...flags, limit: shown.length })
+      if (isTable && shown.length < found.length) terminal.note('there are older ones: --limit shows more')
+    }),
+  )
+}
