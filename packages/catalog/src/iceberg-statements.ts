@@ -63,9 +63,13 @@ export function icebergLocation(table: Table, { location = lakeLocation }: HiveO
 
 /**
  * The statement that creates an Iceberg table, unless it exists; `hiveSchema` creates its schema. It is partitioned by the days of the
- * timestamps that the definition's partitions come from. It fails if a Hive table has the name.
+ * timestamps that the definition's partitions come from. It fails if a Hive table has the name. With `as`, it has this name for now; its
+ * location is that of the table.
  */
-export function icebergTable(table: Table, options: HiveOptions = {}): string {
+export function icebergTable(
+  table: Table,
+  { as = table.name, ...options }: HiveOptions & { as?: string } = {},
+): string {
   const days = new Set(partitionsOf(table).map(([, { from, by }]) => `${by}(${from})`))
   const array = (texts: Iterable<string>) => `ARRAY[${[...texts].map(quoteLiteral).join(', ')}]`
   const properties = [
@@ -75,7 +79,7 @@ export function icebergTable(table: Table, options: HiveOptions = {}): string {
     ...(table.sortedBy?.length ? [`sorted_by = ${array(table.sortedBy)}`] : []),
   ]
   return [
-    `CREATE TABLE IF NOT EXISTS ${icebergTableName(table)} (`,
+    `CREATE TABLE IF NOT EXISTS ${icebergTableName({ ...table, name: as })} (`,
     icebergColumns(table)
       .map(({ name, type, comment }) => `  ${columnText(name, type, comment)}`)
       .join(',\n'),

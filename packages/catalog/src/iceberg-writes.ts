@@ -28,11 +28,16 @@ const mostTerms = 200
  * adds nothing. Two of them at once conflict, and one fails with ICEBERG_COMMIT_ERROR.
  */
 export function icebergAppend(table: Table, files: StagedFiles): string {
+  return icebergAppendFrom(table, stagedRows(table, files.staging), files)
+}
+
+/** The same with rows from any query: the columns of the table, and `_batch`. */
+export function icebergAppendFrom(table: Table, rows: string, files: Omit<StagedFiles, 'staging'>): string {
   const there = `${ofKeys('t', files)} AND ${ofDays(table, 't', files)}`
   return [
     `MERGE INTO ${icebergTableName(table)} t`,
     'USING (',
-    `  SELECT * FROM (${stagedRows(table, files.staging)})`,
+    `  SELECT * FROM (${rows})`,
     `  WHERE ${keyOf()} NOT IN (SELECT ${keyOf('t')} FROM ${icebergTableName(table)} t WHERE ${there} AND ${column(batchColumn, 't')} IS NOT NULL)`,
     ') s',
     `ON ${keyOf('t')} = ${keyOf('s')} AND ${there}`,
@@ -185,7 +190,7 @@ function dayText(table: Table, of?: string): string {
 }
 
 /** A condition that is true for the rows of files with these keys; engines skip files by it, and conflicts are found by it. */
-function ofKeys(of: string, { keyDigits }: StagedFiles): string {
+function ofKeys(of: string, { keyDigits }: Pick<StagedFiles, 'keyDigits'>): string {
   if (keyDigits.length > mostTerms) return 'true'
   const batch = column(batchColumn, of)
   // The next character after - is the full stop.
@@ -196,7 +201,7 @@ function ofKeys(of: string, { keyDigits }: StagedFiles): string {
 }
 
 /** A condition that is true for the rows of the days of staged files. */
-function ofDays(table: Table, of: string, { partitions }: StagedFiles): string {
+function ofDays(table: Table, of: string, { partitions }: Pick<StagedFiles, 'partitions'>): string {
   const terms = partitionsOf(table).map(([name, { from }]) => {
     const days = [...new Set(partitions.map((values) => parseUtcDay(values[name] ?? '')))].sort(
       (a, b) => a - b,

@@ -11,6 +11,13 @@ export {
   hiveTable,
 } from './hive-statements.js'
 export {
+  hiveRowsWithBatch,
+  icebergRemoveBatches,
+  icebergRename,
+  hiveRename,
+  rowsPerDay,
+} from './iceberg-conversion.js'
+export {
   icebergAddedFiles,
   icebergImportsOf,
   icebergRollback,
@@ -28,7 +35,16 @@ export {
   unregisterIcebergTable,
 } from './iceberg-statements.js'
 export {
+  icebergExpire,
+  icebergFilesPerDay,
+  icebergOldSnapshots,
+  icebergOptimize,
+  icebergRemoveOrphans,
+  runningStatements,
+} from './iceberg-upkeep.js'
+export {
   icebergAppend,
+  icebergAppendFrom,
   icebergBatches,
   icebergChosenRows,
   icebergDelete,

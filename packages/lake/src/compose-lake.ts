@@ -7,6 +7,7 @@ import { checkOptions } from './check-options.js'
 import { checkTable, checkTables, droppedTable } from './check-table.js'
 import { cleanLake } from './clean/clean-lake.js'
 import { checkLake } from './doctor/check-lake.js'
+import { convertedTable, dropConverted } from './drop/drop-converted.js'
 import { dropTable } from './drop/drop-table.js'
 import { namingFiles } from './files/file-failure.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
@@ -196,6 +197,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async drop(table, options = {}) {
       const signal = begin('drop', options)
+      const converted = convertedTable(backend, table)
+      if (converted) return dropConverted(converted, backend, { ...options, signal })
       const dropped = await droppedTable(backend, table, { ...options, signal })
       return dropTable(dropped, backend, { ...options, signal })
     },

@@ -33,6 +33,8 @@ export type {
 } from './lake.js'
 export type { CatalogReport, LakeStore } from './lake-backend.js'
 export { isIceberg } from './iceberg/is-iceberg.js'
+export type { ConvertOptions, ConvertReport } from './iceberg/convert-table.js'
+export type { FileCount, MaintainOptions, MaintainReport } from './iceberg/maintain-table.js'
 export type { RollbackOptions, RollbackReport } from './iceberg/rollback.js'
 export type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 export { openLake, type OpenLakeOptions } from './open-lake.js'

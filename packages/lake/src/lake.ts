@@ -12,6 +12,8 @@ import type { GenerateFilesOptions, GenerateReport } from './generate/generate-f
 import type { ImportFilesOptions, ImportFilesReport } from './import/import-files.js'
 import type { IngestFolderOptions, IngestReport } from './ingest/ingest-folder.js'
 import type { WatchFolderOptions, WatchReport } from './ingest/ingest-watch.js'
+import type { ConvertOptions, ConvertReport } from './iceberg/convert-table.js'
+import type { MaintainOptions, MaintainReport } from './iceberg/maintain-table.js'
 import type { RollbackOptions, RollbackReport } from './iceberg/rollback.js'
 import type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 import type { LakeFile } from './files/lake-file.js'
@@ -162,6 +164,18 @@ export interface Lake {
    * request. Rejects with a UsageError for a table without history.
    */
   rollback(table: Table, options: Optional<RollbackOptions>): Promise<RollbackReport>
+
+  /**
+   * Puts the small files of an Iceberg table together, lets old snapshots expire, and removes files that none has. Waits for other processes
+   * that do so, and for changes. Rejects with a UsageError for a table without history.
+   */
+  maintain(table: Table, options?: Optional<MaintainOptions>): Promise<MaintainReport>
+
+  /**
+   * Makes a Hive table an Iceberg table of the same name; the Hive table stays as `<name>_hive`, with its files. Afterwards, the lake is opened
+   * with `format: 'iceberg'` in the definition. Run again after whatever ended it, it finishes.
+   */
+  convert(table: Table, options?: Optional<ConvertOptions>): Promise<ConvertReport>
 
   /**
    * Lists what dropping a table would take from the catalog and, with `data`, from the store; drops it on request. A table that is no longer

@@ -51,6 +51,8 @@ export const methodOptions = {
   remove: ['from', 'to', 'where', 'import', 'olderThanDays', 'expired', 'now', 'remove', 'onWait', 'signal'],
   snapshots: ['limit', 'signal'],
   rollback: ['snapshot', 'rollback', 'signal'],
+  maintain: ['smallBytes', 'expireAfterSeconds', 'onWait', 'signal'],
+  convert: ['onWait', 'signal'],
   drop: ['data', 'remove', 'onWait', 'signal'],
   rewrite: ['map', 'drop', 'rewrite', 'tempFolder', 'onWait', 'signal'],
   clean: ['remove', 'signal'],

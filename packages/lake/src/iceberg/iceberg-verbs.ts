@@ -1,9 +1,13 @@
+import { describeValue } from '@minilake/schema'
 import { checkTable } from '../check-table.js'
 import type { Lake } from '../lake.js'
 import type { LakeBackend } from '../lake-backend.js'
 import type { methodOptions } from '../method-options.js'
 import type { EnginePool } from '../open/engine-pool.js'
+import { UsageError } from '../usage-error.js'
 import { checkHistory, checkSnapshotId } from './check-history.js'
+import { convertTable } from './convert-table.js'
+import { maintainTable } from './maintain-table.js'
 import { rollbackTable } from './rollback.js'
 import { snapshotsOf } from './snapshots.js'
 
@@ -18,7 +22,7 @@ export function icebergVerbs(
   backend: LakeBackend,
   engines: EnginePool,
   begin: Begin,
-): Pick<Lake, 'snapshots' | 'rollback'> {
+): Pick<Lake, 'snapshots' | 'rollback' | 'maintain' | 'convert'> {
   const { tables } = backend
   return {
     async snapshots(table, options = {}) {
@@ -32,6 +36,27 @@ export function icebergVerbs(
       checkHistory(backend, checkTable(tables, table))
       checkSnapshotId('rollback', options.snapshot)
       return rollbackTable(table, backend, { ...options, signal })
+    },
+
+    async maintain(table, options = {}) {
+      const signal = begin('maintain', options)
+      checkHistory(backend, checkTable(tables, table))
+      for (const name of ['smallBytes', 'expireAfterSeconds'] as const) {
+        const { [name]: value = 0 } = options
+        if (!Number.isSafeInteger(value) || value < 0)
+          throw new RangeError(`maintain expected a whole number as \`${name}\`, got ${describeValue(value)}`)
+      }
+      return maintainTable(table, backend, { ...options, signal })
+    },
+
+    async convert(table, options = {}) {
+      const signal = begin('convert', options)
+      checkTable(tables, table)
+      if (backend.profile === 'embedded')
+        throw new UsageError(
+          `table ${table.name} is a table of files in the embedded profile: convert is for Trino (--profile stack)`,
+        )
+      return convertTable(table, backend, { ...options, signal })
     },
   }
 }

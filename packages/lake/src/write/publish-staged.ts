@@ -7,6 +7,7 @@ import { type EarlierRows, earlierRows, rowsOf } from '../files/earlier-rows.js'
 import { type SharedFiles, sharedFiles } from '../files/shared-files.js'
 import { icebergRows } from '../iceberg/iceberg-rows.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
+import { untilUnlocked } from '../iceberg/table-lock.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
@@ -69,6 +70,7 @@ export async function publishStaged<R extends WrittenFiles>(
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
   if (isIceberg(lake, table)) {
+    await untilUnlocked(table, lake, { signal, onWait })
     const how = { mode, replaceAll, tempFolder, duckDb, signal }
     return { ...(await write(icebergRows(table, lake, how))), mode, earlier: [], shared: [], catalog: before }
   }

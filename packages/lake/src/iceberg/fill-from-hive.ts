@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { TrinoEngine } from '@minilake/analytics/trino'
+import {
+  hiveRowsWithBatch,
+  icebergAppendFrom,
+  icebergRemoveBatches,
+  icebergRowsPerBatch,
+} from '@minilake/catalog'
+import type { StoredObject } from '@minilake/ingest'
+import { parsePartitionPath, type Table, tablePrefix } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
+import { importsOf } from '../files/imports-of.js'
+import { mappedInOrder } from '../files/mapped-in-order.js'
+import { storedFooter } from '../files/stored-footer.js'
+import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { batchOf, keyDigits } from './batch.js'
+import { committed, rowsOfQuery } from './committed.js'
+
+/** Most data files of one statement: each is named in it. */
+const filesPerStatement = 500
+
+/** Tables of a conversion. They differ in their names and formats only. */
+export interface Conversion {
+  /** The table by its own name, whose data files the Hive table reads. */
+  table: Table
+  /** The Hive table, by the name that it has at the moment. */
+  hive: Table
+  /** The Iceberg table, by the name that it has at the moment. */
+  iceberg: Table
+}
+
+/**
+ * Puts the rows of a Hive table's data files into an Iceberg table, partition by partition, each file once, with the batches that an ingest
+ * of the files would give them. With `isExact`, rows of files that are no longer there go. Resolves with the number of files.
+ */
+export async function fillFromHive(
+  { table, hive, iceberg }: Conversion,
+  { engine, store, location }: { engine: TrinoEngine; store: LakeStore; location: string },
+  { isExact, signal }: { isExact: boolean; signal: AbortSignal },
+): Promise<number> {
+  const wanted = new Map<string, Map<string, string>>() // batches by folder and key
+  const read = async (file: StoredObject) => ({ file, footer: await storedFooter(file, store) })
+  let files = 0
+  for await (const { file, footer } of mappedInOrder(dataFilesOf(table, store), read)) {
+    signal.throwIfAborted()
+    if (footer.rowCount === 0) continue
+    files += 1
+    const identity =
+      footer.rowsSha256 ??
+      createHash('sha256')
+        .update(file.etag ?? file.key)
+        .digest('hex')
+    const folder = wanted.get(folderOf(file.key)) ?? new Map<string, string>()
+    wanted.set(folderOf(file.key), folder.set(file.key, batchOf(file.key, identity, importsOf(footer)[0])))
+  }
+  const there = (await rowsOfQuery(engine, icebergRowsPerBatch(iceberg), signal)).map(({ batch }) =>
+    String(batch),
+  )
+  const all = new Set([...wanted.values()].flatMap((folder) => [...folder.values()]))
+  const stale = isExact ? there.filter((batch) => !all.has(batch)) : []
+  const change = (statement: string) => committed(table, () => rowsOfQuery(engine, statement, signal), signal)
+  for (let start = 0; start < stale.length; start += filesPerStatement)
+    await change(icebergRemoveBatches(iceberg, stale.slice(start, start + filesPerStatement)))
+  const known = new Set(there.filter((batch) => !stale.includes(batch)).map((batch) => batch.slice(0, 16)))
+  for (const [folder, batches] of wanted) {
+    const partition = parsePartitionPath(folder.slice(tablePrefix(table).length))
+    const missing = [...batches].filter(([key]) => !known.has(keyDigits(key)))
+    for (let start = 0; start < missing.length; start += filesPerStatement) {
+      const part = missing.slice(start, start + filesPerStatement)
+      const rows = part.map(([key, batch]) => ({ path: `${location}${key}`, batch }))
+      const keys = part.map(([key]) => keyDigits(key))
+      const source = hiveRowsWithBatch(hive, partition, rows)
+      await change(icebergAppendFrom(iceberg, source, { keyDigits: keys, partitions: [partition] }))
+    }
+  }
+  return files
+}

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { TrinoEngine } from '@minilake/analytics/trino'
+import { runningStatements } from '@minilake/catalog'
+import type { Table } from '@minilake/schema'
+import { rowsOfQuery } from './committed.js'
+
+/** What a statement does with a table. */
+type Use = 'changes' | 'reads'
+
+/**
+ * Waits until the statements have ended that change a table in Trino at the moment, or with `reads` those that read it. Those that begin
+ * meanwhile are not waited for. Calls `onWait` once for each.
+ */
+export async function untilEnded(
+  table: Table,
+  engine: TrinoEngine,
+  use: Use,
+  { signal, onWait }: { signal: AbortSignal; onWait?: ((what: string) => void) | undefined },
+): Promise<void> {
+  const running = async () =>
+    (await rowsOfQuery(engine, runningStatements(table), signal))
+      .filter(({ sql }) => usesOf(table, String(sql)).includes(use))
+      .map(({ id }) => String(id))
+  let awaited = await running()
+  for (const id of awaited) onWait?.(`query ${id} in Trino, which ${use} table ${table.name}`)
+  while (awaited.length > 0) {
+    await wait(500, undefined, { signal })
+    const left = new Set(await running())
+    awaited = awaited.filter((id) => left.has(id))
+  }
+}
+
+/** What a statement does with a table, by its text. */
+export function usesOf({ name }: Table, sql: string): Use[] {
+  if (/\bsystem\.runtime\.queries\b/.test(sql)) return [] // our own look
+  // The metadata tables, such as "turbine$files", are none of the table's files.
+  const isNamed = new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'i').test(sql)
+  if (!isNamed) return []
+  if (/^\s*(?:MERGE|INSERT|UPDATE|DELETE|ALTER|TRUNCATE)\b/i.test(sql)) return ['changes', 'reads']
+  return /^\s*(?:WITH|SELECT|EXPLAIN|CREATE|EXECUTE)\b/i.test(sql) ? ['reads'] : []
+}
