@@ -7,6 +7,7 @@ import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
 import { completionCommand } from './commands/completion.js'
 import { configCommand } from './commands/config.js'
+import { convertCommand } from './commands/convert.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { downCommand } from './commands/down.js'
@@ -16,6 +17,7 @@ import { generateCommand } from './commands/generate.js'
 import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
+import { maintainCommand } from './commands/maintain.js'
 import { queryCommand } from './commands/query.js'
 import { windowsCommand } from './commands/query-windows.js'
 import { removeCommand } from './commands/remove.js'
@@ -119,6 +121,8 @@ function minilake(environment: Environment): Command {
     rewriteCommand,
     snapshotsCommand,
     rollbackCommand,
+    maintainCommand,
+    convertCommand,
     cleanCommand,
     upCommand,
     downCommand,

@@ -1,6 +1,7 @@
 export { keepOutOfGit } from './config/keep-out-of-git.js'
 export { type Config, type ConfigFile, type ConfigPlaces, loadConfig } from './config/load-config.js'
 export { maskCredentials } from './config/mask-credentials.js'
+export { setIcebergFormat } from './config/set-format.js'
 export { resolveSettings, type Settings, type SettingSources } from './config/resolve-settings.js'
 export {
   type FlagName,

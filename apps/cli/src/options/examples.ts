@@ -61,6 +61,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake rollback --table turbine --snapshot 4257307251553636724',
     'minilake rollback --table turbine --snapshot 4257307251553636724 --yes',
   ],
+  maintain: [
+    'minilake maintain --table turbine --profile stack',
+    'minilake maintain --table turbine --expire-after 30d',
+  ],
+  convert: ['minilake convert --table turbine --profile stack'],
   clean: ['minilake clean', 'minilake clean --yes'],
   up: ['minilake up', 'minilake up --native'],
   down: ['minilake down', 'minilake down --volumes --yes'],

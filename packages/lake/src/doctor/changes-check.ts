@@ -1,3 +1,4 @@
+import { tableLockPrefix } from '../iceberg/table-lock.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { intentFolders, readIntent } from '../replace/intent.js'
 import { count } from '../text.js'
@@ -13,6 +14,12 @@ export function changesCheck(lake: Pick<LakeBackend, 'store'>): Check {
       for (const folder of folders) await readIntent(lake.store, folder) // nobody can complete what is no intent
       const [first, ...others] = folders
       if (first === undefined) return 'none is unfinished'
+      if (first.startsWith(tableLockPrefix)) {
+        const name = first.slice(tableLockPrefix.length, -1)
+        throw new FailedCheck(`table ${name} is being maintained or converted, or this was interrupted`, {
+          fix: `the same command completes it: minilake maintain --table ${name}, or minilake convert --table ${name}`,
+        })
+      }
       const more = others.length === 0 ? '' : `, and ${count(others.length, 'other folder')}`
       throw new FailedCheck(`${first} is being changed, or its change was interrupted${more}`, {
         fix: `minilake ingest completes it, and so do minilake import and minilake remove --table ${first.split('/')[0]} --yes`,

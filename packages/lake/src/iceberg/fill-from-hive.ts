@@ -48,7 +48,7 @@ export async function fillFromHive(
     const identity =
       footer.rowsSha256 ??
       createHash('sha256')
-        .update(file.etag ?? file.key)
+        .update(await file.etag())
         .digest('hex')
     const folder = wanted.get(folderOf(file.key)) ?? new Map<string, string>()
     wanted.set(folderOf(file.key), folder.set(file.key, batchOf(file.key, identity, importsOf(footer)[0])))

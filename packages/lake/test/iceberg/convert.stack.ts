@@ -1,0 +1,121 @@
+import { freeSql, hourlyAverages } from '@minilake/analytics'
+import { defineTable, type InputRow, pump } from '@minilake/schema'
+import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
+import { openLake } from '../../src/index.js'
+import { emptyLake, engineOf, stackOptions, storeOf, temporaryFolder } from '../running-stack.js'
+import { turbine } from '../turbine.js'
+import { dyingTrino } from './dying-trino.js'
+
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 120_000 })
+const stack = inject('stack')
+const engine = engineOf(stack)
+const converted = defineTable({ ...turbine, format: 'iceberg' })
+
+beforeEach(() => emptyLake(stack))
+afterAll(async () => {
+  await emptyLake(stack)
+  await engine.close()
+})
+
+const open = (table: typeof turbine | typeof converted, trino = stack.trino) =>
+  openLake({
+    ...stackOptions({ ...stack, trino }),
+    tables: [table],
+    maintainCredentials: stack.maintainer,
+  })
+const row = (time: string, power: number): InputRow<typeof turbine> => ({
+  event_timestamp: new Date(`2026-01-${time}:00Z`),
+  turbine_id: 'a',
+  power,
+})
+async function rowsOf(sql: string) {
+  const rows: string[] = []
+  for await (const found of engine.query(freeSql(sql))) rows.push(Object.values(found).map(String).join(' '))
+  return rows
+}
+const powers = (name: string) => rowsOf(`SELECT CAST(power AS INTEGER) FROM hive.iot_dw.${name} ORDER BY 1`)
+const keysOf = async (prefix: string) => {
+  const keys: string[] = []
+  for await (const { key } of storeOf({ ...stack, credentials: stack.administrator }).list(prefix))
+    keys.push(key)
+  return keys
+}
+
+/** Where a conversion is ended, one run after the other: at which statement, and whether Trino has done it. */
+const ends: [statement: RegExp, isDone: boolean][] = [
+  [/^CREATE TABLE IF NOT EXISTS "iceberg"/, false],
+  [/^CREATE TABLE IF NOT EXISTS "iceberg"/, true],
+  [/^MERGE/, true],
+  [/^MERGE/, false],
+  [/^ALTER TABLE "hive"/, false],
+  [/^ALTER TABLE "hive"/, true],
+  [/^ALTER TABLE "iceberg"/, false],
+  [/^ALTER TABLE "iceberg"/, true],
+]
+
+test('a conversion that is ended at any step is finished by the next, and its Hive table can be dropped', async () => {
+  const first = await open(turbine)
+  const { importId } = await first.write(turbine, [row('05T10:00', 1), row('06T10:00', 2)])
+  for (const [statement, isDone] of ends) {
+    await using proxy = await dyingTrino(stack.trino, statement, isDone)
+    const lake = await open(turbine, proxy.url)
+    await expect(lake.convert(turbine), `${statement} ${isDone}`).rejects.toThrow()
+    expect(proxy.isDead(), `${statement} ${isDone}`).toBe(true)
+    await lake.close()
+  }
+  // Published after the comparison, by an ingest that registers the table again.
+  await rowsOf('ALTER TABLE iceberg.iot_dw.turbine RENAME TO iceberg.iot_dw.turbine_iceberg')
+  await first.write(turbine, [row('07T10:00', 3)])
+  expect(await powers('turbine')).toEqual(['1', '2', '3'])
+
+  expect(await first.convert(turbine)).toMatchObject({ hive: 'turbine_hive', files: 3 })
+  expect(await powers('turbine')).toEqual(['1', '2', '3'])
+  expect(await powers('turbine_hive')).toEqual(['1', '2'])
+  expect(await rowsOf('SHOW TABLES FROM hive.iot_dw')).toEqual(['turbine', 'turbine_hive'])
+  await first.close()
+
+  const lake = await open(converted)
+  // Rows keep their imports: the same rows again change nothing, and an import can be taken back.
+  expect(await lake.write(converted, [row('05T10:00', 1), row('06T10:00', 2)])).toMatchObject({ written: 0 })
+  await lake.remove(converted, { import: importId, remove: true })
+  expect(await lake.convert(converted)).toMatchObject({ hive: 'turbine_hive', days: [], files: 0 })
+  expect(await powers('turbine')).toEqual(['3']) // it is over: what was removed stays away
+  const hours: unknown[] = []
+  for await (const { avg_power } of lake.query(hourlyAverages(converted, ['power']))) hours.push(avg_power)
+  expect(hours).toEqual([3])
+
+  expect(await lake.drop('turbine_hive', { data: true })).toMatchObject({ files: 3, isDropped: false })
+  expect(await keysOf('turbine/')).toHaveLength(3)
+  expect(await lake.drop('turbine_hive', { data: true, remove: true })).toMatchObject({ isDropped: true })
+  expect(await keysOf('turbine/')).toEqual([])
+  expect(await powers('turbine')).toEqual(['3'])
+  expect(await lake.convert(converted)).toMatchObject({ hive: null })
+  await lake.close()
+})
+
+test('a converted table of simulated readings agrees with its truth', async () => {
+  const { folder: out, remove } = await temporaryFolder()
+  const pumps = defineTable({ ...pump, format: 'iceberg' })
+  const options = { ...stackOptions(stack), maintainCredentials: stack.maintainer }
+  const hive = await openLake({ ...options, tables: [pump] })
+  await hive.generate(pump, { from: '2026-01-05', days: 2, intervalSeconds: 600 }, { out, workers: 1 })
+  await hive.ingest({ folder: out })
+  expect(await hive.convert(pump)).toMatchObject({ files: 2, days: [{ day: '', rows: 288 }] })
+  await hive.close()
+  const lake = await openLake({ ...options, tables: [pumps] })
+  expect(await lake.verify()).toMatchObject([{ files: 2, rows: 288, missing: [], differences: [] }])
+  await lake.drop('pump_hive', { data: true, remove: true })
+  expect(await lake.verify()).toMatchObject([{ files: 2, missing: [], differences: [] }])
+  await lake.close()
+  await remove()
+})
+
+test('says why a table is not converted', async () => {
+  const lake = await open(turbine)
+  await expect(lake.convert(turbine)).rejects.toThrow('table hive.iot_dw.turbine is not registered')
+  await lake.write(turbine, [row('05T10:00', 1)])
+  await engine.execute(`CREATE TABLE hive.iot_dw.turbine_hive (x BIGINT)`)
+  await expect(lake.convert(turbine)).rejects.toThrow('nothing was converted: table hive.iot_dw.turbine_hive')
+  expect(await powers('turbine')).toEqual(['1'])
+  await lake.close()
+})
