@@ -1,6 +1,6 @@
 import type { TrinoEngine } from '@minilake/analytics/trino'
-import { hiveRename, icebergRename, icebergTable, rowsPerDay } from '@minilake/catalog'
-import { sqlTableName, type Table } from '@minilake/schema'
+import { hiveRename, icebergRename, icebergTable, rowsPerDay, syncPartitions } from '@minilake/catalog'
+import { partitionsOf, sqlTableName, type Table } from '@minilake/schema'
 import { readIfThere } from '../files/read-if-there.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
@@ -96,7 +96,8 @@ export async function convertTable(
       }
       if (found.table !== 'iceberg') await rowsOfQuery(engine, icebergRename(fresh, table.name), signal)
       if ((await readIfThere(lake.store, mark)) !== undefined) {
-        // Files may have been published between the comparison and the renaming.
+        // Files may have been published between the comparison and the renaming, also into new partitions.
+        if (partitionsOf(old).length > 0) await rowsOfQuery(engine, syncPartitions(old, 'ADD'), signal)
         const files = await fillFromHive({ table, hive: old, iceberg }, steps, { isExact: false, signal })
         report.files = Math.max(report.files, files)
         await steps.store.remove(mark)

@@ -39,12 +39,14 @@ export async function fillFromHive(
   { isExact, signal }: { isExact: boolean; signal: AbortSignal },
 ): Promise<number> {
   const wanted = new Map<string, Map<string, string>>() // batches by folder and key
+  const rowsOf = new Map<string, number>() // by key
   const read = async (file: StoredObject) => ({ file, footer: await storedFooter(file, store) })
   let files = 0
   for await (const { file, footer } of mappedInOrder(dataFilesOf(table, store), read)) {
     signal.throwIfAborted()
     if (footer.rowCount === 0) continue
     files += 1
+    rowsOf.set(file.key, footer.rowCount)
     const identity =
       footer.rowsSha256 ??
       createHash('sha256')
@@ -70,7 +72,14 @@ export async function fillFromHive(
       const rows = part.map(([key, batch]) => ({ path: `${location}${key}`, batch }))
       const keys = part.map(([key]) => keyDigits(key))
       const source = hiveRowsWithBatch(hive, partition, rows)
-      await change(icebergAppendFrom(iceberg, source, { keyDigits: keys, partitions: [partition] }))
+      const [added] = await change(
+        icebergAppendFrom(iceberg, source, { keyDigits: keys, partitions: [partition] }),
+      )
+      const expected = part.reduce((sum, [key]) => sum + (rowsOf.get(key) ?? 0), 0)
+      if (Number(added?.['rows']) !== expected)
+        throw new Error(
+          `table ${table.name} was not converted: ${folder} has ${expected} rows in its data files, but Trino read ${String(added?.['rows'])} of them: if files were published or removed meanwhile, run it again; else see minilake doctor --deep`,
+        )
     }
   }
   return files

@@ -7,5 +7,5 @@ export function otherFormat(table: Table, isIceberg: boolean): string | undefine
   const subject = `table ${nameOf(table)} expected the format`
   return isIceberg
     ? `${subject} 'hive', got an Iceberg table: set format: 'iceberg' in its definition, or give the new table another name`
-    : `${subject} 'iceberg', got a Hive table: remove the format from its definition to use its files as they are, or define an Iceberg table with another name and import its readings there`
+    : `${subject} 'iceberg', got a Hive table: minilake convert --table ${table.name} makes it an Iceberg table; or remove the format from its definition to use its files as they are`
 }
