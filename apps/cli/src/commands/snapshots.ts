@@ -33,6 +33,7 @@ export function snapshotsCommand(environment: Environment): Command {
         signal,
       })
       const shown = found.slice(0, limit)
+      // eslint-disable-next-line @typescript-eslint/require-await -- rows are iterated asynchronously
       async function* rows() {
         for (const { imports, ...snapshot } of shown) yield { ...snapshot, imports: imports.join(' ') }
       }

@@ -117,7 +117,7 @@ async function expire(
 }
 
 /** Removes files below the table's location that are older than some seconds and that no snapshot has. */
-export async function removeOrphans(
+async function removeOrphans(
   table: Table,
   engine: TrinoEngine,
   { seconds, signal }: { seconds: number; signal: AbortSignal },
