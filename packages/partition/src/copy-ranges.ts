@@ -13,15 +13,24 @@ export interface RowRange {
 /** Copies ranges of rows, one after another, to a new batch. */
 export function copyRanges(table: Table, sources: readonly Batch[], ranges: readonly RowRange[]): Batch {
   const rowCount = ranges.reduce((rows, { start, end }) => rows + end - start, 0)
-  return fillBatch(table, rowCount, sources, (target, units, unitsPerRow) =>
-    copyUnits(target, units, unitsPerRow, ranges),
-  )
+  return fillBatch(table, rowCount, sources, (target, units, unitsPerRow) => {
+    if (Array.isArray(target)) copyTexts(target, units as readonly string[][], ranges)
+    else copyUnits(target, units as readonly Exclude<Units, string[]>[], unitsPerRow, ranges)
+  })
+}
+
+function copyTexts(target: string[], sources: readonly string[][], ranges: readonly RowRange[]): void {
+  let at = 0
+  for (const { source, start, end } of ranges) {
+    const texts = unitsOf(sources, source)
+    for (let row = start; row < end; row++) target[at++] = texts[row] ?? ''
+  }
 }
 
 // Ranges of at least this many units are faster to copy with `set`.
 const longRange = 32
 
-function copyUnits<U extends Units>(
+function copyUnits<U extends Exclude<Units, string[]>>(
   target: U,
   sources: readonly U[],
   unitsPerRow: number,
@@ -29,14 +38,19 @@ function copyUnits<U extends Units>(
 ): void {
   let at = 0
   for (const { source, start, end } of ranges) {
-    const units: Units | undefined = sources[source]
-    if (units === undefined)
-      throw new RangeError(`range expected one of ${sources.length} batches, got ${source}`)
+    const units = unitsOf(sources, source)
     const last = end * unitsPerRow
     let unit = start * unitsPerRow
-    if (last - unit >= longRange && !Array.isArray(target) && !Array.isArray(units)) {
+    if (last - unit >= longRange) {
       target.set(units.subarray(unit, last), at)
       at += last - unit
-    } else while (unit < last) target[at++] = units[unit++] as U[number]
+    } else while (unit < last) target[at++] = units[unit++] as number
   }
+}
+
+function unitsOf<U>(sources: readonly U[], source: number): U {
+  const units = sources[source]
+  if (units === undefined)
+    throw new RangeError(`range expected one of ${sources.length} batches, got ${source}`)
+  return units
 }

@@ -26,7 +26,8 @@ interface KeyedRows {
   readonly words: Uint32Array
 }
 
-function isInOrder(keys: SortKeys): boolean {
+/** Whether every row is where its keys sort it. */
+export function isInOrder(keys: SortKeys): boolean {
   for (let row = 1; row < keys.rowCount; row++) {
     if (compareRows(keys, row - 1, keys, row) > 0) return false
   }

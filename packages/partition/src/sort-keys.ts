@@ -11,7 +11,7 @@ import {
 } from '@minilake/schema'
 import type { ColumnBuffer } from './column-buffer.js'
 import { compareTexts } from './compare-texts.js'
-import { highWord, int32View, lowWord } from './int32-view.js'
+import { highWord, int32View, isWide, lowWord } from './int32-view.js'
 import { firstDay } from './partition-values.js'
 
 /** The keys that order the rows of a batch by partition and by `sortedBy`. */
@@ -68,7 +68,7 @@ export function compareRows(keys: SortKeys, row: number, otherKeys: SortKeys, ot
 
 function utcDays(table: Table, name: string, { from }: Partition, batch: Batch): Uint32Array {
   const times = columnValues(batch, from)
-  if (!(times instanceof BigInt64Array))
+  if (table.columns[from]?.type !== 'timestamp' || !isWide(times))
     throw new TypeError(
       `table ${table.name}: partition ${name} expected a timestamp column in from, got ${from}`,
     )

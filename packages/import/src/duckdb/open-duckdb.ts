@@ -1,4 +1,4 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api'
+import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api'
 import type Bindings from '@duckdb/node-bindings'
 import type { Batch } from '@minilake/schema'
 import { type DuckDbLimits, privateDuckDb } from './private-duckdb.js'
@@ -120,13 +120,15 @@ function chunkOf(chunk: DuckDBDataChunk, bindings: typeof Bindings, texts: Short
       if (Array.isArray(buffer)) {
         const { buffer: memory, byteOffset } = bytes(index, wordsPerText * 4)
         const words = new Uint32Array(memory, byteOffset, rowCount * wordsPerText)
-        const vector = chunk.getColumnVector(index)
+        let vector: DuckDBVector | undefined // as most texts are known, it is seldom needed
         for (let row = 0; row < rowCount; row++) {
           const word = row * wordsPerText
-          buffer[at + row] =
-            nulls[at + row] === 1
-              ? ''
-              : (texts.find(words, word) ?? texts.keep(words, word, vector.getItem(row) as string))
+          if (nulls[at + row] === 1) buffer[at + row] = ''
+          else {
+            buffer[at + row] =
+              texts.find(words, word) ??
+              texts.keep(words, word, (vector ??= chunk.getColumnVector(index)).getItem(row) as string)
+          }
         }
       } else {
         const { BYTES_PER_ELEMENT: size, byteOffset } = buffer

@@ -19,6 +19,12 @@ const slots = 4096
 export function shortTexts(): ShortTexts {
   const known = new Uint32Array(slots * wordsPerText)
   const texts: (string | undefined)[] = new Array<undefined>(slots).fill(undefined)
+  const isIn = (slot: number, words: Uint32Array, at: number) =>
+    known[slot * wordsPerText] === words[at] &&
+    known[slot * wordsPerText + 1] === words[at + 1] &&
+    known[slot * wordsPerText + 2] === words[at + 2] &&
+    known[slot * wordsPerText + 3] === words[at + 3]
+  let lastSlot = 0
   const slotOf = (words: Uint32Array, at: number) => {
     let hash = 0
     for (let word = at; word < at + wordsPerText; word++)
@@ -28,11 +34,12 @@ export function shortTexts(): ShortTexts {
   return {
     find(words, at) {
       if ((words[at] as number) > shortBytes) return undefined
-      const slot = slotOf(words, at)
-      for (let word = 0; word < wordsPerText; word++) {
-        if (known[slot * wordsPerText + word] !== words[at + word]) return undefined
+      if (!isIn(lastSlot, words, at)) {
+        const slot = slotOf(words, at)
+        if (!isIn(slot, words, at)) return undefined
+        lastSlot = slot
       }
-      return texts[slot]
+      return texts[lastSlot]
     },
     keep(words, at, text) {
       if ((words[at] as number) > shortBytes) return text

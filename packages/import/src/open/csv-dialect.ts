@@ -102,9 +102,12 @@ export function detectDialect(
   })
   const score = (fields: readonly string[]) =>
     header ? fields.filter(isWanted).length : Number(fields.length === fieldCount)
+  const possible = (stated === undefined ? delimiters : [stated]).map((delimiter) => ({
+    delimiter,
+    quote: given.quote ?? detectQuote(head, delimiter),
+  }))
   const candidates = starts.flatMap(({ at, line }) =>
-    (stated === undefined ? delimiters : [stated]).map((delimiter) => {
-      const quote = given.quote ?? detectQuote(head.slice(at), delimiter)
+    possible.map(({ delimiter, quote }) => {
       const { fields, lines } = firstRecord(head.slice(at), { delimiter, quote })
       const skippedLines = header ? line - 1 + lines + skipAfterHeader : line - 1
       return { delimiter, quote, header, fields, line, skippedLines, score: score(fields) }

@@ -72,15 +72,16 @@ export async function* readSource<T extends Table>(
     for await (const chunk of db.stream(query.sql, { signal, done })) {
       const found = chunk.smallInts(query.problem)
       const kept = goodRows(found)
-      found.forEach((problem, row) => {
-        if (problem === problems.none) return
-        if (problem === problems.blank) {
+      // Most chunks have only good rows.
+      for (let row = 0; kept !== undefined && row < found.length; row++) {
+        if (found[row] === problems.none) continue
+        if (found[row] === problems.blank) {
           blank += 1
-          return
+          continue
         }
         report.badRows += 1
         if (numbers.length < reportable) numbers.push(seen + row)
-      })
+      }
       seen += chunk.rowCount
       if (report.badRows > maxBadRows) continue
       report.rows += kept?.length ?? chunk.rowCount
@@ -109,7 +110,9 @@ export async function* readSource<T extends Table>(
 
 /** The indexes of a chunk's good rows, or undefined if all are good. */
 function goodRows(found: Int16Array): number[] | undefined {
-  if (found.every((problem) => problem === problems.none)) return undefined
+  let row = 0
+  while (row < found.length && found[row] === problems.none) row++
+  if (row === found.length) return undefined
   return [...found.keys()].filter((row) => found[row] === problems.none)
 }
 
