@@ -38,7 +38,7 @@ export async function openDuckDb(limits: DuckDbLimits = {}): Promise<DuckDb> {
   const { default: bindings } = await import('@duckdb/node-bindings')
   const connection = await duckDb.instance.connect()
   // With the default of 1 MB, only one thread would read, as the buffer has no room for the rows of others.
-  await connection.run(`SET streaming_buffer_size = '32MB'`)
+  await connection.run(`SET streaming_buffer_size = '16MB'`)
   const texts = shortTexts()
   const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJS()
 

@@ -58,6 +58,8 @@ export async function openCsv(table: Table, file: SourceFile, options: OpenOptio
     `delim = ${quoteLiteral(dialect.delimiter)}, quote = ${quoteLiteral(dialect.quote)}, escape = ${quoteLiteral(dialect.quote)}`,
     // An empty field is no value; quotes with nothing between them are an empty text, which only varchar holds.
     `nullstr = '', allow_quoted_nulls = false`,
+    // By default 32 MB, of which each thread holds some.
+    `buffer_size = 8000000`,
     storeRejects,
   ]
   const records = `read_csv(${globPath(path)}, ${settings.join(', ')})`
