@@ -13,7 +13,7 @@ import type { MissingOptions } from './values/missing-options.js'
 import { type NumberOptions, numberTexts } from './values/number-text.js'
 import { type TimeOptions, timeSql } from './values/time-sql.js'
 
-/** Options of `openReadings`. */
+/** Options of `openReadings`. They win over those in the table's `source`. */
 export interface ReadOptions
   extends SourceOptions, LayoutOptions, TimeOptions, NumberOptions, MissingOptions {
   /** Treat a time finer than a millisecond (or a microsecond, with `keepMicros`) as a bad row. Default false: such times are floored and counted. */
@@ -86,8 +86,9 @@ export interface Readings<T extends Table> {
 export async function openReadings<T extends Table>(
   table: T,
   files: readonly ReadingFile[],
-  options: ReadOptions = {},
+  given: ReadOptions = {},
 ): Promise<Readings<T>> {
+  const options: ReadOptions = { ...table.source, ...given, map: { ...table.source?.map, ...given.map } }
   const {
     map = {},
     strictTime = false,
@@ -119,7 +120,7 @@ export async function openReadings<T extends Table>(
       const source = await openSourceFile(file, { ...options, folder, prefix: String(index) })
       sources.push(await openSource(table, source, values, db))
     }
-    checkMapUsed(map, sources)
+    checkMapUsed(given.map ?? {}, sources)
     const report: ReadReport = {
       rows: 0,
       badRows: 0,

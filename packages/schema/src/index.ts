@@ -49,5 +49,6 @@ export {
   type TableFormat,
   tableFormats,
 } from './table.js'
+export type { TableSource } from './table-source.js'
 export { findUtcDay, formatUtcDay, millisPerDay, parseUtcDay } from './utc-day.js'
 export { isWellFormed } from './well-formed.js'

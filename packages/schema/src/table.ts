@@ -1,6 +1,7 @@
 import { checkOptions } from './check-options.js'
 import { type Column, type ColumnType, isNumeric } from './column.js'
 import { describeValue } from './describe-value.js'
+import { checkSource, type TableSource } from './table-source.js'
 
 /** A partition column, derived from a timestamp column. With `by: 'day'` its values are UTC days, VARCHAR 'YYYY-MM-DD'. */
 export interface Partition {
@@ -32,6 +33,8 @@ export interface Table {
    * keep a history. In the embedded profile both are the same table of files. Default 'hive'.
    */
   readonly format?: TableFormat
+  /** How imported files are written. Default: as the options of each import say. */
+  readonly source?: TableSource
 }
 
 /** What a table can be on the stack. */
@@ -65,12 +68,15 @@ interface Consistent<T extends Table> {
   readonly key?: readonly ColumnName<T>[]
   readonly retention?: `${number}d`
   readonly format?: TableFormat
+  readonly source?: {
+    readonly [O in keyof T['source']]: O extends keyof TableSource ? T['source'][O] : never
+  }
 }
 
 /**
  * Checks a table definition and returns it unchanged, with its literal types.
  * Throws a TypeError for a name that Parquet, Hive, Trino and DuckDB do not all accept, for unknown options, and for a
- * partition, sort order, key or retention that the columns do not allow.
+ * partition, sort order, key, retention or source that the columns do not allow.
  *
  * @example
  * ```ts
@@ -92,9 +98,7 @@ interface Consistent<T extends Table> {
 export function defineTable<const T extends Table>(table: T & Consistent<T>): T {
   checkName('table name', table.name)
   const subject = `table ${table.name}`
-  checkOptions(subject, table, [
-    ...['name', 'comment', 'columns', 'partitions', 'sortedBy', 'key', 'retention', 'format'],
-  ])
+  checkOptions(subject, table, tableOptions)
   if (table.format !== undefined && !tableFormats.includes(table.format))
     throw new TypeError(`${subject}: format expected 'hive' or 'iceberg', got ${describeValue(table.format)}`)
   const columns: Readonly<Record<string, Column>> = table.columns
@@ -138,6 +142,7 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
     if (!Object.hasOwn(columns, name))
       throw new TypeError(`${subject}: sortedBy expected a column, got ${name}`)
   }
+  if (table.source !== undefined) checkSource(subject, table.source, columns)
   if (table.key !== undefined) checkKey(subject, table.key, columns, partitions)
   if (table.retention !== undefined) {
     retentionDays(table)
@@ -203,6 +208,18 @@ export function checkColumns(subject: string, columns: unknown): void {
     }
   }
 }
+
+const tableOptions = [
+  'name',
+  'comment',
+  'columns',
+  'partitions',
+  'sortedBy',
+  'key',
+  'retention',
+  'format',
+  'source',
+] satisfies (keyof Table)[]
 
 const alarmOptions = ['deadband', 'onDelaySeconds', 'offDelaySeconds'] as const
 

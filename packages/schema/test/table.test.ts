@@ -42,7 +42,7 @@ describe('defineTable', () => {
     )
     expect(define({ partition: {} })).toThrow(
       new TypeError(
-        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, format, got partition',
+        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, format, source, got partition',
       ),
     )
   })
@@ -288,4 +288,17 @@ describe('columnsOf, partitionsOf, eventTimeColumn and numericColumns', () => {
     const name: NumericColumnName<typeof turbine> = 'turbine_id'
     expect(numericColumns(turbine)).not.toContain(name)
   })
+})
+
+it('a source with an unknown option, or a map to a column that the table lacks, is refused', () => {
+  const columns = { at: { type: 'timestamp' } } as const
+  const source = { map: { t: 'at' }, zone: 'UTC' } as const
+  expect(defineTable({ name: 't', columns, source }).source).toBe(source)
+  // @ts-expect-error: a misspelt option
+  expect(() => defineTable({ name: 't', columns, source: { zoen: 'UTC' } })).toThrow(
+    'table t: source expected only the options map, ignoreExtra, timeFormat',
+  )
+  expect(() => defineTable({ name: 't', columns, source: { map: { t: 'time' } } })).toThrow(
+    'table t: map of t in source expected a column (at), got time',
+  )
 })

@@ -40,7 +40,7 @@ type ImportFlags = Omit<ReadOptions, 'header' | 'format' | 'signal' | 'maxBadRow
 export function importCommand(environment: Environment): Command {
   return new Command('import')
     .description(
-      'put CSV, NDJSON or Parquet files into a table of the lake: one data file per partition, published and registered',
+      "put CSV, NDJSON or Parquet files into a table of the lake: one data file per partition, published and registered; options win over those in the table's source",
     )
     .argument('<files...>', 'files to read: .csv, .ndjson or .parquet, also with .gz; - for standard input')
     .addOption(tableOption('table that the readings belong to'))
@@ -52,8 +52,7 @@ export function importCommand(environment: Environment): Command {
     .option('--ignore-extra', 'ignore columns that the table does not have')
     .option(
       '--time-format <format>',
-      'iso, epoch-s, epoch-ms, epoch-us, epoch-ns, or a pattern such as "%d.%m.%Y %H:%M:%S"',
-      'iso',
+      'iso, epoch-s, epoch-ms, epoch-us, epoch-ns, or a pattern such as "%d.%m.%Y %H:%M:%S" (default: iso)',
     )
     .option(
       '--zone <zone>',
@@ -166,13 +165,13 @@ async function importFiles(
   const options = {
     ...read,
     ...(inputFormat !== undefined && { format: inputFormat }),
-    noHeader: !header,
+    ...(!header && { noHeader: true }),
     maxBadRows: skipBad,
     maxPartitions,
     signal,
     onOpen: (found: Parameters<typeof sourceLines>[0]) => {
       isOpen = true
-      sourceLines(found, read).forEach((line) => terminal.note(line))
+      sourceLines(found, { ...table.source, ...read }).forEach((line) => terminal.note(line))
     },
     reasonText: flagText,
   }

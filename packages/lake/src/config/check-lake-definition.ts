@@ -7,6 +7,7 @@ import {
   type LakeProfile,
   type Table,
   tableFormats,
+  type TableSource,
 } from '@minilake/schema'
 import { z } from 'zod'
 import { UsageError } from '../usage-error.js'
@@ -23,6 +24,26 @@ const columnShape = z.strictObject({
   offDelaySeconds: z.number().optional(),
 } satisfies Record<keyof Column, z.ZodType>)
 
+const sourceShape = z.strictObject({
+  map: z.record(z.string(), z.string()).optional(),
+  ignoreExtra: z.boolean().optional(),
+  timeFormat: z.string().optional(),
+  zone: z.string().optional(),
+  years: z.tuple([z.number(), z.number()]).optional(),
+  strictTime: z.boolean().optional(),
+  format: z.enum(['csv', 'ndjson', 'parquet']).optional(),
+  encoding: z.string().optional(),
+  delimiter: z.string().optional(),
+  quote: z.string().optional(),
+  noHeader: z.boolean().optional(),
+  skipLines: z.number().optional(),
+  skipAfterHeader: z.number().optional(),
+  comment: z.string().optional(),
+  nullText: z.union([z.string(), z.array(z.string())]).optional(),
+  decimal: z.string().optional(),
+  thousands: z.string().optional(),
+} satisfies Record<keyof TableSource, z.ZodType>)
+
 const tableShape = z
   .strictObject({
     name: z.string(),
@@ -33,6 +54,7 @@ const tableShape = z
     key: z.array(z.string()).optional(),
     retention: z.string().optional(),
     format: z.enum(tableFormats).optional(),
+    source: sourceShape.optional(),
   } satisfies Record<keyof Table, z.ZodType>)
   .superRefine((table, context) => {
     const complaint = complaintOf(() => defineAnyTable(table as Table))
