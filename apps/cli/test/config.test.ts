@@ -447,3 +447,43 @@ describe('init', () => {
     expect(JSON.parse((await minilake('init', '--json')).stdout)).toEqual({ config: 'minilake.config.ts' })
   })
 })
+
+describe('init FILE', () => {
+  const text = 'Zeit;Druck (bar)\n13.02.2026 13:00;1,5\n14.02.2026 13:00;NA\n'
+
+  test('writes the definition of a table with which import needs no flags', async () => {
+    const { folder, minilake } = await folderWith({ 'pump 1.csv': text })
+    const run = await minilake('init', 'pump 1.csv', '--zone', 'UTC')
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('with table pump_1') })
+    expect(await readFile(join(folder, 'minilake.config.ts'), 'utf8')).toContain(
+      "druck_bar: { type: 'double', nullable: true }",
+    )
+    expect(await minilake('import', 'pump 1.csv')).toMatchObject({ code: 0 })
+    const rows = await minilake(
+      'query',
+      'sql',
+      'SELECT * FROM hive.iot_dw.pump_1 ORDER BY zeit',
+      '--format',
+      'csv',
+    )
+    expect(rows.stdout).toContain('2026-02-13 13:00:00.000,1.5')
+  })
+
+  test('asks for what the file does not tell, which import then names', async () => {
+    const { minilake } = await folderWith({ 'pump.csv': text })
+    const run = await minilake('init', 'pump.csv', '--table', 'p', '--json')
+    expect(JSON.parse(run.stdout)).toEqual({ config: 'minilake.config.ts', fillIn: ['zone'] })
+    expect(await minilake('import', 'pump.csv')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected --zone to state it'),
+    })
+  })
+
+  test('prints the definition and writes nothing with --print, which needs a file', async () => {
+    const { folder, minilake } = await folderWith({ 'pump.csv': text })
+    const { stdout } = await minilake('init', 'pump.csv', '--print')
+    expect(stdout).toContain("// zone: 'UTC' or 'Europe/Berlin', // fill in, the file cannot tell")
+    expect(await readdir(folder)).toEqual(['pump.csv'])
+    expect(await minilake('init', '--print')).toMatchObject({ code: 2 })
+  })
+})

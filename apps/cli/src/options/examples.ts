@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 const examples: Readonly<Record<string, readonly string[]>> = {
   minilake: ['minilake demo', 'minilake init', 'minilake query hourly --table turbine --format csv'],
   demo: ['minilake demo', 'minilake demo --profile stack'],
-  init: ['minilake init'],
+  init: ['minilake init', 'minilake init readings.csv --zone Europe/Berlin'],
   generate: [
     'minilake generate --days 30',
     'minilake generate --table pump_daily --pumps 20 --from 2026-01-01 --to 2026-01-31 --interval 1m',

@@ -55,7 +55,8 @@ export function checkDialect({
   }
 }
 
-const delimiters = [',', ';', '\t', '|']
+/** The delimiters that are looked for. */
+export const csvDelimiters = [',', ';', '\t', '|']
 
 /** Number of lines in which a header is looked for. */
 const searchedLines = 100
@@ -102,7 +103,7 @@ export function detectDialect(
   })
   const score = (fields: readonly string[]) =>
     header ? fields.filter(isWanted).length : Number(fields.length === fieldCount)
-  const possible = (stated === undefined ? delimiters : [stated]).map((delimiter) => ({
+  const possible = (stated === undefined ? csvDelimiters : [stated]).map((delimiter) => ({
     delimiter,
     quote: given.quote ?? detectQuote(head, delimiter),
   }))
@@ -143,7 +144,7 @@ function lineStarts(
 const maxHeaderLength = 64 * 1024
 
 /** The quote with which more fields start. */
-function detectQuote(head: string, delimiter: string): string {
+export function detectQuote(head: string, delimiter: string): string {
   const starts = (quote: string) =>
     head
       .split('\n')
@@ -152,7 +153,7 @@ function detectQuote(head: string, delimiter: string): string {
 }
 
 /** The fields of the first record of a text, and on how many lines it is. */
-function firstRecord(
+export function firstRecord(
   text: string,
   { delimiter, quote }: Pick<CsvDialect, 'delimiter' | 'quote'>,
 ): { fields: string[]; lines: number } {

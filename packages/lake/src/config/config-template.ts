@@ -12,13 +12,16 @@ const stackSettings = settingNames
     return `  //     ${name.slice('profiles.stack.'.length)}: ${literal}, // ${meaning}`
   })
 
-/** A `minilake.config.ts` to start from: a sample table, and every setting that has a default as a comment with it. */
-export const configTemplate = `import { defineLake, defineTable } from '@minilake/schema'
+/** The definition of a table as TypeScript. */
+export interface TableText {
+  /** The name of its constant. */
+  name: string
+  text: string
+}
 
-// The tables and settings of the lake in this folder; options: https://www.npmjs.com/package/@minilake/schema
-// minilake needs only this file; for checks in your editor: npm install --save-dev @minilake/schema
-
-const turbine = defineTable({
+const sampleTable: TableText = {
+  name: 'turbine',
+  text: `const turbine = defineTable({
   // Lower-case letters, digits and underscores; in SQL it is hive.iot_dw.turbine.
   name: 'turbine',
   comment: 'one reading per turbine and minute',
@@ -32,11 +35,21 @@ const turbine = defineTable({
   partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
   // The order of rows within a file, the most significant column first.
   sortedBy: ['turbine_id', 'event_timestamp'],
-})
+})`,
+}
+
+/** A `minilake.config.ts` with the definition of a table: every setting that has a default is a comment with it. */
+export function configText({ name, text }: TableText = sampleTable): string {
+  return `import { defineLake, defineTable } from '@minilake/schema'
+
+// The tables and settings of the lake in this folder; options: https://www.npmjs.com/package/@minilake/schema
+// minilake needs only this file; for checks in your editor: npm install --save-dev @minilake/schema
+
+${text}
 
 export default defineLake({
   // The lake's tables. For minilake generate and demo, add pump and pumpDaily from @minilake/schema.
-  tables: [turbine],
+  tables: [${name}],
 
   // Settings with their defaults. An environment variable wins over this file, and a command-line option over both:
   // minilake config shows the settings in force, and where each comes from.
@@ -50,3 +63,4 @@ ${stackSettings.join('\n')}
   // },
 })
 `
+}
