@@ -110,7 +110,8 @@ async function tried(
   }
   const missing = isTyped ? '(r IS NULL)' : `(r IS NULL OR ${readings[0]?.isMissing('r') ?? 'false'})`
   const sampled = await holding(readings, `${from} LIMIT ${sampleRows}`)
-  const { some, present, missing: gaps } = await holding(sampled.some, from)
+  const isAll = sampled.present + sampled.missing < sampleRows
+  const { some, present, missing: gaps } = isAll ? sampled : await holding(sampled.some, from)
   const text = some.filter(({ type }) => type === 'varchar')
   const time = present > 0 && !isTyped ? some.find(({ type }) => type === 'timestamp') : undefined
   const nullTexts = isTyped

@@ -142,6 +142,6 @@ test('any file can be imported with its description, all rows and numbers unchan
         )
       },
     ),
-    { numRuns: 20 },
+    { numRuns: 8 },
   )
 })
