@@ -14,7 +14,8 @@ export function tableText(
   }: { name: string; file: string; given?: { zone?: string | undefined; timeFormat?: string | undefined } },
 ): TableText {
   const day = columns.some(({ name }) => name === 'event_date') ? 'reading_date' : 'event_date'
-  const known = Object.entries({ ...source, ...given }).filter(([, value]) => value !== undefined)
+  const stated = Object.entries(given).filter(([, value]) => value !== undefined)
+  const known = Object.entries({ ...source, ...Object.fromEntries(stated) })
   const unknown = open.filter(({ option }) => given[option] === undefined)
   const lines = [
     `const ${constant} = defineTable({`,

@@ -8,7 +8,7 @@ const description = {
     { name: 'v', type: 'double', nullable: true },
   ],
   time: 'at',
-  source: { delimiter: ';', map: { "it's": 'v', 'a\n`${b}`\u2028': 'at' } },
+  source: { delimiter: ';', timeFormat: '%d.%m.%Y', map: { "it's": 'v', 'a\n`${b}`\u2028': 'at' } },
   open: [{ option: 'zone', choices: ['UTC', 'Europe/Berlin'] }],
   leftOut: [],
 } as const
@@ -23,9 +23,10 @@ test('a definition says what is to be filled in, and quotes every name', () => {
 })
 
 test('a given value takes the place of what is to be filled in', () => {
-  const given = { zone: 'UTC' }
+  const given = { zone: 'UTC', timeFormat: undefined }
   const table = tableText(structuredClone(description) as never, { name: 'pump_1', file: 'a.csv', given })
   expect(table.text).toContain(`zone: 'UTC',`)
+  expect(table.text).toContain(`timeFormat: '%d.%m.%Y',`)
   expect(table.text).not.toContain('fill in')
   expect(configText(table)).toContain('tables: [readings]')
 })
