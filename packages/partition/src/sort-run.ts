@@ -60,12 +60,7 @@ function* blocksInOrder(
     yield copyRanges(table, batches, rangesOf(batches, start, end))
 }
 
-function* sortedBlocks(
-  table: Table,
-  batch: Batch,
-  order: Uint32Array,
-  blockRows: number,
-): Generator<Batch> {
+function* sortedBlocks(table: Table, batch: Batch, order: Uint32Array, blockRows: number): Generator<Batch> {
   for (const [start, end] of blockRanges(batch.rowCount, blockRows))
     yield pickRows(table, batch, order.subarray(start, end))
 }

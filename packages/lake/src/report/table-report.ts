@@ -149,7 +149,7 @@ export async function tableReport(
 /** The shortest length of windows of which a span of time takes at most so many. */
 function lengthFor(spanMillis: number, most: number): WindowLength {
   const [name] = lengths.find(([, millis]) => spanMillis / millis < most) ?? ['month']
-  return name as WindowLength
+  return name
 }
 
 function windowOf(row: object, column: string): ReportWindow {
@@ -159,7 +159,8 @@ function windowOf(row: object, column: string): ReportWindow {
 }
 
 function sourceName(row: object, identity: readonly string[]): string {
-  return identity.map((name) => String((row as Record<string, unknown>)[name] ?? 'no name')).join(' / ')
+  const texts = row as Record<string, string | null>
+  return identity.map((name) => texts[name] ?? 'no name').join(' / ')
 }
 
 /** Files and bytes of each day in a range, in order; of all files under '' for a table that has no partitions by day. */
