@@ -40,6 +40,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   verify: ['minilake verify', 'minilake verify --table pump_daily --profile stack'],
   status: ['minilake status', 'minilake status --profile stack --json'],
   files: ['minilake files', 'minilake files --table turbine --from 2026-01-01 --to 2026-01-07 --format csv'],
+  report: [
+    'minilake report',
+    'minilake report --table turbine --from 2026-01-10 --to 2026-01-16 -o turbine-week.html',
+  ],
   config: ['minilake config', 'minilake config --profile stack --json'],
   doctor: ['minilake doctor', 'minilake doctor --deep', 'minilake doctor --profile stack'],
   remove: [
