@@ -11,7 +11,7 @@ import {
 import { batchColumn, icebergTableName } from './iceberg-statements.js'
 
 /** A data file of a Hive table, by the path that Trino has for it, and the batch that its rows get in an Iceberg table. */
-interface BatchOfPath {
+export interface BatchOfPath {
   path: string
   batch: string
 }

@@ -11,10 +11,11 @@ export {
   hiveTable,
 } from './hive-statements.js'
 export {
+  type BatchOfPath,
+  hiveRename,
   hiveRowsWithBatch,
   icebergRemoveBatches,
   icebergRename,
-  hiveRename,
   rowsPerDay,
 } from './iceberg-conversion.js'
 export {
@@ -32,6 +33,7 @@ export {
   icebergLocation,
   icebergTable,
   icebergTableName,
+  type IcebergView,
   unregisterIcebergTable,
 } from './iceberg-statements.js'
 export {

@@ -14,6 +14,7 @@ export {
 export { stackSettings } from './config/stack-settings.js'
 export { locationUrl } from './config/text-shapes.js'
 export type { Variables } from './config/variables.js'
+export type { TableText } from './config/config-template.js'
 export { tableText } from './config/table-text.js'
 export { writeConfig } from './config/write-config.js'
 export type { AskLocalParts } from './open/ask-parts.js'

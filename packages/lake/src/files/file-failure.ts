@@ -28,7 +28,9 @@ export async function fileFailure(
     const key = await namedKey(error.message, table, lake)
     if (key === undefined) continue
     // If the store fails too, the engine's words are all that is known.
-    const why = (await fileFault(table, key, lake.store).catch(() => undefined)) ?? sentenceOf(error)
+    const fault = await fileFault(table, key, lake.store).catch(() => undefined)
+    if (fault === undefined && goneErrors.test(sentenceOf(error))) break // it is there again: its folder was being replaced
+    const why = fault ?? sentenceOf(error)
     return explained(
       error,
       `${lake.store.location}/${key.key} cannot be read: ${why} (minilake doctor --deep names every such file)`,
