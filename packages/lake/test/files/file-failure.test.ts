@@ -14,7 +14,7 @@ test('a file that was away for a moment is told as that; a damaged one is named'
   const path = join(lake.store.location, keys[0] as string)
   const told = async (reason: string) => {
     const error = new QueryError(`IO Error: Cannot open file "${path}": ${reason}`, { sql: 'SELECT 1' })
-    return ((await fileFailure(error, { store: lake.store, servers: undefined }, [turbine])) as Error).message
+    return ((await fileFailure(error, { store: lake.store }, [turbine])) as Error).message
   }
   expect(await told('No such file or directory')).toMatch(
     /a data file was removed or replaced while the query ran: run it again\)$/,
