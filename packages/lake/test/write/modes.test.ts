@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { truthKey } from '@minilake/generator'
@@ -219,6 +219,20 @@ function* random(seed: string): Generator<number, never> {
   for (let index = 0; ; index += 1)
     yield createHash('md5').update(`${seed} ${index}`).digest().readUInt32LE() / 2 ** 32
 }
+
+test('merge: rows of a file without a value in the key are bad rows, and nothing changes unless they are left out', async () => {
+  const { lake, folder } = await freshLake({ tables: [keyed] })
+  await lake.write(keyed, first)
+  const before = await rowsIn(lake)
+  const lines = ['2026-01-05T10:00:00Z,NA,7', 'NA,a,8', '2026-01-05T10:00:00Z,a,20']
+  await writeFile(join(folder, 'some.csv'), ['event_timestamp,turbine_id,power', ...lines, ''].join('\n'))
+  const merging = lake.import(keyed, ['some.csv'], { mode: 'merge', nullText: 'NA' })
+  await expect(merging).rejects.toThrow(/line 2.*turbine_id/s)
+  expect(await rowsIn(lake)).toEqual(before)
+  const report = await lake.import(keyed, ['some.csv'], { mode: 'merge', nullText: 'NA', maxBadRows: 2 })
+  expect(report).toMatchObject({ rows: 1, badRows: 2 })
+  expect(await rowsIn(lake)).toEqual(before.map((text) => text.replace('05T10:00 a 2', '05T10:00 a 20')))
+})
 
 test('a replayed, shuffled week with duplicates ends in the same rows', async () => {
   const { lake } = await freshLake({ tables: [keyed] })
