@@ -16,17 +16,15 @@ import { emptyModel, type ReadingsModel, rowTexts, tableOf } from './readings-mo
 /** Two kinds of operations that two processes run at once. */
 export type Pair = readonly [string, string]
 
-/**
- * Every pair of corrections, each with itself too, except for `rewrite`: it changes the table's definition, which two processes with one
- * configuration share.
- */
-export const pairs: readonly Pair[] = correctingKinds
-  .filter((kind) => kind !== 'rewrite')
-  .flatMap((one, index, kinds) => kinds.slice(index).map((other): Pair => [one, other]))
+/** Every pair of corrections, each with itself too. A process that runs beside `rewrite` has the table's former definition. */
+export const pairs: readonly Pair[] = correctingKinds.flatMap((one, index, kinds) =>
+  kinds.slice(index).map((other): Pair => [one, other]),
+)
 
 /**
- * Runs pairs of operations in two processes at once, each pair on a lake of its own. A call that failed is made again. Every day must then
- * hold what one order of the two leaves in it, or the other: several days change one after the other.
+ * Runs pairs of operations in two processes at once, each pair on a lake of its own. A call that failed is made again, and `rewrite` always is,
+ * since the other process may have put files in the former shape into a day that it had already looked at. Every day must then hold what one
+ * order of the two leaves in it, or the other: several days change one after the other.
  */
 export async function pairRound(
   random: Random,
@@ -71,20 +69,23 @@ async function runPair(
   try {
     if (stack) await emptyLake(stack)
     const [one, other] = await prepare(pair, { model, random, place, folders })
-    const table = tableOf(model.definition)
     const ends = await Promise.all([
-      processes[0].call(one, { table, place }),
-      processes[1].call(other, { table, place }),
+      processes[0].call(one, { table: tableOf(one.definition), place }),
+      processes[1].call(other, { table: tableOf(other.definition), place }),
     ])
+    const { definition } = [one, other].find(isRewrite) ?? one
+    const table = tableOf(definition)
     const lake = await openLake(lakeOptions(table, place))
     try {
-      for (const [step, end] of [[one, ends[0]] as const, [other, ends[1]] as const]) {
-        if (end.is !== 'failed') continue
-        checkSentence(end)
+      const again = [[one, ends[0]] as const, [other, ends[1]] as const]
+      again.sort(([a], [b]) => Number(isRewrite(b)) - Number(isRewrite(a)))
+      for (const [step, end] of again) {
+        if (end.is === 'failed') checkSentence(end)
+        else if (!isRewrite(step)) continue
         await makeCall(lake, await step.call(table)) // it is refused where the other has merged its import away
       }
       await lake.register()
-      checkDays(await readRows(lake, model.definition), [after(model, one, other), after(model, other, one)])
+      checkDays(await readRows(lake, definition), [after(model, one, other), after(model, other, one)])
       await checkNothingUnfinished(lake)
     } finally {
       await lake.close()
@@ -111,12 +112,18 @@ async function prepare(
     if (isFirst) continue
     const one = effectiveStep(kind, { model, random, folder: folders[0] })
     const other = effectiveStep(otherKind, { model, random, folder: folders[1] })
-    if (one && other) return [one, other]
+    // A name that the other process does not know would leave it nothing to do but fail.
+    const isKnown = (step: Step) => step.definition.level === model.definition.level
+    if (one && other && isKnown(one) && isKnown(other)) return [one, other]
   }
 }
 
+function isRewrite({ kind }: Step): boolean {
+  return kind === 'rewrite'
+}
+
 function checkSentence({ message = '' }: CallEnd): void {
-  if (!/try again|run .* again|is half done|rows of other imports/.test(message))
+  if (!/try again|run .* again|is half done|rows of other imports|minilake rewrite/.test(message))
     throw new Error(`expected a sentence that says what to do, got ${message}`)
 }
 

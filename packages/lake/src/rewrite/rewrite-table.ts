@@ -1,5 +1,5 @@
 import { truthKey } from '@minilake/generator'
-import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import { isDataFileKey, type Table } from '@minilake/schema'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import {
@@ -9,17 +9,17 @@ import {
   writeRewriteMark,
 } from '../register/rewrite-mark.js'
 import { unregisterTable } from '../register/unregister-table.js'
-import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
 import type { NewFile } from '../replace/file-change.js'
-import { finishIntent, replaceFiles } from '../replace/replace-files.js'
+import { replaceFiles } from '../replace/replace-files.js'
 import { changingStore } from '../replace/settle-intents.js'
 import type { LockOptions } from '../replace/until-left.js'
 import { stageFile } from '../write/stage-file.js'
 import { checkChanges, withEarlier } from './column-changes.js'
 import { oldFile } from './old-file.js'
-import { planRewrite, prefixOf, type RewrittenFolder } from './plan-rewrite.js'
+import { prefixOf, type RewrittenFolder } from './plan-rewrite.js'
 import { reshapeFile, type ReshapeOptions } from './reshape-file.js'
+import { finishIntents, stablePlan } from './stable-plan.js'
 
 /** How to rewrite a table. */
 export interface RewriteTableOptions {
@@ -77,13 +77,12 @@ export async function rewriteTable(
   checkChanges(table, { map, drop })
   const store = rewrite ? await changingStore(table, lake, { undone: 'rewritten', signal }) : lake.store
   const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
-  if (rewrite)
-    for (const folder of await intentFolders(store, tablePrefix(table)))
-      await finishIntent({ store }, folder, lock)
+  if (rewrite) await finishIntents(table, store, lock)
   const mark = await readRewriteMark(table, store)
   const changes = mark ? withEarlier(table, { map, drop }, mark) : { map, drop }
   const options: ReshapeOptions = { store, duckDb, signal }
-  const { folders, unchanged } = await planRewrite(table, changes, options)
+  const plan = () => stablePlan(table, changes, options, rewrite ? lock : undefined)
+  const { folders, unchanged } = await plan()
   const sum = (of: (folder: RewrittenFolder) => number) =>
     folders.reduce((total, each) => total + of(each), 0)
   const report: RewriteReport = {
@@ -99,9 +98,12 @@ export async function rewriteTable(
   if (folders.length > 0) {
     await unregister(table, lake, signal)
     await writeRewriteMark(table, changes, store, signal)
-    for (const { folder } of folders) {
-      signal.throwIfAborted()
-      await rewriteFolder(table, folder, changes, options, lock)
+    // A process that had begun before the mark was there may have put files in the former shape into days that are done.
+    for (let left = folders; left.length > 0; left = (await plan()).folders) {
+      for (const { folder } of left) {
+        signal.throwIfAborted()
+        await rewriteFolder(table, folder, changes, options, lock)
+      }
     }
   }
   if (folders.length > 0 || mark !== undefined) {

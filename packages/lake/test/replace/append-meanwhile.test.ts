@@ -218,14 +218,16 @@ test('a change that begins while rows are being read: the file that it removes i
   const lake = await openLake({ cwd: folder, tables: [turbine] })
   const { store } = lake
   await lake.write(turbine, rowsOf(old.power))
+  let changed: Promise<unknown> | undefined
   const source = async function* () {
     yield* rowsOf(old.power)
     const slow = stepped(store, () => wait(50))
     const change = () => Promise.resolve({ add: [], remove: [old.key] })
-    void replaceFiles({ table: 'turbine', folder: day }, change, { store: slow }, held)
+    changed = replaceFiles({ table: 'turbine', folder: day }, change, { store: slow }, held)
     while ((await intentFolders(store, '')).length === 0) await wait(5)
   }
   expect(await lake.write(turbine, source())).toMatchObject({ written: 1, unchanged: 0 })
+  await changed // it frees the folder first, and then tidies up
   expect(Object.keys(await contentOf(store))).toEqual([old.key])
   await lake.close()
 })
