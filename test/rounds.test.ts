@@ -23,6 +23,7 @@ test('two corrections at once end as one after the other', async () => {
     ['import, mode append', 'remove a range of time'],
     ['import, mode merge', 'import, mode merge'],
     ['import, mode overwrite-partitions', 'remove by a condition'],
+    ['remove an import', 'rewrite'],
   ] as const
   expect(Object.keys(await pairRound(randomOf(6, 0), { chosen }))).toHaveLength(chosen.length)
 }, 300_000)

@@ -196,6 +196,7 @@ describe.each(Object.entries(places))('%s', (_, newPlace) => {
 
 test('an intent that comes while a file is being published: the file is there when the change has ended', async () => {
   const bucket = memoryStore()
+  let changed: Promise<unknown> | undefined
   const { store, append } = await ingesting({
     ...bucket,
     write: async (key, ...more) => {
@@ -204,12 +205,13 @@ test('an intent that comes while a file is being published: the file is there wh
       // Another process, which saw an older file of this name, is about to remove it.
       const change = () => Promise.resolve({ add: [], remove: [old.key] })
       const slow = stepped(bucket, () => wait(20))
-      void replaceFiles({ table: 'turbine', folder: day }, change, { store: slow }, held)
+      changed = replaceFiles({ table: 'turbine', folder: day }, change, { store: slow }, held)
       while ((await intentFolders(bucket, '')).length === 0) await wait(5)
       return result
     },
   })
   await append()
+  await changed
   expect(Object.keys(await contentOf(store)).sort()).toEqual([old.key, added.key, own.key].sort())
 })
 
