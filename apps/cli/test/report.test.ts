@@ -39,7 +39,7 @@ test('a table without files has a page that says so', async () => {
   expect(await readFile(join(folder, 'pump.html'), 'utf8')).toContain('No readings in this range.')
 })
 
-test('a place that cannot be written to is one sentence, and leaves nothing', async () => {
+test('says in one sentence that the file cannot be written, and leaves nothing', async () => {
   const { folder, minilake } = await freshFolder()
   await writeFile(join(folder, 'file'), '')
   const { code, stderr } = await minilake('report', '-o', 'file/pump.html')

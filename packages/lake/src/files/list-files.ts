@@ -1,12 +1,6 @@
-import {
-  eventTimeColumn,
-  formatUtcDay,
-  millisPerDay,
-  parsePartitionPath,
-  partitionsOf,
-  type Table,
-} from '@minilake/schema'
+import { eventTimeColumn, type Table } from '@minilake/schema'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { inDaysOf } from './in-days-of.js'
 import { type LakeFile, lakeFile } from './lake-file.js'
 import { mappedInOrder } from './mapped-in-order.js'
 
@@ -30,14 +24,7 @@ export function listFiles(
   { from, to, signal }: ListFilesOptions,
 ): AsyncIterable<LakeFile> {
   const time = from || to ? eventTimeColumn(table) : undefined
-  const days = partitionsOf(table).filter(([, partition]) => partition.from === time)
-  const [firstDay, lastDay] = [from && dayOf(from.getTime()), to && dayOf(to.getTime() - 1)]
-  const mayHoldRange = (key: string) => {
-    const values = parsePartitionPath(key)
-    return days
-      .map(([name]) => values[name] ?? '')
-      .every((day) => !(firstDay && day < firstDay) && !(lastDay && day > lastDay))
-  }
+  const mayHoldRange = inDaysOf(table, { ...(from && { from }), ...(to && { to }) })
   const candidates = async function* () {
     for await (const object of dataFilesOf(table, store)) {
       signal.throwIfAborted()
@@ -53,8 +40,4 @@ export function listFiles(
       yield file
     }
   })()
-}
-
-function dayOf(millis: number): string {
-  return formatUtcDay(Math.floor(millis / millisPerDay))
 }

@@ -19,13 +19,13 @@ import type {
 import {
   alarmRuleOf,
   columnsOf,
-  formatUtcDay,
   millisPerDay,
   numericColumns,
   parsePartitionPath,
   partitionsOf,
   type Table,
 } from '@minilake/schema'
+import { inDaysOf } from '../files/in-days-of.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 
 /** Which readings of a table to report on. */
@@ -167,16 +167,15 @@ function sourceName(row: object, identity: readonly string[]): string {
 async function daysOf(
   table: Table,
   store: LakeStore,
-  { from, to, signal }: ReportOptions,
+  { signal, ...range }: ReportOptions,
 ): Promise<ReportDay[]> {
   const [level] = partitionsOf(table).map(([name]) => name)
-  const dayOf = (time: number) => formatUtcDay(Math.floor(time / millisPerDay))
+  const isInRange = inDaysOf(table, range)
   const days = new Map<string, ReportDay>()
   for await (const { key, size } of dataFilesOf(table, store)) {
     signal.throwIfAborted()
+    if (!isInRange(key)) continue
     const day = level === undefined ? '' : (parsePartitionPath(key)[level] ?? '')
-    if (day !== '' && ((from && day < dayOf(from.getTime())) || (to && day > dayOf(to.getTime() - 1))))
-      continue
     const found = days.get(day) ?? { day, files: 0, bytes: 0 }
     days.set(day, { day, files: found.files + 1, bytes: found.bytes + size })
   }
