@@ -121,7 +121,7 @@ async function moveFolder(from: string, to: string): Promise<boolean> {
 
 /**
  * Moves the files that stay. Of two with one name the one that is there stays: a name has one content. The hidden name of a file that has
- * got its own goes: its writer no longer finds it here. Resolves with whether there was any.
+ * got its own goes: its writer no longer finds it here. Resolves with whether a file came to `to`.
  */
 async function moveFiles(from: string, to: string, without: ReadonlySet<string>): Promise<boolean> {
   let hasMoved = false
@@ -130,9 +130,11 @@ async function moveFiles(from: string, to: string, without: ReadonlySet<string>)
     if (without.has(name)) continue
     const path = join(from, name)
     await unlessMissing(async () => {
-      const isSuperfluous = there.has(name) || (isUnfinishedName(name) && (await lstat(path)).nlink > 1)
-      await (isSuperfluous ? unlink(path) : rename(path, join(to, name)))
+      if (there.has(name)) return unlink(path)
+      await rename(path, join(to, name))
       hasMoved = true
+      // Looked at where its writer no longer gives it a name.
+      if (isUnfinishedName(name) && (await lstat(join(to, name))).nlink > 1) await unlink(join(to, name))
     })
   }
   return hasMoved

@@ -11,8 +11,9 @@ import { readableFooter } from './lake-file.js'
 const fileErrors =
   /^(Invalid Error|IO Error)\b|\((HIVE_BAD_DATA|HIVE_CURSOR_ERROR|HIVE_CANNOT_OPEN_SPLIT|GENERIC_INTERNAL_ERROR)\)$/
 
-/** How engines say that a file which they had listed is gone. */
-const goneErrors = /no such file or directory|does not exist|not found|no files found|NoSuchKey/i
+/** How engines say that a file which they had listed is gone. Trino may say no more than its path, twice. */
+const goneErrors =
+  /no such file or directory|does not exist|not found|no files found|NoSuchKey|Error opening Hive split (.+) \(offset=\d+, length=\d+\): \1( |$)/i
 
 /**
  * A query's failure that names the data file which caused it, what is wrong with that file, and what to do; any other error unchanged. Lists

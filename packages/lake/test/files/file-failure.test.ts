@@ -23,3 +23,16 @@ test('a file that was away for a moment is told as that; a damaged one is named'
   await writeFile(path, 'damaged')
   expect(await told('No such file or directory')).toMatch(/cannot be read: .*doctor --deep names/)
 })
+
+test.each([
+  [
+    's3://lake/meter/b.parquet (HIVE_CANNOT_OPEN_SPLIT)',
+    /removed or replaced while the query ran: run it again\)$/,
+  ],
+  ['not a Parquet file (HIVE_CANNOT_OPEN_SPLIT)', /a data file may be damaged: minilake doctor --deep/],
+])('Trino opens no split: %s', async (reason, expected) => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  const message = `Error opening Hive split s3://lake/meter/b.parquet (offset=0, length=829): ${reason}`
+  const error = new QueryError(message, { sql: 'SELECT 1' })
+  expect(String(await fileFailure(error, { store: lake.store }, [turbine]))).toMatch(expected)
+})
