@@ -135,6 +135,6 @@ export function defineLake<const L extends LakeDefinition>(lake: L & Known<L, La
 }
 
 /** A table's full name in SQL, with each part quoted: `"hive"."iot_dw"."pump"`. */
-export function sqlTableName(table: Table): string {
+export function sqlTableName(table: Pick<Table, 'name'>): string {
   return qualifiedName(lakeNames.catalog, lakeNames.schema, table.name)
 }

@@ -3,6 +3,8 @@ import { lakeNames, qualifiedName } from '@minilake/schema'
 import { type LakeBackend, withEngine } from '../lake-backend.js'
 import { isLoopback } from '../open/s3-keys.js'
 import { PartDownError } from '../part-down-error.js'
+import { nameOf } from '../register/check-places.js'
+import { othersOver } from '../register/others-over.js'
 import { lookAtTables } from '../register/register-tables.js'
 import { answerOf, startHint } from './answer-of.js'
 import { type Check, FailedCheck, firstLine } from './diagnose.js'
@@ -83,8 +85,16 @@ export function tablesCheck({
         [],
         async (engine) => {
           const [trouble] = await lookAtTables(lake, { engine, location, signal })
-          if (trouble === undefined) return lake.tables.map(({ name }) => `${schemaName}.${name}`).join(', ')
-          throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
+          if (trouble !== undefined)
+            throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
+          for (const table of lake.tables) {
+            const [other] = await othersOver(table, { engine, location, signal })
+            if (other !== undefined)
+              throw new FailedCheck(`table ${nameOf(table)} has its data files in common with ${other}`, {
+                fix: 'drop one of the two with DROP TABLE, which keeps the files of an external table: what removes files of one removes them from the other',
+              })
+          }
+          return lake.tables.map(nameOf).join(', ')
         },
       ),
   }

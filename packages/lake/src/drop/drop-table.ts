@@ -33,7 +33,7 @@ export async function dropTable(
 ): Promise<DropReport> {
   const { servers } = lake
   const catalog = servers && { servers, undone: 'dropped', signal }
-  const isInCatalog = catalog ? await isRegistered(table, catalog) : null
+  const isInCatalog = catalog ? await isRegistered(table, { ...catalog, data }) : null
   if (isIceberg(lake, table)) return dropIceberg(table, lake, { data, remove, signal, isInCatalog })
   const objects = data
     ? await objectsOf(table, lake.store)

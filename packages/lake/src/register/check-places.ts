@@ -36,6 +36,6 @@ export function placeIn(location: string, table: Table): string {
 }
 
 /** The name of a table in Trino, unquoted, for messages. */
-export function nameOf(table: Table): string {
+export function nameOf(table: Pick<Table, 'name'>): string {
   return `${lakeNames.catalog}.${lakeNames.schema}.${table.name}`
 }

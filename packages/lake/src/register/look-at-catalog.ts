@@ -57,8 +57,8 @@ export async function lookAtCatalog(
 }
 
 /** The location of a registered table; undefined for a Hive table whose files Trino manages. */
-async function placeOf(
-  table: Table,
+export async function placeOf(
+  table: Pick<Table, 'name'>,
   engine: SqlEngine,
   signal: AbortSignal,
 ): Promise<{ place: string | undefined; isIceberg: boolean }> {

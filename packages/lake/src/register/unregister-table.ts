@@ -5,6 +5,7 @@ import type { LakeBackend } from '../lake-backend.js'
 import { nameOf, placeIn } from './check-places.js'
 import { lookAtCatalog } from './look-at-catalog.js'
 import { otherFormat } from './other-format.js'
+import { othersOver } from './others-over.js'
 
 /** Trino, and what a refusal says was not done. */
 interface Unregistering {
@@ -16,10 +17,21 @@ interface Unregistering {
 
 /**
  * Whether Trino's catalog has a table. Throws an Error for one whose files Trino manages, as dropping it would remove them, and for one at
- * another location.
+ * another location; with `data`, also if another table of the schema reads its files.
  */
-export async function isRegistered(table: Table, { servers, ...how }: Unregistering): Promise<boolean> {
-  return withCatalog(servers, (engine) => isOwn(table, engine, { servers, ...how }))
+export async function isRegistered(
+  table: Table,
+  { servers, data = false, ...how }: Unregistering & { data?: boolean },
+): Promise<boolean> {
+  return withCatalog(servers, async (engine) => {
+    const isThere = await isOwn(table, engine, { servers, ...how })
+    if (!data) return isThere
+    const [other] = await othersOver(table, { engine, location: servers.location, signal: how.signal })
+    if (other === undefined) return isThere
+    throw new Error(
+      `nothing was ${how.undone}: the data files of ${nameOf(table)} are also those of ${other}: drop that table first (DROP TABLE keeps the files of an external one), or leave its data where it is`,
+    )
+  })
 }
 
 /** A table with the format that Trino's catalog has it in; the table itself if it is not there. */

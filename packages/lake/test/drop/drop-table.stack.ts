@@ -92,6 +92,25 @@ test("somebody else's table under its name stays, and so do the files", async ()
   expect(await keys()).toHaveLength(1)
 })
 
+test('the files of two tables with one location stay, and the doctor names both', async () => {
+  await lake.write(turbine, rows)
+  await lake.register()
+  await sql(
+    "CREATE TABLE hive.iot_dw.copy (x INTEGER) WITH (external_location = 's3://iot-time-series/turbine/event_date=2026-01-04/')",
+  )
+  const other =
+    /hive\.iot_dw\.turbine .* hive\.iot_dw\.copy over s3:\/\/iot-time-series\/turbine\/event_date=2026-01-04\//
+  await expect(lake.drop(turbine, { data: true, remove: true })).rejects.toThrow(other)
+  expect(await registered()).toEqual(['copy', 'plain', 'turbine'])
+  expect(await keys()).toHaveLength(2)
+  expect((await lake.doctor()).find(({ check }) => check === 'tables')).toMatchObject({
+    state: 'failed',
+    finding: expect.stringMatching(other),
+  })
+  await sql('DROP TABLE hive.iot_dw.copy')
+  expect(await lake.drop(turbine, { data: true, remove: true })).toMatchObject({ files: 2, isDropped: true })
+})
+
 test('a key that may not remove is named before the table is dropped', async () => {
   await lake.write(turbine, rows)
   const other = await openLake({ ...stackOptions(stack), tables: [turbine], cwd: folder })
