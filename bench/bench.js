@@ -13,6 +13,7 @@ const benchmarks = {
   generate: () => import('./generate.js'),
   ingest: () => import('./ingest.js'),
   merge: () => import('./merge.js'),
+  query: () => import('./query.js'),
   'publish-one': () => import('./publish-one.js'),
   start: () => import('./start.js'),
 }

@@ -7,7 +7,7 @@ import { bytesBelow } from './bytes-below.js'
  * Runs a contender once, in a process of its own and an empty folder `output`: wall seconds of the process, seconds (those of
  * the part that it timed itself, if it did), CPU seconds, peak memory in MiB, bytes written, and its version. A contender is
  * `command` (default Node) with `args` and `environment`; one with `timed` prints a line of JSON, `{ seconds, cpuSeconds,
- * version }`, whose CPU seconds count only with `cpuOfPart`. `cpus` is a list for taskset. Throws what the process complained of.
+ * version }`, which is also returned as `part`, and whose CPU seconds count only with `cpuOfPart`. `cpus` is a list for taskset. Throws what the process complained of.
  */
 export async function runContender(contender, { folder, cpus }) {
   const {
@@ -48,6 +48,7 @@ export async function runContender(contender, { folder, cpus }) {
     peakMib,
     bytes: bytesBelow(output),
     version: part?.version,
+    part,
   }
 }
 

@@ -8,6 +8,7 @@ export {
   type AlarmRuleOptions,
 } from './queries/alarms.js'
 export { asOfSnapshot } from './queries/as-of-snapshot.js'
+export { defineQuery, type QueryDefinition } from './define-query.js'
 export type { Dialect } from './dialect.js'
 export { deliveryCounts, type DeliveryCountsOptions } from './queries/delivery-counts.js'
 export {
@@ -17,7 +18,9 @@ export {
   hourlyStatistics,
 } from './queries/hourly.js'
 export { freeSql, query, type Query, sqlText } from './query.js'
+export type { BoundParameter, ParameterValues } from './query-parameters.js'
 export { QueryError } from './query-error.js'
+export { type BatchColumn, type ColumnsOf, resultBatch, type ResultBatch } from './result-batch.js'
 export {
   checkColumns,
   requiredColumns,

@@ -1,15 +1,19 @@
 import type { Column, ValueOf } from '@minilake/schema'
 import type { Dialect } from './dialect.js'
+import type { BoundParameter } from './query-parameters.js'
+import type { ColumnsOf } from './result-batch.js'
 
 /** SQL text and, if known, the columns of its result, which determine the type `R` of its rows. */
-export interface Query<R> {
+export interface Query<R, C extends Readonly<Record<string, Column>> = ColumnsOf<R>> {
   /** One text for all engines, or the text in the engine's dialect. */
   readonly sql: string | ((dialect: Dialect) => string)
   /**
    * The result's columns in order. The query fails if the engine returns other names or types, or a null in a column that is
    * not nullable. Absent for free SQL.
    */
-  readonly columns?: { readonly [C in keyof R]: Column }
+  readonly columns?: C
+  /** Values of the parameters that stand in the SQL as `$name`. Default: none. */
+  readonly parameters?: Readonly<Record<string, BoundParameter>>
 }
 
 /**
@@ -29,7 +33,7 @@ export interface Query<R> {
 export function query<const C extends Readonly<Record<string, Column>>>(
   sql: string,
   columns: C,
-): Query<{ [N in keyof C]: ValueOf<C[N]> }> {
+): Query<{ [N in keyof C]: ValueOf<C[N]> }, C> {
   return { sql, columns }
 }
 

@@ -1,7 +1,8 @@
-import type { ColumnType } from '@minilake/schema'
+import type { Column, ColumnType } from '@minilake/schema'
 import type { Dialect } from './dialect.js'
 import type { Query } from './query.js'
 import { QueryError } from './query-error.js'
+import type { ColumnsOf, ResultBatch } from './result-batch.js'
 
 /** A column of a result. */
 export interface ResultColumn {
@@ -12,10 +13,18 @@ export interface ResultColumn {
   engineType: string
 }
 
-/** The rows of a result, to be iterated once. Row objects are created as they are consumed, page by page if the engine can. */
-export interface ResultRows<R> extends AsyncIterable<R> {
+/**
+ * The rows of a result, to be iterated once: as objects, which are created as they are consumed, or as batches, which is several times
+ * as fast. Both come page by page if the engine can.
+ */
+export interface ResultRows<
+  R,
+  C extends Readonly<Record<string, Column>> = ColumnsOf<R>,
+> extends AsyncIterable<R> {
   /** The result's columns. They are known before the first row, and for a result without rows too. */
   columns(): Promise<readonly ResultColumn[]>
+  /** The rows as batches of some thousand rows, column by column. */
+  batches(): AsyncIterable<ResultBatch<C>>
 }
 
 /** Runs SQL, one statement at a time; a semicolon after it may be followed by comments. Methods reject with a QueryError that contains the SQL, or with the signal's reason when aborted. */
@@ -25,7 +34,10 @@ export interface SqlEngine {
   /** Runs a statement for its effect. */
   execute(statement: string): Promise<void>
   /** A query's rows. The query starts when rows or columns are first requested. Aborting the signal also ends it in the engine. */
-  query<R>(query: Query<R>, options?: { signal?: AbortSignal }): ResultRows<R>
+  query<R, C extends Readonly<Record<string, Column>> = ColumnsOf<R>>(
+    query: Query<R, C>,
+    options?: { signal?: AbortSignal },
+  ): ResultRows<R, C>
   /** Ends running queries and releases the engine. */
   close(): Promise<void>
 }

@@ -10,6 +10,11 @@ export function statementText(sql: string): string {
   return sql.slice(0, end)
 }
 
+/** The tokens of SQL, comments and white space included. A parameter, `$name`, is one; a `$` within a name or a text is none. */
+export function* sqlTokens(sql: string): Generator<string> {
+  for (const [token] of sql.matchAll(tokens)) yield token
+}
+
 const tokens = new RegExp(
   [
     String.raw`\s+`,
@@ -19,7 +24,8 @@ const tokens = new RegExp(
     String.raw`'[^']*'?`, // two quotes in a row end one token and begin another
     String.raw`"[^"]*"?`,
     String.raw`\$(?<tag>\w*)\$[^]*?(?:\$\k<tag>\$|$)`,
-    String.raw`\w+`,
+    String.raw`\$\w+`,
+    String.raw`\w[\w$]*`,
     String.raw`[^]`,
   ].join('|'),
   'g',

@@ -2,7 +2,7 @@ import { freeSql, type Query } from '@minilake/analytics'
 import { planFiles, type SimulatedTable, simulatedTables } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
 import { folderStore } from '@minilake/ingest'
-import { describeValue, type Table } from '@minilake/schema'
+import { type Column, describeValue, type Table } from '@minilake/schema'
 import { checkOptions } from './check-options.js'
 import { checkTable, checkTables, droppedTable } from './check-table.js'
 import { cleanLake } from './clean/clean-lake.js'
@@ -146,16 +146,19 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return listFiles(table, backend.store, { ...options, signal })
     },
 
-    query<R>(query: Query<R> | string, given: QueryOptions = {}) {
+    query<R, C extends Readonly<Record<string, Column>>>(
+      query: Query<R, C> | string,
+      given: QueryOptions = {},
+    ) {
       const signal = begin('query', given)
       const moment = historyMoment(given)
       const options = { tables: checkTables(tables, given.tables ?? tables), signal }
-      const run = (asked: Query<R>) => namingFiles(engines.query(asked, options), backend, options.tables)
+      const run = (asked: Query<R, C>) => namingFiles(engines.query(asked, options), backend, options.tables)
       if (typeof query === 'string') {
         if (moment) throw new TypeError(momentOfSql)
-        return run(freeSql(query) as Query<R>)
+        return run(freeSql(query) as unknown as Query<R, C>)
       }
-      if (!['string', 'function'].includes(typeof (query as Partial<Query<R>> | undefined)?.sql))
+      if (!['string', 'function'].includes(typeof (query as Partial<Query<R, C>> | undefined)?.sql))
         throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
       return moment ? queryAt(query, moment, { lake: backend, engines, ...options }) : run(query)
     },

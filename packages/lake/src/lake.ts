@@ -1,8 +1,8 @@
-import type { Query, ResultRows } from '@minilake/analytics'
+import type { ColumnsOf, Query, ResultRows } from '@minilake/analytics'
 import type { SimulateOptions } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
 import type { Report } from '@minilake/report'
-import type { LakeProfile, Table } from '@minilake/schema'
+import type { Column, LakeProfile, Table } from '@minilake/schema'
 import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
 import type { DoctorOptions } from './doctor/check-lake.js'
 import type { CheckResult } from './doctor/diagnose.js'
@@ -135,7 +135,10 @@ export interface Lake {
   files(table: Table, options?: Optional<ListFilesOptions>): AsyncIterable<LakeFile>
 
   /** Rows of a query, or of any SQL in the engine's dialect. It runs when rows or columns are first requested. */
-  query<R>(query: Query<R>, options?: QueryOptions): ResultRows<R>
+  query<R, C extends Readonly<Record<string, Column>> = ColumnsOf<R>>(
+    query: Query<R, C>,
+    options?: QueryOptions,
+  ): ResultRows<R, C>
   query(sql: string, options?: QueryOptions): ResultRows<Record<string, unknown>>
 
   /**

@@ -40,7 +40,7 @@ export async function printWindows(
     series: new Map<string, ChartPoint[] | undefined>(),
   }))
   const rows: typeof result = {
-    columns: () => result.columns(),
+    ...{ columns: () => result.columns(), batches: () => result.batches() },
     async *[Symbol.asyncIterator]() {
       for await (const row of result) {
         for (const chart of drawn) addPoint(row, chart, windows)

@@ -1,10 +1,15 @@
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api'
+import type { Column } from '@minilake/schema'
+import { bindParameters } from './bind-parameters.js'
 import { distinctNames } from '../distinct-names.js'
 import { type Query, sqlText } from '../query.js'
+import type { BoundParameter } from '../query-parameters.js'
 import { QueryError } from '../query-error.js'
+import { resultBatch } from '../result-batch.js'
 import { rowObject } from '../row-object.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { statementText } from '../statement-text.js'
+import { duckDbBuffer } from './duckdb-buffers.js'
 import { duckDbDialect } from './duckdb-dialect.js'
 import { duckDbResultColumn } from './duckdb-types.js'
 import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
@@ -44,8 +49,8 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
   const running = new Set<Promise<void>>()
   const interrupts = new Set<() => void>()
 
-  const run = (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
-    const result = runStatement(sql, signal)
+  const run: typeof runStatement = (...statement) => {
+    const result = runStatement(...statement)
     const over: Promise<void> = result.then(
       () => void running.delete(over),
       () => void running.delete(over),
@@ -56,7 +61,11 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
 
   // Each statement has its own connection, so that an interrupt ends no other statement. Results are not streamed: an error
   // after the first rows would end a stream as if it were complete (node-api does not expose `duckdb_result_error`).
-  const runStatement = async (sql: string, signal?: AbortSignal): Promise<DuckDBResult> => {
+  const runStatement = async (
+    sql: string,
+    signal?: AbortSignal,
+    parameters: Readonly<Record<string, BoundParameter>> = {},
+  ): Promise<DuckDBResult> => {
     const throwIfEnded = () => {
       signal?.throwIfAborted()
       if (isClosed) throw new QueryError('the DuckDB engine is closed', { sql })
@@ -80,7 +89,10 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
       interrupts.add(interrupt)
       const text = statementText(sql)
       await checkOneStatement(connection, text)
-      return await connection.run(text)
+      if (Object.keys(parameters).length === 0) return await connection.run(text)
+      const prepared = await connection.prepare(text)
+      bindParameters(prepared, parameters)
+      return await prepared.run()
     } catch (cause) {
       throwIfEnded()
       throw failure(sql, cause)
@@ -99,11 +111,15 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
       await run(statement)
     },
 
-    query<R>(query: Query<R>, { signal }: { signal?: AbortSignal } = {}): ResultRows<R> {
+    query<R, C extends Readonly<Record<string, Column>>>(
+      query: Query<R, C>,
+      { signal }: { signal?: AbortSignal } = {},
+    ): ResultRows<R, C> {
       const sql = sqlText(query, duckDbDialect)
+      const required = requiredColumns(query)
       let running: ReturnType<typeof start> | undefined
       const start = async () => {
-        const result = await run(sql, signal)
+        const result = await run(sql, signal, query.parameters)
         // node-api's own distinct names may repeat a name that is taken.
         const columns = distinctNames(result.columnNames()).map((name, index) =>
           duckDbResultColumn(name, result.columnType(index)),
@@ -111,22 +127,35 @@ export function duckDbEngine({ setup = [], ...limits }: DuckDbEngineOptions = {}
         checkColumns(query, columns, sql)
         return { result, columns }
       }
+      async function* chunks() {
+        const { result } = await (running ??= start())
+        signal?.throwIfAborted()
+        try {
+          for (;;) {
+            const chunk = await result.fetchChunk()
+            signal?.throwIfAborted()
+            if (!chunk || chunk.rowCount === 0) return
+            yield chunk
+          }
+        } catch (cause) {
+          signal?.throwIfAborted()
+          throw failure(sql, cause)
+        }
+      }
       return {
         columns: async () => (await (running ??= start())).columns.map(({ read: _, ...column }) => column),
-        async *[Symbol.asyncIterator]() {
-          const { result, columns } = await (running ??= start())
-          const required = requiredColumns(query)
-          const readers = columns.map(({ name, read }) => ({ name, read, isRequired: required.has(name) }))
-          signal?.throwIfAborted()
-          try {
-            for await (const rows of result.yieldRows()) {
-              signal?.throwIfAborted()
-              for (const row of rows) yield rowObject(readers, row, sql) as R
-            }
-          } catch (cause) {
-            signal?.throwIfAborted()
-            throw failure(sql, cause)
+        async *batches() {
+          const { columns } = await (running ??= start())
+          for await (const chunk of chunks()) {
+            const read = (index: number) => duckDbBuffer(chunk, index)
+            yield resultBatch<C>(columns, chunk.rowCount, { read, required, sql })
           }
+        },
+        async *[Symbol.asyncIterator]() {
+          const { columns } = await (running ??= start())
+          const readers = columns.map(({ name, read }) => ({ name, read, isRequired: required.has(name) }))
+          for await (const chunk of chunks())
+            for (const row of chunk.getRows()) yield rowObject(readers, row, sql) as R
         },
       }
     },

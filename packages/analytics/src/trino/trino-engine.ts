@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Column } from '@minilake/schema'
 import { type Query, sqlText } from '../query.js'
 import { QueryError } from '../query-error.js'
+import { type ColumnsOf, resultBatch } from '../result-batch.js'
 import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '../sql-engine.js'
 import { rowObject } from '../row-object.js'
 import {
@@ -9,6 +11,7 @@ import {
   type TrinoEngineOptions,
   trinoServer,
 } from './trino-server.js'
+import { executeImmediate } from './execute-immediate.js'
 import { startStatement, type TrinoStatement } from './trino-statement.js'
 import { trinoDialect } from './trino-dialect.js'
 import { type TrinoResultColumn, trinoResultColumns } from './trino-types.js'
@@ -25,7 +28,10 @@ export interface TrinoQueryOptions {
 
 /** A SqlEngine for Trino whose queries can have session properties. */
 export interface TrinoEngine extends SqlEngine {
-  query<R>(query: Query<R>, options?: TrinoQueryOptions): ResultRows<R>
+  query<R, C extends Readonly<Record<string, Column>> = ColumnsOf<R>>(
+    query: Query<R, C>,
+    options?: TrinoQueryOptions,
+  ): ResultRows<R, C>
 }
 
 /**
@@ -90,27 +96,44 @@ export function trinoEngine(options: TrinoEngineOptions): TrinoEngine {
       while (await statement.next());
     },
 
-    query<R>(query: Query<R>, options?: TrinoQueryOptions): ResultRows<R> {
+    query<R, C extends Readonly<Record<string, Column>>>(query: Query<R, C>, options?: TrinoQueryOptions) {
       const sql = sqlText(query, trinoDialect)
+      const required = requiredColumns(query)
       let running: ReturnType<typeof begin> | undefined
-      const run = () => (running ??= begin(sql, options, (columns) => checkColumns(query, columns, sql)))
+      const text = executeImmediate(sql, query.parameters ?? {})
+      const run = () => (running ??= begin(text, options, (columns) => checkColumns(query, columns, sql)))
+      /** The pages; a second loop continues where the first one stopped. */
+      async function* pages() {
+        const begun = await run()
+        const { statement, first } = begun
+        begun.first = undefined
+        try {
+          for (let page = first ?? (await statement.next()); page; page = await statement.next()) {
+            options?.signal?.throwIfAborted()
+            yield page
+          }
+        } finally {
+          statement.end()
+        }
+      }
       return {
-        columns: async () => (await run()).columns.map(({ read: _, ...column }) => column),
+        columns: async () =>
+          (await run()).columns.map(({ read: _read, buffer: _buffer, ...column }) => column),
+        async *batches() {
+          const { columns } = await run()
+          for await (const page of pages()) {
+            const read = (index: number) => (columns[index] as TrinoResultColumn).buffer(page, index)
+            yield resultBatch<C>(columns, page.length, { read, required, sql })
+          }
+        },
         async *[Symbol.asyncIterator]() {
-          const begun = await run()
-          const { statement, columns, first } = begun
-          begun.first = undefined // a second loop continues where the first one stopped
-          const required = requiredColumns(query)
+          const { columns } = await run()
           const readers = columns.map((column) => ({ ...column, isRequired: required.has(column.name) }))
-          try {
-            for (let page = first ?? (await statement.next()); page; page = await statement.next()) {
-              for (const row of page) {
-                options?.signal?.throwIfAborted()
-                yield rowObject(readers, row, sql) as R
-              }
+          for await (const page of pages()) {
+            for (const row of page) {
+              options?.signal?.throwIfAborted()
+              yield rowObject(readers, row, sql) as R
             }
-          } finally {
-            statement.end()
           }
         },
       }

@@ -12,10 +12,7 @@ import {
   type TrinoFailure,
 } from './trino-failure.js'
 import type { TrinoServer } from './trino-server.js'
-import type { TrinoColumn } from './trino-types.js'
-
-/** Rows as Trino sends them, each with a value per column. */
-type TrinoPage = readonly (readonly unknown[])[]
+import type { TrinoColumn, TrinoPage } from './trino-types.js'
 
 /** A statement that runs in Trino. */
 export interface TrinoStatement {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { duckDbEngine, type DuckDbEngineOptions } from '../../src/duckdb/duckdb-engine.js'
 import { freeSql, QueryError } from '../../src/index.js'
+import { batchesContract } from '../batches.contract.js'
 import { sqlEngineContract } from '../sql-engine.contract.js'
 import { takeAll } from '../take-all.js'
 
 sqlEngineContract('DuckDB', () => duckDbEngine())
+batchesContract('DuckDB', () => duckDbEngine())
 sqlEngineContract('DuckDB with one thread', () => duckDbEngine({ threads: 1 }))
 
 async function rowsOf(sql: string, options: DuckDbEngineOptions = {}) {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { freeSql, query, QueryError } from '../../src/index.js'
 import { trinoEngine } from '../../src/trino/trino-engine.js'
+import { batchesContract } from '../batches.contract.js'
 import { sqlEngineContract } from '../sql-engine.contract.js'
 import { stack } from '../stack.js'
 import { takeAll } from '../take-all.js'
@@ -15,6 +16,7 @@ import { trinoProxy } from './trino-proxy.js'
 const url = stack.trino
 
 sqlEngineContract('Trino', () => trinoEngine({ url, user: 'minilake' }))
+batchesContract('Trino', () => trinoEngine({ url, user: 'minilake' }))
 
 const engine = trinoEngine({ url, user: 'minilake' })
 afterAll(() => engine.close())

@@ -1,6 +1,6 @@
 import { QueryError, type ResultRows } from '@minilake/analytics'
 import type { StoredObject } from '@minilake/ingest'
-import { type Table, tablePrefix } from '@minilake/schema'
+import { type Column, type Table, tablePrefix } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { enginePath } from './engine-path.js'
 import { footerFault } from './footer-fault.js'
@@ -45,23 +45,25 @@ export async function fileFailure(
 }
 
 /** Rows that fail as `fileFailure` says. */
-export function namingFiles<R>(
-  rows: ResultRows<R>,
+export function namingFiles<R, C extends Readonly<Record<string, Column>>>(
+  rows: ResultRows<R, C>,
   lake: Pick<LakeBackend, 'servers' | 'store'>,
   tables: readonly Table[],
-): ResultRows<R> {
+): ResultRows<R, C> {
+  async function* naming<Item>(items: AsyncIterable<Item>) {
+    try {
+      yield* items
+    } catch (error) {
+      throw await fileFailure(error, lake, tables)
+    }
+  }
   return {
     columns: () =>
       rows.columns().catch(async (error: unknown) => {
         throw await fileFailure(error, lake, tables)
       }),
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* rows
-      } catch (error) {
-        throw await fileFailure(error, lake, tables)
-      }
-    },
+    batches: () => naming(rows.batches()),
+    [Symbol.asyncIterator]: () => naming(rows),
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type SqlEngine,
 } from '@minilake/analytics'
 import { icebergSnapshotAt, icebergSnapshots } from '@minilake/catalog'
-import { describeValue, type LakeProfile, type Table } from '@minilake/schema'
+import { type Column, describeValue, type LakeProfile, type Table } from '@minilake/schema'
 import type { EnginePool } from '../open/engine-pool.js'
 import { checkSnapshotId, historyTable } from './check-history.js'
 import { UsageError } from '../usage-error.js'
@@ -44,14 +44,14 @@ export const momentOfSql =
   'query expected a built-in query with `at` or `snapshot`: in SQL, FOR TIMESTAMP AS OF and FOR VERSION AS OF follow the name of a table'
 
 /** Rows of a query of one table as of a moment in its history. It runs when rows or columns are first requested. */
-export function queryAt<R>(
-  query: Query<R>,
+export function queryAt<R, C extends Readonly<Record<string, Column>>>(
+  query: Query<R, C>,
   moment: HistoryMoment,
   how: { lake: { profile: LakeProfile }; engines: EnginePool; tables: readonly Table[]; signal: AbortSignal },
-): ResultRows<R> {
+): ResultRows<R, C> {
   const { engines, signal } = how
   const table = historyTable(how.lake, how.tables)
-  let running: Promise<{ rows: ResultRows<R>; id: string }> | undefined
+  let running: Promise<{ rows: ResultRows<R, C>; id: string }> | undefined
   const run = async () => {
     const id = await engines.use([table], (engine) => snapshotAt(table, moment, engine, signal))
     return { id, rows: engines.query(asOfSnapshot(query, table, id), { tables: [table], signal }) }
@@ -67,6 +67,14 @@ export function queryAt<R>(
       { cause: error },
     )
   }
+  async function* explaining<Item>(items: (rows: ResultRows<R, C>) => AsyncIterable<Item>) {
+    const { rows } = await (running ??= run())
+    try {
+      yield* items(rows)
+    } catch (error) {
+      throw await explained(error)
+    }
+  }
   return {
     columns: async () => {
       const { rows } = await (running ??= run())
@@ -74,14 +82,8 @@ export function queryAt<R>(
         throw await explained(error)
       })
     },
-    async *[Symbol.asyncIterator]() {
-      const { rows } = await (running ??= run())
-      try {
-        yield* rows
-      } catch (error) {
-        throw await explained(error)
-      }
-    },
+    batches: () => explaining((rows) => rows.batches()),
+    [Symbol.asyncIterator]: () => explaining((rows) => rows),
   }
 }
 

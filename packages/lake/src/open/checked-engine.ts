@@ -1,4 +1,5 @@
 import type { Query, SqlEngine } from '@minilake/analytics'
+import type { Column } from '@minilake/schema'
 
 /**
  * An engine whose queries reject if `check` does, before they start or after their last row: a table that was rewritten in the shape of
@@ -8,19 +9,24 @@ export function checkedEngine(engine: SqlEngine, check: () => Promise<void>): Sq
   return {
     dialect: engine.dialect,
     execute: (statement) => engine.execute(statement),
-    query: <R>(query: Query<R>, options?: { signal?: AbortSignal }) => {
+    query: <R, C extends Readonly<Record<string, Column>>>(
+      query: Query<R, C>,
+      options?: { signal?: AbortSignal },
+    ) => {
       const rows = engine.query(query, options)
       const columns = async () => {
         await check()
         return rows.columns()
       }
+      async function* checked<Item>(items: () => AsyncIterable<Item>) {
+        await columns()
+        yield* items()
+        await check()
+      }
       return {
         columns,
-        async *[Symbol.asyncIterator]() {
-          await columns()
-          yield* rows
-          await check()
-        },
+        batches: () => checked(() => rows.batches()),
+        [Symbol.asyncIterator]: () => checked(() => rows),
       }
     },
     close: () => engine.close(),

@@ -1,12 +1,15 @@
 import type { Query, ResultRows, SqlEngine } from '@minilake/analytics'
-import type { Table } from '@minilake/schema'
+import type { Column, Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
 import { UsageError } from '../usage-error.js'
 
 /** Engines of a lake that stay open between queries. */
 export interface EnginePool {
   /** Rows of a query, run when the rows or columns are first requested, by an engine that knows the tables. */
-  query<R>(query: Query<R>, options: { tables: readonly Table[]; signal: AbortSignal }): ResultRows<R>
+  query<R, C extends Readonly<Record<string, Column>>>(
+    query: Query<R, C>,
+    options: { tables: readonly Table[]; signal: AbortSignal },
+  ): ResultRows<R, C>
   /** Runs `work` with an engine that knows the tables. */
   use<T>(tables: readonly Table[], work: (engine: SqlEngine) => Promise<T>): Promise<T>
   /** Closes all engines. */
@@ -70,22 +73,27 @@ export function enginePool(lake: Pick<LakeBackend, 'catalogStatements' | 'openEn
   }
 
   return {
-    query: <R>(query: Query<R>, { tables, signal }: { tables: readonly Table[]; signal: AbortSignal }) => {
-      let running: Promise<{ entry: Entry; rows: ResultRows<R> }> | undefined
+    query: <R, C extends Readonly<Record<string, Column>>>(
+      query: Query<R, C>,
+      { tables, signal }: { tables: readonly Table[]; signal: AbortSignal },
+    ) => {
+      let running: Promise<{ entry: Entry; rows: ResultRows<R, C> }> | undefined
       const run = async () => {
         const entry = await acquire(tables)
         return { entry, rows: (await entry.engine).query(query, { signal }) }
       }
+      async function* releasing<Item>(items: (rows: ResultRows<R, C>) => AsyncIterable<Item>) {
+        const { entry, rows } = await (running ??= run())
+        try {
+          yield* items(rows)
+        } finally {
+          await release(entry)
+        }
+      }
       return {
         columns: async () => (await (running ??= run())).rows.columns(),
-        async *[Symbol.asyncIterator]() {
-          const { entry, rows } = await (running ??= run())
-          try {
-            yield* rows
-          } finally {
-            await release(entry)
-          }
-        },
+        batches: () => releasing((rows) => rows.batches()),
+        [Symbol.asyncIterator]: () => releasing((rows) => rows),
       }
     },
     use: async (tables, work) => {
