@@ -22,6 +22,7 @@ export function compareAnswers(results) {
       ...result,
       oursTakesOpen: ours.seconds / result.seconds,
       oursTakesFirst: ours.firstSeconds / result.firstSeconds,
+      oursTakesCpu: ours.cpuSeconds / result.cpuSeconds,
     }
   })
 }
@@ -30,7 +31,18 @@ export function compareAnswers(results) {
 export function queryTable(results) {
   const millis = (seconds) => (seconds * 1000).toFixed(seconds < 0.1 ? 1 : 0)
   const times = (ratio) => (ratio === undefined ? '' : `${ratio.toFixed(2)}×`)
-  const head = ['', '', 'rows', 'open ms', 'first ms', 'CPU ms', 'peak MiB', 'ours takes: open', 'first']
+  const head = [
+    '',
+    '',
+    'rows',
+    'open ms',
+    'first ms',
+    'CPU ms',
+    'peak MiB',
+    'ours takes: open',
+    'first',
+    'CPU',
+  ]
   const lines = results.map((result) => [
     result.input,
     result.name,
@@ -41,6 +53,7 @@ export function queryTable(results) {
     String(result.peakMib),
     times(result.oursTakesOpen),
     times(result.oursTakesFirst),
+    times(result.oursTakesCpu),
   ])
   return alignedText([head, ...lines], { textColumns: 2 })
 }
