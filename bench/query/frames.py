@@ -1,17 +1,14 @@
 """usage: python frames.py '{ "name", "question", "lake", "days" }': asks pandas or polars, over the same files."""
 
 import glob
-import json
-import time
+from datetime import date, timedelta
 
+from report import report
 from usage import task
 
-BEGAN = float(open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19]) / 100
 QUESTION, DAYS = task["question"], task["days"]
 FOLDER = f"{task['lake']}/iot-time-series/pump_daily"
-DAY = (
-    __import__("datetime").date(2024, 1, 1) + __import__("datetime").timedelta(days=DAYS // 2)
-).isoformat()
+DAY = (date(2024, 1, 1) + timedelta(days=DAYS // 2)).isoformat()
 ONE_DAY = f"{FOLDER}/event_date={DAY}/*.parquet"
 
 
@@ -72,27 +69,4 @@ def in_polars():
     return ask, f"polars {pl.__version__}"
 
 
-def report(ask, version, repeats=5):
-    answer = ask()
-    first = float(open("/proc/uptime").read().split()[0]) - BEGAN
-    cpu_before, least = time.process_time(), float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        ask()
-        least = min(least, time.perf_counter() - start)
-    cpu_seconds = (time.process_time() - cpu_before) / repeats
-    print(
-        json.dumps(
-            {
-                "seconds": least,
-                "firstSeconds": first,
-                "cpuSeconds": cpu_seconds,
-                "answer": answer,
-                "version": version,
-            }
-        )
-    )
-
-
-if __name__ == "__main__":
-    report(*{"pandas": in_pandas, "polars": in_polars}[task["name"]]())
+report(*{"pandas": in_pandas, "polars": in_polars}[task["name"]]())

@@ -3,7 +3,7 @@
 from urllib.parse import urlparse
 
 import trino
-from frames import report
+from report import report
 from usage import task
 
 url = urlparse(task["url"])
