@@ -21,6 +21,7 @@ export { freeSql, query, type Query, sqlText } from './query.js'
 export type { BoundParameter, ParameterValues } from './query-parameters.js'
 export { QueryError } from './query-error.js'
 export { type BatchColumn, type ColumnsOf, resultBatch, type ResultBatch } from './result-batch.js'
+export { endsStatement } from './statement-text.js'
 export {
   checkColumns,
   requiredColumns,
@@ -32,5 +33,5 @@ export { tableSummary } from './queries/table-summary.js'
 export type { TimeRange } from './queries/time-range.js'
 export { isPercentile, type WindowAggregate } from './queries/window-aggregate.js'
 export type { WindowFill } from './queries/window-fill.js'
-export type { WindowLength } from './queries/window-length.js'
+export { type WindowLength, windowMillis } from './queries/window-length.js'
 export { type Window, windows, type WindowSelect, type WindowsOptions } from './queries/windows.js'

@@ -19,7 +19,7 @@ export interface ResultBatch<C extends Readonly<Record<string, Column>>> {
   /** One buffer per column, each with `rowCount` entries. */
   readonly columns: { readonly [N in keyof C]: ColumnBuffers[C[N]['type']] }
   /** Of columns with nulls: 1 where the row has no value (the buffer's entry is then ignored), else 0. */
-  readonly nulls: { readonly [N in keyof C]?: Uint8Array }
+  readonly nulls?: { readonly [N in keyof C]?: Uint8Array }
 }
 
 /** For engine adapters: the values of a column in a batch. */
@@ -54,7 +54,7 @@ export function resultBatch<C extends Readonly<Record<string, Column>>>(
   return {
     rowCount,
     columns: Object.fromEntries(values) as ResultBatch<C>['columns'],
-    nulls: Object.fromEntries(masks) as ResultBatch<C>['nulls'],
+    ...(masks.length > 0 && { nulls: Object.fromEntries(masks) as NonNullable<ResultBatch<C>['nulls']> }),
   }
 }
 

@@ -10,6 +10,13 @@ export function statementText(sql: string): string {
   return sql.slice(0, end)
 }
 
+/** Whether a text is a statement with the semicolon that ends it; one within a text or a comment does not. */
+export function endsStatement(sql: string): boolean {
+  let end = ''
+  for (const token of sqlTokens(sql)) if (!/^(?:\s|--|\/\*)/.test(token)) end = token
+  return end === ';'
+}
+
 /** The tokens of SQL, comments and white space included. A parameter, `$name`, is one; a `$` within a name or a text is none. */
 export function* sqlTokens(sql: string): Generator<string> {
   for (const [token] of sql.matchAll(tokens)) yield token

@@ -83,7 +83,7 @@ export function batchesContract(name: string, open: () => SqlEngine): void {
       const rows = batches.flatMap(({ columns, nulls, rowCount }) =>
         Array.from({ length: rowCount }, (_, row) => ({
           n: columns.n[row]!,
-          d: nulls.d?.[row] === 1 ? null : columns.d[row],
+          d: nulls?.d?.[row] === 1 ? null : columns.d[row],
         })),
       )
       expect(rows).toHaveLength(10_000)

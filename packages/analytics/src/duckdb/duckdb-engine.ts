@@ -11,6 +11,7 @@ import { checkColumns, requiredColumns, type ResultRows, type SqlEngine } from '
 import { statementText } from '../statement-text.js'
 import { duckDbBuffer } from './duckdb-buffers.js'
 import { duckDbDialect } from './duckdb-dialect.js'
+import { errorPlace } from './error-place.js'
 import { duckDbResultColumn } from './duckdb-types.js'
 import { checkLimits, type DuckDbLimits, privateDuckDb, type PrivateDuckDb } from './private-duckdb.js'
 
@@ -177,7 +178,7 @@ async function checkOneStatement(connection: DuckDBConnection, sql: string): Pro
   const { count } = await connection.extractStatements(sql).catch((cause: unknown) => {
     const message = messageOf(cause)
     if (message.startsWith(syntaxError))
-      throw new QueryError(message.slice(syntaxError.length), { sql, cause })
+      throw new QueryError(message.slice(syntaxError.length), { sql, cause, ...errorPlace(message, sql) })
     return { count: 0 } // for a text of comments only, node-api's error says just that native code failed
   })
   // DuckDB splits a PIVOT into several statements. Only a text with a semicolon can contain several of the caller's.
@@ -205,7 +206,9 @@ async function openWith(setup: readonly string[], limits: DuckDbLimits): Promise
 }
 
 function failure(sql: string, cause: unknown): QueryError {
-  return cause instanceof QueryError ? cause : new QueryError(messageOf(cause), { sql, cause })
+  if (cause instanceof QueryError) return cause
+  const message = messageOf(cause)
+  return new QueryError(message, { sql, cause, ...errorPlace(message, sql) })
 }
 
 function messageOf(cause: unknown): string {

@@ -3,6 +3,11 @@ import type { Dialect } from '../dialect.js'
 /** The length of windows: a time that divides a day, such as '15m', '1h' or '8h', or a calendar day, week (from Monday) or month. */
 export type WindowLength = `${number}${'ms' | 's' | 'm' | 'h'}` | 'day' | 'week' | 'month'
 
+/** The length of windows in milliseconds; of months, the mean. Throws a RangeError for a length that is wrong. */
+export function windowMillis(every: WindowLength): number {
+  return every === 'month' ? (365.2425 / 12) * millisPerDay : lengthOf(every).leastMillis
+}
+
 /** SQL for the windows of a length, on the clock of a zone. Columns of windows hold their keys, which are evenly spaced. */
 export interface WindowSql {
   /** The key of the window that has a UTC time in it. */

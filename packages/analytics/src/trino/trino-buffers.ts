@@ -29,8 +29,13 @@ const numbers =
   ): ReadBuffer =>
   (page, index) => {
     const values = create(page.length)
-    // NaN and the infinities arrive as text.
-    return filled(page, index, values, (row, value) => (values[row] = Number(value)))
+    // Without `filled`, since most columns are numbers.
+    for (let row = 0; row < page.length; row++) {
+      const value = (page[row] as readonly unknown[])[index]
+      if (typeof value === 'number') values[row] = value
+      else return filled(page, index, values, (at, other) => (values[at] = Number(other))) // NaN is text
+    }
+    return { values }
   }
 
 const times: ReadBuffer = (page, index) => {
