@@ -2,7 +2,7 @@ import { UsageError } from '../usage-error.js'
 
 /** A piece of a condition's text. */
 export interface Token {
-  kind: 'word' | 'name' | 'text' | 'number' | 'symbol' | 'end'
+  kind: 'word' | 'bare' | 'name' | 'text' | 'number' | 'symbol' | 'end'
   /** As it stands in the condition. */
   source: string
   /** A word in lower case, a name or a text without its quotes, else the source. */
@@ -15,6 +15,7 @@ const patterns: readonly [Token['kind'], RegExp][] = [
   ['text', /'(?:[^']|'')*'/y],
   ['name', /"(?:[^"]|"")*"/y],
   ['number', /[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
+  ['bare', /[A-Za-z_]\w*(?:[-.:]+\w+)+/y], // a text without its quotes
   ['word', /[A-Za-z_][A-Za-z0-9_]*/y],
   ['symbol', /<>|!=|<=|>=|[=<>(),]/y],
 ]

@@ -13,7 +13,7 @@ const operators: Readonly<Record<string, Operator>> = {
 
 /**
  * Reads a condition on the rows of a table: comparisons of a column with a literal, `[NOT] IN`, `[NOT] BETWEEN`, `IS [NOT] NULL`, `AND`,
- * `OR`, `NOT` and parentheses, as in SQL. Throws a UsageError with the place of a mistake.
+ * `OR`, `NOT` and parentheses, as in SQL; a text of one word may lack its quotes. Throws a UsageError with the place of a mistake.
  */
 export function parseCondition(table: Table, text: string): Condition {
   const tokens = conditionTokens(text)
@@ -106,12 +106,23 @@ export function parseCondition(table: Table, text: string): Condition {
   const literal = (name: string, column: Column): LiteralValue => {
     const { expected, ...of } = columnLiteral[column.type]
     const token = peek()
-    const written = writtenLiteral()
+    const written = bareText(column) ?? writtenLiteral()
     const value = written && of.read(written)
     if (value !== undefined) return value
     const got = isWord(token, 'null') ? 'NULL, which nothing equals (IS NULL finds it)' : token.source
     throw fail(token, `expected ${expected} for ${name}, which is ${column.type}, got ${got}`)
   }
+  /** A text may lack its quotes where nothing else can be meant. */
+  const bareText = ({ type }: Column): WrittenLiteral | undefined => {
+    const { kind, value, source } = peek()
+    const isBare =
+      kind === 'bare' ||
+      (kind === 'word' && !['null', 'true', 'false', 'timestamp', 'date'].includes(value) && !isColumn(value))
+    if (type !== 'varchar' || !isBare) return undefined
+    at += 1
+    return { kind: 'text', text: source }
+  }
+  const isColumn = (word: string) => columnsOf(table).some(([name]) => name.toLowerCase() === word)
   const writtenLiteral = (): WrittenLiteral | undefined => {
     const { kind, value } = next()
     if (kind === 'number' || kind === 'text') return { kind, text: value }

@@ -143,6 +143,12 @@ describe('a condition', () => {
     )
   })
 
+  test.each(['p1', 'Pump_1', 'pump-0007', 'hall.2:a-b'])('takes the text %s without its quotes', (text) => {
+    const sql = (condition: string) => conditionSql(parseCondition(turbine, condition))
+    for (const condition of ['turbine_id = ?', 'turbine_id IN (?, ?)', 'NOT (turbine_id <> ?)AND power>1'])
+      expect(sql(condition.replaceAll('?', text))).toBe(sql(condition.replaceAll('?', `'${text}'`)))
+  })
+
   test('NaN is no number, and can be found', () => {
     const rows = {
       rowCount: 3,
@@ -165,8 +171,8 @@ describe('a condition', () => {
       'got the partition event_date: choose days with `from` and `to`, at character 1',
     ],
     [
-      'turbine_id = p1',
-      "expected a text in single quotes, such as 'p1' for turbine_id, which is varchar, got p1, at character 14",
+      'turbine_id = power',
+      "expected a text in single quotes, such as 'p1' for turbine_id, which is varchar, got power, at character 14",
     ],
     ['turbine_id = "p1"', 'got "p1", at character 14'],
     ['turbine_id = 1', 'expected a text in single quotes'],
