@@ -25,6 +25,7 @@ import { reportCommand } from './commands/report.js'
 import { rewriteCommand } from './commands/rewrite.js'
 import { rollbackCommand } from './commands/rollback.js'
 import { snapshotsCommand } from './commands/snapshots.js'
+import { sqlPromptCommand } from './commands/sql.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
@@ -110,6 +111,7 @@ function minilake(environment: Environment): Command {
     ingestCommand,
     catalogCommand,
     (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
+    sqlPromptCommand,
     verifyCommand,
     statusCommand,
     reportCommand,

@@ -228,7 +228,7 @@ describe('an import into the lake', () => {
       /^2 files written in lake\/iot-time-series\/turbine\/: 2 rows, [\d.]+ kB, event_date=2026-01-01 to event_date=2026-01-02, import [0-9a-f]{16}\nnext: minilake query hourly --table turbine\n$/m,
     )
     expect((await minilake('query', 'hourly', '--table', 'turbine', '--format', 'csv')).stdout).toBe(
-      'hour,avg_power\n2026-01-01 23:00:00.000,1\n2026-01-02 00:00:00.000,2\n',
+      'hour,avg_power\n2026-01-01T23:00:00.000Z,1\n2026-01-02T00:00:00.000Z,2\n',
     )
     const again = await minilake('import', 'a.csv')
     expect(again.stderr).toContain('nothing new: 2 files unchanged in lake/iot-time-series/turbine/: 2 rows')
@@ -447,7 +447,7 @@ test('--table is the only table of the lake, else pump; without either it must b
     '1 file written in lake/iot-time-series/turbine/: 1 row, ',
   )
   expect((await minilake('query', 'hourly', '--format', 'csv')).stdout).toBe(
-    'hour,avg_power\n2026-01-01 00:00:00.000,1\n',
+    'hour,avg_power\n2026-01-01T00:00:00.000Z,1\n',
   )
   const columns = { event_timestamp: { type: 'timestamp' }, power: { type: 'double' } }
   const tables = ['a', 'b'].map((name) => ({ name, columns }))
@@ -498,7 +498,7 @@ test('a table partitioned by day is read by its days: files of others are not ev
     )
   expect(await query('2026-01-03', '2026-01-03')).toMatchObject({
     code: 0,
-    stdout: 'hour,avg_pressure\n2026-01-03 12:00:00.000,3\n',
+    stdout: 'hour,avg_pressure\n2026-01-03T12:00:00.000Z,3\n',
   })
   expect((await query('2026-01-01', '2026-01-02')).code).toBe(1)
 })
@@ -640,7 +640,7 @@ describe('wrong usage and bad input', () => {
       '--format',
       'csv',
     )
-    expect(stdout).toBe('select,from,group\n2026-01-01 00:00:00.000,1.5,2026-01-01\n')
+    expect(stdout).toBe('select,from,group\n2026-01-01T00:00:00.000Z,1.5,2026-01-01\n')
   })
 })
 

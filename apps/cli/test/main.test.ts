@@ -194,6 +194,7 @@ describe('--help', () => {
       ...['demo', 'init', 'generate', 'import', 'ingest', 'catalog'],
       ...['query', 'query hourly', 'query alarms', 'query sql', 'query windows'],
       ...[
+        'sql',
         'verify',
         'status',
         'report',

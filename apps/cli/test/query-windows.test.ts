@@ -36,7 +36,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const asked = async (...args: string[]) => {
   const { code, stdout, stderr } = await minilake('query', 'windows', '--format', 'csv', ...args)
-  expect(stderr.replace(/^percentiles.*\n|^newest.*\n/gm, '')).toBe('')
+  expect(stderr.replace(/^percentiles.*\n|^newest.*\n|^no rows.*\n/gm, '')).toBe('')
   expect(code).toBe(0)
   return stdout
 }
@@ -45,10 +45,10 @@ test('selects aggregates of columns by source and day of a zone, and says that p
   const args = ['--select', 'pressure:avg,max,p50; speed:count', '--every', 'day', '--by', 'pump_id']
   expect(await asked(...args, '--zone', 'Europe/Berlin')).toBe(
     `pump_id,start,avg_pressure,max_pressure,p50_pressure,count_speed
-p1,2026-03-27 23:00:00.000,100,100,100,1
-p1,2026-03-28 23:00:00.000,120,130,120,3
-p1,2026-03-29 22:00:00.000,140,140,140,1
-p2,2026-03-28 23:00:00.000,500,500,500,1
+p1,2026-03-28T00:00:00+01:00,100,100,100,1
+p1,2026-03-29T00:00:00+01:00,120,130,120,3
+p1,2026-03-30T00:00:00+02:00,140,140,140,1
+p2,2026-03-29T00:00:00+01:00,500,500,500,1
 `,
   )
   expect((await minilake('query', 'windows', ...args)).stderr).toContain('percentiles are exact\n')
@@ -56,16 +56,17 @@ p2,2026-03-28 23:00:00.000,500,500,500,1
 
 test('--where, --last and times on the clock of --zone choose the rows', async () => {
   const one = ['--select', 'pressure:count', '--every', 'month']
-  expect(await asked(...one, '--where', `pump_id = 'p2'`)).toBe(
-    'start,count_pressure\n2026-03-01 00:00:00.000,1\n',
-  )
+  for (const text of [`'p2'`, 'p2'])
+    expect(await asked(...one, '--where', `pump_id = ${text}`)).toBe(
+      'start,count_pressure\n2026-03-01T00:00:00.000Z,1\n',
+    )
   expect(await asked(...one, '--last', '12h')).toContain(',2\n')
   expect((await minilake('query', 'windows', ...one, '--last', '12h')).stderr).toContain(
     'newest reading: 2026-03-29T22:00:00.000Z; from 2026-03-29T10:00:00.001Z\n',
   )
   const day = ['--from', '2026-03-29', '--to', '2026-03-29']
-  expect(await asked(...one, ...day)).toContain('2026-03-01 00:00:00.000,4\n')
-  expect(await asked(...one, ...day, '--zone', 'Europe/Berlin')).toContain('2026-02-28 23:00:00.000,4\n')
+  expect(await asked(...one, ...day)).toContain('2026-03-01T00:00:00.000Z,4\n')
+  expect(await asked(...one, ...day, '--zone', 'Europe/Berlin')).toContain('2026-03-01T00:00:00+01:00,4\n')
   expect(await asked(...one, '--from', '2026-03-29T01:30', '--zone', 'Europe/Berlin')).toContain(',4\n')
 })
 
@@ -117,6 +118,10 @@ test.each([
   expect([code, stdout]).toEqual([2, ''])
 })
 
-test('no rows are no windows', async () => {
-  expect(await asked('--from', '2027-01-01', '--fill', 'linear')).toBe('start,avg_pressure,avg_speed\n')
+test('no rows are no windows, and the times of the readings are said', async () => {
+  const args = ['--from', '2027-01-01', '--fill', 'linear']
+  expect(await asked(...args)).toBe('start,avg_pressure,avg_speed\n')
+  const found = 'table fleet has readings from 2026-03-28T22:59:59.000Z to 2026-03-29T22:00:00.000Z\n'
+  expect((await minilake('query', 'windows', ...args)).stderr).toContain(`no rows: ${found}`)
+  expect((await minilake('query', 'hourly', '--from', '2027-01-01')).stderr).toContain(`no rows: ${found}`)
 })

@@ -1,5 +1,6 @@
 export { type CleanOptions, type Leftovers } from './clean/clean-lake.js'
 export type { DoctorOptions } from './doctor/check-lake.js'
+export { writeDuckDbFile } from './register/duckdb-file.js'
 export { whereSql } from './condition/where-sql.js'
 export { type Check, type CheckResult, FailedCheck, type Fault } from './doctor/diagnose.js'
 export type { DropReport } from './drop/drop-report.js'

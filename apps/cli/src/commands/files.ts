@@ -1,4 +1,5 @@
 import type { ResultColumn } from '@minilake/analytics'
+import { batchesOf, type Column, type Table } from '@minilake/schema'
 import { firstLines } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
@@ -17,6 +18,14 @@ const columns: ResultColumn[] = [
   { name: 'published', type: 'timestamp', engineType: 'TIMESTAMP' },
   { name: 'imports', type: 'varchar', engineType: 'VARCHAR' },
 ]
+
+/** What is listed, as a table: any of it may be unknown. */
+const listed: Table = {
+  name: 'files',
+  columns: Object.fromEntries(
+    columns.map(({ name, type = 'varchar' }): [string, Column] => [name, { type, nullable: true }]),
+  ),
+}
 
 /** `minilake files`: list a table's data files. */
 export function filesCommand(environment: Environment): Command {
@@ -38,7 +47,11 @@ export function filesCommand(environment: Environment): Command {
             yield { ...file, imports: imports.join(' ') }
           }
         }
-        const result = { columns: () => Promise.resolve(columns), [Symbol.asyncIterator]: rows }
+        const result = {
+          columns: () => Promise.resolve(columns),
+          batches: () => batchesOf(listed, rows()),
+          [Symbol.asyncIterator]: rows,
+        }
         await printResult(result, session, flags)
         if (unreadable.length > 0) fail()
         firstLines(unreadable).forEach((line) => terminal.warn(line))

@@ -22,6 +22,7 @@ import {
   withTimeOptions,
 } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
+import { noteRange } from '../print/note-range.js'
 import type { PrintFlags } from '../print/print-result.js'
 import { averagesOf, printWindows } from '../print/print-windows.js'
 import { type Environment, type Session, withSession } from '../session.js'
@@ -101,7 +102,8 @@ export function windowsCommand(environment: Environment): Command {
           flags.last === undefined ? query : queryOf(await lastReadings(flags.last, session, options))
         if (Object.values(wanted).flat().some(isPercentile)) terminal.note(percentileNotes[lake.profile])
         const printed = { table, time: 'start', every: every as WindowLength, select: wanted, by, zone }
-        await printWindows(lake.query(found, options), printed, session, flags)
+        const rows = await printWindows(lake.query(found, options), printed, session, flags)
+        if (rows === 0) await noteRange(session, options)
       }),
   )
 }

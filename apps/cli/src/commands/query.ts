@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { alarmCount, alarmRows, hourlyAverages } from '@minilake/analytics'
+import { describeSystemError } from '@minilake/ingest'
 import { UsageError } from '@minilake/lake'
 import { count } from '@minilake/lake/text'
+import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
@@ -15,6 +19,7 @@ import {
   withTimeOptions,
 } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
+import { noteRange } from '../print/note-range.js'
 import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
 import { printHourly } from '../print/print-windows.js'
 import { type Environment, withSession } from '../session.js'
@@ -49,8 +54,9 @@ function hourlyCommand(environment: Environment): Command {
         const columns = findNumericColumns(table, '--columns', flags.columns)
         const query = asUsage(() => hourlyAverages(table, columns, rangeOf(flags)))
         await noteEmptyTable(table, session)
-        const rows = lake.query(query, { tables: [table], ...momentOf(flags), signal })
-        await printHourly(rows, { table, columns }, session, flags)
+        const options = { tables: [table] as [Table], ...momentOf(flags), signal }
+        const rows = await printHourly(lake.query(query, options), { table, columns }, session, flags)
+        if (rows === 0) await noteRange(session, options)
       }),
   )
 }
@@ -79,7 +85,8 @@ function alarmsCommand(environment: Environment): Command {
         await noteEmptyTable(table, session)
         for await (const { alarms } of lake.query(counted, options)) {
           const line = `${count(alarms, 'row')} with ${limit.column} > ${limit.above}`
-          if (formatOf(session, flags) === 'table') await terminal.data(`${line}\n`)
+          if (flags.output === undefined && formatOf(session, flags) === 'table')
+            await terminal.data(`${line}\n`)
           else terminal.note(line)
         }
         await printResult(lake.query(rows, options), session, flags)
@@ -91,14 +98,40 @@ function sqlCommand(environment: Environment): Command {
   const command = new Command('sql')
     .description("any SQL in the engine's own dialect; tables are hive.iot_dw.<name>")
     .argument(
-      '<statement>',
-      'one statement, such as "SELECT count(*) FROM hive.iot_dw.pump"; put -- before one that starts with a dash',
+      '[statement]',
+      'one statement, such as "SELECT count(*) FROM hive.iot_dw.pump", or - for standard input; put -- before one that starts with a dash',
     )
-  return withPrintOptions(command).action((statement: string, flags: PrintFlags, self: Command) =>
-    withSession(self, environment, async (session) => {
-      const { lake, signal } = session
-      if (/^[\s;]*$/.test(statement)) throw new UsageError('query sql expected a statement, got nothing')
-      await printResult(lake.query(statement, { signal }), session, flags)
-    }),
+    .option('-f, --file <file>', 'file with the statement')
+  return withPrintOptions(command).action(
+    (given: string | undefined, flags: PrintFlags & { file?: string }, self: Command) =>
+      withSession(self, environment, async (session) => {
+        const { lake, signal } = session
+        const statement = await statementOf(given, flags.file, environment)
+        if (/^[\s;]*$/.test(statement)) throw new UsageError('query sql expected a statement, got nothing')
+        await printResult(lake.query(statement, { signal }), session, flags)
+      }),
   )
+}
+
+/** The text of a statement: the argument, standard input or a file. */
+async function statementOf(
+  given: string | undefined,
+  file: string | undefined,
+  { process, signal }: Environment,
+): Promise<string> {
+  if ((given === undefined) === (file === undefined))
+    throw new UsageError(
+      `query sql expected a statement, - for standard input, or --file, got ${file === undefined ? 'nothing' : 'two of these'}`,
+    )
+  if (file !== undefined)
+    return readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new UsageError(`--file ${file} cannot be read: ${describeSystemError(cause)}`, { cause })
+    })
+  return given === '-' ? readText(process.stdin.setEncoding('utf8'), signal) : String(given)
+}
+
+async function readText(stream: NodeJS.ReadableStream, signal: AbortSignal): Promise<string> {
+  let text = ''
+  for await (const part of addAbortSignal(signal, stream as Readable)) text += String(part)
+  return text
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** Two or three examples for the help of each command, by its name. */
+/** Two or three examples for the help of each command, by its name; with its parent's where two have one name. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   minilake: ['minilake demo', 'minilake init', 'minilake query hourly --table turbine --format csv'],
   demo: ['minilake demo', 'minilake demo --profile stack'],
@@ -21,7 +21,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake ingest data --verify sample',
     'minilake ingest --watch --profile stack',
   ],
-  catalog: ['minilake catalog --print', 'minilake catalog --profile stack'],
+  catalog: [
+    'minilake catalog --print',
+    'minilake catalog --profile stack',
+    'minilake catalog --duckdb lake.duckdb',
+  ],
   query: ['minilake query hourly', 'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"'],
   hourly: [
     'minilake query hourly --columns pressure,speed --from 2026-01-02 --to 2026-01-03',
@@ -35,8 +39,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   alarms: ['minilake query alarms', 'minilake query alarms --column speed --threshold 1500 --limit 5'],
   sql: [
     'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"',
-    'minilake query sql "SELECT * FROM hive.iot_dw.pump" --format ndjson',
+    'minilake query sql -f peaks.sql -o peaks.parquet',
+    'echo "SELECT 1" | minilake query sql -',
   ],
+  'minilake sql': ['minilake sql', 'minilake sql --profile stack', 'minilake sql < statements.sql'],
   verify: ['minilake verify', 'minilake verify --table pump_daily --profile stack'],
   status: ['minilake status', 'minilake status --profile stack --json'],
   files: ['minilake files', 'minilake files --table turbine --from 2026-01-01 --to 2026-01-07 --format csv'],
@@ -82,6 +88,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 
 /** The examples of a command as the end of its help. */
 export function examplesOf(command: Command): string {
-  const lines = examples[command.name()] ?? []
+  const name = command.name()
+  const lines = examples[`${command.parent?.name()} ${name}`] ?? examples[name] ?? []
   return lines.length === 0 ? '' : `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`.trimEnd()
 }

@@ -38,12 +38,16 @@ export function columnsOf(series: readonly ChartSeries[], stepMillis: number, ro
       end = Math.max(end, endOf(point, stepMillis))
     }
   }
-  const windows = Math.ceil((end - start) / stepMillis)
+  // Calendar windows are a little longer or shorter than the step.
+  const windows = Math.max(Math.ceil((end - start) / stepMillis - 0.1), 1)
   const columnMillis =
     windows > room
       ? stepMillis * Math.ceil(windows / room)
       : stepMillis / Math.min(Math.floor(room / windows), 8)
-  return { start, columnMillis, columns: Math.min(Math.ceil((end - start) / columnMillis - 1e-6), room) }
+  // The columns whose middle is covered, and that of the last window's middle.
+  const covered = Math.ceil((end - start) / columnMillis - 0.5 - 1e-6)
+  const columns = Math.max(covered, Math.floor((end - start - stepMillis / 2) / columnMillis) + 1, 1)
+  return { start, columnMillis, columns: Math.min(columns, room) }
 }
 
 /** What each column shows; undefined where there is no value. */
@@ -55,9 +59,13 @@ export function binsOf(
   const bins = new Array<Bin | undefined>(columns).fill(undefined)
   for (const point of points) {
     const { time, value, min, max } = point
-    const first = Math.floor((time.getTime() - start) / columnMillis + 1e-6)
-    const last = Math.max(Math.ceil((endOf(point, stepMillis) - start) / columnMillis - 1e-6) - 1, first)
-    for (let column = first; column <= Math.min(last, columns - 1); column += 1) {
+    // A window is in the columns whose middle it covers, else in the one that its own middle is in: months differ in length.
+    const [from, to] = [time.getTime() - start, endOf(point, stepMillis) - start]
+    const covered = Math.ceil(from / columnMillis - 0.5 - 1e-6)
+    const last = Math.ceil(to / columnMillis - 0.5 - 1e-6) - 1
+    const first = covered <= last ? covered : Math.floor((from + to) / 2 / columnMillis)
+    const lastShown = Math.min(Math.max(last, first), columns - 1)
+    for (let column = Math.min(first, lastShown); column <= lastShown; column += 1) {
       const bin = (bins[column] ??= { mean: 0, count: 0, min: Infinity, max: -Infinity })
       bin.count += 1
       // Not as a sum, which may be too large for a double.

@@ -1,11 +1,18 @@
-import type { ResultRows } from '@minilake/analytics'
 import { count } from '@minilake/lake/text'
-import { formatRows, type ResultFormat } from '@minilake/lake/format'
+import { UsageError } from '@minilake/lake'
+import {
+  type FileFormat,
+  formatOfFile,
+  formatRows,
+  type WritableResult,
+  writeResult,
+} from '@minilake/lake/format'
 import type { Terminal } from './terminal.js'
 
 /** The options of how a result is printed. */
 export interface PrintFlags {
-  format?: ResultFormat
+  format?: FileFormat
+  output?: string
   limit?: number
 }
 
@@ -16,18 +23,26 @@ export interface PrintOutlet {
   json: boolean
 }
 
-/** Prints a result in the requested format, and notes when a table is cut short. */
+/** Prints a result in the requested format, or writes it to `--output`; notes when a table is cut short. Resolves with the number of rows. */
 export async function printResult<R>(
-  result: ResultRows<R>,
+  result: WritableResult<R>,
   outlet: PrintOutlet,
   flags: PrintFlags,
-): Promise<void> {
+): Promise<number> {
   const { terminal } = outlet
+  const { output } = flags
   const format = formatOf(outlet, flags)
+  if (output !== undefined) {
+    const rows = await writeResult(result, output, { format, limit: flags.limit ?? Infinity })
+    terminal.note(`${count(rows, 'row')} in ${output}`)
+    return rows
+  }
+  if (format === 'parquet')
+    throw new UsageError('--format parquet expected a file to write to: add -o result.parquet')
   const limit = flags.limit ?? (format === 'table' ? 20 : Infinity)
   const { width } = terminal
   const rows = await formatRows(result, { format, limit, width, write: (text) => terminal.data(text) })
-  if (format !== 'table') return
+  if (format !== 'table') return rows
   if (rows > limit) {
     terminal.note(
       `first ${limit} of ${count(rows, 'row')} (--limit ${rows} shows all, --format csv writes them)`,
@@ -35,9 +50,16 @@ export async function printResult<R>(
   } else {
     terminal.note(count(rows, 'row'))
   }
+  return rows
 }
 
-/** The format of a result: the one asked for, else JSON with `--json`, else a table. */
-export function formatOf({ json }: Pick<PrintOutlet, 'json'>, { format }: PrintFlags): ResultFormat {
-  return format ?? (json ? 'json' : 'table')
+/** The format of a result: the one asked for, else that of the file's name, else JSON with `--json`, else a table. */
+export function formatOf({ json }: Pick<PrintOutlet, 'json'>, { format, output }: PrintFlags): FileFormat {
+  if (format !== undefined) return format
+  if (output === undefined) return json ? 'json' : 'table'
+  const found = formatOfFile(output)
+  if (found !== undefined) return found
+  throw new UsageError(
+    `--output expected a name that ends in .parquet, .csv, .ndjson, .json or .txt, or a --format, got ${output}`,
+  )
 }

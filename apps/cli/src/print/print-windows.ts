@@ -1,8 +1,9 @@
-import type { ResultRows, WindowLength } from '@minilake/analytics'
+import { type ResultRows, type WindowLength, windowMillis } from '@minilake/analytics'
 import type { Table } from '@minilake/schema'
 import { chartText } from './chart.js'
 import type { ChartPoint } from './chart-bins.js'
 import { formatOf, type PrintFlags, type PrintOutlet, printResult } from './print-result.js'
+import { zonedText } from './zoned-text.js'
 
 /** A result of a row per window, and per source if there is `by`. */
 export interface PrintedWindows {
@@ -13,7 +14,7 @@ export interface PrintedWindows {
   /** The aggregates of each column; a result column is named `avg_pressure`. */
   select: Readonly<Record<string, readonly string[]>>
   by?: readonly string[]
-  /** The zone on whose clock windows start; times are printed in UTC all the same. Default: UTC. */
+  /** The zone on whose clock windows start, and in which a table, CSV and JSON have their starts. Default: UTC. */
   zone?: string | undefined
 }
 
@@ -31,8 +32,10 @@ export async function printWindows(
   windows: PrintedWindows,
   outlet: PrintOutlet,
   flags: PrintFlags,
-): Promise<void> {
-  if (formatOf(outlet, flags) !== 'table') return printResult(result, outlet, flags)
+): Promise<number> {
+  const format = formatOf(outlet, flags)
+  const printed = (rows: typeof result) => (format === 'parquet' ? rows : inZone(rows, windows))
+  if (flags.output !== undefined || format !== 'table') return printResult(printed(result), outlet, flags)
   const drawn = Object.entries(windows.select).map(([column, aggregates]) => ({
     column,
     shown: aggregates.find((each) => each !== 'min' && each !== 'max') ?? aggregates[0] ?? '',
@@ -48,7 +51,7 @@ export async function printWindows(
       }
     },
   }
-  await printResult(rows, outlet, flags)
+  const count = await printResult(printed(rows), outlet, flags)
   const { table, every, zone = 'UTC' } = windows
   const { millis, name } = stepOf(every)
   for (const { column, shown, series } of drawn) {
@@ -66,6 +69,26 @@ export async function printWindows(
     )
     if (chart !== '') await outlet.terminal.data(`\n${chart}`)
   }
+  return count
+}
+
+/** Windows with their starts as texts in their zone, unless that is UTC. */
+function inZone(
+  result: ResultRows<WindowRow>,
+  { time, zone = 'UTC' }: PrintedWindows,
+): ResultRows<WindowRow> {
+  if (zone === 'UTC') return result
+  const text = zonedText(zone)
+  return {
+    batches: () => result.batches(),
+    columns: async () =>
+      (await result.columns()).map((column) =>
+        column.name === time ? { ...column, type: 'varchar' } : column,
+      ),
+    async *[Symbol.asyncIterator]() {
+      for await (const row of result) yield { ...row, [time]: text(row[time] as Date) }
+    },
+  }
 }
 
 /** Prints hourly averages of columns, as `printWindows` does. */
@@ -74,7 +97,7 @@ export function printHourly(
   { table, columns }: { table: Table; columns: readonly string[] },
   outlet: PrintOutlet,
   flags: PrintFlags,
-): Promise<void> {
+): Promise<number> {
   const select = averagesOf(columns)
   return printWindows(result, { table, time: 'hour', every: '1h', select }, outlet, flags)
 }
@@ -111,11 +134,8 @@ function withEnds(points: readonly ChartPoint[], millis: number): ChartPoint[] {
   })
 }
 
-/** The length of windows, the longest of calendar ones, and what one is called. */
+/** The length of windows, and what one is called. */
 function stepOf(every: WindowLength): { millis: number; name: string } {
-  const days = { day: 1, week: 7, month: 31 }[every as string]
-  if (days !== undefined) return { millis: days * 86_400_000, name: every }
-  const [, number, unit] = /^([\d.]+)(ms|s|m|h)$/.exec(every) ?? []
-  const millis = Number(number) * ({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as string] ?? NaN)
-  return { millis, name: every === '1h' ? 'hour' : 'window' }
+  const isCalendar = ['day', 'week', 'month'].includes(every)
+  return { millis: windowMillis(every), name: isCalendar ? every : every === '1h' ? 'hour' : 'window' }
 }

@@ -36,7 +36,7 @@ describe.skipIf(process.platform === 'win32')('completion bash', () => {
     ],
     [
       ['query', 'hourly', '--format', ''],
-      ['table', 'csv', 'ndjson', 'json'],
+      ['table', 'csv', 'ndjson', 'json', 'parquet'],
     ],
     [['query', 'hourly', '--format', 'n'], ['ndjson']],
     [['--profile', 'stack', 'query', 'hourly', '--format', 'c'], ['csv']],
@@ -84,12 +84,12 @@ test('completion fish is a function of fish that knows the commands, options and
     /^ +case 'query'\n +string split -- ' ' 'hourly alarms sql windows [^']*--help'; return$/m,
   )
   expect(script).toMatch(
-    /^ +case 'query hourly --format'\n +string split -- ' ' 'table csv ndjson json'; return$/m,
+    /^ +case 'query hourly --format'\n +string split -- ' ' 'table csv ndjson json parquet'; return$/m,
   )
   if (!(await isInstalled('fish'))) return
   const offers = 'source $argv[1]; complete -C "minilake query hourly --format "'
   const { stdout } = await run('fish', ['--no-config', '-c', offers, path])
-  expect(stdout.trim().split('\n').sort()).toEqual(['csv', 'json', 'ndjson', 'table'])
+  expect(stdout.trim().split('\n').sort()).toEqual(['csv', 'json', 'ndjson', 'parquet', 'table'])
 })
 
 test('completion refuses another shell', async () => {

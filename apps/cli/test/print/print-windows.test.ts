@@ -13,6 +13,7 @@ async function printed(rows: readonly Record<string, unknown>[], windows: Partia
   const result: ResultRows<Record<string, unknown>> = {
     columns: () =>
       Promise.resolve(Object.keys(rows[0] ?? {}).map((name) => ({ name, engineType: 'DOUBLE' }))),
+    batches: () => Readable.from([]),
     [Symbol.asyncIterator]: () => Readable.from(rows)[Symbol.asyncIterator](),
   }
   const all = { table: pumpDaily, time: 'start', every: '1h', select, ...windows } as const

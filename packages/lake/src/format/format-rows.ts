@@ -25,7 +25,7 @@ export interface FormatRowsOptions {
  * shows. Resolves with the number of rows of a table's result, in other formats of the rows written.
  */
 export async function formatRows<R>(
-  result: ResultRows<R>,
+  result: Pick<ResultRows<R>, 'columns'> & AsyncIterable<R>,
   { format, limit, width, write }: FormatRowsOptions,
 ): Promise<number> {
   const columns = await result.columns()
@@ -93,7 +93,7 @@ interface Writer {
 const writers: Record<Exclude<ResultFormat, 'table'>, Writer> = {
   csv: {
     head: (columns) => `${columns.map(({ name }) => csvField(name)).join(',')}\n`,
-    row: (row, columns) => `${columns.map(({ name }) => csvField(plainText(row[name]))).join(',')}\n`,
+    row: (row, columns) => `${columns.map(({ name }) => csvField(csvText(row[name]))).join(',')}\n`,
     tail: () => '',
   },
   ndjson: {
@@ -129,6 +129,11 @@ export function jsonText(value: unknown, indent?: number): string {
     },
     indent,
   )
+}
+
+/** A value in CSV: a time with its zone, so that `minilake import` reads it as it is. */
+function csvText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : plainText(value)
 }
 
 // RFC 4180: fields with a comma, a quote or a line break stand in quotes, quotes within are doubled.

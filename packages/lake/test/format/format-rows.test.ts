@@ -134,7 +134,7 @@ test('JSON has the columns in order, whatever their names, and every value', asy
   expect(await printed(row, types, 'ndjson')).toBe(
     '{"time":"1970-01-01T00:00:00.000123Z","b":null,"2":"two","1":7}\n',
   )
-  expect(await printed(row, types.slice(0, 1), 'csv')).toBe('time\n1970-01-01 00:00:00.000123\n')
+  expect(await printed(row, types.slice(0, 1), 'csv')).toBe('time\n1970-01-01T00:00:00.000123Z\n')
   expect(
     await printed(
       { v: NaN, w: 2n ** 60n },

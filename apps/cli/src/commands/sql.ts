@@ -1,0 +1,113 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface, type Interface } from 'node:readline'
+import { endsStatement } from '@minilake/analytics'
+import { columnsOf, sqlTableName } from '@minilake/schema'
+import { Command } from 'commander'
+import { withPrintOptions } from '../options/print-options.js'
+import { errorText } from '../print/error-text.js'
+import { type PrintFlags, printResult } from '../print/print-result.js'
+import { type Environment, type Session, withSession } from '../session.js'
+
+const help = `A statement ends with a semicolon and may have several lines. Ctrl-C cancels a query.
+.tables  the tables and their columns
+.help    this text
+.quit    leaves; so does Ctrl-D
+`
+
+/** `minilake sql`: a prompt for SQL. */
+export function sqlPromptCommand(environment: Environment): Command {
+  const command = new Command('sql').description(
+    "a prompt for SQL in the engine's own dialect, with a history; reads statements from standard input if that is no terminal, and ends at the first error",
+  )
+  return withPrintOptions(command).action((flags: PrintFlags, self: Command) =>
+    withSession(self, environment, (session) => prompt(session, flags, environment)),
+  )
+}
+
+async function prompt(session: Session, flags: PrintFlags, { process }: Environment): Promise<void> {
+  const { terminal, signal } = session
+  const { stdin, stderr } = process
+  const isTerminal = stdin.isTTY && stderr.isTTY
+  const lines = createInterface({
+    ...{ input: stdin, output: stderr, terminal: isTerminal, signal, historySize: 1000 },
+    ...{ prompt: 'minilake> ', removeHistoryDuplicates: true },
+    ...(isTerminal && { history: await readHistory() }),
+  })
+  if (isTerminal) {
+    keepHistory(lines)
+    terminal.note('SQL ends with a semicolon; .help says more')
+  }
+  let statement = ''
+  let query = new AbortController()
+  let isRunning = false
+  const ask = (text = 'minilake> ') => {
+    lines.setPrompt(text)
+    if (isTerminal) lines.prompt()
+  }
+  lines.on('SIGINT', () => {
+    if (isRunning) return query.abort(new Error('the query was cancelled'))
+    statement = ''
+    stderr.write('\n')
+    ask()
+  })
+  const run = async (sql: string) => {
+    query = new AbortController()
+    isRunning = true
+    try {
+      const either = AbortSignal.any([signal, query.signal])
+      await printResult(session.lake.query(sql, { signal: either }), session, flags)
+    } catch (error) {
+      if (signal.aborted || !isTerminal) throw error
+      stderr.write(errorText(error, { json: false, verbose: false, exitCode: 1, process }))
+    } finally {
+      isRunning = false
+    }
+  }
+  ask()
+  try {
+    for await (const line of lines) {
+      const word = statement === '' ? line.trim() : ''
+      if (word === '.quit' || word === '.exit') return
+      if (word === '.tables') await terminal.data(tablesText(session))
+      else if (word.startsWith('.')) await terminal.data(help)
+      else statement += `${line}\n`
+      if (endsStatement(statement)) {
+        const sql = statement
+        statement = ''
+        await run(sql)
+      }
+      if (statement.trim() === '') statement = ''
+      ask(statement === '' ? 'minilake> ' : '      ... ')
+    }
+    signal.throwIfAborted()
+    if (statement !== '') await run(statement)
+  } finally {
+    lines.close()
+  }
+}
+
+function tablesText({ lake }: Session): string {
+  return lake.tables
+    .map((table) => {
+      const columns = columnsOf(table).map(([name, { type }]) => `${name} ${type}`)
+      return `${sqlTableName(table).replaceAll('"', '')}: ${columns.join(', ')}\n`
+    })
+    .join('')
+}
+
+const historyFile = join(homedir(), '.minilake_sql_history')
+
+/** The last lines that were typed, the newest first. */
+async function readHistory(): Promise<string[]> {
+  const text = await readFile(historyFile, 'utf8').catch(() => '')
+  return text.split('\n').filter((line) => line !== '')
+}
+
+function keepHistory(lines: Interface): void {
+  lines.on('history', (history: string[]) => {
+    // Statements may have personal data in them. A home that cannot be written has no history.
+    void writeFile(historyFile, `${history.join('\n')}\n`, { mode: 0o600 }).catch(() => {})
+  })
+}

@@ -1,0 +1,18 @@
+import { tableSummary } from '@minilake/analytics'
+import type { Lake, QueryOptions } from '@minilake/lake'
+import type { Table } from '@minilake/schema'
+import type { Terminal } from './terminal.js'
+
+/** After a query without rows: notes the first and the last reading that its table has, at the same moment in its history. */
+export async function noteRange(
+  { lake, terminal }: { lake: Lake; terminal: Terminal },
+  options: QueryOptions & { tables: [Table] },
+): Promise<void> {
+  const [table] = options.tables
+  for await (const { first, last } of lake.query(tableSummary(table), options)) {
+    if (first === null || last === null) return
+    terminal.note(
+      `no rows: table ${table.name} has readings from ${first.toISOString()} to ${last.toISOString()}`,
+    )
+  }
+}
