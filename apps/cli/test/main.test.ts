@@ -150,6 +150,7 @@ describe('errors with --json are one JSON object on stderr', () => {
         name: 'QueryError',
         message: expect.stringContaining('Table with name pumps does not exist!'),
         sql: 'SELECT * FROM hive.iot_dw.pumps',
+        ...{ line: 1, column: 15 },
       },
     ],
     [
