@@ -1,14 +1,15 @@
 /**
- * JSON.parse for result pages that keeps all digits: integers beyond ±(2^53 − 1), which a number cannot hold exactly, become
- * text. Throws a SyntaxError for invalid JSON.
+ * JSON.parse that keeps all digits: integers beyond ±(2^53 − 1), which a number cannot hold exactly, become text. `holdsLong` may tell
+ * sooner than a look at all values whether the parsed text holds such a number. Throws a SyntaxError for invalid JSON.
  */
-export function parseExactJson(text: string): unknown {
+export function parseExactJson(text: string, holdsLong = holdsLongNumber): unknown {
   const value: unknown = JSON.parse(text)
   // Most pages have no such integer, and checking the parsed values is faster than scanning the text.
-  return holdsLongNumber(value) ? JSON.parse(quoteLongIntegers(text)) : value
+  return holdsLong(value) ? JSON.parse(quoteLongIntegers(text)) : value
 }
 
-function holdsLongNumber(value: unknown): boolean {
+/** Whether a value is or contains a number beyond ±(2^53 − 1). */
+export function holdsLongNumber(value: unknown): boolean {
   if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER
   if (Array.isArray(value)) return value.some(holdsLongNumber)
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsLongNumber)

@@ -1,6 +1,6 @@
 import type { ClientOptions } from 'presto-client'
 import type { QueryError } from '../query-error.js'
-import { parseExactJson } from './exact-json.js'
+import { parsePage } from './parse-page.js'
 
 /** Trino session properties by name: `{ query_max_run_time: '10m' }`. */
 export type SessionProperties = Readonly<Record<string, string | number | boolean>>
@@ -114,7 +114,7 @@ export function trinoServer({
       ...(schema !== undefined && { schema }),
       source,
       checkInterval: 1, // milliseconds; Trino itself delays its response until there is news, and 0 would mean 800
-      jsonParser: { parse: parseExactJson },
+      jsonParser: { parse: parsePage },
       timeout: 0,
     },
     headers: { 'X-Trino-Client-Capabilities': 'PARAMETRIC_DATETIME' },
