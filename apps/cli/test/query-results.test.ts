@@ -147,6 +147,17 @@ test('minilake sql runs the statements of its standard input, up to the first er
   expect((await piped('.quit\nSELECT 1;\n', 'sql')).stdout).toBe('')
 })
 
+test('minilake sql takes several statements in a line, and comments and semicolons without one', async () => {
+  const text = '-- first; of two\n.tables\n;;\nSELECT 1 AS a; SELECT 2 AS b;\n/* done;\n; */\n-- done\n'
+  const { code, stdout, stderr } = await piped(text, 'sql', '--format', 'csv')
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^hive\.iot_dw\.gauge: .*\n.*\na\n1\nb\n2\n$/)
+
+  const unknown = await piped('.table\nSELECT 1;\n', 'sql')
+  expect([unknown.code, unknown.stdout]).toEqual([2, ''])
+  expect(unknown.stderr).toContain('expected .tables, .help or .quit, got .table')
+})
+
 test('catalog --duckdb writes a file whose views read the lake', async () => {
   const { code, stderr } = await minilake('catalog', '--duckdb', 'views.duckdb')
   expect([code, stderr]).toEqual([0, '2 views in views.duckdb: FROM iot_dw.gauge\n'])

@@ -21,7 +21,7 @@ export { freeSql, query, type Query, sqlText } from './query.js'
 export type { BoundParameter, ParameterValues } from './query-parameters.js'
 export { QueryError } from './query-error.js'
 export { type BatchColumn, type ColumnsOf, resultBatch, type ResultBatch } from './result-batch.js'
-export { endsStatement } from './statement-text.js'
+export { splitStatements, statementText } from './statement-text.js'
 export {
   checkColumns,
   requiredColumns,

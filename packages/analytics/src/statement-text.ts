@@ -10,11 +10,22 @@ export function statementText(sql: string): string {
   return sql.slice(0, end)
 }
 
-/** Whether a text is a statement with the semicolon that ends it; one within a text or a comment does not. */
-export function endsStatement(sql: string): boolean {
-  let end = ''
-  for (const token of sqlTokens(sql)) if (!/^(?:\s|--|\/\*)/.test(token)) end = token
-  return end === ';'
+/**
+ * The statements of a text that end with a semicolon, and the rest after the last of them, which may be one that goes on. Comments and
+ * white space alone are no statement. A semicolon within a text or a comment ends none.
+ */
+export function splitStatements(sql: string): { statements: string[]; rest: string } {
+  const statements: string[] = []
+  let rest = ''
+  for (const token of sqlTokens(sql)) {
+    if (token !== ';') {
+      rest += token
+      continue
+    }
+    if (statementText(rest) !== '') statements.push(rest)
+    rest = ''
+  }
+  return { statements, rest }
 }
 
 /** The tokens of SQL, comments and white space included. A parameter, `$name`, is one; a `$` within a name or a text is none. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statementText } from '../src/statement-text.js'
+import { splitStatements, statementText } from '../src/statement-text.js'
 
 test.each([
   'SELECT 1',
@@ -42,4 +42,15 @@ test('a long text takes little time', () => {
   expect(statementText(`SELECT '${text}', E'${text}' /* ${text} */; -- ${text}`)).toHaveLength(
     10_000_000 + 14,
   )
+})
+
+test.each([
+  ['SELECT 1;\n', ['SELECT 1'], '\n'],
+  ['SELECT 1; SELECT 2;', ['SELECT 1', ' SELECT 2'], ''],
+  [';; -- none;\n;', [], ''],
+  ["SELECT ';' -- a;\n/* b; */ FROM t;", ["SELECT ';' -- a;\n/* b; */ FROM t"], ''],
+  ['SELECT 1;\nSELECT\n', ['SELECT 1'], '\nSELECT\n'],
+  ["SELECT ';\n", [], "SELECT ';\n"],
+])('%j is split into the statements that it ends and the rest', (sql, statements, rest) => {
+  expect(splitStatements(sql)).toEqual({ statements, rest })
 })

@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
-import { endsStatement } from '@minilake/analytics'
+import { splitStatements, statementText } from '@minilake/analytics'
+import { UsageError } from '@minilake/lake'
 import { columnsOf, sqlTableName } from '@minilake/schema'
 import { Command } from 'commander'
 import { withPrintOptions } from '../options/print-options.js'
@@ -52,12 +53,26 @@ async function prompt(session: Session, flags: PrintFlags, { process }: Environm
     stderr.write('\n')
     ask()
   })
-  const run = async (sql: string) => {
+  const run = async (statements: readonly string[]) => {
+    const either = AbortSignal.any([signal, query.signal])
+    for (const sql of statements)
+      await printResult(session.lake.query(sql, { signal: either }), session, flags)
+  }
+  const obey = async (word: string) => {
+    const commands: Record<string, () => string> = {
+      '.tables': () => tablesText(session),
+      '.help': () => help,
+    }
+    const textOf = commands[word]
+    if (!textOf) throw new UsageError(`expected .tables, .help or .quit, got ${word}`)
+    await terminal.data(textOf())
+  }
+  /** An error ends the prompt only if nobody types at it. */
+  const attempt = async (work: () => Promise<void>) => {
     query = new AbortController()
     isRunning = true
     try {
-      const either = AbortSignal.any([signal, query.signal])
-      await printResult(session.lake.query(sql, { signal: either }), session, flags)
+      await work()
     } catch (error) {
       if (signal.aborted || !isTerminal) throw error
       stderr.write(errorText(error, { json: false, verbose: false, exitCode: 1, process }))
@@ -70,23 +85,23 @@ async function prompt(session: Session, flags: PrintFlags, { process }: Environm
     for await (const line of lines) {
       const word = statement === '' ? line.trim() : ''
       if (word === '.quit' || word === '.exit') return
-      if (word === '.tables') await terminal.data(tablesText(session))
-      else if (word.startsWith('.')) await terminal.data(help)
-      else statement += `${line}\n`
-      if (endsStatement(statement)) {
-        const sql = statement
-        statement = ''
-        await run(sql)
+      if (word.startsWith('.')) await attempt(() => obey(word))
+      else {
+        const { statements, rest } = splitStatements(`${statement}${line}\n`)
+        statement = isBlank.test(rest) ? '' : rest
+        await attempt(() => run(statements))
       }
-      if (statement.trim() === '') statement = ''
       ask(statement === '' ? 'minilake> ' : '      ... ')
     }
     signal.throwIfAborted()
-    if (statement !== '') await run(statement)
+    if (statementText(statement) !== '') await attempt(() => run([statement]))
   } finally {
     lines.close()
   }
 }
+
+/** Lines without SQL. */
+const isBlank = /^(?:\s*--.*\n)*\s*$/
 
 function tablesText({ lake }: Session): string {
   return lake.tables

@@ -45,7 +45,7 @@ export function terminalOn(
   }: { quiet: boolean; json?: boolean; signal: AbortSignal; env?: NodeJS.ProcessEnv },
 ): Terminal {
   const noBar: ProgressBar = { step: () => {}, at: () => {}, stop: () => {} }
-  const columns = stdout.columns ?? 80
+  const columns = stdout.columns || 80 // a terminal may say 0
   return {
     data: async (text) => {
       signal.throwIfAborted()

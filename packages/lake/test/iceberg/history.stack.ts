@@ -52,6 +52,9 @@ test('snapshots are listed, read by queries, and restored', async () => {
   expect(await lake.snapshots(turbines, { limit: 1 })).toEqual([removed])
 
   expect(await powers({ snapshot: written.id })).toEqual([1, 2])
+  const past = { tables: [turbines], snapshot: written.id }
+  const batches = await allOf(lake.query(hourlyAverages(turbines, ['power']), past).batches())
+  expect(batches.flatMap(({ columns }) => [...columns.avg_power])).toEqual([1, 2])
   expect(await powers({ at: merged.at })).toEqual([1, 20])
   expect(await powers({ at: new Date(merged.at.getTime() - 1) })).toEqual([1, 2])
   expect(await powers({ at: new Date(Date.now() + 60_000) })).toEqual([20])

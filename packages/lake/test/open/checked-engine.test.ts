@@ -34,6 +34,9 @@ test('a lake that was open before another process rewrote a table does not read 
     /does not fit table turbine: the file has columns that the table lacks: load/,
   )
   await expect(lake.query(sql).columns()).rejects.toThrow(/does not fit table turbine/)
+  await expect(lake.query(sql).batches()[Symbol.asyncIterator]().next()).rejects.toThrow(
+    /does not fit table turbine/,
+  )
   await expect(lake.write(turbine, [{ ...row, turbine_id: 'b' }])).rejects.toThrow(
     /does not fit table turbine/,
   )
