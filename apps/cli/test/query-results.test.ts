@@ -143,7 +143,7 @@ test('minilake sql runs the statements of its standard input, up to the first er
 
   const failing = await piped('SELECT 1 AS a;\nSELECT x;\nSELECT 2 AS b;\n', 'sql', '--format', 'csv')
   expect([failing.code, failing.stdout]).toEqual([1, 'a\n1\n'])
-  expect(failing.stderr).toContain('line 1: SELECT x;\n               ^\n')
+  expect(failing.stderr).toContain('line 1: SELECT x\n               ^\n')
   expect((await piped('.quit\nSELECT 1;\n', 'sql')).stdout).toBe('')
 })
 
