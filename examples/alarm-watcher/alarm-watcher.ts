@@ -15,7 +15,7 @@ const printed = new Set<string>()
 const { published } = await lake.watch({
   signal: stop.signal,
   onIngested: async () => {
-    for await (const { start, end, peak } of lake.query(alarmEpisodes(pump, { column: 'pressure' }))) {
+    for await (const { start, end, peak } of lake.query(alarmEpisodes(pump))) {
       const alarm = `${start.toISOString()} to ${end?.toISOString() ?? 'now'}: ${peak.toFixed(1)} at most`
       if (printed.has(alarm)) continue
       printed.add(alarm)

@@ -3,6 +3,7 @@ import { describeSystemError } from '@minilake/ingest'
 import { UsageError } from '@minilake/lake'
 import { lakeProfiles } from '@minilake/schema'
 import { Command, CommanderError, type Help } from 'commander'
+import { alarmsCommand } from './commands/alarms.js'
 import { catalogCommand } from './commands/catalog.js'
 import { cleanCommand } from './commands/clean.js'
 import { completionCommand } from './commands/completion.js'
@@ -112,6 +113,7 @@ function minilake(environment: Environment): Command {
     catalogCommand,
     (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
     sqlPromptCommand,
+    alarmsCommand,
     verifyCommand,
     statusCommand,
     reportCommand,

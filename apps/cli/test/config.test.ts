@@ -377,7 +377,7 @@ describe('init', () => {
     const { settings: rows, tables } = await shownIn(folder)
     expect(tables.at(-1)).toEqual({ table: 'turbine', from: join(folder, 'minilake.config.ts') })
     expect(new Set(rows.map(({ from }) => from))).toEqual(new Set(['default']))
-    expect((await minilake('query', 'alarms', '--table', 'turbine')).stdout).toMatch(
+    expect((await minilake('alarms', '--rows', '--table', 'turbine')).stdout).toMatch(
       /^0 rows with power > 3000\n/,
     )
   })

@@ -370,7 +370,7 @@ describe('query', () => {
     const rows = JSON.parse(run.stdout) as { hour: string }[]
     expect(rows).toHaveLength(hours as number)
     expect(rows[0]?.hour).toBe(new Date(Date.UTC(2026, 0, 1, firstHour)).toISOString())
-    const counted = await minilake('query', 'alarms', '--threshold', '-1e9', '--limit', '0', ...range)
+    const counted = await minilake('alarms', '--rows', '--above', '-1e9', '--limit', '0', ...range)
     const minutes = to === undefined ? 120 : (momentOf(to) - momentOf(from, 0)) / 60_000
     expect(counted.stdout).toMatch(new RegExp(`^${minutes.toLocaleString('en-US')} rows with pressure > `))
   })
@@ -388,13 +388,13 @@ describe('query', () => {
       expected.push(...(await readRows(stored(day))).filter(({ pressure }) => (pressure as number) > 125))
     expect(expected.length).toBeGreaterThan(20)
 
-    const table = await minilake('query', 'alarms', '--threshold', '125')
+    const table = await minilake('alarms', '--rows', '--above', '125')
     const lines = table.stdout.trimEnd().split('\n')
     expect(lines[0]).toBe(`${expected.length} rows with pressure > 125`)
     expect(lines).toHaveLength(1 + 2 + 20)
     expect(table.stderr).toMatch(new RegExp(`^first 20 of ${expected.length} rows`))
 
-    const ndjson = await minilake('query', 'alarms', '--threshold', '125', '--format', 'ndjson')
+    const ndjson = await minilake('alarms', '--rows', '--above', '125', '--format', 'ndjson')
     expect(
       ndjson.stdout
         .trimEnd()
@@ -450,11 +450,7 @@ describe('query', () => {
       "'2026-02-30T06:00' is invalid. Expected a day such as",
       2,
     ],
-    [
-      ['query', 'alarms', '--threshold', 'high'],
-      "'high' is invalid. Expected a number, such as 150 or 149.5.",
-      2,
-    ],
+    [['alarms', '--above', 'high'], "'high' is invalid. Expected a number, such as 150 or 149.5.", 2],
     [['query', 'sql', 'SELECT * FROM hive.iot_dw.pumps'], 'Table with name pumps does not exist!', 1],
     [['query', 'sql', 'SELECT 1; SELECT 2'], 'expected one SQL statement, got 2', 1],
     [

@@ -135,12 +135,12 @@ describe('errors with --json are one JSON object on stderr', () => {
     ],
     [['querry'], 2, { name: 'UsageError', message: "unknown command 'querry' (Did you mean query?)" }],
     [
-      ['query', 'alarms', '--threshold', 'high'],
+      ['alarms', '--above', 'high'],
       2,
       {
         name: 'UsageError',
         message:
-          "option '--threshold <value>' argument 'high' is invalid. Expected a number, such as 150 or 149.5.",
+          "option '--above <value>' argument 'high' is invalid. Expected a number, such as 150 or 149.5.",
       },
     ],
     [
@@ -193,7 +193,7 @@ describe('--help', () => {
     expect(helps.map(({ path }) => path.join(' '))).toEqual([
       '',
       ...['demo', 'init', 'generate', 'import', 'ingest', 'catalog'],
-      ...['query', 'query hourly', 'query alarms', 'query sql', 'query windows'],
+      ...['query', 'query hourly', 'query sql', 'query windows', 'alarms', 'alarms kpi'],
       ...[
         'sql',
         'verify',

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import {
   alarmCount,
   alarmRows,
+  alarmRule,
   hourlyAverages,
   hourlyStatistics,
   type Query,
@@ -162,7 +163,10 @@ describe('Trino and DuckDB over the same files', () => {
     [`hourlyStatistics of ${table.name}`, hourlyStatistics(table)],
     [`hourlyStatistics of ${table.name} in a range`, hourlyStatistics(table, day)],
     [`alarmCount of ${table.name}`, alarmCount(table)],
-    [`alarmCount of ${table.name} in a range`, alarmCount(table, { above: 0.5, ...day })],
+    [
+      `alarmCount of ${table.name} in a range`,
+      alarmCount(table, { rules: [alarmRule(table, { above: 0.5 })], ...day }),
+    ],
     [`alarmRows of ${table.name}`, alarmRows(table)],
     [`alarmRows of ${table.name} in a range`, alarmRows(table, { ...day, limit: 7 })],
     [`tableSummary of ${table.name}`, tableSummary(table)],

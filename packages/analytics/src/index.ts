@@ -1,12 +1,21 @@
-export { type AlarmEpisode, alarmEpisodes, type AlarmEpisodesOptions } from './queries/alarm-episodes.js'
 export {
-  alarmCount,
-  alarmLimit,
-  type AlarmOptions,
-  alarmRows,
-  alarmRule,
-  type AlarmRuleOptions,
-} from './queries/alarms.js'
+  type AlarmEvent,
+  type AlarmMonitor,
+  alarmMonitor,
+  type AlarmMonitorState,
+  type MonitoredReading,
+} from './alarms/alarm-monitor.js'
+export { type AlarmKpi, type AlarmKpis, alarmKpis, type AlarmKpisOptions } from './alarms/alarm-kpis.js'
+export type { BadActor } from './alarms/alarm-tally.js'
+export { type KpiLimits, kpiLimits } from './alarms/kpi-limits.js'
+export {
+  type AlarmEpisode,
+  alarmEpisodes,
+  type AlarmEpisodesOptions,
+  type Episode,
+} from './queries/alarm-episodes.js'
+export { alarmRule, type AlarmRuleOptions, type RulesOptions } from './queries/alarm-rule.js'
+export { alarmCount, type AlarmOptions, alarmRows } from './queries/alarms.js'
 export { asOfSnapshot } from './queries/as-of-snapshot.js'
 export { defineQuery, type QueryDefinition } from './define-query.js'
 export type { Dialect } from './dialect.js'

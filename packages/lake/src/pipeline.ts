@@ -49,8 +49,8 @@ export async function runPipeline(
 
   const options = { tables: [table], signal }
   await view.averaged(lake.query(hourlyAverages(table, numericColumns(table)), options))
-  for await (const { alarms } of lake.query(alarmCount(table), options))
-    await view.alarmed(alarms, lake.query(alarmRows(table), options))
+  for await (const { rows } of lake.query(alarmCount(table), options))
+    await view.alarmed(rows, lake.query(alarmRows(table), options))
   for (const verification of await lake.verify({ tables: [table], signal })) await view.verified(verification)
 }
 

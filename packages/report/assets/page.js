@@ -68,7 +68,7 @@
   /** @type {Record<string, string>} */
   const keys = { '+': 'in', '=': 'in', '-': 'out', ArrowLeft: 'earlier', ArrowRight: 'later', 0: 'all' }
 
-  /** Shades the alarms and draws the limit. */
+  /** Shades the alarms and draws the limits. */
   function drawAlarms(
     /** @type {import('uplot').default} */ plot,
     /** @type {typeof columns[number]} */ column,
@@ -84,8 +84,8 @@
       const right = plot.valToPos(to, 'x', true)
       ctx.fillRect(left, bbox.top, Math.max(right - left, 1), bbox.height)
     }
-    if (column.highLimit !== null) {
-      const y = Math.round(plot.valToPos(column.highLimit, 'y', true))
+    for (const limit of column.limits) {
+      const y = Math.round(plot.valToPos(limit, 'y', true))
       ctx.strokeStyle = color('limit')
       ctx.lineWidth = devicePixelRatio
       ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio])

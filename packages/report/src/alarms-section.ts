@@ -2,9 +2,9 @@ import { countText, durationText, timeText, valueText } from './display-text.js'
 import { html, type Markup } from './html.js'
 import type { Report } from './report.js'
 
-/** The alarms as a table; undefined for a table without alarm limits. */
+/** The alarms as a table; undefined for a table without alarm rules. */
 export function alarmsSection({ alarms, alarmCount, columns, sources }: Report): Markup | undefined {
-  if (columns.every(({ highLimit }) => highLimit === undefined)) return undefined
+  if (columns.every(({ limits }) => limits.length === 0)) return undefined
   const hasSources = sources.length > 0
   const shown =
     alarms.length < alarmCount
@@ -15,6 +15,8 @@ export function alarmsSection({ alarms, alarmCount, columns, sources }: Report):
       <thead>
         <tr>
           ${hasSources ? html`<th scope="col">source</th>` : undefined}
+          <th scope="col">alarm</th>
+          <th scope="col">severity</th>
           <th scope="col">column</th>
           <th scope="col">start (UTC)</th>
           <th scope="col">end (UTC)</th>
@@ -24,9 +26,11 @@ export function alarmsSection({ alarms, alarmCount, columns, sources }: Report):
       </thead>
       <tbody>
         ${alarms.map(
-          ({ source, column, start, end, peak }) =>
+          ({ source, rule, severity, column, start, end, peak }) =>
             html`<tr>
               ${hasSources ? html`<th scope="row">${source}</th>` : undefined}
+              <td>${rule}</td>
+              <td>${severity}</td>
               <td>${column}</td>
               <td>${timeText(start)}</td>
               <td>${end ? timeText(end) : 'still open'}</td>

@@ -8,7 +8,7 @@ export interface ChartData {
   times: number[]
   columns: {
     name: string
-    highLimit: number | null
+    limits: number[]
     avg: (number | null)[]
     min: (number | null)[]
     max: (number | null)[]
@@ -23,7 +23,7 @@ export function chartData({ columns, alarms, last }: Report): ChartData {
   const place = new Map(starts.map((start, index) => [start, index]))
   return {
     times: starts.map((start) => start / 1000),
-    columns: columns.map(({ name, highLimit = null, windows }) => {
+    columns: columns.map(({ name, limits, windows }) => {
       const values = (of: 'avg' | 'min' | 'max') => {
         const list = new Array<number | null>(starts.length).fill(null)
         for (const window of windows) list[place.get(window.start.getTime()) as number] = window[of]
@@ -37,7 +37,7 @@ export function chartData({ columns, alarms, last }: Report): ChartData {
         ])
       return {
         name,
-        highLimit,
+        limits,
         avg: values('avg'),
         min: values('min'),
         max: values('max'),
@@ -88,7 +88,9 @@ export function chartsSection({ columns, every }: Report): Markup {
 }
 
 function chart(column: ReportColumn, index: number): Markup {
-  const { name, comment, highLimit, windows } = column
+  const { name, comment, limits, windows } = column
+  const limitText =
+    limits.length === 0 ? '' : `, alarm ${limits.length > 1 ? 'limits' : 'limit'} ${limits.join(', ')}`
   const finite = (values: readonly (number | null)[]) => values.filter((value) => value !== null)
   const [least, greatest] = [
     finite(windows.map(({ min }) => min)).reduce((a, b) => Math.min(a, b), Infinity),
@@ -96,7 +98,7 @@ function chart(column: ReportColumn, index: number): Markup {
   ]
   const summary =
     least <= greatest
-      ? `${name}: from ${valueText(least)} to ${valueText(greatest)}${highLimit === undefined ? '' : `, alarm limit ${highLimit}`}`
+      ? `${name}: from ${valueText(least)} to ${valueText(greatest)}${limitText}`
       : `${name}: no values`
   return html`<figure>
     <figcaption>

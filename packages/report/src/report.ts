@@ -36,8 +36,8 @@ export interface ReportColumn {
   name: string
   /** What the column means, with its unit. */
   comment?: string
-  /** The value above which a reading is an alarm row. */
-  highLimit?: number
+  /** The limits of its alarm rules. */
+  limits: number[]
   /** In order of time. Windows without a value may be absent. */
   windows: ReportWindow[]
 }
@@ -58,13 +58,16 @@ export interface ReportSource {
 
 /** An alarm from its start to its end. */
 export interface ReportAlarm {
+  /** The name of its rule. */
+  rule: string
+  severity: string
   column: string
   /** The source's name; empty if the table does not tell sources apart. */
   source: string
   start: Date
   /** Null: still open. */
   end: Date | null
-  /** The greatest reading. */
+  /** The reading furthest beyond the limit. */
   peak: number
 }
 

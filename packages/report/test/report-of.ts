@@ -28,16 +28,18 @@ export function reportOf(part: Partial<Report> = {}): Report {
       {
         name: 'pressure',
         comment: 'discharge pressure, kPa',
-        highLimit: 150,
+        limits: [150],
         windows: windowsOf([100, 155, 120]),
       },
-      { name: 'speed', windows: windowsOf([1300, null, 1310]) },
+      { name: 'speed', limits: [], windows: windowsOf([1300, null, 1310]) },
     ],
     sources: ['pump-1', 'pump-2'].map((name) => ({ name, windows: windowsOf([100, 155, 120]) })),
     sourcesEvery: '1h',
     hasMoreSources: false,
     alarms: [
       {
+        rule: 'pressure_high',
+        severity: 'low',
         column: 'pressure',
         source: 'pump-2',
         start: new Date(start + hour),

@@ -14,7 +14,7 @@ const bodyOf = (page: string) => page.replace(/<(style|script)[^]*?<\/\1>/g, '')
 test('the numbers of the charts are those of the report, to the last digit', () => {
   const averages = [0.1 + 0.2, -0, 5e-324, 1e300]
   const { columns, times } = dataOf(
-    pageOf({ columns: [{ name: 'x', windows: windowsOf(averages) }], alarms: [] }),
+    pageOf({ columns: [{ name: 'x', limits: [], windows: windowsOf(averages) }], alarms: [] }),
   )
   expect(times).toEqual([0, 1, 2, 3].map((index) => Date.UTC(2026, 0, 1, index) / 1000))
   expect(columns[0]?.avg).toEqual([0.1 + 0.2, 0, 5e-324, 1e300])
@@ -22,7 +22,7 @@ test('the numbers of the charts are those of the report, to the last digit', () 
 
 test('windows that are absent are a gap in every chart', () => {
   const windows = windowsOf([1, 2, 3, 4, 5]).filter((_, index) => index !== 2 && index !== 3)
-  const { columns, times } = dataOf(pageOf({ columns: [{ name: 'x', windows }] }))
+  const { columns, times } = dataOf(pageOf({ columns: [{ name: 'x', limits: [], windows }] }))
   expect(columns[0]?.avg).toEqual([1, 2, null, 5])
   expect(times).toHaveLength(4)
 })
@@ -45,6 +45,8 @@ test('tables list alarms, sources, files and SQL', () => {
   expect(body).toContain('1 alarm')
   expect(body).toContain('12 min 34 s')
   expect(body).toContain('156.25')
+  expect(body).toMatch(/<td>pressure_high<\/td>\s*<td>low<\/td>/)
+  expect(body).toContain('alarm limit 150.')
   expect(body).toContain('2 sources')
   expect(body.match(/<svg/g)).toHaveLength(2)
   expect(body).toContain('45.0 kB')
@@ -75,7 +77,7 @@ test('a table without readings, numbers, limits, sources or partitions has a pag
   expect(empty).not.toMatch(/alarm|source|NaN|undefined|Infinity|null/i)
   const plain = bodyOf(
     pageOf({
-      columns: [{ name: 'x', windows: windowsOf([null]) }],
+      columns: [{ name: 'x', limits: [], windows: windowsOf([null]) }],
       days: [{ day: '', files: 2, bytes: 10 }],
     }),
   )
@@ -101,7 +103,13 @@ test('texts are shown, never run, and no text ends the element that it is in', (
       location: text,
       columns: reportOf().columns.map((column) => ({ ...column, name: text, comment: text })),
       sources: reportOf().sources.map((source) => ({ ...source, name: text })),
-      alarms: reportOf().alarms.map((alarm) => ({ ...alarm, column: text, source: text })),
+      alarms: reportOf().alarms.map((alarm) => ({
+        ...alarm,
+        rule: text,
+        severity: text,
+        column: text,
+        source: text,
+      })),
       statements: [{ title: text, sql: text }],
     })
   const elements = (page: string) => bodyOf(page).match(/<\/?[a-z]\w*/g)

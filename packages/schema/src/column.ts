@@ -1,3 +1,5 @@
+import type { AlarmDefinition } from './alarm-rule.js'
+
 /** The type of a column. Each target (Parquet, Hive, DuckDB, …) maps it in a `Record<ColumnType, …>`, one line per type. */
 export type ColumnType =
   'timestamp' | 'date' | 'double' | 'real' | 'bigint' | 'integer' | 'boolean' | 'varchar'
@@ -17,6 +19,10 @@ export interface Column {
   readonly onDelaySeconds?: number
   /** How long readings must stay at or below `highLimit` − `deadband` before an alarm ends, in seconds. Default 0. */
   readonly offDelaySeconds?: number
+  /** More alarm rules, on either side; `highLimit` stands for one, named after the column: `pressure_high`. Default: none. */
+  readonly alarms?: readonly AlarmDefinition[]
+  /** The least and the greatest value that can be right, in the column's unit. Default: any. */
+  readonly range?: readonly [least: number, greatest: number]
 }
 
 /** The buffer of each column type in a batch, with one entry per row. */

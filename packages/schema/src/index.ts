@@ -1,4 +1,15 @@
-export { type AlarmRule, alarmRuleOf } from './alarm-rule.js'
+export {
+  type AlarmDefinition,
+  alarmEndLimit,
+  type AlarmRule,
+  alarmRuleOf,
+  alarmRulesOf,
+  alarmSeverities,
+  type AlarmSeverity,
+  checkAlarmRules,
+  type HighLimitRule,
+  highLimitRuleOf,
+} from './alarm-rule.js'
 export { type Batch, checkBatch } from './batch.js'
 export { columnValues, nullMask } from './batch-column.js'
 export { batchesOf, type BatchesOptions } from './batches-of.js'

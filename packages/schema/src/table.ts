@@ -1,4 +1,7 @@
+import { alarmRulesOf, checkAlarmRules } from './alarm-rule.js'
 import { checkKey } from './check-key.js'
+import { checkLimits, limitOptions } from './check-limits.js'
+import { checkName } from './check-name.js'
 import { checkOptions } from './check-options.js'
 import { type Column, type ColumnType, isNumeric } from './column.js'
 import { describeValue } from './describe-value.js'
@@ -77,7 +80,7 @@ interface Consistent<T extends Table> {
 /**
  * Checks a table definition and returns it unchanged, with its literal types.
  * Throws a TypeError for a name that Parquet, Hive, Trino and DuckDB do not all accept, for unknown options, and for a
- * partition, sort order, key, retention or source that the columns do not allow.
+ * partition, sort order, key, retention or source that the columns do not allow; a RangeError for an alarm rule that makes no sense.
  *
  * @example
  * ```ts
@@ -106,28 +109,10 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
   checkColumns(subject, columns)
   for (const [name, column] of Object.entries(columns)) {
     checkName(`${subject}: column name`, name)
-    checkOptions(`${subject}: column ${name}`, column, [
-      'type',
-      'comment',
-      'nullable',
-      'highLimit',
-      ...alarmOptions,
-    ])
-    if (column.highLimit !== undefined && !(isNumeric[column.type] && Number.isFinite(column.highLimit))) {
-      throw new TypeError(
-        `${subject}: highLimit expected a finite number on a numeric column, got ${column.highLimit} on ${name} (${column.type})`,
-      )
-    }
-    for (const option of alarmOptions) {
-      const value = column[option]
-      if (value === undefined) continue
-      if (column.highLimit === undefined || !(value >= 0 && value < Infinity)) {
-        throw new TypeError(
-          `${subject}: ${option} expected a number of at least 0 beside a highLimit, got ${value} on ${name}`,
-        )
-      }
-    }
+    checkOptions(`${subject}: column ${name}`, column, ['type', 'comment', 'nullable', ...limitOptions])
+    checkLimits(subject, name, column)
   }
+  checkAlarmRules(subject, alarmRulesOf({ columns }), { columns })
   const partitions: Readonly<Record<string, Partition>> = table.partitions ?? {}
   for (const [name, { from, by }] of Object.entries(partitions)) {
     checkName(`${subject}: partition name`, name)
@@ -195,8 +180,6 @@ const tableOptions = [
   'source',
 ] satisfies (keyof Table)[]
 
-const alarmOptions = ['deadband', 'onDelaySeconds', 'offDelaySeconds'] as const
-
 /** A table's columns with their names, in definition order. */
 export function columnsOf(table: Table): [name: string, column: Column][] {
   return Object.entries(table.columns)
@@ -220,13 +203,4 @@ export function numericColumns<T extends Table>(table: T): NumericColumnName<T>[
   return columnsOf(table)
     .filter(([, column]) => isNumeric[column.type])
     .map(([name]) => name as NumericColumnName<T>)
-}
-
-// Hive converts names to lower case, and older metastores keep only 128 characters of a table's name.
-function checkName(subject: string, name: string): void {
-  if (!/^[a-z][a-z0-9_]{0,127}$/.test(name)) {
-    throw new TypeError(
-      `${subject} expected lower-case letters, digits and underscores, a letter first, at most 128, got ${JSON.stringify(name)}`,
-    )
-  }
 }

@@ -37,7 +37,7 @@ describe('defineTable', () => {
       })
     expect(misspelt).toThrow(
       new TypeError(
-        'table turbine: column power expected only the options type, comment, nullable, highLimit, deadband, onDelaySeconds, offDelaySeconds, got nulable',
+        'table turbine: column power expected only the options type, comment, nullable, highLimit, deadband, onDelaySeconds, offDelaySeconds, alarms, range, got nulable',
       ),
     )
     expect(define({ partition: {} })).toThrow(

@@ -28,7 +28,7 @@ function completionsOf(
   const options = path.length === 0 ? globals : [...command.options, ...globals]
   const after = path.join(' ')
   const words = [
-    ...command.commands.map((sub) => sub.name()),
+    ...shownCommands(command).map((sub) => sub.name()),
     ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
     ...options.flatMap(({ long }) => long ?? []),
     '--help',
@@ -36,8 +36,16 @@ function completionsOf(
   const values = options.flatMap(({ long, required, argChoices }) =>
     long && required ? [{ after: `${after} ${long}`.trim(), words: argChoices ?? [], isOption: true }] : [],
   )
-  const below = command.commands.flatMap((sub) => completionsOf(sub, [...path, sub.name()], globals))
+  const below = shownCommands(command).flatMap((sub) => completionsOf(sub, [...path, sub.name()], globals))
   return [{ after, words }, ...values, ...below]
+}
+
+/** The commands below a command, without those that only say where they went. */
+function shownCommands(command: Command): readonly Command[] {
+  return command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((sub) => command.commands.includes(sub))
 }
 
 const scripts: Record<Shell, (completions: readonly Completion[]) => string> = {

@@ -3,7 +3,8 @@ import { maskCredentials } from '@minilake/lake/settings'
 import { count } from '@minilake/lake/text'
 import { pump } from '@minilake/schema'
 import { Command } from 'commander'
-import { findAlarmLimit, findNumericColumns } from '../options/find-table.js'
+import { findAlarmRules, limitsText } from '../options/alarm-options.js'
+import { findNumericColumns } from '../options/find-table.js'
 import { printResult } from '../print/print-result.js'
 import { printHourly } from '../print/print-windows.js'
 import {
@@ -72,9 +73,8 @@ function textView(session: Session): PipelineView {
       await printHourly(rows, { table: pump, columns }, session, {})
     },
     alarmed: async (alarms, rows) => {
-      const { column, above } = findAlarmLimit(pump)
       title('alarms')
-      await terminal.data(`${count(alarms, 'row')} with ${column} > ${above}\n`)
+      await terminal.data(`${count(alarms, 'row')} with ${limitsText(findAlarmRules(pump, {}))}\n`)
       await printResult(rows, session, {})
     },
     verified: async (verification) => {

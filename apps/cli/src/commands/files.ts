@@ -1,31 +1,22 @@
-import type { ResultColumn } from '@minilake/analytics'
-import { batchesOf, type Column, type Table } from '@minilake/schema'
 import { firstLines } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
 import { findTable, tableOption } from '../options/find-table.js'
 import { withPrintOptions } from '../options/print-options.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import { listedResult } from '../print/listed-result.js'
 import { type PrintFlags, printResult } from '../print/print-result.js'
 import { type Environment, withSession } from '../session.js'
 
-const columns: ResultColumn[] = [
-  { name: 'key', type: 'varchar', engineType: 'VARCHAR' },
-  { name: 'rows', type: 'bigint', engineType: 'BIGINT' },
-  { name: 'first', type: 'timestamp', engineType: 'TIMESTAMP' },
-  { name: 'last', type: 'timestamp', engineType: 'TIMESTAMP' },
-  { name: 'size', type: 'bigint', engineType: 'BIGINT' },
-  { name: 'published', type: 'timestamp', engineType: 'TIMESTAMP' },
-  { name: 'imports', type: 'varchar', engineType: 'VARCHAR' },
-]
-
-/** What is listed, as a table: any of it may be unknown. */
-const listed: Table = {
-  name: 'files',
-  columns: Object.fromEntries(
-    columns.map(({ name, type = 'varchar' }): [string, Column] => [name, { type, nullable: true }]),
-  ),
-}
+const columns = {
+  key: 'varchar',
+  rows: 'bigint',
+  first: 'timestamp',
+  last: 'timestamp',
+  size: 'bigint',
+  published: 'timestamp',
+  imports: 'varchar',
+} as const
 
 /** `minilake files`: list a table's data files. */
 export function filesCommand(environment: Environment): Command {
@@ -47,12 +38,7 @@ export function filesCommand(environment: Environment): Command {
             yield { ...file, imports: imports.join(' ') }
           }
         }
-        const result = {
-          columns: () => Promise.resolve(columns),
-          batches: () => batchesOf(listed, rows()),
-          [Symbol.asyncIterator]: rows,
-        }
-        await printResult(result, session, flags)
+        await printResult(listedResult(columns, rows), session, flags)
         if (unreadable.length > 0) fail()
         firstLines(unreadable).forEach((line) => terminal.warn(line))
       }),

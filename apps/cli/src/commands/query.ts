@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { alarmCount, alarmRows, hourlyAverages } from '@minilake/analytics'
+import { hourlyAverages } from '@minilake/analytics'
 import { describeSystemError } from '@minilake/ingest'
 import { UsageError } from '@minilake/lake'
-import { count } from '@minilake/lake/text'
 import type { Table } from '@minilake/schema'
 import { Command } from 'commander'
 import { asUsage } from '../options/as-usage.js'
-import { findAlarmLimit, findNumericColumns, findTable, tableOption } from '../options/find-table.js'
-import { finiteNumber, nameList, parsedBy } from '../options/parsers.js'
+import { findNumericColumns, findTable, tableOption } from '../options/find-table.js'
+import { nameList, parsedBy } from '../options/parsers.js'
 import { withPrintOptions } from '../options/print-options.js'
 import {
   type HistoryFlags,
@@ -20,19 +19,17 @@ import {
 } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
 import { noteRange } from '../print/note-range.js'
-import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
+import { type PrintFlags, printResult } from '../print/print-result.js'
 import { printHourly } from '../print/print-windows.js'
 import { type Environment, withSession } from '../session.js'
 
 /** `minilake query`: built-in questions, and any SQL. */
 export function queryCommand(environment: Environment): Command {
   return new Command('query')
-    .description(
-      'query the lake: averages and more by windows of time, rows over the alarm limit, or any SQL',
-    )
+    .description('query the lake: averages and more by windows of time, or any SQL')
     .addCommand(hourlyCommand(environment))
-    .addCommand(alarmsCommand(environment))
     .addCommand(sqlCommand(environment))
+    .addCommand(movedAlarmsCommand(), { hidden: true })
 }
 
 function hourlyCommand(environment: Environment): Command {
@@ -61,37 +58,17 @@ function hourlyCommand(environment: Environment): Command {
   )
 }
 
-function alarmsCommand(environment: Environment): Command {
-  const command = new Command('alarms')
-    .description('rows over the alarm limit: how many, and which')
-    .addOption(tableOption())
-    .option('--column <name>', 'column to watch (default: the one whose definition has a highLimit)')
-    .option(
-      '--threshold <value>',
-      'limit; only readings above it count (default: the highLimit)',
-      parsedBy(finiteNumber),
-    )
-  return withPrintOptions(withHistoryOptions(withTimeOptions(command))).action(
-    (
-      flags: { table?: string; column?: string; threshold?: number } & TimeFlags & HistoryFlags & PrintFlags,
-      self: Command,
-    ) =>
-      withSession(self, environment, async (session) => {
-        const { lake, signal, terminal } = session
-        const table = findTable(lake, flags.table)
-        const limit = { ...findAlarmLimit(table, flags), ...rangeOf(flags) }
-        const [counted, rows] = asUsage(() => [alarmCount(table, limit), alarmRows(table, limit)] as const)
-        const options = { tables: [table], ...momentOf(flags), signal }
-        await noteEmptyTable(table, session)
-        for await (const { alarms } of lake.query(counted, options)) {
-          const line = `${count(alarms, 'row')} with ${limit.column} > ${limit.above}`
-          if (flags.output === undefined && formatOf(session, flags) === 'table')
-            await terminal.data(`${line}\n`)
-          else terminal.note(line)
-        }
-        await printResult(lake.query(rows, options), session, flags)
-      }),
-  )
+/** What `minilake alarms --rows` does now. */
+function movedAlarmsCommand(): Command {
+  return new Command('alarms')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new UsageError(
+        'query alarms is now minilake alarms --rows; minilake alarms lists the alarms, one line per episode',
+      )
+    })
 }
 
 function sqlCommand(environment: Environment): Command {

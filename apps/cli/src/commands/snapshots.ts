@@ -1,20 +1,23 @@
-import type { ResultColumn } from '@minilake/analytics'
 import { Command } from 'commander'
 import { findTable, tableOption } from '../options/find-table.js'
 import { withPrintOptions } from '../options/print-options.js'
+import { listedResult } from '../print/listed-result.js'
 import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
 import { type Environment, withSession } from '../session.js'
 
-const columns: ResultColumn[] = [
-  { name: 'id', type: 'varchar', engineType: 'VARCHAR' },
-  { name: 'at', type: 'timestamp', engineType: 'TIMESTAMP' },
-  { name: 'operation', type: 'varchar', engineType: 'VARCHAR' },
-  ...['rowsAdded', 'rowsRemoved', 'filesAdded', 'filesRemoved', 'rows', 'files'].map(
-    (name): ResultColumn => ({ name, type: 'bigint', engineType: 'BIGINT' }),
-  ),
-  { name: 'imports', type: 'varchar', engineType: 'VARCHAR' },
-  { name: 'state', type: 'varchar', engineType: 'VARCHAR' },
-]
+const columns = {
+  id: 'varchar',
+  at: 'timestamp',
+  operation: 'varchar',
+  rowsAdded: 'bigint',
+  rowsRemoved: 'bigint',
+  filesAdded: 'bigint',
+  filesRemoved: 'bigint',
+  rows: 'bigint',
+  files: 'bigint',
+  imports: 'varchar',
+  state: 'varchar',
+} as const
 
 /** `minilake snapshots`: list the history of an Iceberg table. */
 export function snapshotsCommand(environment: Environment): Command {
@@ -37,8 +40,7 @@ export function snapshotsCommand(environment: Environment): Command {
       async function* rows() {
         for (const { imports, ...snapshot } of shown) yield { ...snapshot, imports: imports.join(' ') }
       }
-      const result = { columns: () => Promise.resolve(columns), [Symbol.asyncIterator]: rows }
-      await printResult(result, session, { ...flags, limit: shown.length })
+      await printResult(listedResult(columns, rows), session, { ...flags, limit: shown.length })
       if (isTable && shown.length < found.length) terminal.note('there are older ones: --limit shows more')
     }),
   )

@@ -36,7 +36,15 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     `minilake query windows --table pump_daily --where "pump_id = 'pump-0007'" --last 24h --every 15m --fill linear`,
     'minilake query windows --every day --zone Europe/Berlin --format csv',
   ],
-  alarms: ['minilake query alarms', 'minilake query alarms --column speed --threshold 1500 --limit 5'],
+  alarms: [
+    'minilake alarms --table pump_daily --from 2026-01-01 --to 2026-01-07',
+    'minilake alarms --column speed --above 1500 --deadband 10 --on-delay 30s',
+    'minilake alarms --rows --format csv',
+  ],
+  kpi: [
+    'minilake alarms kpi',
+    'minilake alarms kpi --table pump_daily --limits perDay=150,staleHours=12 --json',
+  ],
   sql: [
     'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"',
     'minilake query sql -f peaks.sql -o peaks.parquet',

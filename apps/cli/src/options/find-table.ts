@@ -1,9 +1,7 @@
-import { alarmLimit } from '@minilake/analytics'
 import { type Lake, UsageError } from '@minilake/lake'
 import { suggestion } from '@minilake/lake/text'
 import { columnsOf, numericColumns, type Table } from '@minilake/schema'
 import { Option } from 'commander'
-import { asUsage } from './as-usage.js'
 
 /** The option `--table`. */
 export function tableOption(meaning = 'table of the lake'): Option {
@@ -49,18 +47,4 @@ export function findColumns(table: Table, option: string, names: readonly string
     )
   }
   return [...names]
-}
-
-/** The column and the limit of a table's alarms. Throws a UsageError when they are unknown. */
-export function findAlarmLimit(
-  table: Table,
-  { column, threshold }: { column?: string; threshold?: number } = {},
-) {
-  if (column !== undefined) findNumericColumns(table, '--column', [column])
-  return asUsage(() =>
-    alarmLimit(table, {
-      ...(column !== undefined && { column }),
-      ...(threshold !== undefined && { above: threshold }),
-    }),
-  )
 }

@@ -75,6 +75,23 @@ export const duration = z
   })
   .refine((seconds) => seconds > 0, 'Expected a duration above zero.')
 
+/** A length of time, or 0, in seconds. */
+export const delay = z.union([z.literal('0').transform(() => 0), duration], {
+  error: 'Expected 0, or a duration with its unit: 500ms, 15s, 5m or 1h.',
+})
+
+/** Limits by their names: `perDay=150,staleHours=12`. */
+export const namedNumbers = z.string().transform((text, context): Record<string, number> => {
+  const parts = text.split(',').map((part) => /^\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part))
+  if (parts.every((part) => part !== null))
+    return Object.fromEntries(parts.map(([, name = '', value]) => [name, Number(value)]))
+  context.addIssue({
+    code: 'custom',
+    message: 'Expected names with numbers, such as perDay=150,staleHours=12.',
+  })
+  return z.NEVER
+})
+
 /** A length of time, or a number of days, in seconds. */
 export const durationOrDays = z
   .string()

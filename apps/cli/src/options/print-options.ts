@@ -21,3 +21,10 @@ export function withPrintOptions(command: Command): Command {
       'write the result to a file, such as hours.parquet or hours.csv; a file of that name is replaced once the result is complete',
     )
 }
+
+/** The option `--format` of a command that prints something other than rows. */
+export function formatOption(): Option {
+  return new Option('--format <format>', 'output format (default: table, or json with --json)').choices(
+    resultFormats,
+  )
+}

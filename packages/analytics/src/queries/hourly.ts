@@ -8,7 +8,7 @@ import {
   type Table,
 } from '@minilake/schema'
 import type { Query } from '../query.js'
-import { aboveSql, aggregateSql, nanCountSql } from './reading-sql.js'
+import { aggregateSql, beyondSql, nanCountSql } from './reading-sql.js'
 import { type TimeRange, timeRangeSql, whereClause } from './time-range.js'
 import { windowsQuery } from './windows.js'
 
@@ -75,7 +75,7 @@ export function hourlyStatistics(table: Table, range: TimeRange = {}): Query<Hou
           : [
               [
                 `above_${name}`,
-                `count(*) FILTER (WHERE ${aboveSql(table, name, highLimit)})`,
+                `count(*) FILTER (WHERE ${beyondSql(table, name, 'above', highLimit)})`,
                 { type: 'bigint' },
               ] as const,
             ]),

@@ -43,11 +43,11 @@ export function readingValueSql(table: Table, column: string, dialect?: Dialect)
   return condition === undefined ? value : `CASE WHEN ${condition} THEN ${value} END`
 }
 
-/** SQL condition: a column's value is strictly above a limit. NaN and NULL are not. */
-export function aboveSql(table: Table, column: string, limit: number): string {
+/** SQL condition: a column's value is strictly above, or strictly below, a limit. NaN and NULL are not. */
+export function beyondSql(table: Table, column: string, side: 'above' | 'below', limit: number): string {
   const { condition } = readingSql(table, column)
-  const above = `${quoteIdentifier(column)} > ${numberLiteral(limit)}`
-  return condition === undefined ? above : `${above} AND ${condition}`
+  const beyond = `${quoteIdentifier(column)} ${side === 'above' ? '>' : '<'} ${numberLiteral(limit)}`
+  return condition === undefined ? beyond : `${beyond} AND ${condition}`
 }
 
 function readingSql(table: Table, column: string): { value: string; condition?: string } {

@@ -1,8 +1,16 @@
-import { type AlarmRule, pump, pumpDaily } from '@minilake/schema'
+import { pump, pumpDaily } from '@minilake/schema'
 import fc from 'fast-check'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
-import { type AlarmEpisode, alarmEpisodes, type Query } from '../../src/index.js'
-import { expectedEpisodes, tank, tankReadings, tankValues } from './episode-readings.js'
+import {
+  type AlarmEpisode,
+  alarmEpisodes,
+  type AlarmEpisodesOptions,
+  alarmRule,
+  type AlarmRuleOptions,
+  type Episode,
+  type Query,
+} from '../../src/index.js'
+import { expectedEpisodes, fleetReadings, tank, tankRules, tankValues } from './episode-readings.js'
 import { engineWith, machine, rowsOf } from './machines.js'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -14,15 +22,24 @@ const engine = engineWith(
 )
 afterAll(() => engine.close())
 
-type Options = NonNullable<Parameters<typeof alarmEpisodes<typeof tank>>[1]>
+type Options = AlarmRuleOptions<typeof tank> &
+  Pick<AlarmEpisodesOptions<typeof tank, never>, 'from' | 'to' | 'eachDay'>
 
-async function episodesOf(readings: Parameters<typeof tankValues>[0], options: Options = {}) {
+async function fill(readings: Parameters<typeof tankValues>[0]) {
   await engine.execute('DELETE FROM hive.iot_dw.tank_levels')
   if (readings.length > 0) {
     await engine.execute(`INSERT INTO hive.iot_dw.tank_levels VALUES ${tankValues(readings)}`)
   }
-  const episodes = await rowsOf(engine, alarmEpisodes(tank, options))
-  return episodes.map(({ tank, start, end, peak }) => ({
+}
+
+async function episodesOf(
+  readings: Parameters<typeof tankValues>[0],
+  { from, to, eachDay = false, ...rule }: Options = {},
+) {
+  await fill(readings)
+  const range = { ...(from && { from }), ...(to && { to }) }
+  const query = alarmEpisodes(tank, { rules: [alarmRule(tank, rule)], eachDay, ...range })
+  return (await rowsOf(engine, query)).map(({ tank, start, end, peak }) => ({
     tank,
     start: start.getTime(),
     end: end && end.getTime(),
@@ -63,7 +80,9 @@ describe('an episode', () => {
     const options = { above: 0.3, deadband: 0.1, ...noDelays }
     expect(await episodesOfLevels([0.4, 0.2], options)).toEqual([[0, null, 0.4]])
     expect(await episodesOfLevels([0.4, 0.3 - 0.1], options)).toEqual([[0, 1, 0.4]])
-    expect(alarmEpisodes(tank, options).sql).toContain('"the reading" <= 0.19999999999999998E0')
+    expect(alarmEpisodes(tank, { rules: [alarmRule(tank, options)] }).sql).toContain(
+      '"the reading" <= 0.19999999999999998E0',
+    )
   })
 
   test('is open if the readings end within it', async () => {
@@ -173,23 +192,17 @@ describe('an episode', () => {
   })
 })
 
-const rules = fc.record({
-  above: fc.constantFrom(150, 149.5),
-  deadband: fc.constantFrom(0, 0.1, 3),
-  onDelaySeconds: fc.constantFrom(0, 0.001, 1, 15),
-  offDelaySeconds: fc.constantFrom(0, 0.001, 5, 10),
-})
-
-test('episodes match the literal rule for any readings, per tank and per day', async () => {
+test('SQL and the letter of the rules find the same episodes in any readings, per tank and per day', async () => {
   let [episodes, closed] = [0, 0]
   await fc.assert(
-    fc.asyncProperty(tankReadings(['a', 'b', null]), rules, fc.boolean(), async (readings, rule, eachDay) => {
-      const found = await episodesOf(readings, { ...rule, eachDay })
-      expect(found).toEqual(expectedEpisodes(readings, rule, { eachDay }))
-      episodes += found.length
-      closed += found.filter(({ end }) => end !== null).length
+    fc.asyncProperty(fleetReadings, tankRules, fc.boolean(), async (readings, rules, eachDay) => {
+      const expected = expectedEpisodes(readings, rules, { eachDay })
+      await fill(readings)
+      expect(await rowsOf(engine, alarmEpisodes(tank, { rules, eachDay }))).toEqual(expected)
+      episodes += expected.length
+      closed += expected.filter(({ end }) => end !== null).length
     }),
-    { numRuns: 300 },
+    { numRuns: 30 },
   )
   // Readings without episodes would match anything.
   expect(episodes).toBeGreaterThan(300)
@@ -226,113 +239,122 @@ test('the option by determines the sources', async () => {
     { tank: 'b', ...of, peak: 161 },
     { tank: null, ...of, peak: 162 },
   ])
-  expect(await rowsOf(engine, alarmEpisodes(tank, { ...noDelays, by: [] }))).toEqual([
-    { start: new Date(start), end: new Date(start + 1000), peak: 162 },
+  expect(await rowsOf(engine, alarmEpisodes(tank, { rules: [alarmRule(tank, noDelays)], by: [] }))).toEqual([
+    {
+      ...{ rule: 'level_high', severity: 'low', rows: 3n },
+      ...{ start: new Date(start), end: new Date(start + 1000), seconds: 1, peak: 162 },
+    },
   ])
 })
 
 describe('alarmEpisodes', () => {
   test('is exactly this SQL', () => {
-    expect(alarmEpisodes(pumpDaily, { from: new Date(start), eachDay: true, offDelaySeconds: 0.5 }).sql)
+    const rules = [alarmRule(pumpDaily, { offDelaySeconds: 0.5 })]
+    expect(alarmEpisodes(pumpDaily, { rules, from: new Date(start), eachDay: true }).sql)
       .toMatchInlineSnapshot(`
-        "WITH "hours" AS (
-          SELECT
-            "pump_id", "reading hour",
-            min("reading time") AS "first time",
-            max("reading time") AS "last time",
-            min(CASE WHEN "the reading" > 150 THEN "reading time" END) AS "first over",
-            min(CASE WHEN "the reading" <= 147 THEN "reading time" END) AS "first under"
-          FROM (
+        "SELECT "pump_id", CAST('pressure_high' AS VARCHAR) AS "rule", CAST('low' AS VARCHAR) AS "severity", "start", "end", date_diff('millisecond', "start", "end") / 1000E0 AS "seconds", "peak", "rows"
+        FROM (
+          WITH "hours" AS (
             SELECT
-              "pump_id",
-              "event_timestamp" AS "reading time",
-              date_trunc('hour', "event_timestamp") AS "reading hour",
-              date_trunc('day', "event_timestamp") AS "utc day",
-              CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
-            FROM "hive"."iot_dw"."pump_daily"
-            WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
-              AND "event_date" >= '2026-01-01'
-          ) AS "readings"
-          GROUP BY "pump_id", "reading hour"
-          HAVING count(*) > 0
-        ),
-        "telling readings" AS (
-          SELECT "readings".*
-          FROM (
+              "pump_id", "reading hour",
+              min("reading time") AS "first time",
+              max("reading time") AS "last time",
+              min(CASE WHEN "the reading" > 150 THEN "reading time" END) AS "first over",
+              min(CASE WHEN "the reading" <= 147 THEN "reading time" END) AS "first under"
+            FROM (
+              SELECT
+                "pump_id",
+                "event_timestamp" AS "reading time",
+                date_trunc('hour', "event_timestamp") AS "reading hour",
+                date_trunc('day', "event_timestamp") AS "utc day",
+                CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
+              FROM "hive"."iot_dw"."pump_daily"
+              WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+                AND "event_date" >= '2026-01-01'
+            ) AS "readings"
+            GROUP BY "pump_id", "reading hour"
+            HAVING count(*) > 0
+          ),
+          "telling readings" AS (
+            SELECT "readings".*
+            FROM (
+              SELECT
+                "pump_id",
+                "event_timestamp" AS "reading time",
+                date_trunc('hour', "event_timestamp") AS "reading hour",
+                date_trunc('day', "event_timestamp") AS "utc day",
+                CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
+              FROM "hive"."iot_dw"."pump_daily"
+              WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
+                AND "event_date" >= '2026-01-01'
+            ) AS "readings"
+            INNER JOIN "hours" ON "readings"."reading hour" = "hours"."reading hour"
+              AND coalesce(CAST("readings"."pump_id" AS VARCHAR), '') = coalesce(CAST("hours"."pump_id" AS VARCHAR), '')
+              AND "readings"."pump_id" IS NOT DISTINCT FROM "hours"."pump_id"
+            WHERE "first over" IS NOT NULL OR "first under" > "first time"
+              OR "reading time" = "first time" OR "reading time" = "last time"
+          ),
+          "readings in order" AS (
+            SELECT *,
+              lag("reading time") OVER "by time" AS "time before",
+              lead("reading time") OVER "by time" IS NULL AS "is last",
+              coalesce(
+                max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before"
+                  >= max(CASE WHEN "the reading" <= 147 THEN "reading time" END) OVER "before",
+                max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before" IS NOT NULL
+              ) AS "was over"
+            FROM "telling readings"
+            WINDOW
+              "by time" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading"),
+              "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+          ),
+          "numbered readings" AS (
+            SELECT *, count(CASE WHEN ("the reading" > 150 AND NOT "was over") OR ("the reading" <= 147 AND "was over") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading") AS "the run"
+            FROM "readings in order"
+            WHERE "the reading" > 150 OR ("the reading" <= 147 AND "was over") OR "is last"
+          ),
+          "runs" AS (
             SELECT
-              "pump_id",
-              "event_timestamp" AS "reading time",
-              date_trunc('hour', "event_timestamp") AS "reading hour",
-              date_trunc('day', "event_timestamp") AS "utc day",
-              CASE WHEN abs("pressure") <= CAST('Infinity' AS DOUBLE) THEN "pressure" END AS "the reading"
-            FROM "hive"."iot_dw"."pump_daily"
-            WHERE "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
-              AND "event_date" >= '2026-01-01'
-          ) AS "readings"
-          INNER JOIN "hours" ON "readings"."reading hour" = "hours"."reading hour"
-            AND coalesce(CAST("readings"."pump_id" AS VARCHAR), '') = coalesce(CAST("hours"."pump_id" AS VARCHAR), '')
-            AND "readings"."pump_id" IS NOT DISTINCT FROM "hours"."pump_id"
-          WHERE "first over" IS NOT NULL OR "first under" > "first time"
-            OR "reading time" = "first time" OR "reading time" = "last time"
-        ),
-        "readings in order" AS (
-          SELECT *,
-            lag("reading time") OVER "by time" AS "time before",
-            lead("reading time") OVER "by time" IS NULL AS "is last",
-            coalesce(
-              max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before"
-                >= max(CASE WHEN "the reading" <= 147 THEN "reading time" END) OVER "before",
-              max(CASE WHEN "the reading" > 150 THEN "reading time" END) OVER "before" IS NOT NULL
-            ) AS "was over"
-          FROM "telling readings"
-          WINDOW
-            "by time" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading"),
-            "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        ),
-        "numbered readings" AS (
-          SELECT *, count(CASE WHEN ("the reading" > 150 AND NOT "was over") OR ("the reading" <= 147 AND "was over") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "reading time", "the reading") AS "the run"
-          FROM "readings in order"
-          WHERE "the reading" > 150 OR ("the reading" <= 147 AND "was over") OR "is last"
-        ),
-        "runs" AS (
-          SELECT
-            "pump_id", "utc day", "the run",
-            min("reading time") AS "run start",
-            max("the reading") AS "run peak",
-            coalesce(lead(min("time before")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run"), max("reading time")) - min("reading time")
-              >= CASE WHEN "the run" % 2 = 1 THEN INTERVAL '15' SECOND ELSE INTERVAL '0.5' SECOND END AS "is long enough"
-          FROM "numbered readings"
-          WHERE "the run" > 0
-          GROUP BY "pump_id", "utc day", "the run"
-        ),
-        "runs in order" AS (
-          SELECT *,
-            coalesce(
-              max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before"
-                >= max(CASE WHEN "the run" % 2 = 0 AND "is long enough" THEN "the run" END) OVER "before",
-              max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before" IS NOT NULL
-            ) AS "was alarm"
-          FROM "runs"
-          WINDOW "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "the run" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-        ),
-        "numbered runs" AS (
-          SELECT *, count(CASE WHEN ("the run" % 2 = 1 AND "is long enough" AND NOT "was alarm") OR ("the run" % 2 = 0 AND "is long enough" AND "was alarm") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run") AS "the phase"
-          FROM "runs in order"
-        ),
-        "phases" AS (
-          SELECT
-            "pump_id", "utc day", "the phase",
-            min("run start") AS "start",
-            lead(min("run start")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the phase") AS "end",
-            max("run peak") AS "peak"
-          FROM "numbered runs"
-          WHERE "the phase" > 0
-          GROUP BY "pump_id", "utc day", "the phase"
-        )
-        SELECT "pump_id", "start", "end", "peak"
-        FROM "phases"
-        WHERE "the phase" % 2 = 1
-        ORDER BY "start", "pump_id""
+              "pump_id", "utc day", "the run",
+              min("reading time") AS "run start",
+              max("the reading") AS "run peak",
+              count(CASE WHEN "the reading" > 150 THEN 1 END) AS "run rows",
+              coalesce(lead(min("time before")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run"), max("reading time")) - min("reading time")
+                >= CASE WHEN "the run" % 2 = 1 THEN INTERVAL '15' SECOND ELSE INTERVAL '0.5' SECOND END AS "is long enough"
+            FROM "numbered readings"
+            WHERE "the run" > 0
+            GROUP BY "pump_id", "utc day", "the run"
+          ),
+          "runs in order" AS (
+            SELECT *,
+              coalesce(
+                max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before"
+                  >= max(CASE WHEN "the run" % 2 = 0 AND "is long enough" THEN "the run" END) OVER "before",
+                max(CASE WHEN "the run" % 2 = 1 AND "is long enough" THEN "the run" END) OVER "before" IS NOT NULL
+              ) AS "was alarm"
+            FROM "runs"
+            WINDOW "before" AS (PARTITION BY "pump_id", "utc day" ORDER BY "the run" ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+          ),
+          "numbered runs" AS (
+            SELECT *, count(CASE WHEN ("the run" % 2 = 1 AND "is long enough" AND NOT "was alarm") OR ("the run" % 2 = 0 AND "is long enough" AND "was alarm") THEN 1 END) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the run") AS "the phase"
+            FROM "runs in order"
+          ),
+          "phases" AS (
+            SELECT
+              "pump_id", "utc day", "the phase",
+              min("run start") AS "start",
+              lead(min("run start")) OVER (PARTITION BY "pump_id", "utc day" ORDER BY "the phase") AS "end",
+              max("run peak") AS "peak",
+              CAST(sum("run rows") AS BIGINT) AS "rows"
+            FROM "numbered runs"
+            WHERE "the phase" > 0
+            GROUP BY "pump_id", "utc day", "the phase"
+          )
+          SELECT "pump_id", "start", "end", "peak", "rows"
+          FROM "phases"
+          WHERE "the phase" % 2 = 1
+        ) AS "episodes"
+        ORDER BY "start", "pump_id", "rule""
       `)
   })
 
@@ -341,13 +363,13 @@ describe('alarmEpisodes', () => {
   })
 
   test('compares other numbers as DOUBLE', () => {
-    const { sql } = alarmEpisodes(machine, { column: 'starts', above: 12.5, by: ['mode', 'mode'] })
+    const rules = [alarmRule(machine, { column: 'starts', above: 12.5 })]
+    const { sql } = alarmEpisodes(machine, { rules, by: ['mode', 'mode'] })
     expect(sql).toContain('CAST("starts" AS DOUBLE) AS "the reading"')
-    expect(sql).toContain('SELECT "mode", "start", "end", "peak"')
+    expect(sql).toContain('SELECT "mode", "start", "end", "peak", "rows"')
   })
 
   test('types its rows by the columns that identify sources', () => {
-    type Episode = { start: Date; end: Date | null; peak: number }
     const fleet = alarmEpisodes(pumpDaily)
     expectTypeOf(fleet).toEqualTypeOf<Query<{ pump_id: string } & Episode>>()
     expectTypeOf(alarmEpisodes(tank)).toEqualTypeOf<Query<{ tank: string | null } & Episode>>()
@@ -356,13 +378,17 @@ describe('alarmEpisodes', () => {
     expectTypeOf<keyof AlarmEpisode<typeof pump, never>>().toEqualTypeOf<keyof Episode>()
     expect(Object.entries(fleet.columns!).map(([name, { type }]) => `${name} ${type}`)).toEqual([
       'pump_id varchar',
+      'rule varchar',
+      'severity varchar',
       'start timestamp',
       'end timestamp',
+      'seconds double',
       'peak double',
+      'rows bigint',
     ])
   })
 
-  test.each<[keyof AlarmRule, number, string]>([
+  test.each<[keyof AlarmRuleOptions<typeof pump>, number, string]>([
     ['deadband', -1, '0 to 1.7976931348623157e+308, got -1'],
     ['deadband', NaN, '0 to 1.7976931348623157e+308, got NaN'],
     ['onDelaySeconds', -0.1, '0 to 2147483647, got -0.1'],
@@ -371,8 +397,8 @@ describe('alarmEpisodes', () => {
     ['offDelaySeconds', 2 ** 31, '0 to 2147483647, got 2147483648'],
     ['above', -Infinity, '-1.7976931348623157e+308 to 1.7976931348623157e+308, got -Infinity'],
   ])('refuses %s of %d', (name, value, reason) => {
-    expect(() => alarmEpisodes(pump, { [name]: value })).toThrow(
-      new RangeError(`alarm rule: ${name} expected a number from ${reason}`),
+    expect(() => alarmRule(pump, { [name]: value })).toThrow(
+      new RangeError(`table pump: alarm pressure_high: ${name} expected a number from ${reason}`),
     )
   })
 
@@ -382,7 +408,7 @@ describe('alarmEpisodes', () => {
       new TypeError('table pump expected columns that identify its sources, got pump_id (no such column)'),
     )
     // @ts-expect-error a text has no limit
-    expect(() => alarmEpisodes(machine, { column: 'plant', above: 1 })).toThrow(
+    expect(() => alarmRule(machine, { column: 'plant', above: 1 })).toThrow(
       new TypeError('table machine expected a numeric column, got plant (varchar)'),
     )
     const columns = { ...machine.columns, end: { type: 'varchar' } } as const

@@ -1,6 +1,6 @@
 import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { alarmCount, alarmLimit, alarmRows, alarmRule, type Query } from '../../src/index.js'
+import { alarmCount, alarmRows, alarmRule, type Query } from '../../src/index.js'
 import { engineWith, machine, rowsOf } from './machines.js'
 
 const from = new Date('2026-01-01T00:00:00Z')
@@ -9,7 +9,7 @@ const to = new Date('2026-01-02T00:00:00Z')
 describe('alarmCount', () => {
   test('is exactly this SQL: above the limit, and not NaN', () => {
     expect(alarmCount(pump).sql).toMatchInlineSnapshot(`
-      "SELECT count(*) AS "alarms"
+      "SELECT count(*) AS "rows"
       FROM "hive"."iot_dw"."pump"
       WHERE "pressure" > 150 AND abs("pressure") <= CAST('Infinity' AS DOUBLE)"
     `)
@@ -17,7 +17,7 @@ describe('alarmCount', () => {
 
   test('restricts the time range, and the days of a partitioned table', () => {
     expect(alarmCount(pumpDaily, { from, to }).sql).toMatchInlineSnapshot(`
-      "SELECT count(*) AS "alarms"
+      "SELECT count(*) AS "rows"
       FROM "hive"."iot_dw"."pump_daily"
       WHERE "pressure" > 150 AND abs("pressure") <= CAST('Infinity' AS DOUBLE)
         AND "event_timestamp" >= TIMESTAMP '2026-01-01 00:00:00.000'
@@ -28,16 +28,17 @@ describe('alarmCount', () => {
   })
 
   test('accepts another column and limit, and needs no NaN condition for integers', () => {
-    expect(alarmCount(machine, { column: 'starts', above: 12.5 }).sql).toMatchInlineSnapshot(`
-      "SELECT count(*) AS "alarms"
+    expect(alarmCount(machine, { rules: [alarmRule(machine, { column: 'starts', above: 12.5 })] }).sql)
+      .toMatchInlineSnapshot(`
+      "SELECT count(*) AS "rows"
       FROM "hive"."iot_dw"."machine"
       WHERE "starts" > 12.5E0"
     `)
   })
 
   test('returns one bigint', () => {
-    expectTypeOf(alarmCount(pump)).toEqualTypeOf<Query<{ alarms: bigint }>>()
-    expect(alarmCount(pump).columns).toEqual({ alarms: { type: 'bigint' } })
+    expectTypeOf(alarmCount(pump)).toEqualTypeOf<Query<{ rows: bigint }>>()
+    expect(alarmCount(pump).columns).toEqual({ rows: { type: 'bigint' } })
   })
 })
 
@@ -107,7 +108,7 @@ describe('alarmRows', () => {
     ])
     expect(await found({ limit: 1 })).toEqual(['2025-12-31T23:59:59.000Z pump-0001'])
     expect(await found({ limit: 0 })).toEqual([])
-    expect(await found({ above: 155 })).toEqual([
+    expect(await found({ rules: [alarmRule(pumpDaily, { above: 155 })] })).toEqual([
       '2025-12-31T23:59:59.000Z pump-0001',
       '2026-01-01T00:00:01.000Z pump-0001',
     ])
@@ -115,67 +116,123 @@ describe('alarmRows', () => {
   })
 })
 
-describe('alarmLimit', () => {
+test('rows beyond any of several limits are counted once', async () => {
+  const rules = [
+    alarmRule(machine, { column: 'power', above: 100 }),
+    alarmRule(machine, { column: 'starts', below: 2 }),
+  ]
+  expect(alarmCount(machine, { rules, from }).sql).toMatchInlineSnapshot(`
+    "SELECT count(*) AS "rows"
+    FROM "hive"."iot_dw"."machine"
+    WHERE (("power" > 100 AND abs("power") <= CAST('Infinity' AS DOUBLE)) OR ("starts" < 2))
+      AND "time" >= TIMESTAMP '2026-01-01 00:00:00.000'"
+  `)
+  const engine = engineWith(
+    machine,
+    'time TIMESTAMP, power DOUBLE, load REAL, starts BIGINT, mode INTEGER, plant VARCHAR, running BOOLEAN',
+    `('2026-01-01', 101, 1, 1, 1, 'a', true), ('2026-01-01', 100, 1, 1, 1, 'a', true),
+     ('2026-01-01', 'NaN', 1, 2, 1, 'a', true), ('2026-01-01', 101, 1, 2, 1, 'a', true)`,
+  )
+  expect(await rowsOf(engine, alarmCount(machine, { rules }))).toEqual([{ rows: 3n }])
+  await engine.close()
+})
+
+describe('alarmRule', () => {
   const boiler = defineTable({
     name: 'boiler',
     columns: {
       time: { type: 'timestamp' },
-      heat: { type: 'double', highLimit: 90 },
+      heat: { type: 'double', highLimit: 90, alarms: [{ below: 5, deadband: 1, severity: 'high' }] },
       steam: { type: 'double', highLimit: 12 },
       water: { type: 'double' },
     },
   })
+  const noDelays = { onDelaySeconds: 0, offDelaySeconds: 0 }
 
-  test('is the one in the table, unless another is given', () => {
-    expect(alarmLimit(pump)).toEqual({ column: 'pressure', above: 150 })
-    expect(alarmLimit(pump, { above: 0 })).toEqual({ column: 'pressure', above: 0 })
-    expect(alarmLimit(pump, { column: 'speed', above: 1500 })).toEqual({ column: 'speed', above: 1500 })
-    expect(alarmLimit(boiler, { column: 'steam' })).toEqual({ column: 'steam', above: 12 })
+  test('takes what is not given from the rule of the table on that side, else 0', () => {
+    const rule = {
+      name: 'pressure_high',
+      severity: 'low',
+      column: 'pressure',
+      side: 'above',
+      limit: 150,
+      deadband: 3,
+      onDelaySeconds: 15,
+      offDelaySeconds: 15,
+    }
+    expect(alarmRule(pump)).toEqual(rule)
+    expect(alarmRule(pump, { above: 0 })).toEqual({ ...rule, limit: 0 })
+    expect(alarmRule(pump, { above: 140, deadband: 0, offDelaySeconds: 1.5 })).toEqual({
+      ...rule,
+      limit: 140,
+      deadband: 0,
+      offDelaySeconds: 1.5,
+    })
+    expect(alarmRule(machine)).toEqual({
+      ...rule,
+      ...noDelays,
+      name: 'power_high',
+      column: 'power',
+      deadband: 0,
+    })
+    expect(alarmRule(boiler, { column: 'heat', below: 8 })).toEqual({
+      ...noDelays,
+      name: 'heat_low',
+      severity: 'high',
+      column: 'heat',
+      side: 'below',
+      limit: 8,
+      deadband: 1,
+    })
+    expect(alarmRule(boiler, { column: 'water', below: 8, severity: 'critical' })).toMatchObject({
+      name: 'water_low',
+      severity: 'critical',
+      limit: 8,
+      deadband: 0,
+    })
   })
 
-  test('is not determined for a table with two limits or none, without a column', () => {
-    expect(() => alarmLimit(boiler)).toThrow(
-      new TypeError(
-        'alarms on table boiler expected a column option, or exactly one column with a highLimit, got heat, steam',
-      ),
-    )
-    const { time, water } = boiler.columns
-    expect(() => alarmLimit({ name: 'tank', columns: { time, water } })).toThrow(
-      new TypeError(
-        'alarms on table tank expected a column option, or exactly one column with a highLimit, got none',
-      ),
-    )
+  test.each<[string, () => unknown, string]>([
+    [
+      'a table with rules on two columns, without a column',
+      () => alarmRule(boiler),
+      'alarms on table boiler expected a column option, or exactly one column with alarm rules, got heat, steam',
+    ],
+    [
+      'a column without a rule, without a limit',
+      () => alarmRule(boiler, { column: 'water' }),
+      'alarms on table boiler expected a limit (above or below): column water has no alarm rule',
+    ],
+    [
+      'both sides',
+      () => alarmRule(boiler, { column: 'water', above: 1, below: 2 }),
+      'alarms on table boiler expected either above or below, got both',
+    ],
+    [
+      'a text',
+      // @ts-expect-error a text has no limit
+      () => alarmRule(machine, { column: 'plant', above: 1 }),
+      'table machine expected a numeric column, got plant (varchar)',
+    ],
+    [
+      'a column that is missing',
+      // @ts-expect-error no such column
+      () => alarmRule(pump, { column: 'depth', above: 1 }),
+      'table pump expected a numeric column, got depth (no such column)',
+    ],
+    [
+      'no rule at all',
+      () => alarmCount(pump, { rules: [] }),
+      'alarms on table pump expected a column with a highLimit or alarms in its definition, or a rule, got none',
+    ],
+  ])('refuses %s', (_, define, sentence) => {
+    expect(define).toThrow(new TypeError(sentence))
   })
 
-  test('is not determined for a column without a limit', () => {
-    expect(() => alarmLimit(boiler, { column: 'water' })).toThrow(
-      new TypeError('alarms on table boiler expected a limit (above): column water has no highLimit'),
+  test('refuses two rules of one name', () => {
+    const rules = [alarmRule(pump), alarmRule(pump, { above: 160 })]
+    expect(() => alarmCount(pump, { rules })).toThrow(
+      new RangeError('table pump: alarms expected different names, got pressure_high twice: set name'),
     )
   })
-
-  test('refuses a column that is not numeric or missing, and a limit that is not finite', () => {
-    // @ts-expect-error a text has no limit
-    expect(() => alarmCount(machine, { column: 'plant', above: 1 })).toThrow(
-      new TypeError('table machine expected a numeric column, got plant (varchar)'),
-    )
-    // @ts-expect-error no such column
-    expect(() => alarmRows(pump, { column: 'depth', above: 1 })).toThrow('got depth (no such column)')
-    expect(() => alarmCount(pump, { above: NaN })).toThrow(
-      new RangeError('number in SQL expected a finite value, got NaN'),
-    )
-  })
-})
-
-test('alarmRule takes what is not given from the column, else 0', () => {
-  const rule = { above: 150, deadband: 3, onDelaySeconds: 15, offDelaySeconds: 15 }
-  expect(alarmRule(pump)).toEqual({ column: 'pressure', rule })
-  expect(alarmRule(pump, { above: 140, deadband: 0, offDelaySeconds: 1.5 })).toEqual({
-    column: 'pressure',
-    rule: { above: 140, deadband: 0, onDelaySeconds: 15, offDelaySeconds: 1.5 },
-  })
-  expect(alarmRule(machine)).toEqual({
-    column: 'power',
-    rule: { above: 150, deadband: 0, onDelaySeconds: 0, offDelaySeconds: 0 },
-  })
-  expect(() => alarmRule(pump, { column: 'speed' })).toThrow(TypeError)
 })

@@ -1,5 +1,6 @@
 import {
   type AlarmRule,
+  alarmRulesOf,
   lakeLocation,
   lakeNames,
   qualifiedName,
@@ -8,9 +9,9 @@ import {
 } from '@minilake/schema'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { alarmEpisodes, deliveryCounts, hourlyStatistics, type Query } from '../../src/index.js'
+import { alarmCount, alarmEpisodes, deliveryCounts, hourlyStatistics, type Query } from '../../src/index.js'
 import { trinoEngine } from '../../src/trino/trino-engine.js'
-import { expectedEpisodes, tank, tankReadings, tankValues } from './episode-readings.js'
+import { expectedEpisodes, streamedEpisodes, tank, tankReadings, tankValues } from './episode-readings.js'
 import { engineWith, rowsOf } from './machines.js'
 import { stack } from '../stack.js'
 
@@ -40,32 +41,26 @@ afterAll(async () => {
   await Promise.all([trino.close(), duckDb.close()])
 })
 
-const rule: AlarmRule = { above: 150, deadband: 3, onDelaySeconds: 15, offDelaySeconds: 10 }
+const [rule] = alarmRulesOf(tank) as [AlarmRule]
 const rules: AlarmRule[] = [
   rule,
   { ...rule, deadband: 0.1, onDelaySeconds: 0, offDelaySeconds: 0 },
-  { ...rule, above: 149.5, deadband: 0, onDelaySeconds: 0.001, offDelaySeconds: 0.5 },
+  { ...rule, limit: 149.5, deadband: 0, onDelaySeconds: 0.001, offDelaySeconds: 0.5 },
   { ...rule, onDelaySeconds: 0, offDelaySeconds: 2 ** 31 - 1 },
+  { ...rule, name: 'level_low', side: 'below', limit: 147, deadband: 1, onDelaySeconds: 1 },
 ]
+const severalRules = [rule, { ...rule, name: 'level_low', side: 'below' as const, limit: 147, deadband: 1 }]
 const cases = rules.flatMap((rule) => [true, false].map((eachDay) => ({ ...rule, eachDay })))
 
 test.each(cases)(
-  'alarm episodes of %j are those of the rule by its letter, in Trino and DuckDB',
+  'alarm episodes of %j are those of the rule by its letter, in Trino, DuckDB and the alarm monitor',
   async (options) => {
     const { eachDay, ...rule } = options
-    const expected = expectedEpisodes(readings, rule, { eachDay })
+    const expected = expectedEpisodes(readings, [rule], { eachDay })
     expect(expected.length).toBeGreaterThan(20)
-    for (const engine of [trino, duckDb]) {
-      const found = await rowsOf(engine, alarmEpisodes(tank, options))
-      expect(found).toEqual(
-        expected.map(({ tank, start, end, peak }) => ({
-          tank,
-          start: new Date(start),
-          end: end === null ? null : new Date(end),
-          peak,
-        })),
-      )
-    }
+    expect(streamedEpisodes(readings, [rule], { eachDay })).toEqual(expected)
+    for (const engine of [trino, duckDb])
+      expect(await rowsOf(engine, alarmEpisodes(tank, { rules: [rule], eachDay }))).toEqual(expected)
   },
 )
 
@@ -74,6 +69,8 @@ describe('Trino and DuckDB return the same rows', () => {
   test.each<[string, Query<unknown>]>([
     ['alarmEpisodes of all tanks as one', alarmEpisodes(tank, { by: [] })],
     ['alarmEpisodes in a range', alarmEpisodes(tank, range)],
+    ['alarmEpisodes of several rules', alarmEpisodes(tank, { rules: severalRules })],
+    ['alarmRows of several rules', alarmCount(tank, { rules: severalRules })],
     ['deliveryCounts', deliveryCounts(tank)],
     ['deliveryCounts of all tanks as one, in a range', deliveryCounts(tank, { ...range, by: [] })],
     ['hourlyStatistics', hourlyStatistics(tank)],

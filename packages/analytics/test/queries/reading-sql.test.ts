@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import {
   alarmCount,
   alarmRows,
+  alarmRule,
   hourlyAverages,
   hourlyStatistics,
   type Query,
@@ -30,10 +31,12 @@ afterAll(() => engine.close())
 const all = <R>(query: Query<R>) => rowsOf(engine, query)
 
 test('alarm rows are above the limit: not NaN, NULL, −Infinity or exactly 150', async () => {
-  expect(await all(alarmCount(pump))).toEqual([{ alarms: 2n }])
+  expect(await all(alarmCount(pump))).toEqual([{ rows: 2n }])
   const alarms = await all(alarmRows(pump))
   expect(alarms.map(({ pressure }) => pressure)).toEqual([152, Infinity])
-  expect(await all(alarmCount(pump, { above: 149.999 }))).toEqual([{ alarms: 3n }])
+  expect(await all(alarmCount(pump, { rules: [alarmRule(pump, { above: 149.999 })] }))).toEqual([
+    { rows: 3n },
+  ])
 })
 
 test('hourly averages ignore NaN and NULL, and are null in an hour without values', async () => {
@@ -93,7 +96,7 @@ test('NaN is counted in a Parquet file too, although its statistics ignore NaN',
 test('a range includes its start and excludes its end', async () => {
   const range = { from: new Date('2026-01-01T00:59:59.999Z'), to: new Date('2026-01-01T02:00:00Z') }
   expect((await all(hourlyStatistics(pump, range))).map(({ rows }) => rows)).toEqual([1n, 1n])
-  expect(await all(alarmCount(pump, range))).toEqual([{ alarms: 1n }])
+  expect(await all(alarmCount(pump, range))).toEqual([{ rows: 1n }])
 })
 
 test('a table summary has the rows and the first and last time, null for an empty table', async () => {
@@ -115,8 +118,15 @@ test('REAL, BIGINT and INTEGER columns have averages and alarms like DOUBLE', as
   expect(await rowsOf(other, hourlyAverages(machine, ['load', 'starts', 'mode']))).toEqual([
     { hour: new Date('2026-01-01T00:00:00Z'), avg_load: 0.5, avg_starts: 2 ** 53, avg_mode: 7 / 3 },
   ])
-  expect(await rowsOf(other, alarmCount(machine, { column: 'load', above: 0.25 }))).toEqual([{ alarms: 1n }])
-  expect(await rowsOf(other, alarmCount(machine, { column: 'mode', above: 1 }))).toEqual([{ alarms: 2n }])
+  expect(
+    await rowsOf(
+      other,
+      alarmCount(machine, { rules: [alarmRule(machine, { column: 'load', above: 0.25 })] }),
+    ),
+  ).toEqual([{ rows: 1n }])
+  expect(
+    await rowsOf(other, alarmCount(machine, { rules: [alarmRule(machine, { column: 'mode', above: 1 })] })),
+  ).toEqual([{ rows: 2n }])
   const [hour] = await rowsOf(other, hourlyStatistics(machine))
   expect(hour).toMatchObject({
     rows: 3n,

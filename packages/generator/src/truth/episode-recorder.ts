@@ -1,4 +1,4 @@
-import type { AlarmRule } from '@minilake/schema'
+import type { HighLimitRule } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
 import { isoOfMicros } from './timestamps.js'
 import type { AlarmEpisode } from './truth.js'
@@ -32,7 +32,7 @@ interface Run {
  * clears the alarm if they are at least `offDelaySeconds` apart. Shorter runs change nothing, and neither do gaps between readings.
  */
 export function episodeRecorder(
-  { above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule,
+  { above, deadband, onDelaySeconds, offDelaySeconds }: HighLimitRule,
   workbench: Workbench,
 ): EpisodeRecorder {
   const { kernels } = workbench

@@ -1,4 +1,4 @@
-import { alarmRuleOf, type Batch, columnsOf, eventTimeColumn, type Table } from '@minilake/schema'
+import { highLimitRuleOf, type Batch, columnsOf, eventTimeColumn, type Table } from '@minilake/schema'
 import type { Workbench } from '../kernels/workbench.js'
 import type { FileParameters } from '../plan-files.js'
 import type { Rows } from '../readings.js'
@@ -22,7 +22,7 @@ export function truthRecorder(table: Table, parameters: FileParameters, workbenc
   const time = eventTimeColumn(table)
   const recorder = hourRecorder(table, workbench)
   const alarms = columnsOf(table).flatMap(([name, column]) => {
-    const rule = column.type === 'double' ? alarmRuleOf(column) : undefined
+    const rule = column.type === 'double' ? highLimitRuleOf(column) : undefined
     return rule === undefined ? [] : [{ name, rule, recorder: episodeRecorder(rule, workbench) }]
   })
   return {

@@ -1,4 +1,4 @@
-import type { AlarmRule } from '@minilake/schema'
+import type { HighLimitRule } from '@minilake/schema'
 import type { FileParameters } from '../plan-files.js'
 import type { Faults } from '../scenario.js'
 
@@ -48,7 +48,7 @@ export interface DeliveryTruth extends RowOrder {
 }
 
 /** The alarms of one column and the rule that they follow. */
-export interface AlarmTruth extends AlarmRule {
+export interface AlarmTruth extends HighLimitRule {
   /** Rows above the limit. */
   rows: number
   /** In order of start. */

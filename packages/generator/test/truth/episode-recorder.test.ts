@@ -1,4 +1,4 @@
-import type { AlarmRule } from '@minilake/schema'
+import type { HighLimitRule } from '@minilake/schema'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AlarmEpisode } from '../../src/index.js'
@@ -10,11 +10,11 @@ interface Reading {
   value: number
 }
 
-const rule: AlarmRule = { above: 150, deadband: 3, onDelaySeconds: 2, offDelaySeconds: 3 }
+const rule: HighLimitRule = { above: 150, deadband: 3, onDelaySeconds: 2, offDelaySeconds: 3 }
 
 const workbench = new Workbench()
 
-function found(readings: readonly Reading[], by: AlarmRule, cut = readings.length): AlarmEpisode[] {
+function found(readings: readonly Reading[], by: HighLimitRule, cut = readings.length): AlarmEpisode[] {
   const recorder = episodeRecorder(by, workbench)
   const timestamps = BigInt64Array.from(readings, ({ second }) => BigInt(Math.round(second * 1e6)))
   const values = Float64Array.from(readings, ({ value }) => value)
@@ -26,7 +26,7 @@ function found(readings: readonly Reading[], by: AlarmRule, cut = readings.lengt
 const at = (second: number) => new Date(second * 1000).toISOString()
 
 /** The rule in two plain steps: find all runs, then apply the effect of each. */
-function naive(readings: readonly Reading[], by: AlarmRule): AlarmEpisode[] {
+function naive(readings: readonly Reading[], by: HighLimitRule): AlarmEpisode[] {
   let condition = false
   const runs: { condition: boolean; readings: Reading[] }[] = []
   for (const reading of readings) {

@@ -1,4 +1,6 @@
 import {
+  type AlarmDefinition,
+  alarmSeverities,
   type Column,
   defineLake,
   defineTable,
@@ -14,6 +16,16 @@ import { UsageError } from '../usage-error.js'
 import { maskCredentials } from './mask-credentials.js'
 import { type Setting, type SettingName, settingNames, settings } from './settings.js'
 
+const alarmShape = z.strictObject({
+  name: z.string().optional(),
+  severity: z.enum(alarmSeverities).optional(),
+  above: z.number().optional(),
+  below: z.number().optional(),
+  deadband: z.number().optional(),
+  onDelaySeconds: z.number().optional(),
+  offDelaySeconds: z.number().optional(),
+} satisfies Record<keyof AlarmDefinition, z.ZodType>)
+
 const columnShape = z.strictObject({
   type: z.enum(Object.keys(isNumeric)),
   comment: z.string().optional(),
@@ -22,6 +34,8 @@ const columnShape = z.strictObject({
   deadband: z.number().optional(),
   onDelaySeconds: z.number().optional(),
   offDelaySeconds: z.number().optional(),
+  alarms: z.array(alarmShape).optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
 } satisfies Record<keyof Column, z.ZodType>)
 
 const sourceShape = z.strictObject({
@@ -57,7 +71,7 @@ const tableShape = z
     source: sourceShape.optional(),
   } satisfies Record<keyof Table, z.ZodType>)
   .superRefine((table, context) => {
-    const complaint = complaintOf(() => defineAnyTable(table as Table))
+    const complaint = complaintOf(() => defineAnyTable(table as unknown as Table))
     if (complaint !== undefined) context.addIssue(complaint)
   })
 
@@ -67,7 +81,9 @@ const lakeShape = z.strictObject({
     .array(tableShape)
     .superRefine((tables, context) => {
       for (const index of tables.keys()) {
-        const complaint = complaintOf(() => defineLake({ tables: tables.slice(0, index + 1) as Table[] }))
+        const complaint = complaintOf(() =>
+          defineLake({ tables: tables.slice(0, index + 1) as unknown as Table[] }),
+        )
         if (complaint === undefined) continue
         context.addIssue({ code: 'custom', path: [index, 'name'], message: complaint })
         return
@@ -82,7 +98,7 @@ const lakeShape = z.strictObject({
 /** The definition of a lake, checked. Throws a UsageError that begins with `subject` and names every wrong part. */
 export function checkLakeDefinition(subject: string, given: unknown): LakeDefinition {
   const parsed = lakeShape.safeParse(given)
-  if (parsed.success) return parsed.data as LakeDefinition
+  if (parsed.success) return parsed.data as unknown as LakeDefinition
   const issues = parsed.error.issues.map(({ path, message }) => {
     const where = path.join('.') || 'expected { tables: [...] }, as defineLake takes it; the whole'
     return `${where}: ${message.replace(/\.$/, '')}${message.includes('received') ? '' : gotText(given, path)}`

@@ -28,7 +28,7 @@ const sampleTable: TableText = {
   columns: {
     event_timestamp: { type: 'timestamp', comment: 'time of the reading, UTC' },
     turbine_id: { type: 'varchar', comment: 'plant code' },
-    // nullable: a reading may lack it. highLimit: a reading above it is an alarm (minilake query alarms --table turbine).
+    // nullable: a reading may lack it. highLimit: a reading above it is an alarm (minilake alarms --table turbine).
     power: { type: 'double', comment: 'active power, kW', nullable: true, highLimit: 3000 },
   },
   // One folder per UTC day, a column in SQL: WHERE event_date = '2026-01-31' reads that day's files only.

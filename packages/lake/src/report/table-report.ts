@@ -17,7 +17,7 @@ import type {
   ReportWindow,
 } from '@minilake/report'
 import {
-  alarmRuleOf,
+  alarmRulesOf,
   columnsOf,
   millisPerDay,
   numericColumns,
@@ -74,12 +74,15 @@ export async function tableReport(
   const names = first ? numericColumns(table) : []
   const identity = columnsOf(table).flatMap(([name, { type }]) => (type === 'varchar' ? [name] : []))
 
+  const rules = first ? alarmRulesOf(table) : []
+
   const columns = names.map((name): ReportColumn => {
-    const { comment, highLimit } = table.columns[name] ?? {}
+    const comment = table.columns[name]?.comment
+    const limits = rules.flatMap(({ column, limit }) => (column === name ? [limit] : []))
     return {
       name,
       ...(comment !== undefined && { comment }),
-      ...(highLimit !== undefined && { highLimit }),
+      limits: [...new Set(limits)],
       windows: [],
     }
   })
@@ -114,17 +117,17 @@ export async function tableReport(
 
   const alarms: ReportAlarm[] = []
   let alarmCount = 0
-  for (const column of names) {
-    if (alarmRuleOf(table.columns[column] ?? { type: 'double' }) === undefined) continue
-    const query = alarmEpisodes<Table, string>(table, { column, by: identity, ...range })
-    for await (const row of ask(`Alarms of ${column}`, query)) {
-      const { start, end, peak } = row
+  if (rules.length > 0) {
+    const columnOf = new Map(rules.map(({ name, column }) => [name, column]))
+    const query = alarmEpisodes<Table, string>(table, { rules, by: identity, ...range })
+    for await (const row of ask('Alarms', query)) {
       alarmCount += 1
-      if (alarms.length < mostAlarms)
-        alarms.push({ column, source: sourceName(row, identity), start, end, peak })
+      if (alarms.length === mostAlarms) continue
+      const { rule, severity, start, end, peak } = row
+      const column = columnOf.get(rule) ?? ''
+      alarms.push({ rule, severity, column, source: sourceName(row, identity), start, end, peak })
     }
   }
-  alarms.sort((a, b) => a.start.getTime() - b.start.getTime())
 
   return {
     table: table.name,

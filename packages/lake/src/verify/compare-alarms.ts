@@ -1,5 +1,5 @@
-import { alarmEpisodes, type SqlEngine } from '@minilake/analytics'
-import type { AlarmRule, Table } from '@minilake/schema'
+import { alarmEpisodes, alarmRule, type SqlEngine } from '@minilake/analytics'
+import type { HighLimitRule, Table } from '@minilake/schema'
 import type { StoredTruth } from '../truth/truth-file.js'
 
 /**
@@ -22,12 +22,9 @@ export async function compareAlarms(
       )
       continue
     }
-    const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as AlarmRule
-    const query = alarmEpisodes(table, {
-      column,
-      ...{ above, deadband, onDelaySeconds, offDelaySeconds },
-      eachDay: true,
-    })
+    const { above, deadband, onDelaySeconds, offDelaySeconds } = alarms[0] as HighLimitRule
+    const rule = alarmRule(table, { column, above, deadband, onDelaySeconds, offDelaySeconds })
+    const query = alarmEpisodes(table, { rules: [rule], eachDay: true })
     const expected = new Map<string, number>()
     for (const { start, end, peak } of alarms.flatMap(({ episodes }) => episodes)) {
       count(expected, episodeText(start, end, peak), 1)
@@ -47,7 +44,7 @@ function count(counts: Map<string, number>, name: string, by: number): void {
   counts.set(name, (counts.get(name) ?? 0) + by)
 }
 
-function ruleText({ above, deadband, onDelaySeconds, offDelaySeconds }: AlarmRule): string {
+function ruleText({ above, deadband, onDelaySeconds, offDelaySeconds }: HighLimitRule): string {
   return `above ${above}, deadband ${deadband}, delays ${onDelaySeconds} s and ${offDelaySeconds} s`
 }
 

@@ -29,7 +29,7 @@ test('a report has windows, sources, alarms, files by day and the SQL of its num
   expect(report.columns).toEqual([
     {
       name: 'power',
-      highLimit: 3000,
+      limits: [3000],
       windows: [
         { start: at('1T10:00:00'), avg: 3000, min: 2900, max: 3100 },
         { start: at('1T10:05:00'), avg: 2000, min: 2000, max: 2000 },
@@ -38,6 +38,7 @@ test('a report has windows, sources, alarms, files by day and the SQL of its num
     },
     {
       name: 'starts',
+      limits: [],
       windows: [
         { start: at('1T10:00:00'), avg: 7, min: 7, max: 7 },
         { start: at('1T10:05:00'), avg: null, min: null, max: null },
@@ -50,8 +51,24 @@ test('a report has windows, sources, alarms, files by day and the SQL of its num
     { name: 'b', windows: [{ start: at('2T00:30:00'), avg: 3200, min: 3200, max: 3200 }] },
   ])
   expect(report.alarms).toEqual([
-    { column: 'power', source: 'a', start: at('1T10:00:00.500'), end: at('1T10:05:00'), peak: 3100 },
-    { column: 'power', source: 'b', start: at('2T00:30:00'), end: null, peak: 3200 },
+    {
+      rule: 'power_high',
+      severity: 'low',
+      column: 'power',
+      source: 'a',
+      start: at('1T10:00:00.500'),
+      end: at('1T10:05:00'),
+      peak: 3100,
+    },
+    {
+      rule: 'power_high',
+      severity: 'low',
+      column: 'power',
+      source: 'b',
+      start: at('2T00:30:00'),
+      end: null,
+      peak: 3200,
+    },
   ])
   expect(report.days).toMatchObject([
     { day: '2026-01-01', files: 1 },
@@ -61,6 +78,28 @@ test('a report has windows, sources, alarms, files by day and the SQL of its num
     for await (const row of lake.query(sql)) expect(row).toBeDefined()
   }
   expect(report.statements).toHaveLength(4)
+})
+
+test('a report has the alarms of all rules in order, and their limits', async () => {
+  const watched = defineTable({
+    ...turbine,
+    columns: {
+      ...turbine.columns,
+      power: { ...turbine.columns.power, alarms: [{ below: 2500, severity: 'high' }] },
+      starts: { ...turbine.columns.starts, alarms: [{ above: 7, name: 'many_starts' }] },
+    },
+  })
+  const { lake } = await freshLake({ tables: [watched] })
+  await lake.write(watched, rows)
+  const { columns, alarms, alarmCount } = await lake.report(watched)
+  expect(columns.map(({ limits }) => limits)).toEqual([[3000, 2500], [7]])
+  expect(alarmCount).toBe(4)
+  expect(alarms.map(({ rule, severity, column, source }) => [rule, severity, column, source])).toEqual([
+    ['power_high', 'low', 'power', 'a'],
+    ['power_low', 'high', 'power', 'a'],
+    ['many_starts', 'low', 'starts', 'b'],
+    ['power_high', 'low', 'power', 'b'],
+  ])
 })
 
 test('a report of a range has its readings and its days only', async () => {
