@@ -1,4 +1,8 @@
+import { duckDbEngine } from '@minilake/analytics/duckdb'
+import { trinoEngine } from '@minilake/analytics/trino'
+import { lakeLocation, lakeNames, qualifiedName, quoteLiteral } from '@minilake/schema'
 import { expect, inject, test } from 'vitest'
+import { alarmRound } from './rounds/alarm-round.js'
 import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
@@ -64,5 +68,44 @@ test.each([
     const round = (random: Random) => pairRound(random, engine === 'Trino' ? { stack: inject('stack') } : {})
     const facts = await runRounds({ name, rounds, seed, round })
     for (const pair of pairs) expect(facts[pair.join(' beside ')], pair.join(' beside ')).toBe(rounds)
+  },
+)
+
+test(
+  'alarms of random readings are the same in SQL on DuckDB, in a stream and by the letter',
+  { timeout: 2 * hour },
+  async () => {
+    const engine = duckDbEngine({ setup: [`ATTACH ':memory:' AS hive`, 'CREATE SCHEMA hive.iot_dw'] })
+    try {
+      await runRounds({
+        name: 'alarms',
+        rounds: roundsOr(1000),
+        seed,
+        round: (random) => alarmRound(random, engine),
+      })
+    } finally {
+      await engine.close()
+    }
+  },
+)
+
+test(
+  'alarms of random readings are the same in SQL on Trino, in a stream and by the letter',
+  { timeout: 2 * hour },
+  async () => {
+    const engine = trinoEngine({ url: inject('stack').trino, user: 'minilake' })
+    try {
+      const schema = qualifiedName(lakeNames.catalog, lakeNames.schema)
+      const location = quoteLiteral(`${lakeLocation}${lakeNames.schema}/`)
+      await engine.execute(`CREATE SCHEMA IF NOT EXISTS ${schema} WITH (location = ${location})`)
+      await runRounds({
+        name: 'alarms-trino',
+        rounds: roundsOr(50),
+        seed,
+        round: (random) => alarmRound(random, engine),
+      })
+    } finally {
+      await engine.close()
+    }
   },
 )

@@ -81,7 +81,7 @@ test('--rows counts and lists the rows beyond a limit', async () => {
 test('alarms kpi judges the alarms by limits, each an option', async () => {
   const table = await minilake('alarms', 'kpi', '--table', 'fleet', '--limits', 'perDay=3')
   expect(table.stderr).toContain('3 alarms of table fleet from 2026-01-01T00:00:00.000Z')
-  expect(table.stdout).toMatch(/^alarms per day, average +718\.\d+ +≤ 3 +no +IEC 62682:2014/m)
+  expect(table.stdout).toMatch(/^alarms per day, average +720\.00 +≤ 3 +no +IEC 62682:2014/m)
   expect(table.stdout).toMatch(/^p1 pressure_high +1 +33\.33$/m)
   const range = ['--from', '2026-01-01', '--to', '2026-01-01']
   const { stdout } = await minilake('alarms', '--table', 'fleet', 'kpi', ...range, '--json')
@@ -102,7 +102,7 @@ test.each<[string[], string]>([
   [['query', 'alarms', '--threshold', '5'], 'query alarms is now minilake alarms --rows;'],
   [['alarms', ...fleet, '--rules', 'dri'], 'got dri (did you mean dry?)'],
   [['alarms', ...fleet, '--column', 'presure'], 'got presure (did you mean pressure?)'],
-  [['alarms', ...fleet, '--by', 'pump'], 'got pump (did you mean pump_id?)'],
+  [['alarms', ...fleet, '--by', 'pumpid'], 'got pumpid (did you mean pump_id?)'],
   [['alarms', ...fleet, '--column', 'speed'], 'table fleet has no alarm rule on column speed: define'],
   [['alarms', ...fleet, '--deadband', '-1'], 'deadband expected a number from 0 to'],
   [
