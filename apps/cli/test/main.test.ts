@@ -168,7 +168,7 @@ describe('errors with --json are one JSON object on stderr', () => {
 })
 
 describe('--help', () => {
-  /** A command's help, and its subcommands. */
+  /** A command's help; a group has subcommands, and does nothing by itself. */
   interface Help {
     path: string[]
     text: string
@@ -184,7 +184,8 @@ describe('--help', () => {
     expect(run).toMatchObject({ code: 0, stderr: '' })
     const [, list = ''] = /\nCommands:\n([^]*?)\n\n/.exec(run.stdout) ?? []
     const names = [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
-    const help = { path, text: run.stdout, isGroup: names.length > 0 }
+    const hasOptions = /^ {2}--/m.test(run.stdout)
+    const help = { path, text: run.stdout, isGroup: names.length > 0 && !hasOptions }
     const below = names.filter((name) => name !== 'help').map((name) => helpsBelow([...path, name]))
     return [help, ...(await Promise.all(below)).flat()]
   }
