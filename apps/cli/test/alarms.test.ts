@@ -81,7 +81,10 @@ test('--rows counts and lists the rows beyond a limit', async () => {
 test('alarms kpi judges the alarms by limits, each an option', async () => {
   const table = await minilake('alarms', 'kpi', '--table', 'fleet', '--limits', 'perDay=3')
   expect(table.stderr).toContain('3 alarms of table fleet from 2026-01-01T00:00:00.000Z')
-  expect(table.stdout).toMatch(/^alarms per day, average +720\.00 +≤ 3 +no +IEC 62682:2014/m)
+  expect(table.stdout).toMatch(/^alarms per day, average +720\.00 +≤ 3 +no +given/m)
+  expect(table.stdout).toMatch(/^stale alarms, most on a day +0\.00 +< 5 +yes +ISA-18\.2-2016/m)
+  expect(table.stdout).toMatch(/^different alarms +3\.00 +– +– +–/m)
+  expect(table.stdout).not.toContain('most frequent alarms, %')
   expect(table.stdout).toMatch(/^p1 pressure_high +1 +33\.33$/m)
   const range = ['--from', '2026-01-01', '--to', '2026-01-01']
   const { stdout } = await minilake('alarms', '--table', 'fleet', 'kpi', ...range, '--json')

@@ -55,7 +55,7 @@ function kpiCommand(environment: Environment): Command {
     )
     .option(
       '--limits <names>',
-      `limits other than those of the standards, such as perDay=150: ${Object.keys(kpiLimits).join(', ')}`,
+      `limits other than the defaults, such as perDay=150: ${Object.keys(kpiLimits).join(', ')}`,
       parsedBy(namedNumbers),
     )
   return withHistoryOptions(withAlarmOptions(command))

@@ -11,7 +11,7 @@ const kpiColumns = {
   value: 'double',
   limit: 'varchar',
   met: 'varchar',
-  standard: 'varchar',
+  limit_from: 'varchar',
 } as const satisfies Record<string, ColumnType>
 
 /** Prints key performance indicators of alarms; below a table, the most frequent alarms. As JSON they are one document. */
@@ -43,13 +43,13 @@ export async function printKpis(
   await terminal.data(`\n${tableText(actorColumns, actors, { width })}`)
 }
 
-function kpiRow({ figure, value, limit, target, isMet, standard }: AlarmKpi) {
+function kpiRow({ figure, value, limit, target, isMet, limitFrom }: AlarmKpi) {
   return {
     figure,
     value: rounded(value),
     limit: target === undefined ? null : `${signs[target]} ${limit}`,
     met: isMet === undefined ? null : isMet ? 'yes' : 'no',
-    standard,
+    limit_from: limitFrom ?? null,
   }
 }
 

@@ -1,7 +1,7 @@
-import { alarmSeverities, millisPerDay } from '@minilake/schema'
+import { type AlarmSeverity, millisPerDay } from '@minilake/schema'
 import type { Episode } from '../queries/alarm-episodes.js'
 import { alarmTally, type BadActor } from './alarm-tally.js'
-import { checkedLimits, type KpiLimits } from './kpi-limits.js'
+import { checkedLimits, type KpiLimits, kpiLimitStandards } from './kpi-limits.js'
 
 /** What alarm KPIs are computed over. */
 export interface AlarmKpisOptions {
@@ -18,14 +18,14 @@ export interface AlarmKpi {
   /** What it is, with its unit: `time in flood, %`. */
   figure: string
   value: number
-  /** Absent if no standard has one. */
+  /** Absent if there is none, or none that can be met. */
   limit?: number
   /** How the value should be to the limit. */
   target?: 'at most' | 'less than' | 'about'
   /** Whether it is; absent without a limit, and for `about`. */
   isMet?: boolean
-  /** The standard that defines it, with its year. */
-  standard: string
+  /** Where the limit is from: the standard, with its year; 'default' if it is minilake's, and 'given' if it is an option's. */
+  limitFrom?: string
 }
 
 /** Key performance indicators of the alarms of a period. */
@@ -40,7 +40,7 @@ export interface AlarmKpis {
 }
 
 /**
- * Key performance indicators (ISA-18.2-2009, IEC 62682:2014, EEMUA 191:2013) of alarm episodes in order of start, such as those of
+ * Key performance indicators (ISA-18.2, IEC 62682, EEMUA 191) of alarm episodes in order of start, such as those of
  * `alarmEpisodes`: an alarm is a rule of a source, and counts once per episode, at its start. All sources together are one operator's. Intervals
  * of 10 minutes and days are those of the UTC clock. Memory grows with the number of alarms that are defined and of intervals with alarms.
  * Throws a RangeError for an empty period and for limits that make no sense.
@@ -54,7 +54,7 @@ export interface AlarmKpis {
  * const engine = trinoEngine({ url: 'http://localhost:8080', user: 'me' })
  * const period = { from: new Date('2026-01-01'), to: new Date('2026-02-01') }
  * const { figures } = await alarmKpis(engine.query(alarmEpisodes(pumpDaily, period)), { ...period, limits: { perDay: 150 } })
- * for (const { figure, value, isMet, standard } of figures) console.log(figure, value, isMet, standard)
+ * for (const { figure, value, isMet, limitFrom } of figures) console.log(figure, value, isMet, limitFrom)
  * await engine.close()
  * ```
  */
@@ -75,44 +75,51 @@ export async function alarmKpis(
 
   const days = millis / millisPerDay
   const percent = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole)
-  const eemua = 'EEMUA 191:2013'
-  const isa = 'ISA-18.2-2009'
-  const figures = [
-    atMost('alarms per day, average', alarms / days, limits.perDay, 'IEC 62682:2014 (ISA-18.2-2009: 150)'),
-    atMost('alarms per day, most', found.mostPerDay, limits.mostPerDay, isa),
-    atMost('alarms per 10 minutes, average', alarms / (days * 144), limits.perTenMinutes, eemua),
-    atMost('alarms per 10 minutes, most', found.mostPerTenMinutes, limits.mostPerTenMinutes, isa),
-    { figure: 'floods', value: found.floods, standard: isa },
-    lessThan('time in flood, %', percent(found.floodIntervals, found.intervals), limits.floodPercent, isa),
-    atMost('chattering alarms', found.chattering, limits.chattering, isa),
-    atMost('fleeting alarms', found.fleeting, limits.fleeting, isa),
-    lessThan('stale alarms, most on a day', found.mostStalePerDay, limits.stale, isa),
-    lessThan('standing alarms, average', found.standingMillis / millis, limits.standing, eemua),
-    { figure: 'standing alarms, at the end', value: found.standing, standard: eemua },
-    atMost(
-      `share of the ${limits.badActors} most frequent alarms, %`,
-      percent(
-        found.badActors.reduce((sum, actor) => sum + actor.alarms, 0),
-        alarms,
-      ),
-      limits.badActorPercent,
-      isa,
-    ),
-    ...alarmSeverities.map((severity) => ({
-      figure: `alarms of severity ${severity}, %`,
-      value: percent(found.bySeverity.get(severity) ?? 0, alarms),
-      limit: limits[`${severity}Percent`],
-      target: 'about' as const,
-      standard: `${isa}, ${eemua}`,
-    })),
+  const judged = (
+    figure: string,
+    value: number,
+    target: NonNullable<AlarmKpi['target']>,
+    name: keyof KpiLimits,
+  ): AlarmKpi => {
+    const limit = limits[name]
+    const isMet = { 'at most': value <= limit, 'less than': value < limit, about: undefined }[target]
+    const limitFrom = given[name] === undefined ? (kpiLimitStandards[name] ?? 'default') : 'given'
+    return { figure, value, limit, target, ...(isMet !== undefined && { isMet }), limitFrom }
+  }
+  const figures: AlarmKpi[] = [
+    judged('alarms per day, average', alarms / days, 'at most', 'perDay'),
+    judged('alarms per day, most', found.mostPerDay, 'at most', 'mostPerDay'),
+    judged('alarms per 10 minutes, average', alarms / (days * 144), 'at most', 'perTenMinutes'),
+    judged('alarms per 10 minutes, most', found.mostPerTenMinutes, 'at most', 'mostPerTenMinutes'),
+    { figure: 'floods', value: found.floods },
+    judged('time in flood, %', percent(found.floodIntervals, found.intervals), 'less than', 'floodPercent'),
+    judged('chattering alarms', found.chattering, 'at most', 'chattering'),
+    judged('fleeting alarms', found.fleeting, 'at most', 'fleeting'),
+    judged('stale alarms, most on a day', found.mostStalePerDay, 'less than', 'stale'),
+    judged('standing alarms, average', found.standingMillis / millis, 'less than', 'standing'),
+    { figure: 'standing alarms, at the end', value: found.standing },
+    { figure: 'different alarms', value: found.different },
+    ...badActorShare(),
+    judged('alarms of severity low, %', percentOf('low'), 'about', 'lowPercent'),
+    judged('alarms of severity medium, %', percentOf('medium'), 'about', 'mediumPercent'),
+    judged('alarms of severity high, %', percentOf('high'), 'about', 'highPercent'),
+    judged('alarms of severity critical, %', percentOf('critical'), 'less than', 'criticalPercent'),
   ]
   return { from, to, alarms, figures, badActors: found.badActors }
-}
 
-function atMost(figure: string, value: number, limit: number, standard: string): AlarmKpi {
-  return { figure, value, limit, target: 'at most', isMet: value <= limit, standard }
-}
+  function percentOf(severity: AlarmSeverity): number {
+    return percent(found.bySeverity.get(severity) ?? 0, alarms)
+  }
 
-function lessThan(figure: string, value: number, limit: number, standard: string): AlarmKpi {
-  return { figure, value, limit, target: 'less than', isMet: value < limit, standard }
+  /** The n most frequent of n alarms are all of them, and of few more they are at least n in so many, whatever the alarms do. */
+  function badActorShare(): AlarmKpi[] {
+    if (found.different <= limits.badActors) return []
+    const figure = `share of the ${limits.badActors} most frequent alarms, %`
+    const value = percent(
+      found.badActors.reduce((sum, actor) => sum + actor.alarms, 0),
+      alarms,
+    )
+    const canBeMet = percent(limits.badActors, found.different) <= limits.badActorPercent
+    return [canBeMet ? judged(figure, value, 'at most', 'badActorPercent') : { figure, value }]
+  }
 }

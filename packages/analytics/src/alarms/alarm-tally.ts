@@ -21,6 +21,8 @@ export interface AlarmTally {
 
 interface TallyResult {
   alarms: number
+  /** Alarms that were raised at least once: different rules or sources. */
+  different: number
   mostPerDay: number
   mostPerTenMinutes: number
   floods: number
@@ -110,6 +112,7 @@ export function alarmTally({
       const worst = [...byAlarm].sort(([a, { alarms: x }], [b, { alarms: y }]) => y - x || (a < b ? -1 : 1))
       return {
         ...{ alarms, standing, standingMillis, fleeting, bySeverity },
+        different: byAlarm.size,
         mostPerDay: greatest(byDay),
         mostPerTenMinutes: greatest(byInterval),
         ...floodsOf(byInterval, { from, to, limits }),
