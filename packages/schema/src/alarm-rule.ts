@@ -1,36 +1,5 @@
+import { type AlarmDefinition, alarmSeverities, type AlarmSeverity } from './alarm-definition.js'
 import type { Column } from './column.js'
-import type { Table } from './table.js'
-
-/** How urgent an alarm is, from the least to the most urgent; ISA-18.2 calls it the alarm's priority. */
-export const alarmSeverities = ['low', 'medium', 'high', 'critical'] as const
-
-/** One of `alarmSeverities`. */
-export type AlarmSeverity = (typeof alarmSeverities)[number]
-
-/** An alarm rule in a column's definition: a limit on one side, in the column's unit, and how its alarms are raised and end. */
-export type AlarmDefinition = {
-  /** Lower-case letters, digits and underscores. Default: the column's name with `_high` or `_low`. */
-  readonly name?: string
-  /** Default 'low'. */
-  readonly severity?: AlarmSeverity
-  /** How far back from the limit a reading must come for the alarm to end, in the column's unit. Default 0. */
-  readonly deadband?: number
-  /** How long readings must be beyond the limit before an alarm is raised, in seconds. Default 0. */
-  readonly onDelaySeconds?: number
-  /** How long readings must be back before the alarm ends, in seconds. Default 0. */
-  readonly offDelaySeconds?: number
-} & (
-  | {
-      /** A reading strictly above this limit is an alarm row. */
-      readonly above: number
-      readonly below?: never
-    }
-  | {
-      /** A reading strictly below this limit is an alarm row. */
-      readonly below: number
-      readonly above?: never
-    }
-)
 
 /** When alarms of a column are raised and when they end (ISA-18.2-2016, IEC 62682:2014). Deadband and delays prevent chattering. */
 export interface AlarmRule {
@@ -64,8 +33,8 @@ export function highLimitRuleOf({
 }
 
 /** The alarm rules of a table, in the order of its columns; a column's `highLimit` comes before its `alarms`. */
-export function alarmRulesOf(table: Pick<Table, 'columns'>): AlarmRule[] {
-  return Object.entries(table.columns).flatMap(([name, column]) => {
+export function alarmRulesOf({ columns }: { columns: Readonly<Record<string, Column>> }): AlarmRule[] {
+  return Object.entries(columns).flatMap(([name, column]) => {
     const high = highLimitRuleOf(column)
     return [...(high ? [high] : []), ...(column.alarms ?? [])].map((alarm) => alarmRuleOf(name, alarm))
   })
@@ -102,7 +71,7 @@ const longestDelaySeconds = 2 ** 31 - 1
 export function checkAlarmRules(
   subject: string,
   rules: readonly AlarmRule[],
-  { columns }: Pick<Table, 'columns'>,
+  { columns }: { columns: Readonly<Record<string, Column>> },
 ): void {
   const names = new Set<string>()
   for (const rule of rules) {

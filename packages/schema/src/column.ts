@@ -1,4 +1,4 @@
-import type { AlarmDefinition } from './alarm-rule.js'
+import type { AlarmDefinition } from './alarm-definition.js'
 
 /** The type of a column. Each target (Parquet, Hive, DuckDB, …) maps it in a `Record<ColumnType, …>`, one line per type. */
 export type ColumnType =

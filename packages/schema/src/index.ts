@@ -1,11 +1,9 @@
+export { type AlarmDefinition, alarmSeverities, type AlarmSeverity } from './alarm-definition.js'
 export {
-  type AlarmDefinition,
   alarmEndLimit,
   type AlarmRule,
   alarmRuleOf,
   alarmRulesOf,
-  alarmSeverities,
-  type AlarmSeverity,
   checkAlarmRules,
   type HighLimitRule,
   highLimitRuleOf,

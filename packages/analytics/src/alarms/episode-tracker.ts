@@ -12,7 +12,7 @@ export interface EpisodeTracker {
 }
 
 /** The readings of one moment, as many as they may be: what a rule needs to know of them. */
-export interface Moment {
+interface Moment {
   time: number
   /** Of the readings that are numbers; `least` is greater than `greatest` if none is. */
   least: number
