@@ -6,6 +6,7 @@ export {
   type MonitoredReading,
 } from './alarms/alarm-monitor.js'
 export { type AlarmKpi, type AlarmKpis, alarmKpis, type AlarmKpisOptions } from './alarms/alarm-kpis.js'
+export type { AlarmTrackerState } from './alarms/episode-tracker.js'
 export type { BadActor } from './alarms/alarm-tally.js'
 export { type KpiLimits, kpiLimits } from './alarms/kpi-limits.js'
 export {

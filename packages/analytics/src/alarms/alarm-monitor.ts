@@ -1,7 +1,7 @@
 import { type AlarmRule, type ColumnName, describeValue, eventTimeColumn, type Table } from '@minilake/schema'
 import type { Episode } from '../queries/alarm-episodes.js'
 import { rulesOf, type RulesOptions } from '../queries/alarm-rule.js'
-import { episodeTracker, type TrackerState } from './episode-tracker.js'
+import { type AlarmTrackerState, episodeTracker } from './episode-tracker.js'
 
 /** Finds the alarm episodes of one source in a stream of its readings. Its memory does not grow with them. */
 export interface AlarmMonitor<T extends Table> {
@@ -32,7 +32,7 @@ export interface AlarmEvent {
 /** What an alarm monitor knows, of a size that depends on the rules only. */
 export interface AlarmMonitorState {
   rules: readonly AlarmRule[]
-  trackers: readonly TrackerState[]
+  trackers: readonly AlarmTrackerState[]
   /** The moment under way, in epoch milliseconds. */
   time: number | null
   /** By column: the numbers read in the moment under way; text, as JSON has no infinite numbers. */

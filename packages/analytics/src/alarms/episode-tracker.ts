@@ -8,7 +8,7 @@ export interface EpisodeTracker {
   /** The alarm that is raised and has not ended. */
   open(): Episode | undefined
   /** Plain data for JSON, for a tracker of the same rule to continue with. */
-  state(): TrackerState
+  state(): AlarmTrackerState
 }
 
 /** The readings of one moment, as many as they may be: what a rule needs to know of them. */
@@ -21,18 +21,10 @@ interface Moment {
   rows: number
 }
 
-/** Readings in which the alarm condition holds, or does not. */
-interface Run {
-  isBeyond: boolean
-  start: number
-  /** The reading furthest beyond the limit. */
-  peak: NumberText
-  rows: number
-}
-
-/** What a tracker knows. */
-export interface TrackerState {
-  run: Run | null
+/** What is known of one rule's alarms. Times are epoch milliseconds. */
+export interface AlarmTrackerState {
+  /** The readings under way in which the alarm condition holds, or does not, and the one of them furthest beyond the limit. */
+  run: { isBeyond: boolean; start: number; peak: NumberText; rows: number } | null
   open: { start: number; peak: NumberText; rows: number } | null
 }
 
@@ -40,7 +32,7 @@ export interface TrackerState {
 type NumberText = number | 'Infinity' | '-Infinity'
 
 /** A tracker of one rule, by the definition of `alarmEpisodes`. */
-export function episodeTracker(rule: AlarmRule, known?: TrackerState): EpisodeTracker {
+export function episodeTracker(rule: AlarmRule, known?: AlarmTrackerState): EpisodeTracker {
   const { side, limit } = rule
   const endLimit = alarmEndLimit(rule)
   const onDelay = Math.round(rule.onDelaySeconds * 1000)
