@@ -63,13 +63,18 @@ export function icebergReplacement(table: Table, replaced: Replaced, files: Stag
   ].join('\n')
 }
 
-/** The rows of staged files by what they change in an Iceberg table with a key: columns `inserted`, `replaced` and `same`. */
+/**
+ * The rows of staged files by what they change in an Iceberg table with a key: columns `inserted`, `replaced` and `same`, and `batches`, those
+ * of the rows that are replaced, with commas between them.
+ */
 export function icebergMergeCounts(table: Table, files: StagedFiles): string {
+  const isReplaced = '"_stored" > 0 AND NOT ("_stored" = 1 AND "_same")'
   return [
     'SELECT count_if("_stored" = 0) AS inserted,',
-    '  count_if("_stored" > 0 AND NOT ("_stored" = 1 AND "_same")) AS replaced,',
-    '  count_if("_stored" = 1 AND "_same") AS same',
-    `FROM (${comparedRows(table, files)})`,
+    `  count_if(${isReplaced}) AS replaced,`,
+    '  count_if("_stored" = 1 AND "_same") AS same,',
+    `  array_join(array_distinct(flatten(array_agg("_batches") FILTER (WHERE ${isReplaced}))), ',') AS batches`,
+    `FROM (${comparedRows(table, files, `, array_agg(DISTINCT ${column(batchColumn, 'x')}) AS "_batches"`)})`,
   ].join('\n')
 }
 
@@ -88,13 +93,13 @@ export function icebergMerge(table: Table, files: StagedFiles): string {
   ].join('\n')
 }
 
-/** The staged rows, each with the number of stored rows of its key, and whether those have its values. */
-function comparedRows(table: Table, files: StagedFiles): string {
+/** The staged rows, each with the number of stored rows of its key, whether those have its values, and more aggregates of them. */
+function comparedRows(table: Table, files: StagedFiles, more = ''): string {
   const names = columnsOf(table).map(([name]) => name)
   const same = names.map((name) => `${column(name, 'n')} IS NOT DISTINCT FROM ${column(name, 'x')}`)
   const all = [...names, batchColumn].map((name) => column(name, 'n')).join(', ')
   return [
-    `SELECT ${all}, count(${column(batchColumn, 'x')}) AS "_stored", coalesce(bool_and(${same.join(' AND ')}), false) AS "_same"`,
+    `SELECT ${all}, count(${column(batchColumn, 'x')}) AS "_stored", coalesce(bool_and(${same.join(' AND ')}), false) AS "_same"${more}`,
     `FROM (${stagedRows(table, files.staging)}) n`,
     `LEFT JOIN ${icebergTableName(table)} x ON ${sameKey(table, 'n', 'x')} AND ${ofDays(table, 'x', files)}`,
     `GROUP BY ${all}`,

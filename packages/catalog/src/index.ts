@@ -58,4 +58,5 @@ export {
   type Replaced,
   type StagedFiles,
 } from './iceberg-writes.js'
+export { rowsChecksum, stagedChecksums } from './rows-checksum.js'
 export { createStaging, dropStaging, stagingPrefix, stagingSchemaStatement } from './staging-statements.js'

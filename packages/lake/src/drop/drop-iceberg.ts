@@ -1,5 +1,6 @@
 import type { StoredObject } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
+import { changesPrefix } from '../iceberg/change-record.js'
 import { dataFilesOfIceberg } from '../iceberg/data-files.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { unregisterTable } from '../register/unregister-table.js'
@@ -7,8 +8,8 @@ import { prefixesOf } from '../replace/settle-intents.js'
 import type { DropReport } from './drop-report.js'
 
 /**
- * Unregisters an Iceberg table; with `data`, Trino also deletes what is below its location, and its truth goes. Files below the table's name
- * in the bucket are not its own and stay.
+ * Unregisters an Iceberg table; with `data`, Trino also deletes what is below its location, and its truth and the records of its
+ * changes go. Files below the table's name in the bucket are not its own and stay.
  */
 export async function dropIceberg(
   table: Table,
@@ -32,6 +33,7 @@ export async function dropIceberg(
     if (servers && isInCatalog === true)
       await unregisterTable(table, { servers, data, undone: 'dropped', signal })
     for (const { key } of truths) await store.remove(key)
+    if (data) for await (const { key } of store.list(changesPrefix(table))) await store.remove(key)
   }
   return {
     ...{ table: table.name, isRegistered: isInCatalog, isDropped: remove },

@@ -2,6 +2,8 @@ import { icebergAppend, icebergBatches, icebergReplacement, type StagedFiles } f
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import type { Table } from '@minilake/schema'
 import { isSameBatch } from './batch.js'
+import { batchChecks } from './batch-checks.js'
+import { recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
 import type { IcebergFile } from './iceberg-file.js'
 import { type IcebergLake, withStaging, withTrino } from './with-staging.js'
@@ -28,8 +30,10 @@ export async function appendFiles(
   for (const [key, outcome] of before) outcomes.set(key, outcome)
   const added = withRows.filter(({ file }) => isNew(file.key))
   if (added.length === 0) return outcomes
-  await withStaging(table, lake, added, signal, (engine, staged) =>
-    committed(
+  await withStaging(table, lake, added, signal, async (engine, staged) => {
+    const { staging } = staged
+    const adds = await batchChecks(table, engine, { staging, files: added, signal })
+    return committed(
       table,
       async () => {
         // Another writer may have added some of them meanwhile.
@@ -45,23 +49,29 @@ export async function appendFiles(
           for (const [key, outcome] of there) outcomes.set(key, outcome)
           return
         }
-        const [changed] = await rowsOfQuery(engine, statement, signal)
-        const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
-        // A writer that committed between the look and the statement has added some of them.
-        const isWhole = isReplacing || Number(changed?.rows) === expected
-        const after = isWhole ? there : await outcomesIn(table, engine, added, signal)
-        for (const { file } of added) {
-          const found = after.get(file.key)
-          const isOurs =
-            found === undefined ||
-            (found === 'unchanged' && !there.has(file.key) && Number(changed?.rows) > 0)
-          const replaced = found === 'conflict' && overwrite ? 'replaced' : found
-          outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
-        }
+        const takes = others.map(({ keyDigits }) => keyDigits)
+        await recorded(table, lake.store, { adds, ...(isReplacing && { takes }) }, async () => {
+          const [changed] = await rowsOfQuery(engine, statement, signal)
+          const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
+          // A writer that committed between the look and the statement has added some of them.
+          const isWhole = isReplacing || Number(changed?.rows) === expected
+          const after = isWhole ? there : await outcomesIn(table, engine, added, signal)
+          for (const { file } of added) {
+            const found = after.get(file.key)
+            const isOurs =
+              found === undefined ||
+              (found === 'unchanged' && !there.has(file.key) && Number(changed?.rows) > 0)
+            const replaced = found === 'conflict' && overwrite ? 'replaced' : found
+            outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
+          }
+          const isNow = ({ file }: IcebergFile) =>
+            ['published', 'replaced'].includes(outcomes.get(file.key) ?? '')
+          return { whole: added.filter(isNow).map(({ batch }) => batch), result: undefined }
+        })
       },
       signal,
-    ),
-  )
+    )
+  })
   return outcomes
 }
 

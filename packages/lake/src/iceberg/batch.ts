@@ -13,8 +13,15 @@ export function batchOf(key: string, rowsSha256: string, importId?: string): str
   return parts.join('-')
 }
 
+/** The `keyDigits` of the file that a batch is of. */
+export function digitsOf(batch: string): string {
+  return batch.slice(0, digits)
+}
+
+/** How long the part of a batch is that its key and its rows decide, whatever import it is of. */
+export const rowsDigits = 2 * digits + 1
+
 /** Whether two batches are of the same key and the same rows, whatever imports they are of. */
 export function isSameBatch(one: string, other: string): boolean {
-  const length = 2 * digits + 1
-  return one.slice(0, length) === other.slice(0, length)
+  return one.slice(0, rowsDigits) === other.slice(0, rowsDigits)
 }

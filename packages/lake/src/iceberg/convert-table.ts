@@ -62,7 +62,8 @@ export async function convertTable(
   return withTableLock(table, lake, lock, (lost) =>
     withTrino(lake, async (engine) => {
       const signal = AbortSignal.any([interrupted, lost])
-      const steps = { engine, store: lake.maintenance?.store ?? lake.store, location }
+      const store = lake.maintenance?.store ?? lake.store
+      const steps = { engine, store, records: lake.store, location }
       const mark = `${intentPrefix}${tableLockPrefix}${table.name}/convert.json`
       const found = await tablesIn(engine, { table, old, fresh, location }, signal)
       const report = { table: table.name, hive: old.name, days: [] as ConvertReport['days'], files: 0 }

@@ -14,6 +14,7 @@ import { mappedInOrder } from '../files/mapped-in-order.js'
 import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { batchOf, keyDigits } from './batch.js'
+import { type BatchChecks, type Change, recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
 
 /** Most data files of one statement: each is named in it. */
@@ -29,40 +30,64 @@ export interface Conversion {
   iceberg: Table
 }
 
+/** Where rows are put from one table into another. */
+interface FilledLake {
+  engine: TrinoEngine
+  /** Where the data files are. */
+  store: LakeStore
+  /** The same, as who publishes sees it: it gets the records of changes. */
+  records: LakeStore
+  location: string
+}
+
 /**
  * Puts the rows of a Hive table's data files into an Iceberg table, partition by partition, each file once, with the batches that an ingest
  * of the files would give them. With `isExact`, rows of files that are no longer there go. Resolves with the number of files.
  */
 export async function fillFromHive(
   { table, hive, iceberg }: Conversion,
-  { engine, store, location }: { engine: TrinoEngine; store: LakeStore; location: string },
+  { engine, store, records, location }: FilledLake,
   { isExact, signal }: { isExact: boolean; signal: AbortSignal },
 ): Promise<number> {
   const wanted = new Map<string, Map<string, string>>() // batches by folder and key
-  const rowsOf = new Map<string, number>() // by key
+  const checksOf = new Map<string, BatchChecks>() // by key
   const read = async (file: StoredObject) => ({ file, footer: await storedFooter(file, store) })
   let files = 0
   for await (const { file, footer } of mappedInOrder(dataFilesOf(table, store), read)) {
     signal.throwIfAborted()
     if (footer.rowCount === 0) continue
     files += 1
-    rowsOf.set(file.key, footer.rowCount)
     const identity =
       footer.rowsSha256 ??
       createHash('sha256')
         .update(await file.etag())
         .digest('hex')
     const folder = wanted.get(folderOf(file.key)) ?? new Map<string, string>()
-    wanted.set(folderOf(file.key), folder.set(file.key, batchOf(file.key, identity, importsOf(footer)[0])))
+    const batch = batchOf(file.key, identity, importsOf(footer)[0])
+    wanted.set(folderOf(file.key), folder.set(file.key, batch))
+    const columns = footer.checks?.columns
+    checksOf.set(file.key, { key: file.key, batch, rows: footer.rowCount, columns })
   }
   const there = (await rowsOfQuery(engine, icebergRowsPerBatch(iceberg), signal)).map(({ batch }) =>
     String(batch),
   )
   const all = new Set([...wanted.values()].flatMap((folder) => [...folder.values()]))
   const stale = isExact ? there.filter((batch) => !all.has(batch)) : []
-  const change = (statement: string) => committed(table, () => rowsOfQuery(engine, statement, signal), signal)
+  const change = (what: Change, statement: string) =>
+    committed(
+      table,
+      () =>
+        recorded(table, records, what, async () => ({
+          whole: what.adds.map(({ batch }) => batch),
+          result: await rowsOfQuery(engine, statement, signal),
+        })),
+      signal,
+    )
   for (let start = 0; start < stale.length; start += filesPerStatement)
-    await change(icebergRemoveBatches(iceberg, stale.slice(start, start + filesPerStatement)))
+    await change(
+      { adds: [], takes: stale.slice(start, start + filesPerStatement) },
+      icebergRemoveBatches(iceberg, stale.slice(start, start + filesPerStatement)),
+    )
   const known = new Set(there.filter((batch) => !stale.includes(batch)).map((batch) => batch.slice(0, 16)))
   for (const [folder, batches] of wanted) {
     const partition = parsePartitionPath(folder.slice(tablePrefix(table).length))
@@ -72,10 +97,12 @@ export async function fillFromHive(
       const rows = part.map(([key, batch]) => ({ path: `${location}${key}`, batch }))
       const keys = part.map(([key]) => keyDigits(key))
       const source = hiveRowsWithBatch(hive, partition, rows)
+      const adds = part.flatMap(([key]) => checksOf.get(key) ?? [])
       const [added] = await change(
+        { adds },
         icebergAppendFrom(iceberg, source, { keyDigits: keys, partitions: [partition] }),
       )
-      const expected = part.reduce((sum, [key]) => sum + (rowsOf.get(key) ?? 0), 0)
+      const expected = adds.reduce((sum, each) => sum + each.rows, 0)
       if (Number(added?.['rows']) !== expected)
         throw new Error(
           `table ${table.name} was not converted: ${folder} has ${expected} rows in its data files, but Trino read ${String(added?.['rows'])} of them: if files were published or removed meanwhile, run it again; else see minilake doctor --deep`,

@@ -1,4 +1,5 @@
 import { type LocalFile, localFile } from '@minilake/ingest'
+import type { ColumnCounts } from '@minilake/parquet'
 import { parsePartitionPath, type Table, tablePrefix } from '@minilake/schema'
 import { importsOf } from '../files/imports-of.js'
 import { checkDataFile, localFooter } from '../ingest/check-data-file.js'
@@ -8,6 +9,8 @@ import { batchOf, keyDigits } from './batch.js'
 export interface IcebergFile {
   file: LocalFile
   rows: number
+  /** The counts and bounds in its footer; absent in files of other programs. */
+  columns: Readonly<Record<string, ColumnCounts>> | undefined
   batch: string
   keyDigits: string
   partition: Readonly<Record<string, string>>
@@ -21,6 +24,7 @@ export async function icebergFile(table: Table, file: LocalFile): Promise<Iceber
   return {
     file,
     rows: footer.rowCount,
+    columns: footer.checks?.columns,
     // A file of another program has no identity of its rows; its bytes stand for them.
     batch: batchOf(file.key, footer.rowsSha256 ?? (await file.sha256()), importId),
     keyDigits: keyDigits(file.key),

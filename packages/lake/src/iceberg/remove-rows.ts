@@ -1,18 +1,19 @@
 import { icebergChosenRows, icebergDelete, icebergImports, type IcebergRemoval } from '@minilake/catalog'
-import { truthPrefix, truthSubject } from '@minilake/generator'
 import { partitionPath, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
 import { conditionSql } from '../condition/condition-sql.js'
 import { findImport } from '../remove/imported-files.js'
 import type { RemoveDataOptions, RemovedFolder, RemoveReport } from '../remove/remove-data.js'
 import { removalScope } from '../remove/removal-scope.js'
-import { keyDigits } from './batch.js'
+import { digitsOf } from './batch.js'
+import { recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
+import { truthsOf } from './truths-of.js'
 import { type IcebergLake, withTrino } from './with-staging.js'
 
 /** Rows of one day, batch and file. */
 interface ChosenRows {
   day: string
-  digits: string
+  batch: string
   path: string
   rows: number
 }
@@ -41,10 +42,15 @@ export async function removeIcebergRows(
       table,
       async () => {
         const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
-        const truths = await truthsOf(table, lake, chosen)
+        const batches = [...new Set(chosen.map(({ batch }) => batch))]
+        const truths = await truthsOf(table, lake.store, batches)
         if (remove) {
           for (const truth of truths.keys()) await lake.store.remove(truth)
-          if (chosen.length > 0) await ask(icebergDelete(table, removal))
+          if (chosen.length > 0)
+            await recorded(table, lake.store, { adds: [], takes: batches }, async () => ({
+              whole: [],
+              result: await ask(icebergDelete(table, removal)),
+            }))
         }
         const folders = foldersOf(table, chosen, truths)
         const sum = (of: (folder: RemovedFolder) => number) =>
@@ -73,22 +79,7 @@ function importedRows({ id, rows }: Record<string, unknown>) {
 }
 
 function chosenRows({ day, batch, path, rows }: Record<string, unknown>): ChosenRows {
-  return { day: String(day), digits: String(batch).slice(0, 16), path: String(path), rows: Number(rows) }
-}
-
-/** Keys of the truth files of rows, with the first digits of their batches. */
-async function truthsOf(
-  table: Table,
-  { store }: IcebergLake,
-  chosen: readonly ChosenRows[],
-): Promise<Map<string, string>> {
-  const wanted = new Set(chosen.map(({ digits }) => digits))
-  const truths = new Map<string, string>()
-  for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
-    const digits = keyDigits(truthSubject(key))
-    if (wanted.has(digits)) truths.set(key, digits)
-  }
-  return truths
+  return { day: String(day), batch: String(batch), path: String(path), rows: Number(rows) }
 }
 
 /** What goes of each day. `files` are those of the Iceberg table that hold some of the rows. */
@@ -99,7 +90,7 @@ function foldersOf(
 ): RemovedFolder[] {
   return [...new Set(chosen.map(({ day }) => day))].map((day) => {
     const ofDay = chosen.filter((each) => each.day === day)
-    const digits = new Set(ofDay.map((each) => each.digits))
+    const digits = new Set(ofDay.map(({ batch }) => digitsOf(batch)))
     const days = day.split('/')
     const partition = Object.fromEntries(partitionsOf(table).map(([name], at) => [name, days[at] ?? '']))
     return {

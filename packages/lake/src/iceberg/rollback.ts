@@ -1,11 +1,11 @@
 import { icebergRollback, icebergRowsPerBatch } from '@minilake/catalog'
 import type { TrinoEngine } from '@minilake/analytics/trino'
-import { truthPrefix, truthSubject } from '@minilake/generator'
-import { type Table, tablePrefix } from '@minilake/schema'
+import type { Table } from '@minilake/schema'
 import { UsageError } from '../usage-error.js'
-import { keyDigits } from './batch.js'
+import { recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
 import { type Snapshot, snapshotsOf } from './snapshots.js'
+import { truthsOf } from './truths-of.js'
 import { type IcebergLake, withTrino } from './with-staging.js'
 
 /** How to roll back a table. */
@@ -51,10 +51,14 @@ export async function rollbackTable(
             `table ${table.name} has no snapshot ${snapshot}: minilake snapshots --table ${table.name} lists its snapshots`,
           )
         const isNothing = to.state === 'current'
-        const truths = isNothing ? [] : await truthsOfChangedFiles(table, lake, { engine, snapshot, signal })
+        const changed = isNothing ? [] : await changedBatches(table, { engine, snapshot, signal })
+        const truths = [...(await truthsOf(table, lake.store, changed)).keys()]
         if (rollback && !isNothing) {
           for (const key of truths) await lake.store.remove(key)
-          await rowsOfQuery(engine, icebergRollback(table, snapshot), signal)
+          await recorded(table, lake.store, { adds: [], takes: changed }, async () => ({
+            whole: [],
+            result: await rowsOfQuery(engine, icebergRollback(table, snapshot), signal),
+          }))
         }
         return {
           ...{ table: table.name, from: newest, to, truths: truths.length },
@@ -71,26 +75,17 @@ async function currentOf(table: Table, engine: TrinoEngine, signal: AbortSignal)
   return all.filter(({ state }) => state === 'current')
 }
 
-/** Keys of the truths of files of which a snapshot has other rows than the table now. */
-async function truthsOfChangedFiles(
+/** The batches of which a snapshot has other rows than the table now. */
+async function changedBatches(
   table: Table,
-  lake: IcebergLake,
   { engine, snapshot, signal }: { engine: TrinoEngine; snapshot: string; signal: AbortSignal },
 ): Promise<string[]> {
-  const truths: string[] = []
-  for await (const { key } of lake.store.list(`${truthPrefix}${tablePrefix(table)}`)) truths.push(key)
-  if (truths.length === 0) return []
   const countsAt = async (asOf?: string) => {
-    const counts = new Map<string, string>()
-    for (const { batch, rows } of await rowsOfQuery(engine, icebergRowsPerBatch(table, asOf), signal)) {
-      const digits = String(batch).slice(0, keyDigits('').length)
-      counts.set(digits, `${counts.get(digits) ?? ''} ${String(batch)} ${String(rows)}`)
-    }
-    return counts
+    const rows = await rowsOfQuery(engine, icebergRowsPerBatch(table, asOf), signal)
+    return new Map(rows.map(({ batch, rows: count }) => [String(batch), String(count)]))
   }
   const [before, after] = [await countsAt(), await countsAt(snapshot)]
-  return truths.filter((key) => {
-    const digits = keyDigits(truthSubject(key))
-    return before.get(digits) !== after.get(digits)
-  })
+  return [...new Set([...before.keys(), ...after.keys()])].filter(
+    (batch) => before.get(batch) !== after.get(batch),
+  )
 }

@@ -1,0 +1,81 @@
+import { icebergBatches, icebergReplacement } from '@minilake/catalog'
+import { partitionPath, partitionsOf, type Table } from '@minilake/schema'
+import { count } from '../text.js'
+import { UsageError } from '../usage-error.js'
+import type { OverwrittenRows, PlacedRows } from '../write/rows-target.js'
+import { isSameBatch } from './batch.js'
+import { batchChecks } from './batch-checks.js'
+import { recorded } from './change-record.js'
+import { committed, rowsOfQuery } from './committed.js'
+import type { IcebergFile } from './iceberg-file.js'
+import { placed, type Publication } from './publication.js'
+import { truthsOf } from './truths-of.js'
+import { type IcebergLake, withStaging } from './with-staging.js'
+
+/**
+ * Puts the rows of data files in place of those of their days, or of all rows of a table without partitions. The truth of rows that are
+ * replaced goes first, so that a run that dies leaves no truth of rows that are gone.
+ */
+export async function overwriteDays(
+  table: Table,
+  lake: IcebergLake,
+  { files, waiting, signal, replaceAll }: Publication & { replaceAll: boolean },
+): Promise<PlacedRows> {
+  const replaced = partitionsOf(table).length > 0 ? 'days' : 'all'
+  return withStaging(table, lake, files, signal, async (engine, staged) => {
+    const adds = await batchChecks(table, engine, { staging: staged.staging, files, signal })
+    return committed(
+      table,
+      async () => {
+        const found = await rowsOfQuery(engine, icebergBatches(table, replaced, staged), signal)
+        const there = found.map(({ batch, day, rows }) => ({
+          batch: String(batch),
+          day: String(day),
+          rows: Number(rows),
+        }))
+        const total = there.reduce((sum, { rows }) => sum + rows, 0)
+        if (replaced === 'all' && !replaceAll && total > 0)
+          throw new UsageError(
+            `table ${table.name} has no partitions, so mode overwrite-partitions replaces all of it: ${count(total, 'row')}; set \`replaceAll\` to do so`,
+          )
+        const isThere = (file: IcebergFile) => {
+          const ofDay = there.filter(({ day }) => day === dayOf(file))
+          const own = ofDay.filter(({ batch }) => isSameBatch(batch, file.batch))
+          return ofDay.length === own.length && own.reduce((sum, { rows }) => sum + rows, 0) === file.rows
+        }
+        const changed = files.filter((file) => !isThere(file))
+        if (changed.length === 0) return placed(waiting, new Set())
+        const takes = there
+          .map(({ batch }) => batch)
+          .filter((batch) => !files.some((file) => isSameBatch(batch, file.batch)))
+        for (const truth of (await truthsOf(table, lake.store, takes)).keys()) await lake.store.remove(truth)
+        await recorded(table, lake.store, { adds, takes }, async () => {
+          const result = await rowsOfQuery(engine, icebergReplacement(table, replaced, staged), signal)
+          return { whole: files.map(({ batch }) => batch), result }
+        })
+        return {
+          ...placed(waiting, new Set(changed.map(({ file }) => file.key))),
+          overwritten: overwrittenOf(changed, there),
+        }
+      },
+      signal,
+    )
+  })
+}
+
+function overwrittenOf(
+  files: readonly IcebergFile[],
+  there: readonly { batch: string; day: string; rows: number }[],
+): OverwrittenRows[] {
+  return files
+    .map((file) => {
+      const gone = there.filter(({ day }) => day === dayOf(file))
+      const rows = gone.reduce((sum, each) => sum + each.rows, 0)
+      return { partition: partitionPath(file.partition).replace(/\/$/, ''), files: gone.length, rows }
+    })
+    .filter(({ rows }) => rows > 0)
+}
+
+function dayOf({ partition }: IcebergFile): string {
+  return Object.values(partition).join('/')
+}

@@ -1,0 +1,20 @@
+import { truthPrefix, truthSubject } from '@minilake/generator'
+import { type Table, tablePrefix } from '@minilake/schema'
+import type { LakeStore } from '../lake-backend.js'
+import { digitsOf, keyDigits } from './batch.js'
+
+/** The truth files of the data files that some batches are of: their keys, each with the `keyDigits` of its data file. */
+export async function truthsOf(
+  table: Table,
+  store: LakeStore,
+  batches: readonly string[],
+): Promise<Map<string, string>> {
+  const wanted = new Set(batches.map(digitsOf))
+  const truths = new Map<string, string>()
+  if (wanted.size === 0) return truths
+  for await (const { key } of store.list(`${truthPrefix}${tablePrefix(table)}`)) {
+    const digits = keyDigits(truthSubject(key))
+    if (wanted.has(digits)) truths.set(key, digits)
+  }
+  return truths
+}
