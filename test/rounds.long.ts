@@ -3,11 +3,13 @@ import { trinoEngine } from '@minilake/analytics/trino'
 import { lakeLocation, lakeNames, qualifiedName, quoteLiteral } from '@minilake/schema'
 import { expect, inject, test } from 'vitest'
 import { alarmRound } from './rounds/alarm-round.js'
+import { emptyLake } from '../packages/lake/test/running-stack.js'
 import { correctionRound } from './rounds/correction-round.js'
-import { correctingKinds } from './rounds/effective-step.js'
+import { correctingKinds, kindsOf } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { pairRound, pairs } from './rounds/pair-round.js'
+import { raceRound } from './rounds/race-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 import { signalRound } from './rounds/signal-round.js'
 
@@ -89,6 +91,26 @@ test(
   },
 )
 
+test('writers that race for an Iceberg table lose and double no row', { timeout: 2 * hour }, async () => {
+  const stack = inject('stack')
+  await emptyLake(stack)
+  let number = 0
+  const round = (random: Random) => raceRound(random, { stack, number: number++ })
+  await runRounds({ name: 'races-iceberg', rounds: roundsOr(20), seed, round })
+})
+
+test(
+  'every correction of an Iceberg table, killed with SIGKILL and run again, agrees with a model',
+  { timeout: 4 * hour },
+  async () => {
+    const rounds = roundsOr(3)
+    const round = (random: Random) => signalRound(random, { stack: inject('stack'), format: 'iceberg' })
+    const facts = await runRounds({ name: 'sigkills-iceberg', rounds, seed, round })
+    for (const kind of kindsOf('iceberg'))
+      expect(facts[`killed: ${kind}`], kind).toBeGreaterThanOrEqual(rounds)
+  },
+)
+
 test(
   'alarms of random readings are the same in SQL on Trino, in a stream and by the letter',
   { timeout: 2 * hour },
@@ -108,4 +130,16 @@ test(
       await engine.close()
     }
   },
+)
+
+test(
+  'random corrections of an Iceberg table, with kills and reruns, agree with a model',
+  { timeout: 4 * hour },
+  () =>
+    runRounds({
+      name: 'corrections-iceberg',
+      rounds: roundsOr(20),
+      seed,
+      round: (random) => correctionRound(random, { stack: inject('stack'), format: 'iceberg' }),
+    }),
 )

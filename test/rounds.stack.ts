@@ -5,6 +5,7 @@ import { correctingKinds } from './rounds/effective-step.js'
 import { randomOf } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { pairRound } from './rounds/pair-round.js'
+import { raceRound } from './rounds/race-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 import { signalRound } from './rounds/signal-round.js'
 
@@ -45,3 +46,19 @@ test('two corrections at once end as one after the other on Trino', { timeout: 6
     'import, mode merge beside remove a range of time',
   ])
 })
+
+test('writers that race for an Iceberg table lose and double no row', { timeout: 600_000 }, async () => {
+  await emptyLake(stack)
+  expect(await raceRound(randomOf(7, 0), { stack, number: 0 })).toHaveProperty('writers', 5)
+})
+
+test(
+  'corrections of an Iceberg table, killed with SIGKILL and run again, agree with a model',
+  { timeout: 900_000 },
+  async () => {
+    const kinds = ['import, mode append', 'import, mode merge', 'remove by a condition']
+    const facts = await signalRound(randomOf(8, 0), { stack, format: 'iceberg', kinds })
+    for (const kind of kinds) expect(facts[`killed: ${kind}`], kind).toBe(1)
+    expect(await correctionRound(randomOf(9, 0), { stack, format: 'iceberg' })).toHaveProperty('steps')
+  },
+)

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Lake, openLake } from '../../packages/lake/src/index.js'
+import { agrees, type Lake, openLake } from '../../packages/lake/src/index.js'
 import { lakeOptions, type LakePlace } from './dying-lake.js'
 import { makeCall } from './make-call.js'
 import type { Step } from './operations.js'
@@ -47,6 +47,10 @@ async function compare(lake: Lake, model: ReadingsModel): Promise<void> {
     )
   }
   await checkNothingUnfinished(lake)
+  if (model.definition.format === undefined || expected.length === 0) return
+  const [verified] = await lake.verify()
+  if (!verified || !agrees(verified))
+    throw new Error(`expected that it verifies, got ${JSON.stringify(verified)}`)
 }
 
 /** The rows that the engine finds, as texts in order. */

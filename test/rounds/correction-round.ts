@@ -5,21 +5,22 @@ import { emptyLake, type TestStack } from '../../packages/lake/test/running-stac
 import { completeStep } from './complete-step.js'
 import type { LakePlace } from './dying-lake.js'
 import type { Random, RoundFacts } from './evidence.js'
-import { killedBetweenChanges } from './killer.js'
-import { operations } from './operations.js'
+import { killedBetweenChanges, killedBySignal } from './killer.js'
+import { operationsOf } from './operations.js'
 import { emptyModel } from './readings-model.js'
 
 /**
  * Runs random operations on a lake, half of them twice, the first time in a process that dies, and compares the engine's rows with a model
- * after every one. With a stack, the engine is Trino; else it is DuckDB.
+ * after every one. With a stack, the engine is Trino; else it is DuckDB. With `format`, the table is an Iceberg table, and the process that dies is one of
+ * its own.
  */
 export async function correctionRound(
   random: Random,
-  { stack }: { stack?: TestStack } = {},
+  { stack, format }: { stack?: TestStack; format?: 'iceberg' } = {},
 ): Promise<RoundFacts> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-correction-'))
   const place: LakePlace = { folder, stack }
-  const model = emptyModel()
+  const model = emptyModel(format)
   const texts: string[] = []
   const steps = 3 + random.below(5)
   const counts: Record<string, number> = {}
@@ -27,8 +28,9 @@ export async function correctionRound(
   try {
     if (stack) await emptyLake(stack)
     for (let number = 0; number < steps; number += 1) {
-      const step = random.pick(operations)(model, random, folder)
-      const isKilled = (await killedBetweenChanges(step, place, random)) === 'killed'
+      const step = random.pick(operationsOf(model.definition))(model, random, folder)
+      const killed = format ? killedBySignal : killedBetweenChanges
+      const isKilled = (await killed(step, place, random)) === 'killed'
       const { kind, detail } = step
       count(kind)
       if (isKilled) count(`killed: ${kind}`)

@@ -16,6 +16,11 @@ export const correctingKinds = [
   'drop with data',
 ] as const
 
+/** Those of a table of files, or of an Iceberg table. */
+export function kindsOf(format?: 'iceberg'): readonly string[] {
+  return format ? correctingKinds.filter((kind) => kind !== 'rewrite') : correctingKinds
+}
+
 const mostDraws = 2000
 
 /** A random step of a kind that changes something and is not refused; undefined if the lake has nothing that this kind could change. */

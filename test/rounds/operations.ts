@@ -162,6 +162,11 @@ export const operations: readonly Operation[] = [
   },
 ]
 
+/** The operations for a table of this definition. */
+export function operationsOf({ format }: Definition): readonly Operation[] {
+  return format ? operations.filter(({ name }) => name !== 'rewrite') : operations
+}
+
 /** Puts readings into the lake, in one of the modes. */
 function put(by: 'write' | 'import', mode: Mode): Operation {
   return (model, random, folder) => {

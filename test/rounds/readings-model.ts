@@ -1,4 +1,5 @@
 import type { Table } from '@minilake/schema'
+import { icebergAppend, icebergMerge, icebergOverwrite, icebergRemoveRows } from './iceberg-model.js'
 
 /** A reading of the table that corrections are tried on, whatever its columns are called at the moment. */
 export interface Reading {
@@ -15,18 +16,22 @@ export interface Definition {
   level: 'level' | 'height'
   type: 'real' | 'double'
   hasTorque: boolean
+  /** Default: a table of files. */
+  format?: 'iceberg'
 }
 
 /** What a data file's name begins with: what wrote it. */
 type Writer = 'write' | 'import' | 'merge' | 'remove'
 
 /** A data file of one day. The same rows by the same kind of writer are the same file. */
-interface ModelFile {
+export interface ModelFile {
   by: Writer
   day: string
   rows: readonly Reading[]
   /** The IDs of the imports that the rows come from. */
   imports: readonly string[]
+  /** In an Iceberg table: the rows of the file that these came from, if some of them are gone. */
+  whole?: readonly Reading[]
 }
 
 /** Readings that one call puts into the lake. */
@@ -45,9 +50,9 @@ export interface ReadingsModel {
 }
 
 /** An empty lake. */
-export function emptyModel(): ReadingsModel {
+export function emptyModel(format?: 'iceberg'): ReadingsModel {
   return {
-    definition: { level: 'level', type: 'double', hasTorque: false },
+    definition: { level: 'level', type: 'double', hasTorque: false, ...(format && { format }) },
     files: [],
     earlier: [],
   }
@@ -57,7 +62,7 @@ export function emptyModel(): ReadingsModel {
 export const retentionDays = 2
 
 /** The table of a definition. */
-export function tableOf({ level, type, hasTorque }: Definition): Table {
+export function tableOf({ level, type, hasTorque, format }: Definition): Table {
   return {
     name: 'station',
     columns: {
@@ -70,6 +75,7 @@ export function tableOf({ level, type, hasTorque }: Definition): Table {
     sortedBy: ['station_id', 'event_timestamp'],
     key: ['station_id', 'event_timestamp'],
     retention: `${retentionDays}d`,
+    ...(format && { format }),
   }
 }
 
@@ -88,16 +94,19 @@ export function valuesOf(
 
 /** Mode `append`: adds one file per day. */
 export function append(model: ReadingsModel, put: PutReadings): void {
+  if (model.definition.format) return icebergAppend(model, put)
   for (const file of filesOf(put)) if (!model.files.some(isSame(file))) model.files = [...model.files, file]
 }
 
 /** Mode `overwrite-partitions`: every day that gets a reading holds these readings only. A file that is there already stays. */
 export function overwrite(model: ReadingsModel, put: PutReadings): void {
+  if (model.definition.format) return icebergOverwrite(model, put)
   for (const file of filesOf(put)) replaceDay(model, file)
 }
 
 /** Mode `merge`: the last new reading of a key takes the place of those that are there. A day in which nothing differs keeps its files. */
 export function merge(model: ReadingsModel, put: PutReadings): void {
+  if (model.definition.format) return icebergMerge(model, put)
   for (const { day, rows, imports } of filesOf(put)) {
     const stored = model.files.filter((file) => file.day === day)
     const storedRows = stored.flatMap((file) => file.rows)
@@ -116,6 +125,7 @@ export function merge(model: ReadingsModel, put: PutReadings): void {
 
 /** Removes rows. A file of which some rows stay becomes another one; files that have the same rows then become one with the rows of all. */
 export function removeRows(model: ReadingsModel, isGone: (reading: Reading) => boolean): void {
+  if (model.definition.format) return icebergRemoveRows(model, isGone)
   const files = model.files.flatMap((file) => {
     const rows = file.rows.filter((row) => !isGone(row))
     if (rows.length === file.rows.length) return [file]
@@ -152,7 +162,7 @@ export function dayOf({ time }: Pick<Reading, 'time'>): string {
 }
 
 /** One file per day. */
-function filesOf({ by, readings, importId }: PutReadings): ModelFile[] {
+export function filesOf({ by, readings, importId }: PutReadings): ModelFile[] {
   const days = new Set(readings.map(dayOf))
   return [...days].map((day) =>
     fileOf(
@@ -204,7 +214,8 @@ function joined(files: readonly ModelFile[]): readonly ModelFile[] {
   )
 }
 
-function keyOf({ station, time }: Reading): string {
+/** The values of the key of a reading. */
+export function keyOf({ station, time }: Reading): string {
   return `${time.toISOString()} ${station}`
 }
 

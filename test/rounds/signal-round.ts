@@ -5,7 +5,7 @@ import { openLake } from '../../packages/lake/src/index.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
 import { completeStep } from './complete-step.js'
 import { type LakePlace, lakeOptions } from './dying-lake.js'
-import { correctingKinds, effectiveStep } from './effective-step.js'
+import { effectiveStep, kindsOf } from './effective-step.js'
 import type { Random, RoundFacts } from './evidence.js'
 import { killedBySignal } from './killer.js'
 import type { Step } from './operations.js'
@@ -21,11 +21,15 @@ const mostAttempts = 30
  */
 export async function signalRound(
   random: Random,
-  { stack, kinds = correctingKinds }: { stack?: TestStack; kinds?: readonly string[] } = {},
+  {
+    stack,
+    format,
+    kinds = kindsOf(format),
+  }: { stack?: TestStack; format?: 'iceberg'; kinds?: readonly string[] } = {},
 ): Promise<RoundFacts> {
   const folder = await mkdtemp(join(tmpdir(), 'minilake-signal-'))
   const place: LakePlace = { folder, stack }
-  const model = emptyModel()
+  const model = emptyModel(format)
   const texts: string[] = []
   const counts: Record<string, number> = {}
   const count = (fact: string) => void (counts[fact] = (counts[fact] ?? 0) + 1)
