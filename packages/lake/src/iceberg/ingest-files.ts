@@ -13,7 +13,7 @@ import { appendFiles, type AppendOutcome } from './append-files.js'
 import { type IcebergFile, icebergFile } from './iceberg-file.js'
 import type { IcebergLake } from './with-staging.js'
 
-/** Most files that one statement adds: Trino writes to 100 days at once. */
+/** Most files that one statement adds: a run that is interrupted has added those before. */
 const filesPerStatement = 50
 
 /**
