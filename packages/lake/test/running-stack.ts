@@ -72,7 +72,9 @@ export async function emptyLake(stack: TestStack): Promise<void> {
   await dropIcebergTables(engine) // DROP SCHEMA … CASCADE of the catalog hive refuses them
   const store = s3Store({ bucket, endpoint, credentials })
   for await (const { key } of store.list('')) await store.remove(key)
-  await engine.execute(`DROP SCHEMA IF EXISTS ${qualifiedName(lakeNames.catalog, lakeNames.schema)} CASCADE`)
+  // A killed process leaves its staging tables.
+  for (const schema of [lakeNames.schema, `${lakeNames.schema}_staging`])
+    await engine.execute(`DROP SCHEMA IF EXISTS ${qualifiedName(lakeNames.catalog, schema)} CASCADE`)
   await engine.close()
 }
 
