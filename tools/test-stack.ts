@@ -45,7 +45,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   const envFile = join(folder, '.env')
   if (!existsSync(envFile)) await writeFile(envFile, testUsers(), { mode: 0o600 })
   await completeEnvFile(envFile, {})
-  if (!(await readEnvFile(envFile)).MINIO_PORT) await appendFile(envFile, await freePorts())
+  const known = await readEnvFile(envFile)
+  await appendFile(envFile, await freePorts(portNames.filter((name) => !known[name])))
   const environment = { ...process.env, TZ: 'Asia/Kathmandu' }
   const config = await readStackConfig({ envFile, environment: {} })
   const stack = nativeStack({ config, folder, environment })
@@ -80,9 +81,13 @@ function testUsers(): string {
   return names.map((name) => `${name}=user-${randomBytes(6).toString('hex')}\n`).join('')
 }
 
-/** A line for each of the stack's ports, none of them in use. */
-async function freePorts(): Promise<string> {
-  const names = ['MINIO_PORT', 'MINIO_CONSOLE_PORT', 'POSTGRES_PORT', 'METASTORE_PORT', 'TRINO_PORT']
+const portNames = [
+  ...['MINIO_PORT', 'MINIO_CONSOLE_PORT', 'POSTGRES_PORT', 'METASTORE_PORT', 'TRINO_PORT'],
+  ...['KAFKA_PORT', 'KAFKA_CONTROLLER_PORT'],
+]
+
+/** A line for each of these ports, none of them in use. */
+async function freePorts(names: readonly string[]): Promise<string> {
   const servers = names.map(() => createServer().listen(0, '127.0.0.1'))
   const lines: string[] = []
   for (const [index, server] of servers.entries()) {

@@ -35,6 +35,11 @@ export function backgroundProcesses(folder: string) {
     /** Returns the process id, or undefined if the process is not running. */
     find,
 
+    /** Returns whether the process has been started, and not been stopped since. It may have died. */
+    async isKnown(name: string): Promise<boolean> {
+      return (await readRecord(recordPath(name))) !== undefined
+    },
+
     /** Returns whether the process was last started with these settings. */
     async hasSettings(name: string, settings: BackgroundProgram['settings']): Promise<boolean> {
       return (await readRecord(recordPath(name)))?.settings === digestOf(settings)

@@ -2,7 +2,16 @@ import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Variables } from './env-file.js'
 import { isPasswordRefusal, otherCredentialsError } from './other-credentials.js'
-import { type LocalStack, type PartName, partNames, type PartStatus, partAddresses } from './local-stack.js'
+import {
+  extraPartNames,
+  isExtra,
+  type LocalStack,
+  type PartName,
+  partNames,
+  type PartStatus,
+  partAddresses,
+  type UpOptions,
+} from './local-stack.js'
 import { runProgram } from './run-program.js'
 import { infraFolder, type StackConfig } from './stack-config.js'
 
@@ -23,7 +32,12 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   // Credentials are passed in the environment only: every user of the machine can see arguments.
   const env = { ...environment, ...config.variables }
 
-  const compose = async (args: readonly string[], signal?: AbortSignal) => {
+  /** Runs Compose on the services of every stack and of `extras`, each of which has a profile of its name. */
+  const compose = async (
+    args: readonly string[],
+    signal?: AbortSignal,
+    extras: readonly string[] = extraPartNames,
+  ) => {
     const [program, ...first] = await findCompose(env, signal)
     const envFiles = [join(infraFolder, 'stack.env')]
     const credentials = resolve(envFile)
@@ -31,7 +45,10 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     const project = ['--project-name', config.project, '--file', join(infraFolder, 'compose.yaml')]
     const files = envFiles.flatMap((path) => ['--env-file', path])
     try {
-      return await runProgram(program, [...first, ...project, ...files, ...args], { env, signal })
+      return await runProgram(program, [...first, ...project, ...files, ...args], {
+        env: { ...env, COMPOSE_PROFILES: extras.join(',') },
+        signal,
+      })
     } catch (error) {
       throw engineError(error)
     }
@@ -40,14 +57,12 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
   const status = async (signal?: AbortSignal): Promise<PartStatus[]> => {
     const containers = parseContainers(await compose(['ps', '--all', '--format', 'json'], signal))
     const where = partAddresses(config)
-    return partNames.map((name) => {
+    return partNames.flatMap((name) => {
       const container = containers.find(({ Service }) => Service === name)
-      return {
-        name,
-        state: container ? stateOf(container) : 'stopped',
-        where: where[name],
-        detail: container ? `${container.Status}, log: docker logs ${container.Name}` : '',
-      }
+      if (container === undefined && isExtra(name)) return []
+      const state = container ? stateOf(container) : 'stopped'
+      const detail = container ? `${container.Status}, log: docker logs ${container.Name}` : ''
+      return [{ name, state, where: where[name], detail }]
     })
   }
 
@@ -94,14 +109,18 @@ export function composeStack({ config, envFile, environment }: ComposeStackOptio
     // Needs Compose and an engine that responds.
     check: async ({ signal } = {}) => void (await status(signal)),
 
-    async up({ onStep, signal }) {
-      const before = await running(signal)
+    async up({ onStep, signal, extras = [] }) {
+      const known = await status(signal)
+      const before = known.filter(({ state }) => state !== 'stopped').map(({ name }) => name)
+      const wanted: UpOptions['extras'] = extraPartNames.filter(
+        (extra) => extras.includes(extra) || known.some(({ name }) => name === extra),
+      )
       await noteFormerProject(onStep)
       onStep('starting the containers (the first run pulls the images and builds one: this takes minutes)')
-      await compose(['up', '--detach', '--wait'], signal).catch(async (cause: unknown) => {
+      await compose(['up', '--detach', '--wait'], signal, wanted).catch(async (cause: unknown) => {
         throw await explain(cause, signal)
       })
-      return partNames.filter((name) => !before.includes(name))
+      return partNames.filter((name) => !before.includes(name) && (!isExtra(name) || wanted.includes(name)))
     },
 
     async down({ volumes }) {

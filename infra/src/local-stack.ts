@@ -1,10 +1,24 @@
 import type { StackConfig } from './stack-config.js'
 
-/** The parts of the stack in starting order. */
-export const partNames = ['postgres', 'minio', 'metastore', 'trino'] as const
+/** The parts that every stack has, in starting order. */
+export const corePartNames = ['postgres', 'minio', 'metastore', 'trino'] as const
+
+/** The parts that a stack has only if `up` was asked for them. */
+export const extraPartNames = ['kafka'] as const
+
+/** All parts of the stack in starting order. */
+export const partNames = [...corePartNames, ...extraPartNames] as const
+
+/** One of `extraPartNames`. */
+export type ExtraPartName = (typeof extraPartNames)[number]
 
 /** One of `partNames`. */
 export type PartName = (typeof partNames)[number]
+
+/** Whether a stack has this part only if `up` was asked for it. */
+export function isExtra(name: PartName): name is ExtraPartName {
+  return extraPartNames.some((extra) => extra === name)
+}
 
 /** Status of a part. */
 export interface PartStatus {
@@ -22,12 +36,14 @@ export interface UpOptions {
   onStep: (line: string) => void
   /** Cancels `up`. Parts that have already started keep running. */
   signal: AbortSignal
+  /** Parts to start besides those that every stack has. Default: those that `up` has started and `down` has not stopped. */
+  extras?: readonly ExtraPartName[]
 }
 
 /** The stack on this machine, in Compose or native. Every method can be called again: it skips what is already done. */
 export interface LocalStack {
   /** Rejects if this machine lacks something that the stack needs to start, with all that it lacks. Writes nothing. */
-  check(options?: { signal?: AbortSignal }): Promise<void>
+  check(options?: Pick<UpOptions, 'extras'> & { signal?: AbortSignal }): Promise<void>
   /**
    * Starts the parts that are not running, restarts those whose settings have changed, and waits until every part is ready. Returns
    * the parts that it started or restarted.
@@ -37,7 +53,7 @@ export interface LocalStack {
   down(options: { volumes: boolean }): Promise<PartName[]>
   /** Returns what holds the stack's data: paths of folders, or names of volumes. Only what minilake has made. */
   data(): Promise<string[]>
-  /** Returns the status of every part, in starting order. */
+  /** Returns the status of every part that this stack has, in starting order. */
   status(): Promise<PartStatus[]>
 }
 
@@ -48,5 +64,6 @@ export function partAddresses({ ports }: StackConfig): Record<PartName, string> 
     minio: `http://127.0.0.1:${ports.minio} (S3), http://127.0.0.1:${ports.console} (console)`,
     metastore: `thrift://127.0.0.1:${ports.metastore}`,
     trino: `http://127.0.0.1:${ports.trino}/ui (any user, no password), jdbc:trino://127.0.0.1:${ports.trino}/hive/iot_dw`,
+    kafka: `127.0.0.1:${ports.kafka}`,
   }
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { backgroundProcesses } from './background-process.js'
 import type { Variables } from './env-file.js'
-import { type LocalStack, type PartName, partAddresses } from './local-stack.js'
+import { isExtra, type LocalStack, type PartName, partAddresses, type UpOptions } from './local-stack.js'
+import { nativeKafka } from './native-kafka.js'
 import { nativeMetastore } from './native-metastore.js'
 import { nativeMinio } from './native-minio.js'
 import type { NativeContext, NativePart } from './native-part.js'
@@ -25,8 +26,8 @@ export interface NativeStackOptions {
 const startSeconds = 180
 
 /**
- * The stack without Docker: PostgreSQL, MinIO, the metastore and Trino as processes on this machine. They listen on 127.0.0.1 only and
- * keep all their state in one folder.
+ * The stack without Docker: PostgreSQL, MinIO, the metastore and Trino, and Kafka if asked for, as processes on this machine. They
+ * listen on 127.0.0.1 only and keep all their state in one folder.
  *
  * @example
  * ```ts
@@ -45,9 +46,22 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
   const place = stackFolder(home)
   const partsIn = ({ onStep, signal }: Pick<NativeContext, 'onStep' | 'signal'>): NativePart[] => {
     const context = { config, folder: home, environment, onStep, signal }
-    return [nativePostgres(context), nativeMinio(context), nativeMetastore(context), nativeTrino(context)]
+    return [
+      ...[nativePostgres(context), nativeMinio(context), nativeMetastore(context), nativeTrino(context)],
+      nativeKafka(context),
+    ]
   }
   const silentParts = partsIn({ onStep: () => {} })
+
+  /** The parts that this stack has, which the records of their processes tell, and those asked for. */
+  const chosen = async (parts: readonly NativePart[], extras: UpOptions['extras'] = []) => {
+    const found: NativePart[] = []
+    for (const part of parts) {
+      const { name } = part
+      if (!isExtra(name) || extras.includes(name) || (await processes.isKnown(name))) found.push(part)
+    }
+    return found
+  }
 
   const waitUntilReady = async (part: NativePart, signal: AbortSignal) => {
     const late = AbortSignal.timeout(startSeconds * 1000)
@@ -113,10 +127,10 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
   }
 
   return {
-    check: () => check(silentParts),
+    check: async ({ extras } = {}) => check(await chosen(silentParts, extras)),
 
-    async up({ onStep, signal }) {
-      const parts = partsIn({ onStep, signal })
+    async up({ onStep, signal, extras }) {
+      const parts = await chosen(partsIn({ onStep, signal }), extras)
       await check(parts)
       await place.claim()
       return processes.withLock(async () => {
@@ -145,7 +159,7 @@ export function nativeStack({ config, folder, environment }: NativeStackOptions)
     async status() {
       const where = partAddresses(config)
       return Promise.all(
-        silentParts.map(async (part) => {
+        (await chosen(silentParts)).map(async (part) => {
           const { name } = part
           const pid = await processes.find(name)
           const state = pid === undefined ? 'stopped' : (await part.isReady()) ? 'ready' : 'starting'

@@ -8,9 +8,11 @@ export const infraFolder = fileURLToPath(new URL('..', import.meta.url))
 
 /** The local stack's versions, ports and credentials. */
 export interface StackConfig {
-  readonly versions: { trino: string; metastore: string; minio: string; mc: string }
+  readonly versions: { trino: string; metastore: string; minio: string; mc: string; kafka: string }
   /** Ports on 127.0.0.1. */
-  readonly ports: { minio: number; console: number; postgres: number; metastore: number; trino: number }
+  readonly ports: Readonly<
+    Record<'minio' | 'console' | 'postgres' | 'metastore' | 'trino' | 'kafka' | 'kafkaController', number>
+  >
   /** Region that MinIO reports and S3 clients sign requests for. */
   readonly region: string
   /** MinIO's administrator. */
@@ -96,6 +98,7 @@ export async function readStackConfig({
       metastore: text('METASTORE_VERSION'),
       minio: text('MINIO_GO_VERSION'),
       mc: text('MC_GO_VERSION'),
+      kafka: text('KAFKA_VERSION'),
     },
     ports: {
       minio: port('MINIO_PORT'),
@@ -103,6 +106,8 @@ export async function readStackConfig({
       postgres: port('POSTGRES_PORT'),
       metastore: port('METASTORE_PORT'),
       trino: port('TRINO_PORT'),
+      kafka: port('KAFKA_PORT'),
+      kafkaController: port('KAFKA_CONTROLLER_PORT'),
     },
     region: text('S3_REGION'),
     administrator: {

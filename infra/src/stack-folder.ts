@@ -1,21 +1,21 @@
 import { chmod, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
-import { partNames } from './local-stack.js'
+import { corePartNames, extraPartNames, partNames } from './local-stack.js'
 import { runningProcess } from './process-record.js'
 
 /** The file that marks a folder as one that minilake made. */
 const markerName = '.minilake-stack'
 
-/** The folders in `data/`, each of one program. */
-const dataNames = [...partNames, 'mc']
+/** The folders in `data/` of every stack, each of one program. */
+const dataNames = [...corePartNames, 'mc']
 
-/** What an interrupted start may leave in `data/` besides. */
-const leftoverNames = ['postgres.unfinished', 'postgres.unfinished.password']
+/** What else a stack may have in `data/`: extra parts, and what an interrupted start leaves. */
+const otherDataNames = [...extraPartNames, 'postgres.unfinished', 'postgres.unfinished.password']
 
 /** What a stack keeps in its folder besides `programs/`, which holds nothing of the user's data and is never removed. */
 const contents: Readonly<Record<string, readonly string[]>> = {
-  data: [...dataNames, ...leftoverNames],
+  data: [...dataNames, ...otherDataNames],
   logs: partNames.map((name) => `${name}.log`),
   run: [...partNames, 'lock'].map((name) => `${name}.json`),
 }
@@ -34,7 +34,7 @@ export function stackFolder(folder: string) {
       if ((await runningProcess(join(folder, 'run', `${name}.json`))) !== undefined) return true
     }
     const programs = await namesIn(join(folder, 'programs'))
-    if (!partNames.slice(1).every((part) => programs.some((name) => name.startsWith(`${part}-`))))
+    if (!corePartNames.slice(1).every((part) => programs.some((name) => name.startsWith(`${part}-`))))
       return false
     for (const [name, known] of Object.entries(contents)) {
       const found = await namesIn(join(folder, name))

@@ -21,10 +21,10 @@ interface Service {
 
 const textOf = (...path: string[]) => readFileSync(join(infraFolder, ...path), 'utf8')
 const compose = YAML.parse(textOf('compose.yaml'), { merge: true }) as {
-  services: Record<'postgres' | 'minio' | 'bucket' | 'metastore' | 'trino', Service>
+  services: Record<'postgres' | 'minio' | 'bucket' | 'metastore' | 'trino' | 'kafka', Service>
 }
 const services = Object.entries(compose.services)
-const { trino, metastore, minio } = compose.services
+const { trino, metastore, minio, kafka } = compose.services
 const stackVariables = Object.keys(parseEnv(textOf('stack.env')))
 const config = await readStackConfig({
   envFile: 'none',
@@ -78,6 +78,7 @@ test('images have exact tags, which do not move to later versions', () => {
     JRE_IMAGE: /:\d+\.\d+\.\d+_\d+-jre-[a-z]+$/,
     MINIO_IMAGE: /:RELEASE\.[\dTZ-]+$/,
     MC_IMAGE: /:RELEASE\.[\dTZ-]+$/,
+    KAFKA_VERSION: /^\d+\.\d+\.\d+$/,
   }
   const used = services.flatMap(([, { image, build }]) => [image, ...Object.values(build?.args ?? {})])
   expect(Object.keys(exact).toSorted()).toEqual(namesIn(used.join('\n'), /\$\{(\w+):\?\}/g).toSorted())
@@ -117,7 +118,10 @@ test('every port is published on 127.0.0.1 under the stack.env variable that the
   const published = services.flatMap(([, { ports = [] }]) => ports)
   for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+_PORT:\?\}:\d+$/)
   const variables = namesIn(published.join('\n'), /\$\{(\w+):\?\}/g)
-  expect(variables.toSorted()).toEqual(stackVariables.filter((name) => name.endsWith('_PORT')).toSorted())
+  // The port on which Kafka talks to itself stays inside its container.
+  expect([...variables, 'KAFKA_CONTROLLER_PORT'].toSorted()).toEqual(
+    stackVariables.filter((name) => name.endsWith('_PORT')).toSorted(),
+  )
 })
 
 test('containers address each other at the ports they listen on', () => {
@@ -142,6 +146,19 @@ test('the metastore uses the same archive, jars and heap size in a container and
   }
   const heap = /-Xmx\w+/
   expect(heap.exec(textOf('metastore', 'start-metastore.sh'))?.[0]).toBe(heap.exec(native)?.[0])
+})
+
+test('Kafka gets the settings of one file in a container and natively, and only its addresses and folders differ', () => {
+  const file = Object.keys(parseEnv(textOf('kafka', 'server.properties')))
+  const own = [...textOf('src', 'native-kafka.ts').matchAll(/^ {4}'?([a-z.]+)'?: (?:`|join\(data, 'log')/gm)]
+  const nativeNames = own.map(([, name = '']) => name)
+  const inContainer = Object.keys(kafka.environment).flatMap((name) =>
+    /^KAFKA_(?!HEAP_OPTS)/.test(name) ? [name.slice(6).toLowerCase().replaceAll('_', '.')] : [],
+  )
+  expect(nativeNames.toSorted()).toEqual(inContainer.toSorted())
+  expect(file.filter((name) => nativeNames.includes(name))).toEqual([])
+  expect(kafka.environment.KAFKA_HEAP_OPTS).toBe('-Xmx384m')
+  expect(textOf('src', 'native-kafka.ts')).toContain("javaArguments('384m')")
 })
 
 test('every file uses the same bucket name as the lake', () => {
@@ -236,5 +253,6 @@ test('each service waits for the services it needs', () => {
     bucket: { minio: 'service_healthy' },
     metastore: { postgres: 'service_healthy', bucket: 'service_completed_successfully' },
     trino: { metastore: 'service_healthy', bucket: 'service_completed_successfully' },
+    kafka: {},
   })
 })

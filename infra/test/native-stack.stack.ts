@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, inject, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { nativeStack, readEnvFile, readStackConfig } from '../src/index.js'
-import { partNames } from '../src/local-stack.js'
+import { corePartNames, partNames } from '../src/local-stack.js'
 import { configurationVariables } from '../src/native-part.js'
 import { runProgram } from '../src/run-program.js'
 
@@ -22,9 +22,19 @@ const config = await readStackConfig({ envFile, environment: {} })
 const stack = nativeStack({ config, folder, environment: process.env })
 const running = { onStep: () => {}, signal: new AbortController().signal }
 
+beforeAll(async () => {
+  await stack.up({ ...running, extras: ['kafka'] })
+}, 400_000)
+
+test('a stack has Kafka once up was asked for it, and keeps it', async () => {
+  expect((await stack.status()).map(({ name }) => name)).toEqual(partNames)
+  const other = nativeStack({ config, folder: join(folder, 'other'), environment: process.env })
+  expect((await other.status()).map(({ name }) => name)).toEqual(corePartNames)
+})
+
 test('up does not start parts that are already running', async () => {
   const before = await stack.status()
-  expect(before.map(({ state }) => state)).toEqual(['ready', 'ready', 'ready', 'ready'])
+  expect(before.map(({ state }) => state)).toEqual(partNames.map(() => 'ready'))
   expect(await stack.up(running)).toEqual([])
   expect(await stack.status()).toEqual(before)
 })
@@ -98,7 +108,7 @@ test('only the owner can read the file with the credentials', async () => {
 test('servers get only the variables that they need', async () => {
   // Trino's launcher sets the last four itself.
   const allowed =
-    /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|MINIO_\w+|SHLVL|PWD|PROCNAME|LD_PRELOAD)$/
+    /^(PATH|HOME|USER|LOGNAME|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|(MINIO|KAFKA)_\w+|SHLVL|PWD|PROCNAME|LD_PRELOAD)$/
   const known = new Set(Object.keys(configurationVariables(config)))
   expect(Object.keys(process.env).some((name) => !allowed.test(name))).toBe(true)
   for (const part of partNames) {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { metastoreAnswers, responseText, takesConnections } from '../src/probe.js'
+import { kafkaAnswers, metastoreAnswers, responseText, takesConnections } from '../src/probe.js'
 
 test('checks a port and a URL, with and without a server', async () => {
   const server = createServer((request, response) => {
@@ -20,10 +20,23 @@ test('checks a port and a URL, with and without a server', async () => {
   expect(await responseText(`http://127.0.0.1:${port}/ready`)).toBeUndefined()
 })
 
-test('a metastore answers only if it replies to a call, not if it just accepts connections', async () => {
-  // The beginnings of a reply and of an exception in Thrift's binary protocol.
-  const replies: Record<string, string> = { reply: '80010002', exception: '80010003', web: '48545450' }
-  for (const [kind, start] of [...Object.entries(replies), ['frozen', ''] as const]) {
+// The beginnings of a reply and of an exception in Thrift's binary protocol; of a Kafka response and of one with an error.
+test.each([
+  {
+    name: 'a metastore',
+    answers: metastoreAnswers,
+    call: 'getStatus',
+    replies: { reply: '80010002', exception: '80010003', web: '48545450', frozen: '' },
+  },
+  {
+    name: 'a Kafka broker',
+    answers: kafkaAnswers,
+    call: '\0\x12\0\0',
+    replies: { reply: '00000010000000070000', error: '00000010000000070023', web: '48545450', frozen: '' },
+  },
+])('$name answers only if it replies to a call, not if it just accepts connections', async (server) => {
+  const { answers, call, replies } = server
+  for (const [kind, start] of Object.entries(replies)) {
     const called: string[] = []
     const server = createSocketServer((socket) => {
       socket.on('error', () => undefined)
@@ -34,9 +47,9 @@ test('a metastore answers only if it replies to a call, not if it just accepts c
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
-    expect(await metastoreAnswers(port), kind).toBe(kind === 'reply')
-    expect(called).toEqual([expect.stringContaining('getStatus')])
+    expect(await answers(port), kind).toBe(kind === 'reply')
+    expect(called).toEqual([expect.stringContaining(call)])
     await new Promise((resolve) => server.close(resolve))
-    expect(await metastoreAnswers(port)).toBe(false)
+    expect(await answers(port)).toBe(false)
   }
 })

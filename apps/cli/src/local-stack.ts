@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { composeStack, type LocalStack, nativeStack, type PartStatus, readStackConfig } from '@minilake/infra'
+import {
+  composeStack,
+  extraPartNames,
+  type LocalStack,
+  nativeStack,
+  type PartStatus,
+  readStackConfig,
+} from '@minilake/infra'
 import { ObjectStoreError } from '@minilake/ingest'
 import { PartDownError, UsageError } from '@minilake/lake'
 import {
@@ -29,11 +36,16 @@ export async function localStack(
   return composeStack({ config, envFile, environment })
 }
 
+interface RunningStack {
+  native: boolean
+  parts: readonly PartStatus[]
+}
+
 /** The parts of the stack that runs on this machine, and whether it is the native one; no parts when none runs. */
 export async function runningStack(
   place: StackPlace,
   environment: Pick<Environment, 'process'>,
-): Promise<{ native: boolean; parts: PartStatus[] }> {
+): Promise<RunningStack> {
   for (const native of [true, false]) {
     try {
       const stack = await localStack(place, environment, { native, credentials: 'optional' })
@@ -51,7 +63,7 @@ export function askLocalParts(place: StackPlace, environment: Pick<Environment, 
   return async ({ failure, signal, answerMillis }) => {
     const deadline = performance.now() + answerMillis
     for (;;) {
-      const stack = await runningStack(place, environment)
+      const stack = lakeParts(await runningStack(place, environment))
       const text = downText(stack)
       if (text === undefined) return undefined
       const isCertain = failure !== undefined || stack.parts.some(({ state }) => state === 'stopped')
@@ -71,7 +83,7 @@ export async function explained(
   environment: Pick<Environment, 'process'>,
 ): Promise<unknown> {
   if (!(error instanceof ObjectStoreError && unreachableCodes.has(error.code ?? ''))) return error
-  const text = downText(await runningStack(place, environment))
+  const text = downText(lakeParts(await runningStack(place, environment)))
   return text === undefined ? error : new PartDownError(text, { cause: error })
 }
 
@@ -80,16 +92,17 @@ const partTitles = {
   minio: 'MinIO',
   metastore: 'the Hive Metastore',
   trino: 'Trino',
+  kafka: 'Kafka',
 } as const
 
+/** The parts that every lake needs: none that were started by `up --with`. */
+function lakeParts(stack: RunningStack): RunningStack {
+  const extras = new Set<string>(extraPartNames)
+  return { ...stack, parts: stack.parts.filter(({ name }) => !extras.has(name)) }
+}
+
 /** One sentence about the parts that are dead or do not answer, with what to do; undefined when all are ready, or none runs. */
-export function downText({
-  native,
-  parts,
-}: {
-  native: boolean
-  parts: readonly PartStatus[]
-}): string | undefined {
+export function downText({ native, parts }: RunningStack): string | undefined {
   const [up, down] = [`minilake up${native ? ' --native' : ''}`, `minilake down${native ? ' --native' : ''}`]
   const titles = (state: PartStatus['state']) =>
     parts.flatMap((part) => (part.state === state ? [partTitles[part.name]] : []))

@@ -1,5 +1,5 @@
-import { misnamedSettings, takesConnections } from '@minilake/infra'
-import { type Check, type CheckResult, FailedCheck, UsageError } from '@minilake/lake'
+import { extraPartNames, misnamedSettings, takesConnections } from '@minilake/infra'
+import { type Check, type CheckResult, type DoctorOptions, FailedCheck, UsageError } from '@minilake/lake'
 import { isLoopback, namesAwsKeys, stackSettings } from '@minilake/lake/settings'
 import { Command } from 'commander'
 import { jsonText, wrapText } from '@minilake/lake/format'
@@ -40,7 +40,7 @@ async function doctor(
         `${config.file?.path ?? 'none'}, profile ${settings.profile.value}, ${lake.store.location}`,
       ),
   }
-  const local = localChecks(session, environment)
+  const local = await localChecks(session, environment)
   const hasOwnKeys = namesAwsKeys(process.env)
   const results = await lake.doctor({ deep, first, hasOwnKeys, signal, ...(local && { local }) })
   const failed = results.filter(({ state }) => state === 'failed')
@@ -62,15 +62,23 @@ function failureLines({ check, finding, fix, faults }: CheckResult): string[] {
 }
 
 /** The checks of a stack on this machine; undefined when the lake uses another one. */
-function localChecks(
-  session: Session,
-  environment: Environment,
-): { settingNames: Check; metastore: Check } | undefined {
+async function localChecks(session: Session, environment: Environment): Promise<DoctorOptions['local']> {
   const { settings, local } = session
   const { endpoint, trino } = stackSettings(settings)
   if (!isLoopback(endpoint) || !isLoopback(trino) || local.METASTORE_DB_PASSWORD === undefined)
     return undefined
+  const { native, parts } = await runningStack(session, environment)
+  const extras = parts.filter(({ name }) => extraPartNames.some((extra) => extra === name))
   return {
+    extras: extras.map((part) => ({
+      name: part.name,
+      isIndependent: true,
+      run: () => {
+        const down = downText({ native, parts: [part] })
+        if (down !== undefined) throw new FailedCheck(down, { fix: '' })
+        return Promise.resolve(part.where)
+      },
+    })),
     settingNames: {
       name: 'setting names',
       run: async () => {

@@ -1,10 +1,15 @@
-import { completeEnvFile } from '@minilake/infra'
+import { completeEnvFile, type ExtraPartName, extraPartNames } from '@minilake/infra'
 import { keepOutOfGit, lakeKeys, openResolvedLake } from '@minilake/lake/settings'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { localStack } from '../local-stack.js'
 import { partsText } from '../print/parts-text.js'
 import { jsonText } from '@minilake/lake/format'
 import { type Environment, type Session, withSession } from '../session.js'
+
+interface Flags {
+  native?: boolean
+  with?: ExtraPartName[]
+}
 
 /** `minilake up`: start the stack on this machine. */
 export function upCommand(environment: Environment): Command {
@@ -16,11 +21,17 @@ export function upCommand(environment: Environment): Command {
       '--native',
       'start it without Docker, as processes; needs Go, Maven, PostgreSQL, a JDK 17 and a JDK 24 or later',
     )
-    .action(({ native = false }: { native?: boolean }, command: Command) =>
+    .addOption(
+      new Option(
+        '--with <part...>',
+        'also start these parts, which a later up then starts too, until down',
+      ).choices(extraPartNames),
+    )
+    .action(({ native = false, with: extras = [] }: Flags, command: Command) =>
       withSession(command, environment, async (session) => {
         const { terminal, signal, json, envFile } = session
         const planned = await localStack(session, environment, { native, credentials: 'optional' })
-        await planned.check({ signal }) // what cannot start is refused before anything is written
+        await planned.check({ signal, extras }) // what cannot start is refused before anything is written
         const removal = `minilake down ${native ? '--native ' : ''}--volumes --yes`
         const made = await completeEnvFile(envFile, environment.process.env, {
           data: await planned.data(),
@@ -33,7 +44,7 @@ export function upCommand(environment: Environment): Command {
         }))
           terminal.note(line)
         const stack = await localStack(session, environment, { native, credentials: 'required' })
-        const started = await stack.up({ onStep: (line) => terminal.note(line), signal })
+        const started = await stack.up({ onStep: (line) => terminal.note(line), signal, extras })
         await untilReady(session)
         const parts = await stack.status()
         if (json) await terminal.data(`${jsonText({ started, parts }, 2)}\n`)

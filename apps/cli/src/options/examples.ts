@@ -85,7 +85,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   convert: ['minilake convert --table turbine --profile stack'],
   clean: ['minilake clean', 'minilake clean --yes'],
-  up: ['minilake up', 'minilake up --native'],
+  up: ['minilake up', 'minilake up --native', 'minilake up --with kafka'],
   down: ['minilake down', 'minilake down --volumes --yes'],
   completion: [
     'minilake completion bash >> ~/.bashrc',

@@ -15,8 +15,8 @@ export interface DoctorOptions {
   deep?: boolean
   /** A check that runs first, such as one of the config. */
   first?: Check
-  /** Checks of a stack on this machine, run before those of S3 and of Trino. */
-  local?: { settingNames: Check; metastore: Check }
+  /** Checks of a stack on this machine: before those of S3, before those of Trino, and last. */
+  local?: { settingNames: Check; metastore: Check; extras: readonly Check[] }
   /** Whether the keys of S3 come from the environment, not from the local stack's .env. Default false. */
   hasOwnKeys?: boolean
   /** The clock that requests are signed by, in milliseconds since 1970. Default: the system's. */
@@ -56,5 +56,6 @@ function checksOf(
     tablesCheck({ lake, location, signal }),
     files,
     timeZoneCheck(lake, { locationOf: (key) => `${location}${key}`, signal }),
+    ...(local?.extras ?? []),
   ]
 }
