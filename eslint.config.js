@@ -37,11 +37,12 @@ export default tseslint.config(
         'error',
         {
           allowCircularSelfDependency: true,
-          // Snappy and the adapters of DuckDB, Trino and S3 load when they are needed, the rest at once.
+          // Snappy and the adapters of DuckDB, Trino, S3 and Kafka load when they are needed, the rest at once.
           checkDynamicDependenciesExceptions: [
             '@minilake/analytics',
             '@minilake/ingest',
             '@minilake/parquet',
+            '@minilake/stream',
           ],
           depConstraints: [
             { sourceTag: 'layer:schema', onlyDependOnLibsWithTags: [] },

@@ -36,12 +36,13 @@ test('packages depend downwards only: app, lake, stages, schema', () => {
     manifests.map(({ manifest }) => [manifest.name, ours(manifest.dependencies)]),
   )
   const schema = ['@minilake/schema']
-  const stages = ['analytics', 'catalog', 'generator', 'import', 'ingest', 'parquet', 'partition'].map(
+  const stages = [...['analytics', 'catalog', 'generator', 'import', 'ingest', 'parquet', 'partition']].map(
     (name) => `@minilake/${name}`,
   )
   expect(arrows).toEqual({
     '@minilake/schema': [],
     '@minilake/ingest': [],
+    '@minilake/stream': [],
     '@minilake/infra': [],
     '@minilake/report': [],
     '@minilake/generator': schema,
@@ -50,7 +51,7 @@ test('packages depend downwards only: app, lake, stages, schema', () => {
     '@minilake/parquet': schema,
     '@minilake/catalog': schema,
     '@minilake/analytics': schema,
-    '@minilake/lake': [...stages, '@minilake/report', ...schema],
+    '@minilake/lake': [...stages, '@minilake/report', ...schema, '@minilake/stream'],
     minilake: ['analytics', 'generator', 'import', 'infra', 'ingest', 'lake', 'report', 'schema'].map(
       (name) => `@minilake/${name}`,
     ),
