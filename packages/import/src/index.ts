@@ -1,6 +1,7 @@
 export { type BadRow, BadRowsError, badRowText } from './read/bad-rows.js'
 export type { CsvDialect, StartOptions } from './open/csv-dialect.js'
 export { type PrivateFolder, privateFolder } from './duckdb/private-folder.js'
+export { type MessageOptions, openMessages } from './open-messages.js'
 export { openReadings, type ReadOptions, type Readings, type SourceDescription } from './open-readings.js'
 export type { MidnightTimes } from './read/midnight-times.js'
 export type { ReadReport } from './read/read-source.js'

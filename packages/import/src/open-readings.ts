@@ -6,7 +6,7 @@ import { openDuckDb } from './duckdb/open-duckdb.js'
 import { checkLimits } from './duckdb/private-duckdb.js'
 import { checkMap, foldName } from './open/match-columns.js'
 import { openSource } from './open/open-source.js'
-import type { LayoutOptions, Source } from './open/source.js'
+import type { LayoutOptions, OpenOptions, Source } from './open/source.js'
 import { type ReadReport, readSource } from './read/read-source.js'
 import { type FileFormat, openSourceFile, type ReadingFile, type SourceOptions } from './open/source-file.js'
 import type { MissingOptions } from './values/missing-options.js'
@@ -86,9 +86,9 @@ export interface Readings<T extends Table> {
 export async function openReadings<T extends Table>(
   table: T,
   files: readonly ReadingFile[],
-  given: ReadOptions = {},
+  given: ReadOptions & Pick<OpenOptions, 'isMessages'> = {},
 ): Promise<Readings<T>> {
-  const options: ReadOptions = { ...table.source, ...given, map: { ...table.source?.map, ...given.map } }
+  const options: typeof given = { ...table.source, ...given, map: { ...table.source?.map, ...given.map } }
   const {
     map = {},
     strictTime = false,

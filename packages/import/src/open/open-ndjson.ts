@@ -1,6 +1,7 @@
 import { quoteLiteral, type Table } from '@minilake/schema'
 import type { DuckDb } from '../duckdb/open-duckdb.js'
 import { matchColumns } from './match-columns.js'
+import { matchKeys } from './match-keys.js'
 import { globPath, storeRejects, textValues } from './source-sql.js'
 import type { OpenOptions, Source } from './source.js'
 import type { SourceFile } from './source-file.js'
@@ -15,7 +16,8 @@ export async function openNdjson(
   options: OpenOptions,
   db: DuckDb,
 ): Promise<Source> {
-  const shape = await jsonShape(file, db)
+  const { isMessages = false } = options
+  const shape = isMessages ? undefined : await jsonShape(file, db)
   // JSON contains no raw control characters, so the delimiter \u0001 never occurs in a valid line.
   const lines = (onBadLine: string) =>
     shape === undefined
@@ -26,33 +28,56 @@ export async function openNdjson(
   const found = await db.rows(
     `SELECT name, bool_or(repeats) FROM (SELECT unnest(keys) AS name, number, ${repeatsKey('keys')} AS repeats FROM (SELECT keys, min(number) AS number FROM (SELECT json_keys(${object}) AS keys, row_number() OVER () AS number FROM ${lines('ignore_errors = true')}) GROUP BY keys)) GROUP BY name ORDER BY min(number), name`,
   )
-  const names = found.map(([name]) => String(name))
+  const foundNames = found.map(([name]) => String(name))
   const mayRepeat = found.some(([, repeats]) => repeats === true)
-  if (names.length === 0) throw new Error(`${file.name} expected a JSON object in each line, got none`)
-  const matched = matchColumns(table, file.name, names, options)
-  const wanted = matched.flatMap((index) => (index === undefined ? [] : [index]))
+  if (foundNames.length === 0 && !isMessages)
+    throw new Error(`${file.name} expected a JSON object in each line, got none`)
+  const { names, matched, others, extra } = isMessages
+    ? matchKeys(table, foundNames, options)
+    : {
+        names: foundNames,
+        matched: matchColumns(table, file.name, foundNames, options),
+        others: [],
+        extra: [],
+      }
+  const isMatched = matched.flatMap((index) => index ?? [])
+  const wanted = [...isMatched, ...others.flatMap(({ indexes }) => indexes)]
   const pointer = (index: number) =>
     quoteLiteral(`/${(names[index] as string).replaceAll('~', '~0').replaceAll('/', '~1')}`)
   const values = `json_extract_string(object, [${wanted.map(pointer).join(', ')}])`
+  /** The value of a column: that of the first of its keys that an object has. */
+  const valueOf = (index: number) => {
+    const { indexes = [] } = others.find(({ of }) => of === index) ?? {}
+    return `coalesce(${[index, ...indexes, index].map((each) => `list[${wanted.indexOf(each) + 1}]`).join(', ')})`
+  }
+  const isExtra = `len(list_intersect(json_keys(object), [${extra.map(quoteLiteral).join(', ')}])) > 0`
+  const faults = [
+    { condition: 'object IS NULL', reason: noObject },
+    ...(mayRepeat
+      ? [{ condition: repeatsKey('json_keys(object)'), reason: `'expected each key once'` }]
+      : []),
+    ...(extra.length > 0
+      ? [{ condition: isExtra, reason: `'expected no keys but columns of the table'` }]
+      : []),
+  ]
   return {
     file,
+    isMessages,
     names,
     matched: matched.map((index) => (index === undefined ? undefined : names[index])),
     ...(shape === undefined && {
       layout: { delimiter: '', quote: '', skippedLines: 0, skipsBlank: false },
     }),
     rows: {
-      from: `(SELECT line, object, ${wanted.map((index, at) => `list[${at + 1}] AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
+      from: `(SELECT line, object, ${isMatched.map((index) => `${valueOf(index)} AS c${index}`).join(', ')} FROM (SELECT line, object, ${values} AS list FROM (SELECT line, ${object} AS object FROM ${lines(storeRejects)})))`,
       values: textValues(table, matched, options),
       texts: names.map((_, index) => `json_extract_string(object, ${pointer(index)})`),
       row: '[line]',
       isBlank: `trim(coalesce(line, ''), ' \t\r') = ''`,
-      isBad: mayRepeat
-        ? {
-            condition: `object IS NULL OR ${repeatsKey('json_keys(object)')}`,
-            reason: `CASE WHEN object IS NULL THEN ${noObject} ELSE 'expected each key once' END`,
-          }
-        : { condition: 'object IS NULL', reason: noObject },
+      isBad: {
+        condition: faults.map(({ condition }) => condition).join(' OR '),
+        reason: `CASE ${faults.map(({ condition, reason }) => `WHEN ${condition} THEN ${reason}`).join(' ')} END`,
+      },
     },
   }
 }

@@ -14,7 +14,10 @@ export interface LayoutOptions extends MatchOptions, StartOptions {
 }
 
 /** Options for opening a file. */
-export type OpenOptions = LayoutOptions & ValueOptions
+export interface OpenOptions extends LayoutOptions, ValueOptions {
+  /** Whether each line stands for itself: one that does not fit the table is a bad row, and never an error of the file. Default false. */
+  isMessages?: boolean
+}
 
 /** An open file, with its columns matched to the table's. */
 export interface Source {
@@ -28,6 +31,8 @@ export interface Source {
   /** The line of a CSV file's header, from 1. */
   headerLine?: number
   rows: RowSource
+  /** Whether its lines are messages, each of which stands for itself. */
+  isMessages?: boolean
   /** How to count the lines of a text file. Absent for Parquet, where rows are counted. */
   layout?: RecordLayout
 }

@@ -65,6 +65,7 @@ export async function* readSource<T extends Table>(
     }
     if (numbers.length > 0) bad = await rowProblems(table, source, db, numbers)
     const [rowCount, badCount] = [seen - blank + unread, report.badRows - badBefore]
+    if (source.isMessages) return
     if (badCount * 2 > rowCount) misread = await misreadTimes(table, source, db, rowCount)
     else report.midnightTimes.push(...(await findMidnightTimes(table, source, db)))
   }
