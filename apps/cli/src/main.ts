@@ -28,6 +28,7 @@ import { rollbackCommand } from './commands/rollback.js'
 import { snapshotsCommand } from './commands/snapshots.js'
 import { sqlPromptCommand } from './commands/sql.js'
 import { statusCommand } from './commands/status.js'
+import { streamCommand } from './commands/stream.js'
 import { upCommand } from './commands/up.js'
 import { verifyCommand } from './commands/verify.js'
 import { askLocalParts, explained } from './local-stack.js'
@@ -110,6 +111,7 @@ function minilake(environment: Environment): Command {
     generateCommand,
     importCommand,
     ingestCommand,
+    streamCommand,
     catalogCommand,
     (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
     sqlPromptCommand,

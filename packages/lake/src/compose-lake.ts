@@ -34,6 +34,7 @@ import { removeData } from './remove/remove-data.js'
 import { tableReport } from './report/table-report.js'
 import { rewriteTable } from './rewrite/rewrite-table.js'
 import { lakeStatus } from './status/lake-status.js'
+import { streamKafka } from './stream/stream-kafka.js'
 import { UsageError } from './usage-error.js'
 import { verifyChecks } from './verify/verify-checks.js'
 import { appendRows } from './write/append-rows.js'
@@ -128,6 +129,12 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       begin('watch', given)
       const { folder, ...options } = given
       return ingestWatching(outOr(folder), backend, options)
+    },
+
+    async stream(table, topic, given = {}) {
+      const signal = begin('stream', given)
+      checkTable(tables, table)
+      return streamKafka(table, topic, backend, { ...duckDb, ...withTempFolder(given), signal })
     },
 
     async register(options = {}) {

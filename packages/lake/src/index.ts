@@ -27,6 +27,7 @@ export type {
   QueryOptions,
   RewriteOptions,
   StageOptions,
+  StreamOptions,
   TableOptions,
   WatchOptions,
   WriteOptions,
@@ -42,6 +43,8 @@ export { openLake, type OpenLakeOptions } from './open-lake.js'
 export { hasTrouble, type PipelineOptions, type PipelineView, runPipeline } from './pipeline.js'
 export { PartDownError } from './part-down-error.js'
 export type { LakeStatus, TableStatus } from './status/lake-status.js'
+export type { DecodeOptions } from './stream/stage-batch.js'
+export type { StreamedBatch, StreamReport, StreamTopicOptions } from './stream/stream-topic.js'
 export { UsageError } from './usage-error.js'
 export type { RemovalChoice } from './remove/removal-scope.js'
 export type { RemoveDataOptions, RemovedFolder, RemoveReport } from './remove/remove-data.js'

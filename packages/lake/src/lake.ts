@@ -23,6 +23,7 @@ import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
 import type { ReportOptions } from './report/table-report.js'
 import type { RewriteReport, RewriteTableOptions } from './rewrite/rewrite-table.js'
 import type { LakeStatus } from './status/lake-status.js'
+import type { StreamReport, StreamTopicOptions } from './stream/stream-topic.js'
 import type { Verification } from './verify/verify-table.js'
 import type { PublishedRows, PublishStagedOptions } from './write/publish-staged.js'
 import type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-rows.js'
@@ -65,6 +66,14 @@ export type RewriteOptions = Optional<RewriteTableOptions> & Pick<WriteOptions, 
 export type IngestOptions = Optional<IngestFolderOptions> & {
   /** The folder of data files. Default: the lake's `out`. */
   folder?: string
+}
+
+/** How to stream a topic. */
+export type StreamOptions = Optional<StreamTopicOptions> & {
+  /** Kafka's consumer group, whose members share the topic's partitions. Default: `minilake-` and the table's name. */
+  group?: string
+  /** Seconds without a sign of life after which Kafka gives the partitions of a member to others. Default 30. */
+  sessionSeconds?: number
 }
 
 /** How to watch a folder. */
@@ -124,6 +133,12 @@ export interface Lake {
 
   /** Publishes the files of a folder as they are finished, until the signal is aborted. */
   watch(options: WatchOptions): Promise<WatchReport>
+
+  /**
+   * Streams a Kafka topic, `kafka://HOST:PORT/TOPIC`, into a table until the signal is aborted: each message, a JSON object, becomes a row
+   * exactly once. Several processes may stream a topic together. Messages that do not fit go to `_rejected/`.
+   */
+  stream(table: Table, topic: string, options?: StreamOptions): Promise<StreamReport>
 
   /** Registers tables and their partitions in the catalog. The embedded catalog is set up each time an engine opens. */
   register(options?: TableOptions): Promise<CatalogReport>

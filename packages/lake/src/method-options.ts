@@ -1,4 +1,4 @@
-import type { ImportOptions, Lake } from './lake.js'
+import type { ImportOptions, Lake, StreamOptions } from './lake.js'
 
 const readOptionNames = [
   'map',
@@ -29,6 +29,13 @@ const readOptionNames = [
   'reasonText',
 ] as const satisfies (keyof ImportOptions)[]
 
+const streamOptionNames = [
+  ...(['map', 'ignoreExtra', 'timeFormat', 'zone', 'years', 'strictTime', 'keepMicros'] as const),
+  ...(['nullText', 'decimal', 'thousands', 'tempFolder', 'memory', 'threads'] as const),
+  ...(['group', 'sessionSeconds', 'flushRows', 'flushBytes', 'flushSeconds', 'untilCaughtUp'] as const),
+  ...(['acceptLoss', 'signal', 'reasonText', 'onAssigned', 'onBatch', 'onRegistered', 'onFailure'] as const),
+] as const satisfies (keyof StreamOptions)[]
+
 const modeOptionNames = ['mode', 'replaceAll', 'onWait', 'onCreateOnce'] as const
 
 const publishOptionNames = ['overwrite', 'signal', 'onCreateOnce', 'onObject', 'onProgress'] as const
@@ -41,6 +48,7 @@ export const methodOptions = {
   stage: [...readOptionNames, 'out'],
   ingest: [...publishOptionNames, 'folder', 'verify'],
   watch: [...publishOptionNames, 'folder', 'onIngested', 'onRegistered', 'onFailure'],
+  stream: streamOptionNames,
   register: ['tables', 'signal'],
   statements: ['tables'],
   files: ['from', 'to', 'signal'],

@@ -21,6 +21,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake ingest data --verify sample',
     'minilake ingest --watch --profile stack',
   ],
+  stream: [
+    'minilake stream kafka://127.0.0.1:9092/pump-readings --table pump_daily',
+    'minilake stream kafka://127.0.0.1:9092/pump-readings --table pump_daily --until-caught-up --profile stack',
+  ],
   catalog: [
     'minilake catalog --print',
     'minilake catalog --profile stack',

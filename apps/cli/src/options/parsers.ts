@@ -156,6 +156,17 @@ export function addText(text: string, previous: readonly string[] = []): string[
   return [...previous, text]
 }
 
+/** Adds `partition:from-to` to the lost ranges of positions given before. */
+export function addLoss(
+  text: string,
+  previous: readonly { partition: number; from: bigint; to: bigint }[] = [],
+) {
+  const [, partition = '', from = '', to = ''] = /^(\d{1,9}):(\d{1,19})-(\d{1,19})$/.exec(text) ?? []
+  if (partition === '')
+    throw new InvalidArgumentError('Expected a partition and a range of positions, such as 0:1000-2000.')
+  return [...previous, { partition: Number(partition), from: BigInt(from), to: BigInt(to) }]
+}
+
 /** A CSV delimiter; `tab` and `\t` are a tab. */
 export const delimiter = z.string().transform((text) => (/^(tab|\\t)$/.test(text) ? '\t' : text))
 

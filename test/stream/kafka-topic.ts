@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { Kafka, logLevel } from 'kafkajs'
+
+/** A topic of a test, on a real broker. */
+export interface KafkaTopic {
+  /** As `minilake stream` takes it. */
+  url: string
+  name: string
+  /** Creates it again, after it was removed. */
+  create(): Promise<void>
+  remove(): Promise<void>
+  /** Sends messages to a partition; null is a message without a value. */
+  send(partition: number, values: readonly (string | null)[]): Promise<void>
+  /** Deletes the messages before a position. */
+  deleteBefore(partition: number, offset: number): Promise<void>
+  deleteGroup(group: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Creates a topic with a name of its own. The caller closes it. */
+export async function kafkaTopic(
+  broker: string,
+  { partitions }: { partitions: number },
+): Promise<KafkaTopic> {
+  const name = `test-${randomUUID()}`
+  const kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING })
+  const [admin, producer] = [kafka.admin(), kafka.producer({ idempotent: true, maxInFlightRequests: 1 })]
+  await admin.connect()
+  await producer.connect()
+  const create = async () => {
+    await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true })
+  }
+  await create()
+  return {
+    url: `kafka://${broker}/${name}`,
+    name,
+    create,
+    remove: () => admin.deleteTopics({ topics: [name] }),
+    async send(partition, values) {
+      const messages = values.map((value) => ({ partition, value }))
+      await producer.send({ topic: name, messages })
+    },
+    deleteBefore: (partition, offset) =>
+      admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] }),
+    deleteGroup: async (group) => {
+      await admin.deleteGroups([group])
+    },
+    async close() {
+      await admin.deleteTopics({ topics: [name] }).catch(() => undefined)
+      await producer.disconnect()
+      await admin.disconnect()
+    },
+  }
+}
