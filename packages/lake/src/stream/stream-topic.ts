@@ -195,15 +195,19 @@ async function registering(
   lake: LakeBackend,
   { signal, onRegistered }: Pick<StreamTopicOptions, 'signal' | 'onRegistered'>,
 ): Promise<(keys: readonly string[]) => Promise<void>> {
-  const before = await lake.registerTables([table], { signal })
-  if (before.differences.length > 0) throw new Error(before.differences.join('; '))
-  onRegistered?.(before)
+  const registerWith = async (end: AbortSignal) => {
+    const report = await lake.registerTables([table], { signal: end })
+    // Nothing of a table that differs is registered.
+    if (report.differences.length > 0) throw new Error(report.differences.join('; '))
+    onRegistered?.(report)
+  }
+  await registerWith(signal)
   const seen = new Set<string>()
   const always = new AbortController().signal
   return async (keys) => {
     const folders = keys.map(folderOf).filter((folder) => !folder.startsWith('_'))
     if (folders.every((folder) => seen.has(folder))) return
-    onRegistered?.(await lake.registerTables([table], { signal: always }))
+    await registerWith(always)
     for (const folder of folders) seen.add(folder)
   }
 }
