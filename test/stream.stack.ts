@@ -117,3 +117,44 @@ describe.each(Object.entries(profiles))('%s', (_profile, fresh) => {
     expect(await held(options)).toEqual(once(3, 2000))
   })
 })
+
+const embedded = profiles.embedded as () => Promise<OpenLakeOptions>
+
+test(
+  'rows that were removed do not come back, and bad messages are kept aside',
+  { timeout: 300_000 },
+  async () => {
+    const options = await embedded()
+    const topic = await freshTopic(1)
+    await topic.send(0, [...messages(0, 0, 30), null, 'no JSON', '{"place": 1}', message(0, 33)])
+    expect(await stream(options, topic)).toMatchObject({ rows: 31, rejected: 3 })
+    const lake = await openLake(options)
+    await lake.remove(readings, { from: new Date('2026-01-01'), to: new Date('2026-01-02'), remove: true })
+    const rejected: string[] = []
+    for await (const { key } of lake.store.list('_rejected/')) rejected.push(key)
+    expect(rejected).toHaveLength(1)
+    const lines = new TextDecoder()
+      .decode(await lake.store.read(rejected[0] as string))
+      .trim()
+      .split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { offset: string }).offset)).toEqual(['30', '31', '32'])
+    await lake.close()
+    const before = await held(options)
+    expect(await stream(options, topic, { group: 'another' })).toMatchObject({ rows: 0 })
+    expect(await held(options)).toEqual(before)
+  },
+)
+
+test('a topic that contradicts the chain ends the stream', { timeout: 300_000 }, async () => {
+  const options = await embedded()
+  const topic = await freshTopic(1)
+  await topic.send(0, messages(0, 0, 10))
+  await stream(options, topic)
+  await topic.remove()
+  await topic.create()
+  await topic.send(0, messages(0, 0, 5))
+  await expect(stream(options, topic)).rejects.toThrow('it ends at 5, but the lake has its messages up to 10')
+  await topic.send(0, messages(1, 5, 30))
+  await expect(stream(options, topic)).rejects.toThrow('its message 9 has another time or content')
+  expect(await held(options)).toEqual([[0, 10, 10, 0, 9]])
+})

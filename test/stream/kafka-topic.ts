@@ -11,8 +11,6 @@ export interface KafkaTopic {
   remove(): Promise<void>
   /** Sends messages to a partition; null is a message without a value. */
   send(partition: number, values: readonly (string | null)[]): Promise<void>
-  /** Deletes the messages before a position. */
-  deleteBefore(partition: number, offset: number): Promise<void>
   deleteGroup(group: string): Promise<void>
   close(): Promise<void>
 }
@@ -40,8 +38,6 @@ export async function kafkaTopic(
       const messages = values.map((value) => ({ partition, value }))
       await producer.send({ topic: name, messages })
     },
-    deleteBefore: (partition, offset) =>
-      admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] }),
     deleteGroup: async (group) => {
       await admin.deleteGroups([group])
     },
