@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
+import { placeMessages } from './places.js'
 
 /** A topic of a test, on a real broker. */
 export interface KafkaTopic {
@@ -11,6 +12,10 @@ export interface KafkaTopic {
   remove(): Promise<void>
   /** Sends messages to a partition; null is a message without a value. */
   send(partition: number, values: readonly (string | null)[]): Promise<void>
+  /** Sends messages that name their places. */
+  sendPlaces(partition: number, from: number, to: number): Promise<void>
+  /** Deletes the messages before an offset. */
+  deleteBefore(partition: number, offset: number): Promise<void>
   deleteGroup(group: string): Promise<void>
   close(): Promise<void>
 }
@@ -29,15 +34,19 @@ export async function kafkaTopic(
     await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true })
   }
   await create()
+  const send = async (partition: number, values: readonly (string | null)[]) => {
+    const messages = values.map((value) => ({ partition, value }))
+    await producer.send({ topic: name, messages })
+  }
   return {
     url: `kafka://${broker}/${name}`,
     name,
     create,
     remove: () => admin.deleteTopics({ topics: [name] }),
-    async send(partition, values) {
-      const messages = values.map((value) => ({ partition, value }))
-      await producer.send({ topic: name, messages })
-    },
+    send,
+    sendPlaces: (partition, from, to) => send(partition, placeMessages(partition, from, to)),
+    deleteBefore: (partition, offset) =>
+      admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] }),
     deleteGroup: async (group) => {
       await admin.deleteGroups([group])
     },

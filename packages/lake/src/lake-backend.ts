@@ -85,6 +85,15 @@ export interface LakeBackend {
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
   registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
   /**
+   * Which of these key prefixes of partitions, or of an unpartitioned table, a catalog that lasts lacks. Absent where the catalog is set up
+   * each time its engine opens.
+   */
+  unregisteredFolders?(
+    table: Table,
+    folders: readonly string[],
+    options: { signal: AbortSignal },
+  ): Promise<string[]>
+  /**
    * Opens an engine for queries that knows the tables (default: all). The caller closes it. Rejects if a table has another shape than its
    * definition.
    */

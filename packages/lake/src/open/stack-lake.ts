@@ -3,6 +3,7 @@ import type { S3Store } from '@minilake/ingest/s3'
 import type { Table } from '@minilake/schema'
 import { defaultResumeAfterSeconds, type LakeBackend } from '../lake-backend.js'
 import { folderCatalog } from '../register/folder-catalog.js'
+import { unregisteredFolders } from '../register/register-folders.js'
 import { checkCatalogColumns, registerTables } from '../register/register-tables.js'
 import { rewriteDifference, shapeChecks } from '../register/shape-checks.js'
 import { UsageError } from '../usage-error.js'
@@ -83,6 +84,14 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
         return await registerTables(wanted, {
           ...{ engine, store: store(), location, locationName, signal, shapeDifference, resumeAfterSeconds },
         })
+      } finally {
+        await engine.close()
+      }
+    },
+    unregisteredFolders: async (table, folders, { signal }) => {
+      const engine = await openCatalogEngine()
+      try {
+        return await unregisteredFolders(table, folders, { engine, signal })
       } finally {
         await engine.close()
       }

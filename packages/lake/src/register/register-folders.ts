@@ -67,6 +67,28 @@ export async function registerFolders(table: Table, lake: RegisteredLake): Promi
   }
 }
 
+/** Which of a table's folders its catalog entry lacks. */
+export async function unregisteredFolders(
+  table: Table,
+  folders: readonly string[],
+  catalog: Pick<RegisteredLake, 'engine' | 'signal'>,
+): Promise<string[]> {
+  const registered = await registeredFolders(table, catalog)
+  return folders.filter((folder) => !registered.has(folder) && isCatalogFolder(table, folder))
+}
+
+/** The key prefixes of a table's partitions in its catalog entry, or of the unpartitioned table itself. */
+async function registeredFolders(
+  table: Table,
+  { engine, signal }: Pick<RegisteredLake, 'engine' | 'signal'>,
+): Promise<Set<string>> {
+  const prefix = tablePrefix(table)
+  if (partitionsOf(table).length === 0)
+    return new Set((await columnsInCatalog([table], engine, signal)).has(table.name) ? [prefix] : [])
+  const names = await registeredPartitions(table, { engine, signal })
+  return new Set([...names].map((name) => `${prefix}${name}/`))
+}
+
 /**
  * The folders of a table that its catalog entry lacks, and those that it has and the store lacks. `hasOthers` if the store has folders that
  * can be no partition, on which a scan would fail.
@@ -75,14 +97,9 @@ async function compareFolders(
   table: Table,
   { engine, store, signal }: RegisteredLake,
 ): Promise<{ missing: string[]; vanished: string[]; hasOthers: boolean }> {
-  const prefix = tablePrefix(table)
-  if (partitionsOf(table).length === 0) {
-    const isKnown = (await columnsInCatalog([table], engine, signal)).has(table.name)
-    return { missing: isKnown ? [] : [prefix], vanished: [], hasOthers: false }
-  }
-  const registered = new Set<string>()
-  for (const name of await registeredPartitions(table, { engine, signal }))
-    registered.add(`${prefix}${name}/`)
+  const registered = await registeredFolders(table, { engine, signal })
+  if (partitionsOf(table).length === 0)
+    return { missing: registered.size > 0 ? [] : [tablePrefix(table)], vanished: [], hasOthers: false }
   const missing: string[] = []
   let hasOthers = false
   for await (const folder of partitionFolders(table, store)) {

@@ -42,38 +42,52 @@ export interface Chain {
   /** Adds a link. Resolves with false if another writer has added one with this start. */
   add(link: ChainLink): Promise<boolean>
   isDone(link: ChainLink): Promise<boolean>
-  /** Records that all files of a link have been written. */
-  finish(link: ChainLink): Promise<void>
+  /** Records that all files of a link have been written, or, with `isLost`, that those that are missing never will be. */
+  finish(link: ChainLink, options?: { isLost?: boolean }): Promise<void>
 }
 
-/** The chain of a partition, in a lake's store. Rejects with an Error for an object that is no link. */
+/**
+ * The chain of a partition, in a lake's store. Rejects with an Error for an object that is no link. `attempt` runs what needs the store, and
+ * may do so several times.
+ */
 export function chainOf(
   store: LakeStore,
   { table, topic, partition }: { table: string; topic: string; partition: number },
+  attempt: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
 ): Chain {
   const prefix = `${streamPrefix}${table}/${topic}/${partition}/`
   const key = ({ start }: Pick<ChainLink, 'start'>, ending: 'json' | 'done') =>
     `${prefix}${String(start).padStart(20, '0')}.${ending}`
-  const isDone = async (link: ChainLink) => (await store.find(key(link, 'done'))) !== undefined
+  const isDone = async (link: ChainLink) => (await attempt(() => store.find(key(link, 'done')))) !== undefined
   const read = async (linkKey: string) =>
-    parseLink(new TextDecoder().decode(await store.read(linkKey)), `${store.location}/${linkKey}`)
+    parseLink(
+      new TextDecoder().decode(await attempt(() => store.read(linkKey))),
+      `${store.location}/${linkKey}`,
+    )
+  const lastKey = async () => {
+    let last: string | undefined
+    for await (const object of store.list(prefix)) if (object.key.endsWith('.json')) last = object.key
+    return last
+  }
   return {
     isDone,
     async end() {
-      let last: string | undefined
-      for await (const object of store.list(prefix)) if (object.key.endsWith('.json')) last = object.key
+      const last = await attempt(lastKey)
       if (last === undefined) return undefined
       const link = await read(last)
       return { link, isDone: await isDone(link) }
     },
     async add(link) {
       const text = linkText(link)
-      const { written } = await store.write(key(link, 'json'), [new TextEncoder().encode(text)])
+      const { written } = await attempt(() =>
+        store.write(key(link, 'json'), [new TextEncoder().encode(text)]),
+      )
       // A store may have taken the object and lost its answer.
       return written || linkText(await read(key(link, 'json'))) === text
     },
-    async finish(link) {
-      await store.write(key(link, 'done'), [new TextEncoder().encode('{}\n')])
+    async finish(link, { isLost = false } = {}) {
+      const text = `${JSON.stringify(isLost ? { isLost } : {})}\n`
+      await attempt(() => store.write(key(link, 'done'), [new TextEncoder().encode(text)]))
     },
   }
 }

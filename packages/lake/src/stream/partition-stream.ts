@@ -15,6 +15,8 @@ export interface PartitionContext {
   bounds: () => Promise<PartitionBounds>
   seek: (offset: bigint) => void
   stage: (messages: readonly Message[], start: bigint) => Promise<StagedBatch>
+  /** Finishes a link of an earlier writer whose files have all been written. Resolves with false if one is missing. */
+  complete: (link: ChainLink) => Promise<boolean>
   /** Makes the files of a link visible; does nothing more once the link is done. */
   publish: (link: ChainLink, batch: StagedBatch) => Promise<void>
   /** Called when a batch is complete. */
@@ -25,7 +27,10 @@ export interface PartitionContext {
 
 /** The messages of a partition on their way into files. */
 export interface PartitionStream {
-  /** The position up to which messages have been taken (not included). */
+  /**
+   * The position up to which messages have been taken and compared with the chain (not included). It stays at the start of an earlier
+   * writer's batch until that is complete.
+   */
   readonly position: bigint
   /** Takes messages up to the position `through` (not included), and publishes the batches that they complete. */
   take(messages: readonly Message[], through: bigint): Promise<void>
@@ -60,28 +65,37 @@ export async function partitionStream(context: PartitionContext): Promise<Partit
   const open = async (): Promise<void> => {
     const [end, { first, end: topicEnd }] = [await chain.end(), await context.bounds()]
     buffer = newBuffer()
-    unfinished = end?.isDone === false ? end.link : undefined
+    unfinished = end && !end.isDone && !(await context.complete(end.link)) ? end.link : undefined
     start = next = unfinished?.start ?? end?.link.end ?? first
-    known = unfinished ? undefined : end?.link.last
     if (end && topicEnd < end.link.end)
       throw recreated(`it ends at ${topicEnd}, but the lake has its messages up to ${end.link.end}`)
     if (first > next) return skipLost(next, first)
-    context.seek(known && known.offset >= first ? known.offset : next)
+    const last = unfinished ? undefined : end?.link.last
+    known = last && last.offset >= first ? last : undefined
+    context.seek(known?.offset ?? next)
   }
 
   /** Goes on behind messages that Kafka has deleted, if their loss has been accepted. */
   const skipLost = async (from: bigint, to: bigint) => {
     const range = `${from}-${to}`
-    if (unfinished)
-      throw new Error(
-        `${where}: Kafka has deleted messages ${range}, of a batch that was not finished: nothing can complete it; keep messages for longer than a stream may pause`,
-      )
+    if (unfinished) return skipUnfinished(unfinished, range)
     if (!context.isLossAccepted(from, to))
       throw new Error(
         `${where}: Kafka has deleted messages ${range} before they were streamed: they are lost; to go on without them, set \`acceptLoss\` to ${partition}:${range}`,
       )
     const link = { start: from, end: to, shape, messages: 0, files: [] }
     if (await chain.add(link)) await chain.finish(link)
+    await open()
+  }
+
+  /** Goes on behind an earlier writer's batch that nothing can complete, if its loss has been accepted. */
+  const skipUnfinished = async (link: ChainLink, deleted: string) => {
+    const range = `${link.start}-${link.end}`
+    if (!context.isLossAccepted(link.start, link.end))
+      throw new Error(
+        `${where}: Kafka has deleted messages ${deleted}, and some of the batch ${range} are not in the lake yet; to go on without these, set \`acceptLoss\` to ${partition}:${range}`,
+      )
+    await chain.finish(link, { isLost: true })
     await open()
   }
 
@@ -136,7 +150,7 @@ export async function partitionStream(context: PartitionContext): Promise<Partit
   await open()
   return {
     get position() {
-      return next
+      return unfinished?.start ?? known?.offset ?? next
     },
     async take(messages, through) {
       const from = messages[0]?.offset ?? next
@@ -155,6 +169,7 @@ export async function partitionStream(context: PartitionContext): Promise<Partit
         const isComplete = unfinished ? next >= unfinished.end : buffer.isFull()
         if (isComplete && !(await cut(next))) return
       }
+      if (known && through > known.offset) known = undefined // Kafka has deleted it
       if (through > next) next = through
       if (unfinished && next >= unfinished.end) await cut(unfinished.end)
     },

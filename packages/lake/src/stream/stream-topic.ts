@@ -2,10 +2,12 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { eventTimeColumn, type Table } from '@minilake/schema'
 import type { BatchLimits, MessageSource } from '@minilake/stream'
-import { folderOf } from '../files/folder-of.js'
 import { createOnceProbe } from '../ingest/create-once.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import { UsageError } from '../usage-error.js'
 import { type Chain, type ChainLink, chainOf } from './chain.js'
+import { folderRegistration } from './folder-registration.js'
 import { type PartitionStream, partitionStream } from './partition-stream.js'
 import { type DecodeOptions, shapeOf, stageBatch, type StagedBatch } from './stage-batch.js'
 
@@ -63,7 +65,7 @@ const longestRetrySeconds = 30
 /**
  * Streams a topic into a table: each message becomes a row exactly once, in the partition of its own time. What has been streamed is
  * recorded in the store, under `_stream/`, which alone decides where to go on. Rejects with an Error where the topic contradicts that
- * record, and as the source does.
+ * record, and as the source does. Throws a UsageError for a table without times, and for an Iceberg table.
  */
 export async function streamTopic(
   table: Table,
@@ -73,16 +75,29 @@ export async function streamTopic(
 ): Promise<StreamReport> {
   const { signal, untilCaughtUp = false, onAssigned } = options
   const { topic } = source
+  if (isIceberg(lake, table))
+    throw new UsageError(
+      `table ${table.name} is an Iceberg table, which cannot be streamed into: stream into a table without \`format: 'iceberg'\`, and convert that, or copy its rows, later`,
+    )
   eventTimeColumn(table) // a table without times is refused
   await checkCreateOnce(lake, signal)
   const report: StreamReport = { table: table.name, topic, batches: 0, rows: 0, rejected: 0, files: 0 }
   const streamOf = await partitionStreams(table, source, lake, { ...options, report })
   const ends = new Map((await source.bounds()).map(({ partition, end }) => [partition, end]))
   let streams: Map<number, PartitionStream> | undefined
-  const isCaughtUp = () =>
-    untilCaughtUp &&
-    streams !== undefined &&
-    [...streams].every(([partition, { position }]) => position >= (ends.get(partition) ?? 0n))
+  const otherChain = (partition: number) => chainOf(lake.store, { table: table.name, topic, partition })
+  /** Whether the lake has everything up to `ends`: also of partitions that other members of the group read. */
+  const isCaughtUp = async () => {
+    if (streams === undefined) return false
+    for (const [partition, end] of ends) if (end > (streams.get(partition)?.position ?? end)) return false
+    await each((stream) => stream.flush())
+    for (const [partition, end] of ends) {
+      if (end === 0n || streams.has(partition)) continue
+      const last = await otherChain(partition).end()
+      if (last === undefined || !last.isDone || last.link.end < end) return false
+    }
+    return true
+  }
   const each = async (work: (stream: PartitionStream) => Promise<void>) => {
     for (const stream of streams?.values() ?? []) await work(stream)
   }
@@ -97,7 +112,7 @@ export async function streamTopic(
       await streams?.get(event.partition)?.take(event.messages, event.through)
     }
     await each((stream) => stream.flushIfDue())
-    if (isCaughtUp()) break
+    if (untilCaughtUp && (await isCaughtUp())) break
   }
   await each((stream) => stream.flush())
   return report
@@ -130,15 +145,23 @@ async function partitionStreams(
     seconds: flushSeconds ?? 60,
   }
   const always = new AbortController().signal // a batch that has begun is completed
-  const register = await registering(table, lake, { signal, ...(onRegistered && { onRegistered }) })
+  const register = await folderRegistration(table, lake, { signal, ...(onRegistered && { onRegistered }) })
 
   const publishOnce = async (chain: Chain, link: ChainLink, { files }: StagedBatch) => {
     for (const { key, bytes } of files) {
       if (await chain.isDone(link)) return
       await store.write(key, bytes, { signal: always })
     }
-    await register(files.map(({ key }) => key))
+    await register(link.files)
     await chain.finish(link)
+  }
+
+  /** Finishes a link of an earlier writer if it has written all files, which then are not formed again. */
+  const complete = async (chain: Chain, link: ChainLink) => {
+    for (const key of link.files) if ((await store.find(key)) === undefined) return false
+    await register(link.files)
+    await chain.finish(link)
+    return true
   }
 
   /** Tries until it succeeds; once the stream is to end, one failure is the last. */
@@ -155,8 +178,7 @@ async function partitionStreams(
   }
 
   return async (partition) => {
-    const stored = chainOf(store, { table: table.name, topic, partition })
-    const chain: Chain = { ...stored, add: (link) => patiently(() => stored.add(link)) }
+    const chain = chainOf(store, { table: table.name, topic, partition }, patiently)
     const bounds = async () => {
       const found = (await source.bounds()).find((each) => each.partition === partition)
       if (found) return found
@@ -174,6 +196,7 @@ async function partitionStreams(
           { topic, partition, start },
           { ...decode, ...(reasonText && { reasonText }) },
         ),
+      complete: (link) => patiently(() => complete(chain, link)),
       publish: (link, batch) => patiently(() => publishOnce(chain, link, batch)),
       onBatch: async ({ start, end, files }, { rows, rejected }) => {
         await source.commit(partition, end)
@@ -186,28 +209,5 @@ async function partitionStreams(
       isLossAccepted: (from, to) =>
         acceptLoss.some((range) => range.partition === partition && range.from <= from && range.to >= to),
     })
-  }
-}
-
-/** Registers the table, and returns a function that registers it again when files are in folders that it has not seen. */
-async function registering(
-  table: Table,
-  lake: LakeBackend,
-  { signal, onRegistered }: Pick<StreamTopicOptions, 'signal' | 'onRegistered'>,
-): Promise<(keys: readonly string[]) => Promise<void>> {
-  const registerWith = async (end: AbortSignal) => {
-    const report = await lake.registerTables([table], { signal: end })
-    // Nothing of a table that differs is registered.
-    if (report.differences.length > 0) throw new Error(report.differences.join('; '))
-    onRegistered?.(report)
-  }
-  await registerWith(signal)
-  const seen = new Set<string>()
-  const always = new AbortController().signal
-  return async (keys) => {
-    const folders = keys.map(folderOf).filter((folder) => !folder.startsWith('_'))
-    if (folders.every((folder) => seen.has(folder))) return
-    await registerWith(always)
-    for (const folder of folders) seen.add(folder)
   }
 }
