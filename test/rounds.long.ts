@@ -4,12 +4,14 @@ import { lakeLocation, lakeNames, qualifiedName, quoteLiteral } from '@minilake/
 import { expect, inject, test } from 'vitest'
 import { alarmRound } from './rounds/alarm-round.js'
 import { emptyLake } from '../packages/lake/test/running-stack.js'
+import { startKafka } from './kafka-broker.js'
 import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds, kindsOf } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { pairRound, pairs } from './rounds/pair-round.js'
 import { raceRound } from './rounds/race-round.js'
+import { streamRound } from './rounds/stream-round.js'
 import { sequenceRound } from './rounds/sequence-round.js'
 import { signalRound } from './rounds/signal-round.js'
 
@@ -142,4 +144,19 @@ test(
       seed,
       round: (random) => correctionRound(random, { stack: inject('stack'), format: 'iceberg' }),
     }),
+)
+
+test.each([
+  { name: 'streams', engine: 'DuckDB' },
+  { name: 'streams-trino', engine: 'Trino' },
+])(
+  'a topic, streamed by processes that are killed at random moments, has each message once on $engine',
+  { timeout: 4 * hour },
+  async ({ name, engine }) => {
+    const lake = { broker: await startKafka(), ...(engine === 'Trino' && { stack: inject('stack') }) }
+    const round = (random: Random) => streamRound(random, lake)
+    const facts = await runRounds({ name, rounds: roundsOr(10), seed, round })
+    console.table(facts)
+    expect(facts.kills).toBeGreaterThanOrEqual(5 * roundsOr(10))
+  },
 )

@@ -58,7 +58,7 @@ describe.each(Object.entries(profiles))('%s', (profile, fresh) => {
     expect(await placesHeld(options)).toEqual(placesOnce(2, 1000))
 
     for (const part of [0, 1]) await topic.sendPlaces(part, 1000, 1100)
-    await topic.deleteGroup('minilake-readings')
+    await topic.deleteGroup(`minilake-readings-${topic.name}`)
     expect(await stream(options, topic, { group: 'another' })).toMatchObject({ rows: 200 })
     expect(await stream(options, topic)).toMatchObject({ rows: 0 })
     expect(await placesHeld(options)).toEqual(placesOnce(2, 1100))

@@ -70,7 +70,7 @@ export type IngestOptions = Optional<IngestFolderOptions> & {
 
 /** How to stream a topic. */
 export type StreamOptions = Optional<StreamTopicOptions> & {
-  /** Kafka's consumer group, whose members share the topic's partitions. Default: `minilake-` and the table's name. */
+  /** Kafka's consumer group, whose members share the partitions of one topic. Default: `minilake-TABLE-TOPIC`. */
   group?: string
   /** Seconds without a sign of life after which Kafka gives the partitions of a member to others. Default 30. */
   sessionSeconds?: number

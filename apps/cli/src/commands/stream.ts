@@ -37,7 +37,7 @@ interface StreamFlags extends Pick<
 export function streamCommand(environment: Environment): Command {
   return new Command('stream')
     .description(
-      'put the messages of a Kafka topic, JSON objects, into a table of the lake: each exactly once, on the day of its own time',
+      "put the messages of a Kafka topic, JSON objects, into a table of the lake: each exactly once, on the day of its own time; options win over those in the table's source",
     )
     .argument('<topic>', 'topic to read, such as kafka://127.0.0.1:9092/pump-readings')
     .addOption(tableOption('table that the readings belong to'))
@@ -55,7 +55,7 @@ export function streamCommand(environment: Environment): Command {
     )
     .option(
       '--group <name>',
-      "Kafka's consumer group; its members share the partitions (default: minilake-TABLE)",
+      "Kafka's consumer group; its members share the topic's partitions (default: minilake-TABLE-TOPIC)",
     )
     .option('--until-caught-up', 'end once everything that the topic holds now is in the lake')
     .option(
@@ -67,7 +67,7 @@ export function streamCommand(environment: Environment): Command {
       '--ignore-extra',
       'ignore keys that the table does not have (default: such a message is rejected)',
     )
-    .option('--time-format <format>', 'as in minilake import: iso, epoch-s, epoch-ms …', 'iso')
+    .option('--time-format <format>', 'as in minilake import: iso, epoch-s, epoch-ms … (default: iso)')
     .option('--zone <zone>', 'zone of times that do not name theirs')
     .option('--years <first-last>', 'years of times (default: 1990-2100)', parsedBy(yearRange))
     .option('--null-text <text>', 'text that means no value; repeatable', addText)

@@ -74,6 +74,7 @@ export async function stageBatch(
 export function shapeOf(table: Table, options: DecodeOptions): string {
   const { memory: _memory, threads: _threads, tempFolder: _tempFolder, ...decode } = options
   const columns = columnsOf(table).map(([name, { type, nullable = false }]) => [name, type, nullable])
-  const shape = [table.name, columns, partitionsOf(table), Object.entries(decode).sort()]
+  const read = { ...table.source, ...decode, map: { ...table.source?.map, ...decode.map } }
+  const shape = [table.name, columns, partitionsOf(table), Object.entries(read).sort()]
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex')
 }

@@ -14,7 +14,7 @@ export async function streamKafka(
   table: Table,
   url: string,
   lake: LakeBackend,
-  { group = `minilake-${table.name}`, sessionSeconds, ...options }: StreamKafkaOptions,
+  { group, sessionSeconds, ...options }: StreamKafkaOptions,
 ): Promise<StreamReport> {
   const { kafkaSource, parseKafkaUrl } = await import('@minilake/stream/kafka')
   const address = (() => {
@@ -26,7 +26,7 @@ export async function streamKafka(
   })()
   const source = await kafkaSource({
     ...address,
-    group,
+    group: group ?? `minilake-${table.name}-${address.topic}`,
     ...(sessionSeconds !== undefined && { sessionSeconds }),
   })
   try {
