@@ -45,8 +45,10 @@ export async function kafkaTopic(
     remove: () => admin.deleteTopics({ topics: [name] }),
     send,
     sendPlaces: (partition, from, to) => send(partition, placeMessages(partition, from, to)),
-    deleteBefore: (partition, offset) =>
-      admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] }),
+    async deleteBefore(partition, offset) {
+      await admin.fetchTopicOffsets(name) // by which the client learns where the topic is
+      await admin.deleteTopicRecords({ topic: name, partitions: [{ partition, offset: String(offset) }] })
+    },
     deleteGroup: async (group) => {
       await admin.deleteGroups([group])
     },
