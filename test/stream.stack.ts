@@ -176,7 +176,7 @@ test(
     await stream(options, topic)
     await topic.sendPlaces(0, 30, 40)
     await topic.deleteBefore(0, 30)
-    const folder = join(options.cwd as string, 'lake')
+    const folder = join(options.cwd as string, 'lake', 'iot-time-series')
     const done = join(folder, '_stream', 'readings', topic.name, '0', `${'0'.repeat(20)}.done`)
     const file = join(
       folder,

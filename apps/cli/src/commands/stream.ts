@@ -1,7 +1,7 @@
 import type { StreamOptions, StreamReport } from '@minilake/lake'
 import { jsonText } from '@minilake/lake/format'
 import { count } from '@minilake/lake/text'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
 import {
@@ -41,11 +41,13 @@ export function streamCommand(environment: Environment): Command {
     )
     .argument('<topic>', 'topic to read, such as kafka://127.0.0.1:9092/pump-readings')
     .addOption(tableOption('table that the readings belong to'))
-    .option(
-      '--flush-every <duration>',
-      'longest time that a message waits for its file, such as 5s or 2m',
-      parsedBy(duration),
-      60,
+    .addOption(
+      new Option(
+        '--flush-every <duration>',
+        'longest time that a message waits for its file, such as 5s or 2m',
+      )
+        .argParser(parsedBy(duration))
+        .default(60, '60s'),
     )
     .option(
       '--flush-rows <n>',
