@@ -1,5 +1,5 @@
 import type { Table } from '@minilake/schema'
-import { openReadings, type ReadOptions, type Readings } from './open-readings.js'
+import { openSources, type ReadOptions, type Readings } from './open-readings.js'
 
 /** Options of `openMessages`: how values are read, as in files. */
 export type MessageOptions = Omit<
@@ -30,7 +30,7 @@ export async function openMessages<T extends Table>(
 ): Promise<Readings<T>> {
   const { name, ...read } = options
   const file = { name, bytes: linesOf(messages) }
-  return openReadings(table, [file], {
+  return openSources(table, [file], {
     ...read,
     format: 'ndjson',
     encoding: 'utf-8',

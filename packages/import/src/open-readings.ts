@@ -86,7 +86,16 @@ export interface Readings<T extends Table> {
 export async function openReadings<T extends Table>(
   table: T,
   files: readonly ReadingFile[],
-  given: ReadOptions & Pick<OpenOptions, 'isMessages'> = {},
+  options: ReadOptions = {},
+): Promise<Readings<T>> {
+  return openSources(table, files, options)
+}
+
+/** Opens files as `openReadings` does; with `isMessages`, each line stands for itself. */
+export async function openSources<T extends Table>(
+  table: T,
+  files: readonly ReadingFile[],
+  given: ReadOptions & Pick<OpenOptions, 'isMessages'>,
 ): Promise<Readings<T>> {
   const options: typeof given = { ...table.source, ...given, map: { ...table.source?.map, ...given.map } }
   const {
