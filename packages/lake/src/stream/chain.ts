@@ -3,7 +3,7 @@ import type { Message } from '@minilake/stream'
 import type { LakeStore } from '../lake-backend.js'
 
 /** Folder of a lake's chains. Engines read nothing below it, as its name starts with `_`. */
-export const streamPrefix = '_stream/'
+const streamPrefix = '_stream/'
 
 /** What identifies a message without its content. */
 export interface MessageMark {
@@ -29,7 +29,7 @@ export interface ChainLink {
 }
 
 /** The last link of a chain. */
-export interface ChainEnd {
+interface ChainEnd {
   link: ChainLink
   /** Whether all its files have been written. If so, they are never written again, whoever has removed them since. */
   isDone: boolean

@@ -18,7 +18,7 @@ export interface BatchPlace {
 }
 
 /** A file that is to be written. */
-export interface StagedBytes {
+interface StagedBytes {
   key: string
   bytes: Uint8Array[]
 }
