@@ -193,7 +193,7 @@ describe('--help', () => {
   test('of every command says how to use it, and where the global options are', () => {
     expect(helps.map(({ path }) => path.join(' '))).toEqual([
       '',
-      ...['demo', 'init', 'generate', 'import', 'ingest', 'catalog'],
+      ...['demo', 'init', 'generate', 'import', 'ingest', 'stream', 'catalog'],
       ...['query', 'query hourly', 'query sql', 'query windows', 'alarms', 'alarms kpi'],
       ...[
         'sql',
