@@ -466,7 +466,7 @@ describe('init FILE', () => {
       '--format',
       'csv',
     )
-    expect(rows.stdout).toContain('2026-02-13 13:00:00.000,1.5')
+    expect(rows.stdout).toContain('2026-02-13T13:00:00.000Z,1.5')
   })
 
   test('asks for what the file does not tell, which import then names', async () => {

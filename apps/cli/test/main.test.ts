@@ -185,7 +185,7 @@ describe('--help', () => {
     const [, list = ''] = /\nCommands:\n([^]*?)\n\n/.exec(run.stdout) ?? []
     const names = [...list.matchAll(/^ {2}(\S+)/gm)].map(([, name = '']) => name)
     const hasOptions = /^ {2}--/m.test(run.stdout)
-    const help = { path, text: run.stdout, isGroup: names.length > 0 && !hasOptions }
+    const help = { path, text: run.stdout, isGroup: names.length > 0 && (path.length === 0 || !hasOptions) }
     const below = names.filter((name) => name !== 'help').map((name) => helpsBelow([...path, name]))
     return [help, ...(await Promise.all(below)).flat()]
   }
@@ -194,9 +194,8 @@ describe('--help', () => {
     expect(helps.map(({ path }) => path.join(' '))).toEqual([
       '',
       ...['demo', 'init', 'generate', 'import', 'ingest', 'stream', 'catalog'],
-      ...['query', 'query hourly', 'query sql', 'query windows', 'alarms', 'alarms kpi'],
+      ...['query', 'query hourly', 'query sql', 'query windows', 'sql', 'alarms', 'alarms kpi'],
       ...[
-        'sql',
         'verify',
         'status',
         'report',

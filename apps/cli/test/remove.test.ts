@@ -64,8 +64,8 @@ describe('remove', () => {
       [['--where', 'presure > 1'], '--where expected a column of table pump_daily (event_timestamp'],
       [['--where', 'presure > 1'], 'got presure (did you mean pressure?), at character 1 of: presure > 1'],
       [
-        ['--where', 'pump_id = p1'],
-        "in single quotes, such as 'p1' for pump_id, which is varchar, got p1, at character 11",
+        ['--where', 'pump_id = 1'],
+        "in single quotes, such as 'p1' for pump_id, which is varchar, got 1, at character 11",
       ],
       [['--where', ''], '--where expected a column'],
       [['--where', "event_date = '2026-01-05'"], 'choose days with --from and --to'],

@@ -46,7 +46,7 @@ export interface TrinoEngine extends SqlEngine {
  *
  * const engine = trinoEngine({ url: 'http://localhost:8080', user: 'me' })
  * const options = { signal: AbortSignal.timeout(60_000) }
- * for await (const { alarms } of engine.query(alarmCount(pump), options)) console.log(alarms) // bigint
+ * for await (const { rows } of engine.query(alarmCount(pump), options)) console.log(rows) // bigint
  * await engine.close()
  * ```
  */

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { isUnfinishedName } from '../object-key.js'
 import { systemErrorCode } from '../system-error.js'
 import { syncFile, unfinishedPath } from './unfinished-file.js'
+import { whileFolderMoves } from './while-folder-moves.js'
 
 /** How to replace the files of a folder. Paths are on one file system. */
 export interface FolderReplacement {
@@ -39,8 +40,14 @@ export async function replaceFolder(
   sync: (path: string) => Promise<void>,
 ): Promise<void> {
   await mkdir(next, { recursive: true })
-  await mkdir(dirname(folder), { recursive: true })
-  if (await isElsewhere(folder, next)) return replaceInPlace({ folder, next, remove, check }, sync)
+  // The folder above goes whenever another process finds it empty.
+  const inFolderAbove = <R>(work: () => Promise<R>) =>
+    whileFolderMoves(async () => {
+      await mkdir(dirname(folder), { recursive: true })
+      return work()
+    })
+  if (await inFolderAbove(() => isElsewhere(folder, next)))
+    return replaceInPlace({ folder, next, remove, check }, sync)
   await sync(next) // now, not while the folder is away
   for (;;) {
     // A crash may have left files aside, so the old folder joins them only if none is there.
@@ -49,8 +56,11 @@ export async function replaceFolder(
     await check()
     if (await moveFiles(aside, next, remove)) await sync(next)
     if ((await namesIn(next)).length === 0) break
-    await check()
-    if (await moveFolder(next, folder)) break
+    const isBack = await inFolderAbove(async () => {
+      await check()
+      return moveFolder(next, folder)
+    })
+    if (isBack) break
     // A writer has made the folder again: its files join the new ones, and the folder goes in their place.
     if (await moveFiles(folder, next, new Set())) await sync(next)
     await removeEmpty(folder)

@@ -1,5 +1,16 @@
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { folderStore } from '@minilake/ingest'
@@ -86,6 +97,19 @@ test('files that come while the folder is replaced stay', async () => {
   const content = await contentOf(paths.folder)
   expect(content).toMatchObject({ b: '2', c: '3', old2: 'x', new1: 'y', new2: 'y', new3: 'y' })
   expect(content).not.toHaveProperty('a')
+})
+
+test('the folder above, which another process removes as empty meanwhile, is made again', async () => {
+  const { root, paths } = await day({ a: '1', b: '2' }, { c: '3' })
+  let removals = 0
+  await replaceFolder({ ...paths, remove: new Set(['a']) }, () =>
+    rmdir(join(root, 'turbine')).then(
+      () => void (removals += 1),
+      () => {}, // it is not empty
+    ),
+  )
+  expect(removals).toBe(1)
+  expect(await contentOf(paths.folder)).toEqual({ b: '2', c: '3' })
 })
 
 test('writers whose folder is renamed meanwhile try again: every file that was written stays', async () => {
