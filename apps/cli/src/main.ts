@@ -156,7 +156,7 @@ function minilake(environment: Environment): Command {
         minWidthToWrap: 20,
       } satisfies Partial<Help>)
       .addHelpText('after', examplesOf(command))
-    if (command !== program && command.commands.length === 0)
+    if (command !== program)
       command.addHelpText('after', '\nGlobal options, such as --profile and --json: minilake --help')
   }
   return program
