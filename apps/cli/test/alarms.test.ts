@@ -107,7 +107,7 @@ test.each<[string[], string]>([
   [['alarms', ...fleet, '--column', 'presure'], 'got presure (did you mean pressure?)'],
   [['alarms', ...fleet, '--by', 'pumpid'], 'got pumpid (did you mean pump_id?)'],
   [['alarms', ...fleet, '--column', 'speed'], 'table fleet has no alarm rule on column speed: define'],
-  [['alarms', ...fleet, '--deadband', '-1'], 'deadband expected a number from 0 to'],
+  [['alarms', ...fleet, '--deadband', '-1'], 'deadband expected a number of 0 or more'],
   [
     ['alarms', ...fleet, '--deadband', '140'],
     'alarm pressure_high: deadband expected at most 130, the band between pressure_high and dry, got 140',

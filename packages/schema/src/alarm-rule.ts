@@ -89,14 +89,15 @@ export function checkAlarmRules(
 
 function checkAlarmRule(subject: string, rule: AlarmRule, range: Column['range']): void {
   const { side, limit, deadband, severity } = rule
-  const check = (name: string, value: number, least: number, greatest: number) => {
-    if (typeof value === 'number' && value >= least && value <= greatest) return
-    throw new RangeError(`${subject}: ${name} expected a number from ${least} to ${greatest}, got ${value}`)
+  const refuse = (name: string, expected: string, value: number) => {
+    throw new RangeError(`${subject}: ${name} expected ${expected}, got ${value}`)
   }
-  check(side, limit, -Number.MAX_VALUE, Number.MAX_VALUE)
-  check('deadband', deadband, 0, Number.MAX_VALUE)
-  check('onDelaySeconds', rule.onDelaySeconds, 0, longestDelaySeconds)
-  check('offDelaySeconds', rule.offDelaySeconds, 0, longestDelaySeconds)
+  if (!Number.isFinite(limit)) refuse(side, 'a finite number', limit)
+  if (!Number.isFinite(deadband) || deadband < 0) refuse('deadband', 'a number of 0 or more', deadband)
+  for (const name of ['onDelaySeconds', 'offDelaySeconds'] as const) {
+    if (!(typeof rule[name] === 'number' && rule[name] >= 0 && rule[name] <= longestDelaySeconds))
+      refuse(name, `seconds from 0 to ${longestDelaySeconds}`, rule[name])
+  }
   if (!alarmSeverities.includes(severity))
     throw new RangeError(`${subject}: severity expected ${alarmSeverities.join(', ')}, got ${severity}`)
   if (range === undefined) return
