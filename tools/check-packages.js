@@ -183,7 +183,7 @@ export default defineLake({ tables: [turbine] })`,
     node([bin, 'import', 'turbine.csv', '--table', 'turbine'], own)
     expectText(
       node([bin, 'query', 'hourly', '--table', 'turbine', '--format', 'csv'], own),
-      /^hour,avg_power\n2026-01-01 10:00:00.000,2\n2026-01-02 00:00:00.000,3\n$/,
+      /^hour,avg_power\n2026-01-01T10:00:00.000Z,2\n2026-01-02T00:00:00.000Z,3\n$/,
     )
   })
 } finally {
