@@ -6,6 +6,7 @@ import { readableFooter } from '../files/lake-file.js'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
+import { misfitOf, wayOut } from '../register/shape-checks.js'
 import { truthsOf } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
@@ -143,7 +144,7 @@ async function lookAround(
   const changing = new Set(await intentFolders(store, tablePrefix(table)))
   const files: JudgedFile[] = []
   const judgedOrGone = (object: StoredObject) =>
-    judged(object, scope, store).catch(async (error: unknown) => {
+    judged(object, table, scope, store).catch(async (error: unknown) => {
       if ((await store.find(object.key)) !== undefined) throw error
       changing.add(folderOf(object.key))
       return undefined
@@ -153,17 +154,25 @@ async function lookAround(
   return { files, foreign, changing: [...changing].filter(isChosen) }
 }
 
-/** Rejects with an Error for a file that must be looked into and cannot be read. */
-async function judged(object: StoredObject, scope: RemovalScope, store: LakeStore): Promise<JudgedFile> {
-  const share = scope.ofFolder(folderOf(object.key))
-  if (share !== 'some') return { object, rows: null, imports: [], share }
+/** Rejects with an Error for a file whose rows must be looked at, and that cannot be read or does not fit the definition. */
+async function judged(
+  object: StoredObject,
+  table: Table,
+  scope: RemovalScope,
+  store: LakeStore,
+): Promise<JudgedFile> {
+  const ofFolder = scope.ofFolder(folderOf(object.key))
+  if (ofFolder !== 'some') return { object, rows: null, imports: [], share: ofFolder }
   const footer = await readableFooter(object, store)
   if (footer instanceof Error)
     throw new Error(
       `${store.location}/${object.key} cannot be read, so nothing tells which of its rows go: ${footer.message} (whole days can be removed without reading them)`,
       { cause: footer },
     )
-  return { object, rows: footer.rowCount, imports: importsOf(footer), share: scope.ofFile(footer) }
+  const share = scope.ofFile(footer)
+  const misfit = share === 'some' ? misfitOf(table, footer) : undefined
+  if (misfit !== undefined) throw new Error(`${store.location}/${object.key} ${misfit}: ${wayOut(table)}`)
+  return { object, rows: footer.rowCount, imports: importsOf(footer), share }
 }
 
 /** The chosen files, as far as imports are concerned. */
@@ -191,7 +200,8 @@ async function removeFrom(
   const decide = async (listed: readonly StoredObject[]): Promise<FileChange> => {
     const ours = listed.filter(({ key }) => isDataFileKey(table, key))
     const files: JudgedFile[] = []
-    for await (const file of mappedInOrder(ours, (object) => judged(object, scope, store))) files.push(file)
+    for await (const file of mappedInOrder(ours, (object) => judged(object, table, scope, store)))
+      files.push(file)
     if (importId !== undefined) checkUnmerged(importId, chosen(files))
     const split = await splitFiles(files, context)
     const { add, joined } = await stageKept(split, stage, context)

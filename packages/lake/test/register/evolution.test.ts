@@ -103,6 +103,9 @@ describe.each(changes)('%s', (_, changed, words) => {
       await expect(all(other.query('SELECT 1 AS one FROM hive.iot_dw.site'))).rejects.toThrow(sentence)
       await expect(other.write(table, [])).rejects.toThrow(sentence)
       await expect(other.import(table, ['a.csv'])).rejects.toThrow(sentence)
+      const where = "event_timestamp >= '2026-01-01'"
+      for (const remove of [false, true])
+        await expect(other.remove(table, { where, remove })).rejects.toThrow(sentence)
       expect((await other.register()).differences).toEqual([expect.stringMatching(sentence)])
       expect((await other.status()).tables[0]?.error?.message).toMatch(sentence)
       const failed = (await other.doctor()).filter(({ state }) => state === 'failed')
