@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { memoryStore, type ObjectStore } from '@minilake/ingest'
+import { encodeParquet } from '@minilake/parquet'
+import { batchesOf, defineTable } from '@minilake/schema'
 import { beforeEach, expect, test } from 'vitest'
+import type { Lake } from '../../src/index.js'
 import type { NewFile } from '../../src/replace/file-change.js'
 import { finishIntent, replaceFiles } from '../../src/replace/replace-files.js'
 import { intentFolders } from '../../src/replace/intent.js'
+import { freshLake } from '../fresh-lake.js'
+import { turbine } from '../turbine.js'
 
-// How Arc, another time-series lake, doubled or lost data when it replaced files: Basekick-Labs/arc, issues 157, 226, 357 and 638.
+// How others doubled or lost data, or became slow: Basekick-Labs/arc, issues 157, 226, 357 and 638, and influxdata/influxdb, issue 27301.
 
 const day = { table: 'turbine', folder: 'turbine/event_date=2026-01-05/' }
 const signal = new AbortController().signal
@@ -98,4 +105,41 @@ test('an intent that cannot be read is no missing one: nothing is changed', asyn
   await expect(compact(unreadable)).rejects.toThrow('connection reset')
   expect(await namesIn()).toEqual(before)
   expect(registered).toEqual(new Set())
+})
+
+const keyed = defineTable({ ...turbine, key: ['turbine_id', 'event_timestamp'] })
+const rowAt = (second: number) => ({
+  event_timestamp: new Date(Date.UTC(2026, 0, 5, 0, 0, second)),
+  turbine_id: 'a',
+})
+async function keysOf(lake: Lake): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of lake.files(keyed)) keys.push(key)
+  return keys
+}
+
+test('different rows that are written in the same second are files of their own (arc 357)', async () => {
+  const { lake } = await freshLake({ tables: [keyed] })
+  await Promise.all([1, 2].map((second) => lake.write(keyed, [rowAt(second)])))
+  expect(await keysOf(lake)).toHaveLength(2)
+})
+
+test('a day of 500 files is queried, and the next merge makes them one (influxdb 27301)', async () => {
+  const { lake } = await freshLake({ tables: [keyed] })
+  const count = async () => {
+    for await (const { n } of lake.query('SELECT count(*) AS n FROM hive.iot_dw.turbine')) return n
+  }
+  const [key = ''] = (await lake.write(keyed, [rowAt(0)])).keys
+  for (let second = 1; second < 500; second += 1) {
+    // Without the flush to disk of a write of ours, which would take most of a minute.
+    const path = join(lake.store.location, dirname(key), `${second}.parquet`)
+    const rows = [{ power: null, starts: null, ...rowAt(second) }]
+    for await (const batch of batchesOf(keyed, rows))
+      await writeFile(path, [...encodeParquet(keyed, [batch])])
+  }
+  expect(await keysOf(lake)).toHaveLength(500)
+  expect(await count()).toBe(500n)
+  await lake.write(keyed, [rowAt(500)], { mode: 'merge' })
+  expect(await keysOf(lake)).toHaveLength(1)
+  expect(await count()).toBe(501n)
 })
