@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, logLevel } from 'kafkajs'
+import { expect } from 'vitest'
 import { placeMessages } from './places.js'
 
 /** A topic of a test, on a real broker. */
@@ -31,7 +32,13 @@ export async function kafkaTopic(
   await admin.connect()
   await producer.connect()
   const create = async () => {
-    await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: true })
+    await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }], waitForLeaders: false })
+    // The broker may not know its new topic yet, for which kafkajs itself does not wait.
+    const isThere = async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
+      return topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0))
+    }
+    await expect.poll(() => isThere().catch(() => false), { timeout: 30_000 }).toBe(true)
   }
   await create()
   const send = async (partition: number, values: readonly (string | null)[]) => {
