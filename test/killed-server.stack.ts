@@ -103,7 +103,8 @@ test.each(
       await servers.up({ onStep: () => {}, signal })
       await changed()
       expect(await content()).toEqual(expected)
-      for await (const { key } of storeOf(stack).list('_intents/')) expect(key).toBe('')
+      // The sign of life of a process that died before its intent was written may stay; it locks nothing.
+      for await (const { key } of storeOf(stack).list('_intents/')) expect(key).toMatch(/\.owner\.json$/)
     }
     console.log(part, change, ends)
   },
