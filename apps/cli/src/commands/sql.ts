@@ -122,7 +122,7 @@ async function readHistory(): Promise<string[]> {
 
 function keepHistory(lines: Interface): void {
   lines.on('history', (history: string[]) => {
-    // Statements may have personal data in them. A home that cannot be written has no history.
+    // Only the user may read it, as statements may hold personal data. If the home folder cannot be written, no history is kept.
     void writeFile(historyFile, `${history.join('\n')}\n`, { mode: 0o600 }).catch(() => {})
   })
 }

@@ -18,7 +18,7 @@ export interface AlarmKpi {
   /** What it is, with its unit: `time in flood, %`. */
   figure: string
   value: number
-  /** Absent if there is none, or none that can be met. */
+  /** Absent for a figure without a limit, and where even alarms of equal frequency could not meet the limit. */
   limit?: number
   /** How the value should be to the limit. */
   target?: 'at most' | 'less than' | 'about'

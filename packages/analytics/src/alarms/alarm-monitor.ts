@@ -156,7 +156,7 @@ function timeOf(value: unknown, subject: string): number {
   return time
 }
 
-/** A value as SQL compares it: a DOUBLE, of a REAL in its precision; NaN if there is none. */
+/** A value as SQL compares it: as a DOUBLE, rounded first if the column is REAL; NaN for a missing value. */
 function numberOf(value: unknown, isReal: boolean, subject: string): number {
   if (value === null || value === undefined) return NaN
   if (typeof value !== 'number' && typeof value !== 'bigint')

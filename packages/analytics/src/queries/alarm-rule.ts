@@ -65,7 +65,7 @@ export function alarmRule<T extends Table>(
   return rulesOf(table, [rule])[0] as AlarmRule
 }
 
-/** The given rules, checked, else those of the table. Throws a TypeError if there is none. */
+/** The given rules, checked, else those of the table. Throws a TypeError for a table without rules. */
 export function rulesOf(
   table: Table,
   rules: readonly AlarmRule[] = alarmRulesOf(table),

@@ -154,7 +154,7 @@ async function lookAround(
   return { files, foreign, changing: [...changing].filter(isChosen) }
 }
 
-/** Rejects with an Error for a file whose rows must be looked at, and that cannot be read or does not fit the definition. */
+/** Tells how much of a data file goes. Rejects with an Error if its rows must be looked at, but it cannot be read or does not fit the definition. */
 async function judged(
   object: StoredObject,
   table: Table,
