@@ -92,7 +92,6 @@ async function localChecks(session: Session, environment: Environment): Promise<
     metastore: {
       name: 'metastore',
       run: async () => {
-        const { native, parts } = await runningStack(session, environment)
         const needed = parts.filter(({ name }) => name === 'postgres' || name === 'metastore')
         const down = downText({ native, parts: needed })
         if (down !== undefined) throw new FailedCheck(down, { fix: '' })
