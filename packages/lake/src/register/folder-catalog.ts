@@ -10,6 +10,7 @@ import {
 } from '@minilake/schema'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import { executeUnlessDone } from './execute-unless-done.js'
+import { isTableGone } from './is-table-gone.js'
 
 /**
  * The folders of one table in Trino's catalog: partitions by their values, and the unpartitioned table as a whole. It must be an external
@@ -25,8 +26,8 @@ export function folderCatalog(
   /** Runs a statement; whether its effect is there already is for the engine to say. */
   const execute = async (statement: string, already: string) => {
     await engine.execute(statement).catch((error: unknown) => {
-      if (!(error instanceof QueryError && [already, 'TABLE_NOT_FOUND'].includes(error.errorName ?? '')))
-        throw error
+      const isDone = error instanceof QueryError && error.errorName === already
+      if (!isDone && !isTableGone(error)) throw error
     })
   }
   const hasFiles = async (folder: string) => {

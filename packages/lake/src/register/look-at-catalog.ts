@@ -1,4 +1,4 @@
-import { freeSql, query, QueryError, type SqlEngine } from '@minilake/analytics'
+import { freeSql, query, type SqlEngine } from '@minilake/analytics'
 import type { HiveColumn } from '@minilake/catalog'
 import {
   lakeNames,
@@ -11,6 +11,7 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
+import { isTableGone } from './is-table-gone.js'
 
 /** What Trino's catalog knows of a lake's tables. */
 export interface CatalogEntries {
@@ -86,7 +87,7 @@ export async function registeredPartitions(
       folders.add(folderOf(row as Record<string, string | null>))
   } catch (error) {
     // A table of this name that is not partitioned has no such view.
-    if (!(error instanceof QueryError && error.errorName === 'TABLE_NOT_FOUND')) throw error
+    if (!isTableGone(error)) throw error
   }
   return folders
 }

@@ -18,6 +18,7 @@ import { addedColumns, catalogColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
 import { type CatalogEntries, columnsInCatalog, isCatalogFolder, lookAtCatalog } from './look-at-catalog.js'
 import { executeUnlessDone } from './execute-unless-done.js'
+import { isTableGone } from './is-table-gone.js'
 import { otherFormat } from './other-format.js'
 import { registerFolders } from './register-folders.js'
 import { icebergWayOut, wayOut } from './shape-checks.js'
@@ -38,12 +39,26 @@ interface TrinoLake {
  */
 export async function registerTables(
   tables: readonly Table[],
-  {
-    shapeDifference,
-    store,
-    resumeAfterSeconds,
-    ...trino
-  }: TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store' | 'resumeAfterSeconds'>,
+  lake: RegisteringLake,
+): Promise<CatalogReport> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await registerOnce(tables, lake)
+    } catch (error) {
+      // Another process has dropped a table since we looked: look again.
+      if (!isTableGone(error) || tries === mostTries) throw error
+    }
+  }
+}
+
+/** How often a table may be dropped while we register it. */
+const mostTries = 5
+
+type RegisteringLake = TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store' | 'resumeAfterSeconds'>
+
+async function registerOnce(
+  tables: readonly Table[],
+  { shapeDifference, store, resumeAfterSeconds, ...trino }: RegisteringLake,
 ): Promise<CatalogReport> {
   const { engine, location, signal } = trino
   const before = await lookAtCatalog(tables, engine, signal)
