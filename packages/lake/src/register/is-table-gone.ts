@@ -1,14 +1,14 @@
 import { QueryError } from '@minilake/analytics'
 
-/**
- * Whether a statement failed because its table is not in Trino's catalog. If another process drops the table while the statement runs, Trino
- * reports a conflict of transactions.
- */
+/** How Trino says, by the name of the error, that a table is not there. */
+const sentences: Readonly<Record<string, RegExp>> = {
+  TABLE_NOT_FOUND: /./, // a statement that names the table
+  NOT_FOUND: /^Table '.*' not found/, // a procedure; it says the same of a partition
+  TRANSACTION_CONFLICT: /was dropped by another transaction/, // while the statement ran
+}
+
+/** Whether a statement failed because its table is not in Trino's catalog, perhaps because another process has just dropped it. */
 export function isTableGone(error: unknown): boolean {
   if (!(error instanceof QueryError)) return false
-  const { errorName, message } = error
-  return (
-    errorName === 'TABLE_NOT_FOUND' ||
-    (errorName === 'TRANSACTION_CONFLICT' && message.includes('was dropped by another transaction'))
-  )
+  return sentences[error.errorName ?? '']?.test(error.message) ?? false
 }
