@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, inject, onTestFinished, test } from 'vitest'
@@ -75,10 +75,9 @@ async function typed(code: string, minilake: Minilake): Promise<string> {
 /** Trino's own command line, as the page starts it; gives what it prints for a statement. */
 async function trinoCli(folder: string): Promise<(statement: string) => Promise<string>> {
   const { versions } = await readStackConfig({ envFile: stack.envFile, environment: process.env })
-  const jar = await jarFromMaven(
-    `io.trino:trino-cli:${versions.trino}:jar:executable`,
-    join(folder, 'trino-cli'),
-  )
+  const cliFolder = join(folder, 'trino-cli')
+  await mkdir(cliFolder)
+  const jar = await jarFromMaven(`io.trino:trino-cli:${versions.trino}:jar:executable`, cliFolder)
   const java = await javaProgram()
   return (statement) =>
     runProgram(
