@@ -51,7 +51,7 @@ test('all checks pass, as a list and as JSON', async () => {
   expect(await failedCheck()).toBeUndefined()
   const { code, stdout, stderr } = await minilake('doctor')
   expect([code, stderr]).toEqual([0, 'all checks passed\n'])
-  expect(stdout.match(/^✓ /gm)?.length).toBe(19)
+  expect(stdout.match(/^✓ /gm)?.length).toBe(20)
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
     '✓ removal the key MAINTAIN_ACCESS_KEY may remove data files, the one that publishes may not',
   )

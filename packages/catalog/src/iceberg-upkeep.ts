@@ -54,8 +54,8 @@ export function icebergRemoveOrphans(table: Table, seconds: number): string {
 }
 
 /** The statements that run in Trino and may name a table: columns `id` and `sql`. */
-export function runningStatements(table: Table): string {
-  return `SELECT query_id AS id, query AS sql FROM system.runtime.queries WHERE state NOT IN ('FINISHED', 'FAILED') AND strpos(query, ${quoteLiteral(table.name)}) > 0`
+export function runningStatements({ name }: Pick<Table, 'name'>): string {
+  return `SELECT query_id AS id, query AS sql FROM system.runtime.queries WHERE state NOT IN ('FINISHED', 'FAILED') AND strpos(query, ${quoteLiteral(name)}) > 0`
 }
 
 function startOf(day: number): string {

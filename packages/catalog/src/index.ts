@@ -59,4 +59,10 @@ export {
   type StagedFiles,
 } from './iceberg-writes.js'
 export { rowsChecksum, stagedChecksums } from './rows-checksum.js'
-export { createStaging, dropStaging, stagingPrefix, stagingSchemaStatement } from './staging-statements.js'
+export {
+  createStaging,
+  dropStaging,
+  stagingPrefix,
+  stagingSchemaStatement,
+  stagingTable,
+} from './staging-statements.js'

@@ -48,5 +48,10 @@ export function stagedRows(table: Table, id: string): string {
 }
 
 function stagingName(id: string): string {
-  return qualifiedName(lakeNames.catalog, stagingSchema, `rows_${id.replaceAll('-', '_')}`)
+  return qualifiedName(lakeNames.catalog, stagingSchema, stagingTable(id))
+}
+
+/** The name of a staging table in its schema. */
+export function stagingTable(id: string): string {
+  return `rows_${id.replaceAll('-', '_')}`
 }

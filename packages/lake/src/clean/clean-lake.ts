@@ -4,6 +4,8 @@ import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { findSimulation } from '../generate/find-simulation.js'
+import { removeStagedRuns, type Staged, type StagedRun, stagedRuns } from '../iceberg/staged-runs.js'
+import { withTrino } from '../iceberg/with-staging.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
@@ -23,10 +25,10 @@ export interface Leftovers {
   /** The folder, or the URL of the bucket. */
   location: string
   /**
-   * `own` files are listed but never removed, and neither are files `in progress`: unfinished ones that were written to in the last
-   * 24 hours, possibly by a writer that is still at work. Those that are older are `unfinished`.
+   * `own` files are listed but never removed, and neither are files `in progress`: unfinished or staged ones that were written to in the
+   * last 24 hours, possibly by a writer that is still at work. Those that are older are `unfinished` or `staged`.
    */
-  kind: 'simulated' | 'truth' | 'unfinished' | 'in progress' | 'abandoned upload' | 'own'
+  kind: 'simulated' | 'truth' | 'unfinished' | 'staged' | 'in progress' | 'abandoned upload' | 'own'
   keys: string[]
   bytes: number
   isRemoved: boolean
@@ -41,11 +43,11 @@ interface TruthFile {
 }
 
 /**
- * Finds simulated data files, their truth, and unfinished files and uploads that were abandoned more than 24 hours ago, in `out` and in
- * the lake, and removes them on request. A data file counts as simulated only if a truth describes exactly its content.
+ * Finds simulated data files, their truth, and unfinished files, uploads and files staged for Iceberg tables that were abandoned more than
+ * 24 hours ago, in `out` and in the lake, and removes them on request, with the staging tables in Trino. A data file counts as simulated only if a truth describes exactly its content.
  */
 export async function cleanLake(
-  lake: Pick<LakeBackend, 'tables' | 'store' | 'maintenance'>,
+  lake: Pick<LakeBackend, 'tables' | 'store' | 'maintenance' | 'servers'>,
   { out, remove = false, signal }: CleanOptions,
 ): Promise<Leftovers[]> {
   const { tables } = lake
@@ -56,7 +58,9 @@ export async function cleanLake(
   const known = [...truths.values()].flat()
   const found: Found[] = []
   for (const [store, here] of truths) {
-    for (const leftovers of await filesIn(store, tables, here, known)) found.push({ store, leftovers })
+    const staged = await stagedRuns(store)
+    for (const leftovers of await filesIn(store, tables, { truths: here, known, staged }))
+      found.push({ store, leftovers, ...(leftovers.kind === 'staged' && { runs: staged.abandoned }) })
     const uploads = abandoned(await unfinishedUploads(tables, store))
     if (uploads.length > 0) found.push({ store, leftovers: leftoverUploads(uploads, store), uploads })
   }
@@ -70,12 +74,14 @@ interface Found {
   leftovers: Leftovers
   /** The uploads, if that is what they are. */
   uploads?: readonly UnfinishedUpload[]
+  /** The runs that have staged the files, if that is what they are. */
+  runs?: readonly StagedRun[]
 }
 
 /** Removes what may be removed. Nothing goes, in `out` neither, unless the lake's key has the rights for all of it. */
 async function removeFound(
   found: readonly Found[],
-  lake: Pick<LakeBackend, 'store' | 'maintenance'>,
+  lake: Pick<LakeBackend, 'store' | 'maintenance' | 'servers'>,
   signal: AbortSignal,
 ): Promise<void> {
   const removable = found.filter(({ leftovers }) => isRemovable(leftovers))
@@ -91,9 +97,11 @@ async function removeFound(
     },
     { undone: 'removed', signal },
   )
-  for (const { store, leftovers, uploads } of removable) {
+  for (const { store, leftovers, uploads, runs } of removable) {
     const remover = store === lake.store ? maintained : store
-    if (uploads) await abortUploads(uploads, remover, signal)
+    if (runs && lake.servers)
+      await removeRuns(runs, leftovers, { servers: lake.servers, store: remover }, signal)
+    else if (uploads) await abortUploads(uploads, remover, signal)
     else await removeFiles(leftovers.keys, remover, signal)
     leftovers.isRemoved = true
   }
@@ -102,6 +110,21 @@ async function removeFound(
 /** The folder of a key's table, or of its truth files: `pump/` or `_truth/pump/`. */
 function tableFolderOf(key: string): string {
   return key.slice(0, key.indexOf('/', key.startsWith(truthPrefix) ? truthPrefix.length : 0) + 1)
+}
+
+/** Removes what runs have staged. A run whose files a statement in Trino still reads stays, and is not among the leftovers. */
+async function removeRuns(
+  runs: readonly StagedRun[],
+  leftovers: Leftovers,
+  lake: { servers: NonNullable<LakeBackend['servers']>; store: LakeStore },
+  signal: AbortSignal,
+): Promise<void> {
+  const removed = await withTrino(lake, (engine) =>
+    removeStagedRuns(runs, { engine, store: lake.store, signal }),
+  )
+  const files = filesOf(removed)
+  leftovers.keys = files.map(({ key }) => key)
+  leftovers.bytes = files.reduce((sum, { size }) => sum + size, 0)
 }
 
 function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
@@ -125,14 +148,13 @@ async function truthFilesOf(tables: readonly Table[], store: ObjectStore): Promi
 async function filesIn(
   store: LakeStore,
   tables: readonly Table[],
-  truths: readonly TruthFile[],
-  known: readonly TruthFile[],
+  { truths, known, staged }: { truths: readonly TruthFile[]; known: readonly TruthFile[]; staged: Staged },
 ): Promise<Leftovers[]> {
   const none = (kind: Leftovers['kind']): Leftovers => {
     return { location: store.location, kind, keys: [], bytes: 0, isRemoved: false }
   }
   const [data, truth, own] = [none('simulated'), none('truth'), none('own')]
-  const [unfinished, inProgress] = [none('unfinished'), none('in progress')]
+  const [unfinished, abandonedStaged, inProgress] = [none('unfinished'), none('staged'), none('in progress')]
   const add = (leftovers: Leftovers, key: string, size: number) => {
     leftovers.keys.push(key)
     leftovers.bytes += size
@@ -148,10 +170,17 @@ async function filesIn(
     }
   }
   for (const { key, size } of truths) add(truth, key, size)
+  for (const { key, size } of filesOf(staged.abandoned)) add(abandonedStaged, key, size)
+  for (const { key, size } of filesOf(staged.young)) add(inProgress, key, size)
+  for (const { key, size } of staged.strange) add(own, key, size)
   for await (const file of store.unfinished?.() ?? []) {
     add(abandoned([file]).length > 0 ? unfinished : inProgress, file.key, file.size)
   }
-  return [data, truth, unfinished, inProgress, own].filter(({ keys }) => keys.length > 0)
+  return [data, truth, unfinished, abandonedStaged, inProgress, own].filter(({ keys }) => keys.length > 0)
+}
+
+function filesOf(runs: readonly StagedRun[]): StoredObject[] {
+  return runs.flatMap(({ files }) => files)
 }
 
 function leftoverUploads(uploads: readonly UnfinishedUpload[], { location }: LakeStore): Leftovers {

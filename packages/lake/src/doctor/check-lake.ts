@@ -7,6 +7,7 @@ import { embeddedChecks } from './embedded-checks.js'
 import { partitionsCheck } from './partitions-check.js'
 import { publishingChecks } from './publishing-checks.js'
 import { s3Checks } from './s3-checks.js'
+import { stagingCheck } from './staging-check.js'
 import { tablesCheck, trinoChecks } from './trino-checks.js'
 
 /** How to check a lake. */
@@ -50,6 +51,7 @@ function checksOf(
     changesCheck(lake),
     ...looks,
     ...publishingChecks(lake, { signal }),
+    stagingCheck(lake),
     local?.metastore ?? { name: 'metastore', run: () => Promise.resolve('checked through Trino') },
     ...trinoChecks({ lake, trino, timeoutSeconds, signal }),
     ...(deep ? [partitionsCheck(lake, { location, misread, signal })] : []),

@@ -17,21 +17,29 @@ export async function untilEnded(
   use: Use,
   { signal, onWait }: { signal: AbortSignal; onWait?: ((what: string) => void) | undefined },
 ): Promise<void> {
-  const running = async () =>
-    (await rowsOfQuery(engine, runningStatements(table), signal))
-      .filter(({ sql }) => usesOf(table, String(sql)).includes(use))
-      .map(({ id }) => String(id))
-  let awaited = await running()
+  let awaited = await runningIn(table, engine, use, signal)
   for (const id of awaited) onWait?.(`query ${id} in Trino, which ${use} table ${table.name}`)
   while (awaited.length > 0) {
     await wait(500, undefined, { signal })
-    const left = new Set(await running())
+    const left = new Set(await runningIn(table, engine, use, signal))
     awaited = awaited.filter((id) => left.has(id))
   }
 }
 
+/** The IDs of the queries that use a table in Trino at the moment. */
+export async function runningIn(
+  table: Pick<Table, 'name'>,
+  engine: TrinoEngine,
+  use: Use,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return (await rowsOfQuery(engine, runningStatements(table), signal))
+    .filter(({ sql }) => usesOf(table, String(sql)).includes(use))
+    .map(({ id }) => String(id))
+}
+
 /** What a statement does with a table, by its text. */
-export function usesOf({ name }: Table, sql: string): Use[] {
+export function usesOf({ name }: Pick<Table, 'name'>, sql: string): Use[] {
   if (/\bsystem\.runtime\.queries\b/.test(sql)) return [] // our own look
   // The metadata tables, such as "turbine$files", are none of the table's files.
   const isNamed = new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'i').test(sql)

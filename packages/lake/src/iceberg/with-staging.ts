@@ -8,12 +8,11 @@ import {
   stagingPrefix,
   stagingSchemaStatement,
 } from '@minilake/catalog'
-import type { StoredObject } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
-import { abandonedAfterHours } from '../ingest/abandoned-uploads.js'
 import type { LakeBackend, LakeStore } from '../lake-backend.js'
 import type { IcebergFile } from './iceberg-file.js'
+import { removeStagedRuns, stagedRuns } from './staged-runs.js'
 
 /** The part of a lake that Iceberg tables need. */
 export type IcebergLake = Pick<LakeBackend, 'store' | 'servers'>
@@ -35,7 +34,7 @@ export async function withTrino<R>(
 /**
  * Uploads data files below `_staging/`, where no table has its files, and runs `work` with a staging table that reads them. Both are removed
  * when `work` has ended or failed. If Trino's answer was lost or was not waited for, it may still be at work with them, so they stay: a later
- * call removes what is older than 24 hours, by the store's clock.
+ * call for the table removes what is older than 24 hours, by the store's clock.
  */
 export async function withStaging<R>(
   table: Table,
@@ -57,10 +56,12 @@ export async function withStaging<R>(
     try {
       for await (const key of mappedInOrder(files, (file) => upload(file, folder, store, signal)))
         keys.push(key)
-      await removeAbandoned(table, engine, store, folder)
+      const { abandoned } = await stagedRuns(store, `${stagingPrefix}${table.name}/`)
+      const others = abandoned.filter(({ id }) => id !== staging)
+      await removeStagedRuns(others, { engine, store, signal })
       await createSchema(engine, location)
-      await engine.execute(createStaging(table, staging, { location }))
       isOver = false
+      await engine.execute(createStaging(table, staging, { location }))
       const result = await work(engine, {
         staging,
         keyDigits: [...new Set(files.map((file) => file.keyDigits))],
@@ -94,30 +95,3 @@ async function createSchema(engine: TrinoEngine, location: string): Promise<void
   const create = () => engine.execute(stagingSchemaStatement({ location }))
   await create().catch(create)
 }
-
-/** Removes staging tables and files that were left behind. `own` is the folder of files that have just been uploaded: they tell the store's time. */
-async function removeAbandoned(
-  table: Table,
-  engine: TrinoEngine,
-  store: LakeStore,
-  own: string,
-): Promise<void> {
-  const prefix = `${stagingPrefix}${table.name}/`
-  const folders = new Map<string, StoredObject[]>()
-  for await (const object of store.list(prefix)) {
-    const folder = object.key.slice(0, object.key.indexOf('/', prefix.length) + 1)
-    folders.set(folder, [...(folders.get(folder) ?? []), object])
-  }
-  const latest = (objects: readonly StoredObject[] = []) =>
-    Math.max(...objects.map(({ modified }) => modified?.getTime() ?? Infinity))
-  const now = latest(folders.get(own))
-  for (const [folder, objects] of folders) {
-    const id = folder.slice(prefix.length, -1)
-    if (folder === own || !stagingId.test(id)) continue // strange files are not ours
-    if (!(now - latest(objects) > abandonedAfterHours * 3_600_000)) continue
-    await engine.execute(dropStaging(id))
-    for (const { key } of objects) await store.remove(key)
-  }
-}
-
-const stagingId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -1,3 +1,4 @@
+import { stagingPrefix } from '@minilake/catalog'
 import { truthPrefix } from '@minilake/generator'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
@@ -6,7 +7,7 @@ import type { LakeStore } from '../lake-backend.js'
 /** An upload, or an unfinished file, counts as abandoned after this many hours without progress. */
 export const abandonedAfterHours = 24
 
-/** The unfinished uploads to a lake's tables, and those of probes; a folder has none. */
+/** The unfinished uploads to a lake's tables, of staged files and of probes; a folder has none. */
 export async function unfinishedUploads(
   tables: readonly Table[],
   store: LakeStore,
@@ -15,7 +16,8 @@ export async function unfinishedUploads(
   const { probeFolder } = await import('@minilake/ingest/s3')
   const ofTables = tables.flatMap((table) => [tablePrefix(table), `${truthPrefix}${tablePrefix(table)}`])
   const found: UnfinishedUpload[] = []
-  for await (const upload of store.unfinishedUploads([probeFolder, ...ofTables])) found.push(upload)
+  for await (const upload of store.unfinishedUploads([probeFolder, stagingPrefix, ...ofTables]))
+    found.push(upload)
   return found
 }
 
