@@ -5,6 +5,7 @@ import { expect, inject, test } from 'vitest'
 import { alarmRound } from './rounds/alarm-round.js'
 import { emptyLake } from '../packages/lake/test/running-stack.js'
 import { startKafka } from './kafka-broker.js'
+import { convertRound } from './rounds/convert-round.js'
 import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds, kindsOf } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
@@ -110,6 +111,19 @@ test(
     const facts = await runRounds({ name: 'sigkills-iceberg', rounds, seed, round })
     for (const kind of kindsOf('iceberg'))
       expect(facts[`killed: ${kind}`], kind).toBeGreaterThanOrEqual(rounds)
+  },
+)
+
+test(
+  'convert, killed with SIGKILL at random moments and between its renames, is finished by a rerun',
+  { timeout: 4 * hour },
+  async () => {
+    const round = (random: Random) => convertRound(random, { stack: inject('stack') })
+    const facts = await runRounds({ name: 'converts', rounds: roundsOr(8), seed, round })
+    console.table(facts)
+    const kills = Object.entries(facts).filter(([fact]) => fact.startsWith('killed '))
+    expect(kills.reduce((sum, [, times]) => sum + times, 0)).toBeGreaterThanOrEqual(2.5 * roundsOr(8))
+    expect(facts['killed between the renames']).toBeGreaterThanOrEqual(roundsOr(8) / 2)
   },
 )
 

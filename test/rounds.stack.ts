@@ -1,5 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { emptyLake, stackOptions } from '../packages/lake/test/running-stack.js'
+import { convertRound } from './rounds/convert-round.js'
 import { correctionRound } from './rounds/correction-round.js'
 import { correctingKinds } from './rounds/effective-step.js'
 import { randomOf } from './rounds/evidence.js'
@@ -60,5 +61,19 @@ test(
     const facts = await signalRound(randomOf(8, 0), { stack, format: 'iceberg', kinds })
     for (const kind of kinds) expect(facts[`killed: ${kind}`], kind).toBe(1)
     expect(await correctionRound(randomOf(9, 0), { stack, format: 'iceberg' })).toHaveProperty('steps')
+  },
+)
+
+test(
+  'convert, killed with SIGKILL before, between and after its renames, is finished by a rerun',
+  { timeout: 600_000 },
+  async () => {
+    const moments = [
+      { statement: /^MERGE/, isDone: true },
+      { statement: /^ALTER TABLE "hive"/, isDone: true },
+      { statement: /^ALTER TABLE "iceberg"/, isDone: true },
+    ]
+    const facts = await convertRound(randomOf(10, 0), { stack, moments })
+    expect(facts).toEqual({ conversions: 1, 'killed at another statement': 3 })
   },
 )

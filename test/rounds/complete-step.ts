@@ -53,11 +53,15 @@ async function compare(lake: Lake, model: ReadingsModel): Promise<void> {
     throw new Error(`expected that it verifies, got ${JSON.stringify(verified)}`)
 }
 
-/** The rows that the engine finds, as texts in order. */
-export async function readRows(lake: Lake, { level, hasTorque }: Definition): Promise<string[]> {
+/** The rows that the engine finds in a table, as texts in order. */
+export async function readRows(
+  lake: Lake,
+  { level, hasTorque }: Definition,
+  name = 'station',
+): Promise<string[]> {
   const columns = `event_timestamp AS time, station_id AS station, ${level} AS level, ${hasTorque ? 'torque' : 'NULL AS torque'}`
   const found: string[] = []
-  for await (const row of lake.query(`SELECT ${columns} FROM hive.iot_dw.station`))
+  for await (const row of lake.query(`SELECT ${columns} FROM hive.iot_dw.${name}`))
     found.push(rowText(row as unknown as Reading))
   return found.sort()
 }
