@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.js'
 import { partBytes } from './part-plan.js'
 
 /** The default number of parts that are in memory or being sent at a time. */
@@ -79,15 +80,14 @@ export function partSlots(count: number): PartSlots {
 function queue(waiting: Set<(slot: PartSlot) => void>, signal: AbortSignal | undefined): Promise<PartSlot> {
   return new Promise((resolve, reject) => {
     const go = (slot: PartSlot) => {
-      signal?.removeEventListener('abort', stop)
+      forget()
       resolve(slot)
     }
-    const stop = () => {
+    waiting.add(go)
+    const forget = onAbort(signal, () => {
       waiting.delete(go)
       reject(signal?.reason as Error)
-    }
-    waiting.add(go)
-    signal?.addEventListener('abort', stop, { once: true })
+    })
   })
 }
 

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js'
+
 /**
  * Yields the elements of a stream until the signal is aborted, then rejects at once with the signal's reason, even while the producer
  * is waiting. A waiting producer is asked to close, but not awaited.
@@ -15,8 +17,7 @@ export async function* untilAborted<Element>(
     Symbol.asyncIterator in elements ? elements[Symbol.asyncIterator]() : elements[Symbol.iterator]()
   // One listener that ends the current step: `Promise.race` with a long-lived promise would keep every element in memory.
   let endStep: (reason: unknown) => void = () => undefined
-  const onAbort = () => endStep(signal.reason)
-  signal.addEventListener('abort', onAbort)
+  const forget = onAbort(signal, () => endStep(signal.reason))
   let isOpen = true
   try {
     for (;;) {
@@ -32,7 +33,7 @@ export async function* untilAborted<Element>(
     }
     signal.throwIfAborted()
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    forget()
     const closing = isOpen || signal.aborted ? close(iterator) : undefined
     if (signal.aborted) closing?.catch(() => undefined)
     else await closing

@@ -1,3 +1,4 @@
+import { onAbort } from '../bytes/on-abort.js'
 import { defaultConcurrency, partSlots } from '../bytes/part-slots.js'
 import { isKey } from '../object-key.js'
 import type { ObjectStore } from '../object-store.js'
@@ -95,8 +96,7 @@ export async function publish<O extends PublishableObject>(
   signal?.throwIfAborted()
   const slots = partSlots(concurrency)
   const stop = new AbortController()
-  const onAbort = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort)
+  const forget = onAbort(signal, () => stop.abort(signal?.reason))
   const find = store.finder?.() ?? ((key) => store.find(key))
   const results: PublishedObject[] = []
   const progress: PublishProgress = { objects: 0, bytesDone: 0, bytesSent: 0 }
@@ -175,7 +175,7 @@ export async function publish<O extends PublishableObject>(
     signal?.throwIfAborted()
     if (workers.some(({ status }) => status === 'rejected')) throw stop.signal.reason
   } finally {
-    signal?.removeEventListener('abort', onAbort)
+    forget()
     if (!isExhausted) await iterator.return?.()
   }
   return reportOf(results)

@@ -1,6 +1,7 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { RereadableBytes } from '../../bytes/byte-stream.js'
 import { identityOf } from '../../bytes/etag.js'
+import { withOwnSignal } from '../../bytes/on-abort.js'
 import { rereadChunks } from '../../bytes/source-parts.js'
 import type { WriteResult } from '../../object-store.js'
 import { headObject } from '../read/head-object.js'
@@ -45,7 +46,9 @@ export async function resolveWriteOutcome(
 ): Promise<WriteOutcome> {
   const isTaken = !target.overwrite && isNamed(cause, 'PreconditionFailed')
   if (!isTaken && !isNamed(cause, 'NoSuchUpload')) throw cause
-  const found = await headObject(target, { signal, withChecksum: true }).catch(() => {
+  const found = await withOwnSignal(signal, (own) =>
+    headObject(target, { signal: own.signal, withChecksum: true }),
+  ).catch(() => {
     throw cause
   })
   if (found === undefined) return { cause }

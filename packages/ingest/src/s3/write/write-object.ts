@@ -4,6 +4,7 @@ import type { ByteStream, RereadableBytes } from '../../bytes/byte-stream.js'
 import { addCrc32, crc32Text, crc32ValueText } from '../../bytes/crc32.js'
 import { identityOf } from '../../bytes/etag.js'
 import { partBytes, partBytesFor, planParts } from '../../bytes/part-plan.js'
+import { withOwnSignal } from '../../bytes/on-abort.js'
 import { defaultConcurrency, type PartSlots, partSlots, trackedSlots } from '../../bytes/part-slots.js'
 import { rereadParts, type SourcePart, streamParts } from '../../bytes/source-parts.js'
 import type { WriteOptions, WriteResult } from '../../object-store.js'
@@ -54,7 +55,8 @@ export async function writeObject(
   const { bucket, key, overwrite = false, isKeyFree = false, checkThenWrite, signal, reread } = options
   signal?.throwIfAborted()
   const mustCheck = !overwrite && (checkThenWrite || !isKeyFree)
-  if (mustCheck && (await isKeyTaken({ client, bucket, key }, signal))) {
+  const isTaken = () => withOwnSignal(signal, (own) => isKeyTaken({ client, bucket, key }, own.signal))
+  if (mustCheck && (await isTaken())) {
     return { written: false, ...(await contentOfStream(bytes, { signal, size: reread?.size })) }
   }
   const sharing = { ...options, slots: options.slots ?? partSlots(defaultConcurrency) }
@@ -85,18 +87,15 @@ async function runAttempt(
   work: (attempt: Attempt) => Promise<WriteOutcome>,
 ): Promise<WriteOutcome> {
   const { put, bucket, key, overwrite = false, checksums, checkThenWrite, signal, onBytes } = options
-  signal?.throwIfAborted()
-  const stop = new AbortController()
-  const onAbort = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', onAbort)
-  const slots = trackedSlots(options.slots)
-  try {
-    const target = { client, put, bucket, key, overwrite, checksums, checkThenWrite, stop, onBytes }
-    return await work({ target, slots, options })
-  } finally {
-    slots.abandonAll()
-    signal?.removeEventListener('abort', onAbort)
-  }
+  return withOwnSignal(signal, async (stop) => {
+    const slots = trackedSlots(options.slots)
+    try {
+      const target = { client, put, bucket, key, overwrite, checksums, checkThenWrite, stop, onBytes }
+      return await work({ target, slots, options })
+    } finally {
+      slots.abandonAll()
+    }
+  })
 }
 
 /** Uploads an object from the start: in one request if it fits into one part, else in parts. */
