@@ -18,7 +18,7 @@ import {
 
 /** A call of a lake's method, as plain data: another process can make it. */
 export interface Call {
-  method: 'write' | 'import' | 'remove' | 'register' | 'rewrite' | 'drop' | 'convert'
+  method: 'write' | 'import' | 'remove' | 'register' | 'rewrite' | 'drop' | 'convert' | 'maintain'
   args: readonly unknown[]
 }
 
