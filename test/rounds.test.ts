@@ -24,6 +24,9 @@ test('two corrections at once end as one after the other', async () => {
     ['import, mode merge', 'import, mode merge'],
     ['import, mode overwrite-partitions', 'remove by a condition'],
     ['remove an import', 'rewrite'],
+    ['add a column', 'import, mode merge'],
+    ['drop without data', 'ingest'],
+    ['ingest, overwrite', 'remove a range of time'],
   ] as const
   expect(Object.keys(await pairRound(randomOf(6, 0), { chosen }))).toHaveLength(chosen.length)
 }, 300_000)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { agrees, type Lake, openLake } from '../../packages/lake/src/index.js'
 import { lakeOptions, type LakePlace } from './dying-lake.js'
 import { makeCall } from './make-call.js'
-import type { Step } from './operations.js'
+import type { Step } from './step.js'
 import {
   type Definition,
   type Reading,
@@ -29,7 +29,7 @@ export async function completeStep(
     const { importId, refusal } = await makeCall(lake, call)
     if (refusal !== step.refusal)
       throw new Error(`expected ${step.refusal ?? 'success'}, got ${refusal ?? 'success'}`)
-    if (call.method === 'drop') await lake.register() // it can be queried again
+    if (['drop', 'ingest'].includes(call.method)) await lake.register() // it can be queried
     step.apply(model, importId)
     await compare(lake, model)
   } finally {

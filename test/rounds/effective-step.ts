@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Random } from './evidence.js'
-import { operations, type Step } from './operations.js'
+import { operations } from './operations.js'
+import type { Step } from './step.js'
 import { type ReadingsModel, rowTexts } from './readings-model.js'
 
 /** The operations that correct data, as a user sees them. */
@@ -14,11 +15,18 @@ export const correctingKinds = [
   'remove expired days',
   'rewrite',
   'drop with data',
+  'drop without data',
+  'add a column',
+  'ingest',
+  'ingest, overwrite',
 ] as const
+
+/** Those of them that an Iceberg table lacks. */
+const ofFilesOnly: readonly string[] = ['rewrite', 'drop without data', 'ingest, overwrite']
 
 /** Those of a table of files, or of an Iceberg table. */
 export function kindsOf(format?: 'iceberg'): readonly string[] {
-  return format ? correctingKinds.filter((kind) => kind !== 'rewrite') : correctingKinds
+  return format ? correctingKinds.filter((kind) => !ofFilesOnly.includes(kind)) : correctingKinds
 }
 
 const mostDraws = 2000
@@ -32,6 +40,7 @@ export function effectiveStep(
     const after: ReadingsModel = { ...model, earlier: [...model.earlier] }
     const step = random.pick(operations)(after, random, folder)
     if (step.kind !== kind) continue
+    if (step.changesCatalogOnly) return step
     step.apply(after, 'new')
     const isSame =
       isDeepStrictEqual(after.definition, model.definition) &&

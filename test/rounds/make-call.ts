@@ -1,5 +1,5 @@
 import type { Lake } from '../../packages/lake/src/index.js'
-import type { Call } from './operations.js'
+import type { Call } from './step.js'
 import type { Refusal } from './readings-model.js'
 
 /** What came of a call: the ID of the import that it put in, or how it was refused. */

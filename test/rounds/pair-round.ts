@@ -10,8 +10,8 @@ import { type LakePlace, lakeOptions } from './dying-lake.js'
 import { correctingKinds, effectiveStep } from './effective-step.js'
 import type { Random, RoundFacts } from './evidence.js'
 import { makeCall } from './make-call.js'
-import type { Step } from './operations.js'
-import { emptyModel, type ReadingsModel, rowTexts, tableOf } from './readings-model.js'
+import type { Step } from './step.js'
+import { type Definition, emptyModel, type ReadingsModel, rowTexts, tableOf } from './readings-model.js'
 
 /** Two kinds of operations that two processes run at once. */
 export type Pair = readonly [string, string]
@@ -73,7 +73,7 @@ async function runPair(
       processes[0].call(one, { table: tableOf(one.definition), place }),
       processes[1].call(other, { table: tableOf(other.definition), place }),
     ])
-    const { definition } = [one, other].find(isRewrite) ?? one
+    const definition = both(one, other)
     const table = tableOf(definition)
     const lake = await openLake(lakeOptions(table, place))
     try {
@@ -115,6 +115,16 @@ async function prepare(
     // A name that the other process does not know would leave it nothing to do but fail.
     const isKnown = (step: Step) => step.definition.level === model.definition.level
     if (one && other && isKnown(one) && isKnown(other)) return [one, other]
+  }
+}
+
+/** The definition with the changes of both. */
+function both(one: Step, other: Step): Definition {
+  const [first, second] = isRewrite(other) ? [other, one] : [one, other]
+  return {
+    ...first.definition,
+    hasTorque: first.definition.hasTorque || second.definition.hasTorque,
+    spares: Math.max(first.definition.spares, second.definition.spares),
   }
 }
 

@@ -4,7 +4,7 @@ import { stackOptions, type TestStack } from '../../packages/lake/test/running-s
 import type { Random, RoundFacts } from './evidence.js'
 import { type Reading, rowText, tableOf, valuesOf } from './readings-model.js'
 
-const definition = { level: 'level', type: 'double', hasTorque: false, format: 'iceberg' } as const
+const definition = { level: 'level', type: 'double', hasTorque: false, spares: 0, format: 'iceberg' } as const
 const millisPerDay = 86_400_000
 const names = ['append', 'the same append', 'merge', 'overwrite', 'append beside it'] as const
 

@@ -16,6 +16,8 @@ export interface Definition {
   level: 'level' | 'height'
   type: 'real' | 'double'
   hasTorque: boolean
+  /** The number of further nullable columns, which never have a value. */
+  spares: number
   /** Default: a table of files. */
   format?: 'iceberg'
 }
@@ -27,6 +29,8 @@ type Writer = 'write' | 'import' | 'merge' | 'remove'
 export interface ModelFile {
   by: Writer
   day: string
+  /** Its name, if that does not come from its rows. */
+  name?: string
   rows: readonly Reading[]
   /** The IDs of the imports that the rows come from. */
   imports: readonly string[]
@@ -52,7 +56,7 @@ export interface ReadingsModel {
 /** An empty lake. */
 export function emptyModel(format?: 'iceberg'): ReadingsModel {
   return {
-    definition: { level: 'level', type: 'double', hasTorque: false, ...(format && { format }) },
+    definition: { level: 'level', type: 'double', hasTorque: false, spares: 0, ...(format && { format }) },
     files: [],
     earlier: [],
   }
@@ -62,7 +66,7 @@ export function emptyModel(format?: 'iceberg'): ReadingsModel {
 export const retentionDays = 2
 
 /** The table of a definition. */
-export function tableOf({ level, type, hasTorque, format }: Definition): Table {
+export function tableOf({ level, type, hasTorque, spares, format }: Definition): Table {
   return {
     name: 'station',
     columns: {
@@ -70,6 +74,7 @@ export function tableOf({ level, type, hasTorque, format }: Definition): Table {
       station_id: { type: 'varchar' },
       [level]: { type, nullable: true },
       ...(hasTorque && { torque: { type: 'real', nullable: true } }),
+      ...Object.fromEntries(sparesOf({ spares }).map((name) => [name, { type: 'integer', nullable: true }])),
     },
     partitions: { event_date: { from: 'event_timestamp', by: 'day' } },
     sortedBy: ['station_id', 'event_timestamp'],
@@ -89,7 +94,12 @@ export function valuesOf(
     station_id: station,
     [definition.level]: level,
     ...(definition.hasTorque && { torque }),
+    ...Object.fromEntries(sparesOf(definition).map((name) => [name, null])),
   }
+}
+
+function sparesOf({ spares }: Pick<Definition, 'spares'>): string[] {
+  return Array.from({ length: spares }, (_, index) => `spare_${index + 1}`)
 }
 
 /** Mode `append`: adds one file per day. */
@@ -102,6 +112,16 @@ export function append(model: ReadingsModel, put: PutReadings): void {
 export function overwrite(model: ReadingsModel, put: PutReadings): void {
   if (model.definition.format) return icebergOverwrite(model, put)
   for (const file of filesOf(put)) replaceDay(model, file)
+}
+
+/** Publishes files of this name, one per day, in place of those that have it. One with the same rows stays. */
+export function ingestOver(model: ReadingsModel, put: PutReadings, name: string): void {
+  for (const file of filesOf(put)) {
+    const named = { ...file, name }
+    const stored = model.files.find(isSame(named))
+    if (stored && JSON.stringify(stored.rows) === JSON.stringify(named.rows)) continue
+    model.files = [...model.files.filter((each) => each !== stored), named]
+  }
 }
 
 /** Mode `merge`: the last new reading of a key takes the place of those that are there. A day in which nothing differs keeps its files. */
@@ -181,7 +201,7 @@ function fileOf(by: Writer, readings: readonly Reading[], imports: readonly stri
 }
 
 function isSame(file: ModelFile): (other: ModelFile) => boolean {
-  const name = (each: ModelFile) => JSON.stringify([each.by, each.rows])
+  const name = (each: ModelFile) => JSON.stringify([each.day, each.name ?? [each.by, each.rows]])
   return (other) => name(other) === name(file)
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLake } from '../../packages/lake/src/index.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
+import { changesUnderWay } from './changes-under-way.js'
 import { completeStep } from './complete-step.js'
 import { type LakePlace, lakeOptions } from './dying-lake.js'
 import { effectiveStep, kindsOf } from './effective-step.js'
 import type { Random, RoundFacts } from './evidence.js'
 import { killedBySignal } from './killer.js'
-import type { Step } from './operations.js'
+import type { Step } from './step.js'
 import { emptyModel, tableOf } from './readings-model.js'
 
 /** Files that a lake holds before each operation, so that there is something to correct. */
@@ -58,7 +59,9 @@ export async function signalRound(
         texts.push(`${kind}: ${step.detail} (${end})`)
         if (end === 'killed') {
           count(`killed: ${kind}`)
-          if (await leavesIntent(step, place)) count(`intent left by: ${kind}`)
+          await ageUnfinished(step, place)
+          const left = await changesUnderWay(place)
+          if (left) count(`${left} left by: ${kind}`)
         }
         await complete(step)
         if (end === 'killed') break
@@ -75,14 +78,12 @@ export async function signalRound(
   }
 }
 
-/** Whether an intent stands. Unfinished files become as old as those of a process that died a minute ago. */
-async function leavesIntent(step: Step, place: LakePlace): Promise<boolean> {
+/** Unfinished files become as old as those of a process that died a minute ago. */
+async function ageUnfinished(step: Step, place: LakePlace): Promise<void> {
   const lake = await openLake(lakeOptions(tableOf(step.definition), place))
   try {
     for await (const { key } of lake.store.unfinished?.('_intents/') ?? [])
       await utimes(join(lake.store.location, key), new Date(0), new Date(0))
-    for await (const { key } of lake.store.list('_intents/')) if (key.endsWith('/intent.json')) return true
-    return false
   } finally {
     await lake.close()
   }

@@ -9,7 +9,7 @@ import { callingProcess } from './calling-process.js'
 import { checkNothingUnfinished, readRows } from './complete-step.js'
 import { lakeOptions } from './dying-lake.js'
 import type { Random } from './evidence.js'
-import type { Call } from './operations.js'
+import type { Call } from './step.js'
 import { type Definition, emptyModel, rowText, tableOf, valuesOf } from './readings-model.js'
 
 const resumeAfterSeconds = 1
