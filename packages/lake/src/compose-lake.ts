@@ -41,6 +41,7 @@ import { appendRows } from './write/append-rows.js'
 import { verifySimulated } from './verify/verify-simulated.js'
 import { publishStaged } from './write/publish-staged.js'
 import type { RowsTarget } from './write/rows-target.js'
+import { withSpace } from './write/space-for-temporary-files.js'
 import { writeRows } from './write/write-rows.js'
 
 /** What a lake's methods need besides its backend. */
@@ -97,7 +98,9 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const signal = begin('write', given)
       checkTable(tables, table)
       const options = { ...withTempFolder(given), duckDb, signal }
-      return publishStaged(table, backend, (target) => writeRows(table, rows, target, options), options)
+      return spaced(options, () =>
+        publishStaged(table, backend, (target) => writeRows(table, rows, target, options), options),
+      )
     },
 
     async import(table, files, given = {}) {
@@ -107,7 +110,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const rejected = folderStore({ folder: out })
       const read = (data: RowsTarget) =>
         importFiles(table, resolved(files), { data, rejected }, { ...duckDb, ...options })
-      return publishStaged(table, backend, read, options)
+      return spaced(options, () => publishStaged(table, backend, read, options))
     },
 
     async stage(table, files, given = {}) {
@@ -116,7 +119,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       checkTable(tables, table)
       const store = folderStore({ folder: outOr(folder) })
       const target = { data: appendRows(table, store, { signal }), rejected: store }
-      return importFiles(table, resolved(files), target, { ...duckDb, ...withTempFolder(options), signal })
+      const how = { ...duckDb, ...withTempFolder(options), signal }
+      return spaced(how, () => importFiles(table, resolved(files), target, how))
     },
 
     async ingest(given = {}) {
@@ -200,7 +204,7 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       checkTable(tables, table)
       return isIceberg(backend, table)
         ? removeIcebergRows(table, backend, { ...options, signal })
-        : removeData(table, backend, { ...options, duckDb, signal })
+        : spaced({}, () => removeData(table, backend, { ...options, duckDb, signal }))
     },
 
     ...icebergVerbs(backend, engines, begin),
@@ -218,11 +222,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       const { tempFolder, ...options } = withTempFolder(given)
       const temp = tempFolder === undefined ? {} : { tempFolder }
       if (isIceberg(backend, checkTable(tables, table))) throw new UsageError(rewriteOfIceberg(table))
-      return rewriteTable(table, backend, {
-        ...options,
-        duckDb: { ...duckDb, ...temp },
-        signal,
-      })
+      const how = { ...options, duckDb: { ...duckDb, ...temp }, signal }
+      return spaced(temp, () => rewriteTable(table, backend, how))
     },
 
     async clean(options = {}) {
@@ -253,6 +254,16 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
   function withTempFolder<O extends { tempFolder?: string }>(options: O): O {
     const { tempFolder } = options
     return tempFolder === undefined ? options : { ...options, tempFolder: inCwd(tempFolder) }
+  }
+
+  /** Runs work that writes temporary files. */
+  function spaced<T>(
+    { tempFolder }: { tempFolder?: string | undefined },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const tempFolders = [tempFolder, duckDb.tempFolder]
+    const lakeFolders = [out, ...(backend.store.stage ? [backend.store.location] : [])]
+    return withSpace({ tempFolders, lakeFolders }, work)
   }
 
   function outOr(folder: string | undefined): string {

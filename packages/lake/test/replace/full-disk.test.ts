@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process'
-import { mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { defineTable, type InputRow } from '@minilake/schema'
-import { expect, onTestFinished, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Lake, openLake } from '../../src/index.js'
 import { freshFolder } from '../fresh-lake.js'
+import { smallDisk } from '../small-disk.js'
 import { turbine } from '../turbine.js'
 
-const run = promisify(execFile)
 const keyed = defineTable({ ...turbine, key: ['turbine_id', 'event_timestamp'] })
 const { power: _power, ...others } = keyed.columns
 const renamed = defineTable({ ...keyed, columns: { ...others, load: { type: 'double', nullable: true } } })
@@ -23,34 +20,6 @@ function rows(days: readonly number[], factor = 1): InputRow<typeof keyed>[] {
       power: Math.sin(second * number) * factor,
     })),
   )
-}
-
-/** A lake on a small disk of its own, and what fills the disk up to some bytes. Skips the test, with the reason, where none can be mounted. */
-async function smallDisk({ skip }: TestContext) {
-  const folder = await freshFolder()
-  const disk = join(folder, 'lake')
-  await mkdir(disk)
-  const mounting = run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk])
-  const refusal = await mounting.then(
-    () => undefined,
-    (error: unknown) => String(error),
-  )
-  if (refusal !== undefined) {
-    console.log(`skipped: no small disk can be mounted here: ${refusal}`)
-    return skip(refusal)
-  }
-  onTestFinished(async () => void (await run('umount', ['-l', disk])))
-  const filler = join(disk, 'filler')
-  return {
-    folder,
-    fillUpTo: async (freeBytes: number) => {
-      const { bavail, bsize } = await statfs(disk)
-      const file = await open(filler, 'w')
-      const size = bavail * bsize - freeBytes
-      await file.writeFile(Buffer.alloc(size)).finally(() => file.close())
-    },
-    free: () => rm(filler),
-  }
 }
 
 async function sums(lake: Lake, column = 'power'): Promise<unknown[]> {
@@ -80,7 +49,8 @@ test.for(Object.keys(changes))(
   '%s on a full disk fails in one sentence and changes nothing; with space, it ends',
   { timeout: 60_000 },
   async (name, context) => {
-    const { folder, fillUpTo, free } = await smallDisk(context)
+    const folder = await freshFolder()
+    const { fillUpTo, free } = await smallDisk(join(folder, 'lake'), context)
     const lake = await openLake({ cwd: folder, tables: [keyed], resumeAfterSeconds: 1 })
     const changing =
       name === 'rewrite' ? await openLake({ cwd: folder, tables: [renamed], resumeAfterSeconds: 1 }) : lake
@@ -106,7 +76,8 @@ test.for(Object.keys(changes))(
 )
 
 test('whole days and imports are removed from a disk with a few KiB left, and then there is space', async (context) => {
-  const { folder, fillUpTo, free } = await smallDisk(context)
+  const folder = await freshFolder()
+  const { fillUpTo, free } = await smallDisk(join(folder, 'lake'), context)
   const lake = await openLake({ cwd: folder, tables: [keyed] })
   const { importId } = await lake.write(keyed, rows([4]))
   await lake.write(keyed, rows([5, 6]))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { emptyLake, stackOptions, temporaryFolder } from '../running-stack.js'
-import { operations, readDuring } from './read-operations.js'
+import { readDuring } from './read-during.js'
+import { operations } from './read-operations.js'
 
 const stack = inject('stack')
 let folder: string

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { freshFolder } from '../fresh-lake.js'
-import { operations, readDuring } from './read-operations.js'
+import { readDuring } from './read-during.js'
+import { operations } from './read-operations.js'
 
 const failures = {
   'failed: run it again': /removed or replaced while the query ran: run it again/,
