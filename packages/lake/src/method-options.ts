@@ -1,5 +1,7 @@
 import type { ImportOptions, Lake, StreamOptions } from './lake.js'
 
+const noteNames = ['onWait', 'onSettled'] as const
+
 const readOptionNames = [
   'map',
   'ignoreExtra',
@@ -34,11 +36,19 @@ const streamOptionNames = [
   ...(['nullText', 'decimal', 'thousands', 'tempFolder', 'memory', 'threads'] as const),
   ...(['group', 'sessionSeconds', 'flushRows', 'flushBytes', 'flushSeconds', 'untilCaughtUp'] as const),
   ...(['acceptLoss', 'signal', 'reasonText', 'onAssigned', 'onBatch', 'onRegistered', 'onFailure'] as const),
+  ...noteNames,
 ] as const satisfies (keyof StreamOptions)[]
 
-const modeOptionNames = ['mode', 'replaceAll', 'onWait', 'onCreateOnce'] as const
+const modeOptionNames = ['mode', 'replaceAll', ...noteNames, 'onCreateOnce'] as const
 
-const publishOptionNames = ['overwrite', 'signal', 'onCreateOnce', 'onObject', 'onProgress'] as const
+const publishOptionNames = [
+  'overwrite',
+  'signal',
+  ...noteNames,
+  'onCreateOnce',
+  'onObject',
+  'onProgress',
+] as const
 
 /** The names of the options of each method. */
 export const methodOptions = {
@@ -56,13 +66,24 @@ export const methodOptions = {
   verify: ['tables', 'signal'],
   report: ['from', 'to', 'signal'],
   status: ['signal'],
-  remove: ['from', 'to', 'where', 'import', 'olderThanDays', 'expired', 'now', 'remove', 'onWait', 'signal'],
+  remove: [
+    'from',
+    'to',
+    'where',
+    'import',
+    'olderThanDays',
+    'expired',
+    'now',
+    'remove',
+    ...noteNames,
+    'signal',
+  ],
   snapshots: ['limit', 'signal'],
   rollback: ['snapshot', 'rollback', 'signal'],
   maintain: ['smallBytes', 'expireAfterSeconds', 'onWait', 'signal'],
-  convert: ['onWait', 'signal'],
-  drop: ['data', 'remove', 'onWait', 'signal'],
-  rewrite: ['map', 'drop', 'rewrite', 'tempFolder', 'onWait', 'signal'],
+  convert: [...noteNames, 'signal'],
+  drop: ['data', 'remove', ...noteNames, 'signal'],
+  rewrite: ['map', 'drop', 'rewrite', 'tempFolder', ...noteNames, 'signal'],
   clean: ['remove', 'signal'],
   doctor: ['deep', 'first', 'local', 'hasOwnKeys', 'now', 'signal'],
   ready: ['timeoutSeconds', 'signal'],

@@ -4,6 +4,7 @@ import { setIcebergFormat } from '@minilake/lake/settings'
 import { count } from '@minilake/lake/text'
 import { Command } from 'commander'
 import { findTable, tableOption } from '../options/find-table.js'
+import { changeNotes } from '../print/change-notes.js'
 import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
@@ -19,7 +20,8 @@ export function convertCommand(environment: Environment): Command {
       withSession(command, environment, async ({ lake, config, terminal, json, signal }) => {
         const table = findTable(lake, flags.table)
         const onWait = (what: string) => terminal.note(`waiting for ${what}`)
-        const report = await lake.convert(table, { onWait, signal })
+        const { onSettled } = changeNotes({ lake, terminal })
+        const report = await lake.convert(table, { onWait, onSettled, signal })
         const left = await setIcebergFormat(table, config.file)
         await terminal.data(json ? `${jsonText(report, 2)}\n` : convertedText(report))
         if (left !== undefined) terminal.warn(left)

@@ -4,6 +4,7 @@ import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { lakeNames } from '@minilake/schema'
 import { Command } from 'commander'
 import { flagText } from '../options/flag-text.js'
+import { changeNotes } from '../print/change-notes.js'
 import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
@@ -21,10 +22,8 @@ export function dropCommand(environment: Environment): Command {
         command: Command,
       ) =>
         withSession(command, environment, async ({ lake, terminal, json, signal }) => {
-          const onWait = (folder: string) =>
-            terminal.note(`waiting for another process that is changing ${lake.store.location}/${folder}`)
           const report = await lake
-            .drop(table, { data, remove: yes, onWait, signal })
+            .drop(table, { data, remove: yes, ...changeNotes({ lake, terminal }), signal })
             .catch((error: unknown) => {
               if (error instanceof Error) error.message = flagText(error.message)
               throw error

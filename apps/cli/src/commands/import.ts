@@ -16,6 +16,7 @@ import {
   yearRange,
 } from '../options/parsers.js'
 import { settingOption } from '../options/setting-option.js'
+import { changeNotes } from '../print/change-notes.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { importedLines, sourceLines } from '../print/import-lines.js'
 import { reportBadRows } from '../print/report-bad-rows.js'
@@ -178,8 +179,7 @@ async function importFiles(
   const intoLake = {
     mode,
     ...(yes && { replaceAll: yes }),
-    onWait: (folder: string) =>
-      terminal.note(`waiting for another process that is changing ${location}/${folder}`),
+    ...changeNotes({ lake, terminal }),
     onCreateOnce: createOnceWarning(location, terminal),
   }
   const report = await (

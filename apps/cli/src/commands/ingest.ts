@@ -4,6 +4,7 @@ import { bytesText, count, firstLines } from '@minilake/lake/text'
 import { Command, Option } from 'commander'
 import { resumeAfterOption } from '../options/resume-after-option.js'
 import { settingArgument } from '../options/setting-option.js'
+import { changeNotes } from '../print/change-notes.js'
 import { createOnceWarning } from '../print/create-once-warning.js'
 import { ingestedLines, registeredLines, warnOfDifferences, warnOfTrouble } from '../print/report-lines.js'
 import { jsonText } from '@minilake/lake/format'
@@ -51,6 +52,7 @@ async function ingestOnce(session: Session, { overwrite = false, verify }: Inges
       overwrite,
       signal,
       ...(verify && { verify }),
+      ...changeNotes(session),
       onCreateOnce: createOnceWarning(location, terminal),
       onProgress: (progress) =>
         bar.at(
@@ -80,6 +82,7 @@ async function watch(session: Session, { overwrite = false }: IngestFlags): Prom
   const { published, unpublished } = await lake.watch({
     overwrite,
     signal,
+    ...changeNotes(session),
     onCreateOnce: createOnceWarning(location, terminal),
     onIngested: async (report) => {
       if (json) await terminal.data(`${jsonText({ location, ...report })}\n`)

@@ -7,6 +7,7 @@ import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
 import { dayCount, parsedBy } from '../options/parsers.js'
 import { rangeOf, type TimeFlags, withTimeOptions } from '../options/time-options.js'
+import { changeNotes } from '../print/change-notes.js'
 import { resumeAfterOption } from '../options/resume-after-option.js'
 import { type Environment, withSession } from '../session.js'
 
@@ -50,10 +51,7 @@ export function removeCommand(environment: Environment): Command {
               ...(id !== undefined && { import: id }),
               ...(olderThan !== undefined && { olderThanDays: olderThan }),
               ...{ expired, remove: yes, signal },
-              onWait: (folder) =>
-                terminal.note(
-                  `waiting for another process that is changing ${lake.store.location}/${folder}`,
-                ),
+              ...changeNotes({ lake, terminal }),
             })
             .catch((error: unknown) => {
               if (error instanceof Error) error.message = flagText(error.message)
@@ -74,11 +72,12 @@ export function removeCommand(environment: Environment): Command {
 }
 
 function removedText({ interrupted, ...report }: RemoveReport): string {
-  const earlier = interrupted.map((folder) =>
-    report.isRemoved
-      ? `completed an interrupted change of ${folder}\n`
-      : `${folder} has an interrupted change, which --yes completes\n`,
-  )
+  const earlier = report.isRemoved
+    ? [] // the notes say what became of them
+    : interrupted.map(
+        (folder) =>
+          `${folder} is being changed by another process, or its change was interrupted: --yes waits for it, and completes it or takes it back\n`,
+      )
   const { untouched, table } = report
   const left = `leaves ${count(untouched.length, 'file')} alone, not in the folder of a day or no data file of ${table}: ${firstLines(untouched).join(', ')}\n`
   return `${earlier.join('')}${removalText(report)}${untouched.length > 0 ? left : ''}`

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { findTable, tableOption } from '../options/find-table.js'
 import { flagText } from '../options/flag-text.js'
 import { addMapping, nameList, parsedBy } from '../options/parsers.js'
+import { changeNotes } from '../print/change-notes.js'
 import { reportBadRows } from '../print/report-bad-rows.js'
 import { registeredLines } from '../print/report-lines.js'
 import { resumeAfterOption } from '../options/resume-after-option.js'
@@ -58,8 +59,7 @@ async function rewrite(
   const report = await lake.rewrite(findTable(lake, name), {
     ...changes,
     rewrite: yes,
-    onWait: (folder) =>
-      terminal.note(`waiting for another process that is changing ${lake.store.location}/${folder}`),
+    ...changeNotes({ lake, terminal }),
     signal,
   })
   await terminal.data(json ? `${jsonText(report, 2)}\n` : rewrittenText(report))

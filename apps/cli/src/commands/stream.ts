@@ -13,6 +13,7 @@ import {
   wholeNumber,
   yearRange,
 } from '../options/parsers.js'
+import { changeNotes } from '../print/change-notes.js'
 import { registeredLines } from '../print/report-lines.js'
 import { type Environment, type Session, withSession } from '../session.js'
 
@@ -100,6 +101,7 @@ async function streamTopic(
       flushSeconds: flushEvery,
       signal,
       reasonText: flagText,
+      ...changeNotes({ lake, terminal }),
       onBatch: async (batch) => {
         if (json) return terminal.data(`${jsonText({ location, ...batch })}\n`)
         const bad = batch.rejected > 0 ? `, ${batch.rejected} rejected` : ''

@@ -1,6 +1,7 @@
 import { tableLockPrefix } from '../iceberg/table-lock.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { intentFolders, readIntent } from '../replace/intent.js'
+import { orphanSigns } from '../replace/orphan-signs.js'
 import { count } from '../text.js'
 import { type Check, FailedCheck } from './diagnose.js'
 
@@ -13,7 +14,11 @@ export function changesCheck(lake: Pick<LakeBackend, 'store'>): Check {
       const folders = await intentFolders(lake.store, '')
       for (const folder of folders) await readIntent(lake.store, folder) // nobody can complete what is no intent
       const [first, ...others] = folders
-      if (first === undefined) return 'none is unfinished'
+      if (first === undefined) {
+        const orphans = await orphanSigns(lake.store)
+        if (orphans.length === 0) return 'none is unfinished'
+        return `none is unfinished; ${count(orphans.length, 'object')} of a change that is over, such as ${orphans[0]?.key}: minilake ingest removes what is older than --resume-after, and so do the other commands that change the lake`
+      }
       if (first.startsWith(tableLockPrefix)) {
         const name = first.slice(tableLockPrefix.length, -1)
         throw new FailedCheck(`table ${name} is being maintained or converted, or this was interrupted`, {

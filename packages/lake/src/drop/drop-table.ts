@@ -4,37 +4,39 @@ import { folderOf } from '../files/folder-of.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { LakeBackend, LakeStore } from '../lake-backend.js'
 import { isRegistered, unregisterTable } from '../register/unregister-table.js'
+import { checkNotRewritten } from '../register/shape-checks.js'
 import { intentFolders, intentPrefix } from '../replace/intent.js'
 import { finishIntent, replaceFiles } from '../replace/replace-files.js'
 import { changingStore, prefixesOf } from '../replace/settle-intents.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { dropIceberg } from './drop-iceberg.js'
 import type { DropReport } from './drop-report.js'
 
 /** How to drop a table. */
-export interface DropTableOptions {
+export interface DropTableOptions extends ChangeNotes {
   /** Drop its data files too, with their truth and what interrupted changes left. Default false: files stay. */
   data?: boolean
   /** Do it. Default false: only list it. */
   remove?: boolean
-  /** Called with the key prefix of a partition that another process is changing at the moment; the drop waits for it. */
-  onWait?: ((folder: string) => void) | undefined
   signal: AbortSignal
 }
 
 /**
- * Unregisters a table, and removes its data files on request; those of an Iceberg table are removed by Trino. A table in the catalog that has another location, or whose files Trino
- * manages, is somebody else's: then it rejects with an Error, as for a missing right, before anything changes. Run again, it completes what
- * was interrupted.
+ * Unregisters a table, and removes its data files on request; those of an Iceberg table are removed by Trino. A table in the catalog that
+ * has another location, or whose files Trino manages, is somebody else's: then it rejects with an Error, as for a missing right, before
+ * anything changes. It also rejects, unless its files go too, while the table is being rewritten. Run again, it completes what was
+ * interrupted.
  */
 export async function dropTable(
   table: Table,
   lake: Pick<LakeBackend, 'profile' | 'servers' | 'store' | 'maintenance' | 'resumeAfterSeconds'>,
-  { data = false, remove = false, onWait, signal }: DropTableOptions,
+  { data = false, remove = false, onWait, onSettled, signal }: DropTableOptions,
 ): Promise<DropReport> {
   const { servers } = lake
   const catalog = servers && { servers, undone: 'dropped', signal }
   const isInCatalog = catalog ? await isRegistered(table, { ...catalog, data }) : null
   if (isIceberg(lake, table)) return dropIceberg(table, lake, { data, remove, signal, isInCatalog })
+  if (!data) await checkNotRewritten(table, lake.store, 'dropped')
   const objects = data
     ? await objectsOf(table, lake.store)
     : { files: [], truths: [], leftovers: [], others: [] }
@@ -45,7 +47,7 @@ export async function dropTable(
     const store = isStoreChanged
       ? await changingStore(table, lake, { undone: 'dropped', signal })
       : lake.store
-    const options = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
+    const options = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait, onSettled }
     // A change that ends later would register the table again.
     for (const folder of intents) await finishIntent({ store }, folder, options)
     if (catalog && isInCatalog === true) await unregisterTable(table, catalog)

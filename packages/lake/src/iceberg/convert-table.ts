@@ -6,6 +6,7 @@ import type { LakeBackend } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
 import { nameOf, placeIn } from '../register/check-places.js'
 import { intentPrefix } from '../replace/intent.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { settleIntents } from '../replace/settle-intents.js'
 import { count } from '../text.js'
 import { UsageError } from '../usage-error.js'
@@ -15,7 +16,7 @@ import { tableLockPrefix, withTableLock } from './table-lock.js'
 import { withTrino } from './with-staging.js'
 
 /** How to convert a table. */
-export interface ConvertOptions {
+export interface ConvertOptions extends Pick<ChangeNotes, 'onSettled'> {
   /** Called with what it waits for. */
   onWait?: ((what: string) => void) | undefined
   signal: AbortSignal
@@ -45,7 +46,7 @@ export function hiveNameOf({ name }: Table): string {
 export async function convertTable(
   given: Table,
   lake: LakeBackend,
-  { onWait, signal: interrupted }: ConvertOptions,
+  { onWait, onSettled, signal: interrupted }: ConvertOptions,
 ): Promise<ConvertReport> {
   const { servers } = lake
   if (servers === undefined) throw new TypeError('convert expected a lake with Trino')
@@ -84,7 +85,8 @@ export async function convertTable(
           throw new Error(
             `nothing was converted: table ${nameOf(old)} has the name that the Hive table gets: give it another name, or drop it`,
           )
-        await settleIntents([table], lake, { signal, onWait })
+        const onWaitFor = (folder: string) => onWait?.(`another process that is changing ${folder}`)
+        await settleIntents([table], lake, { signal, onWait: onWaitFor, onSettled })
         const { differences } = await lake.registerTables([table], { signal })
         if (differences.length > 0) throw new Error(`nothing was converted: ${differences.join('; ')}`)
         await rowsOfQuery(engine, icebergTable(iceberg, { location, as: fresh.name }), signal)

@@ -16,6 +16,7 @@ import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { namedKeys } from '../replace/named-keys.js'
 import { type ChangeableLake, settleIntents } from '../replace/settle-intents.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { UsageError } from '../usage-error.js'
 import { hasRows } from '../files/has-rows.js'
 import { importsOf } from '../files/imports-of.js'
@@ -32,7 +33,7 @@ export interface IngestReport extends PublishReport {
 }
 
 /** How to publish data files. */
-export interface IngestFilesOptions {
+export interface IngestFilesOptions extends ChangeNotes {
   /** Replace objects that have other content. Default false. */
   overwrite?: boolean
   signal: AbortSignal
@@ -111,6 +112,8 @@ async function ingest(
     withOtherBytes = new Set<string>(),
     tables = lake.tables,
     signal,
+    onWait,
+    onSettled,
     onCreateOnce,
     onObject,
     onProgress,
@@ -167,7 +170,7 @@ async function ingest(
   const iceberg = tables.filter((table) => isIceberg(lake, table))
   const ofIceberg = new Map<Table, LocalFile[]>(iceberg.map((table) => [table, []]))
   for (let next = iceberg.length > 0 ? apart(files, ofIceberg) : files; ;) {
-    await settleIntents(tables, lake, { signal })
+    await settleIntents(tables, lake, { signal, onWait, onSettled })
     reports.push(await publishAll(next))
     // A change that began meanwhile may remove these files, or take them back: once it has ended, they are published again if need be.
     const found = [...outcomes.values()].filter(isInStore).map(({ key }) => key)

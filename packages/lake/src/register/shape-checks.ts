@@ -74,6 +74,12 @@ export async function rewriteDifference(table: Table, store: LakeStore): Promise
   return `table ${table.name} is being rewritten, or its rewriting was interrupted: minilake rewrite --table ${table.name} --yes completes it`
 }
 
+/** Throws an Error while the files of a table are being rewritten, or if that was interrupted: they have different columns. */
+export async function checkNotRewritten(table: Table, store: LakeStore, undone: string): Promise<void> {
+  const underWay = await rewriteDifference(table, store)
+  if (underWay !== undefined) throw new Error(`nothing was ${undone}: ${underWay}`)
+}
+
 async function sampleOf(
   table: Table,
   store: LakeStore,

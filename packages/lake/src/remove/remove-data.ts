@@ -6,25 +6,23 @@ import { readableFooter } from '../files/lake-file.js'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
-import { misfitOf, wayOut } from '../register/shape-checks.js'
+import { checkNotRewritten, misfitOf, wayOut } from '../register/shape-checks.js'
 import { truthsOf } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
 import type { FileChange } from '../replace/file-change.js'
 import { replaceFiles } from '../replace/replace-files.js'
 import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
-import type { LockOptions } from '../replace/until-left.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { checkUnmerged, findImport, type ImportedFile } from './imported-files.js'
 import { stageKept } from './stage-kept.js'
 import { type JudgedFile, type RemovalContext, shareOf, splitFiles, type SplitFiles } from './split-files.js'
 import { isOfDay, type RemovalChoice, type RemovalScope, removalScope } from './removal-scope.js'
 
 /** What to remove from a table, and whether to do it. Default: all of it. */
-export interface RemoveDataOptions extends RemovalChoice {
+export interface RemoveDataOptions extends RemovalChoice, ChangeNotes {
   /** Remove it. Default false: only list it. */
   remove?: boolean
-  /** Called with the key prefix of a partition that another process is changing at the moment; the removal waits for it. */
-  onWait?: ((folder: string) => void) | undefined
   signal: AbortSignal
 }
 
@@ -52,7 +50,10 @@ export interface RemoveReport extends Omit<RemovedFolder, 'folder'> {
   /** Ordered by key prefix. */
   folders: RemovedFolder[]
   isRemoved: boolean
-  /** Key prefixes of folders in which an earlier change was interrupted. With `remove`, they have been completed or taken back. */
+  /**
+   * Key prefixes of folders that another process is changing, or in which its change was interrupted. With `remove`, those whose change has
+   * been completed or taken back.
+   */
   interrupted: string[]
   /** Keys in these folders that stay because they are no data files, and data files in folders that are no days. */
   untouched: string[]
@@ -67,12 +68,27 @@ export interface RemoveReport extends Omit<RemovedFolder, 'folder'> {
 export async function removeData(
   table: Table,
   lake: ChangeableLake,
-  { remove = false, onWait, duckDb, signal, ...choice }: RemoveDataOptions & { duckDb: DuckDbLimits },
+  {
+    remove = false,
+    onWait,
+    onSettled,
+    duckDb,
+    signal,
+    ...choice
+  }: RemoveDataOptions & { duckDb: DuckDbLimits },
 ): Promise<RemoveReport> {
   const scope = removalScope(table, choice)
-  const interrupted = remove
-    ? await settleIntents([table], lake, { signal, onWait })
-    : await intentFolders(lake.store, tablePrefix(table))
+  await checkNotRewritten(table, lake.store, 'removed')
+  const interrupted = new Set<string>()
+  const notes: ChangeNotes = {
+    onWait,
+    onSettled: (change) => {
+      interrupted.add(change.folder)
+      onSettled?.(change)
+    },
+  }
+  if (remove) await settleIntents([table], lake, { signal, ...notes })
+  else for (const folder of await intentFolders(lake.store, tablePrefix(table))) interrupted.add(folder)
   const { files, foreign, changing } = await lookAround(table, lake.store, scope, signal)
   const importId =
     choice.import === undefined ? undefined : findImport(table.name, choice.import, chosen(files))
@@ -94,7 +110,7 @@ export async function removeData(
       const isWhole = (folder: string) => planned.get(folder)?.every(({ share }) => share === 'all') ?? false
       for (const folder of folders.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)))) {
         signal.throwIfAborted()
-        found.push(await removeFrom(folder, { ...context, ...place, resumeAfterSeconds, onWait }))
+        found.push(await removeFrom(folder, { ...context, ...place, resumeAfterSeconds, notes }))
       }
     })
   } else {
@@ -118,7 +134,7 @@ export async function removeData(
     bytes: sum(({ bytes }) => bytes),
     truths: sum(({ truths }) => truths),
     isRemoved: remove,
-    interrupted,
+    interrupted: [...interrupted],
     untouched: foreign.filter((key) => planned.has(folderOf(key)) || isDataFileKey(table, key)),
   }
 }
@@ -190,9 +206,9 @@ async function removeFrom(
   {
     catalog,
     resumeAfterSeconds,
-    onWait,
+    notes,
     ...context
-  }: RemovalContext & Omit<LockOptions, 'signal'> & { catalog: FolderCatalog | undefined },
+  }: RemovalContext & { resumeAfterSeconds: number; notes: ChangeNotes; catalog: FolderCatalog | undefined },
 ): Promise<RemovedFolder> {
   const { table, scope, importId, store, duckDb, signal } = context
   const stage = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })
@@ -211,7 +227,7 @@ async function removeFrom(
     return { add, remove: [...keysOf([...gone, ...joined]), ...truths] }
   }
   try {
-    const options = { resumeAfterSeconds, signal, onWait }
+    const options = { resumeAfterSeconds, signal, ...notes }
     await replaceFiles({ table: table.name, folder }, decide, { store, catalog }, options)
     if (last === undefined) throw new Error(`${folder}: expected a decision`)
     return summary(folder, last.split, last.truths)

@@ -5,6 +5,7 @@ import { type HeldIntent, mostTrustMillis } from './intent-lock.js'
 import { newPrefix, oldPrefix, targetKey } from './hidden-files.js'
 import { otherContent } from './other-content.js'
 import type { NewFile, ReplacedLake } from './file-change.js'
+import type { SettledChange } from './settled-change.js'
 
 /** Does what an intent says, with its new files. Rejects with a LostIntentError before a step that is no longer ours to take. */
 export async function carryOut(
@@ -40,11 +41,14 @@ export async function carryOut(
   await complete(held, lake)
 }
 
-/** Completes an intent if all its new files are there, else takes it back. Rejects as `carryOut` does. */
-export async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void> {
+/** Completes an intent if all its new files are there, else takes it back; resolves with what it did. Rejects as `carryOut` does. */
+export async function settle(held: HeldIntent, lake: ReplacedLake): Promise<SettledChange['outcome']> {
   const { store, catalog } = lake
   const { intent } = held
-  if (await isPublished(store, intent)) return complete(held, lake)
+  if (await isPublished(store, intent)) {
+    await complete(held, lake)
+    return 'completed'
+  }
   for (const file of intent.add) {
     if (file.wasThere) continue
     const key = targetKey(store, intent, file.key)
@@ -57,6 +61,7 @@ export async function settle(held: HeldIntent, lake: ReplacedLake): Promise<void
   await held.checkOurs()
   await catalog?.register(intent.folder)
   await held.release()
+  return 'taken back'
 }
 
 /** From here on there is only forward: all new files are there. */

@@ -3,10 +3,11 @@ import { carryOut, settle } from './carry-out.js'
 import type { FileChange, ReplacedLake } from './file-change.js'
 import { filesIn, isOutdated } from './files-in.js'
 import { holdsFile } from './holds-file.js'
-import { type AddedFile, type Intent, readIntent } from './intent.js'
+import { type AddedFile, readIntent } from './intent.js'
 import { freeIntent, type HeldIntent, holdIntent, isLost } from './intent-lock.js'
 import { otherContent } from './other-content.js'
 import { putRight } from './put-right.js'
+import { type SettledChange, settledChange } from './settled-change.js'
 import type { LockOptions } from './until-left.js'
 
 /** What a replacement did. */
@@ -86,18 +87,19 @@ export async function replaceFiles(
   }
 }
 
-/** Completes or takes back what a dead process has left in a folder; waits for a living one. Resolves with the intent, if there was one. */
+/** Completes or takes back what a dead process has left in a folder; waits for a living one. Resolves with what it settled, if there was any. */
 export async function finishIntent(
   lake: ReplacedLake,
   folder: string,
   options: LockOptions,
-): Promise<Intent | undefined> {
+): Promise<SettledChange | undefined> {
   for (;;) {
     const left = await freeIntent(lake.store, folder, options)
     if (left === undefined) return undefined
     try {
-      await settle(left, lake)
-      return left.intent
+      const settled = settledChange(left.intent, await settle(left, lake))
+      options.onSettled?.(settled)
+      return settled
     } catch (error) {
       if (!(await isLost(left))) throw error
       await putRight(left, lake, options) // yet another process has taken it over

@@ -1,8 +1,11 @@
 import { truthPrefix } from '@minilake/generator'
+import { ObjectStoreError } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import type { FolderCatalog, LakeBackend, LakeStore } from '../lake-backend.js'
+import { checkNotRewritten, rewriteDifference } from '../register/shape-checks.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { intentFolders, intentPrefix } from './intent.js'
+import { deadSigns } from './orphan-signs.js'
 import { finishIntent } from './replace-files.js'
 import type { LockOptions } from './until-left.js'
 
@@ -28,19 +31,18 @@ interface Place {
 
 /**
  * Completes or takes back the changes of tables that dead processes have left, and waits for living ones. A file that such a change is
- * about to remove must not be taken for one that is there. Resolves with the key prefixes of their folders.
+ * about to remove must not be taken for one that is there. Leaves out a table that is being rewritten: only its rewriting goes on with it.
  */
 export async function settleIntents(
   tables: readonly Table[],
   lake: ChangeableLake,
   options: Omit<LockOptions, 'resumeAfterSeconds'>,
-): Promise<string[]> {
+): Promise<void> {
   const { resumeAfterSeconds } = lake
   const left = await intentFolders(lake.store, '')
-  const settled: string[] = []
   for (const table of tables) {
     const folders = left.filter((folder) => folder.startsWith(tablePrefix(table)))
-    if (folders.length === 0) continue
+    if (folders.length === 0 || (await rewriteDifference(table, lake.store)) !== undefined) continue
     await changeTable(
       table,
       lake,
@@ -50,19 +52,21 @@ export async function settleIntents(
           await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
       },
     )
-    settled.push(...folders)
   }
-  await removeUnfinished(lake)
-  return settled
+  await removeLeftovers(lake)
 }
 
-/** Runs `work` with the rights to remove files of a table; a missing right is found first. */
+/**
+ * Runs `work` with the rights to remove files of a table. Rejects with an Error, before anything is changed, for a missing right, for a table
+ * that is being rewritten and, on the stack, for one that differs from its definition.
+ */
 export async function changeTable<T>(
   table: Table,
   lake: ChangeableLake,
   { undone, signal }: Undone,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
+  await checkNotRewritten(table, lake.store, undone)
   const store = await changingStore(table, lake, { undone, signal })
   if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
   // Another table under this name is not ours to unregister.
@@ -78,7 +82,7 @@ export async function changingStore(
   { undone, signal }: Undone,
 ): Promise<LakeStore> {
   await checkLocks(lake.store, { undone, signal })
-  await removeUnfinished(lake)
+  await removeLeftovers(lake)
   return maintainStore(lake, { objects: Object.values(prefixesOf(table)) }, { undone, signal })
 }
 
@@ -88,15 +92,23 @@ export function prefixesOf(table: Table): { data: string; truths: string; intent
   return { data, truths: `${truthPrefix}${data}`, intents: `${intentPrefix}${data}` }
 }
 
-/** Removes what killed processes have half written below a folder's intents. A living one writes at least as often as it renews an intent. */
-async function removeUnfinished({
+/**
+ * Removes what dead processes have left below `_intents/` and no change needs: signs of life without an intent and, in a folder, half-written
+ * files. A living process writes at least as often as it renews an intent.
+ */
+async function removeLeftovers({
   store,
+  maintenance,
   resumeAfterSeconds,
-}: Pick<LakeBackend, 'store' | 'resumeAfterSeconds'>): Promise<void> {
-  const keys: string[] = []
+}: Pick<LakeBackend, 'store' | 'maintenance' | 'resumeAfterSeconds'>): Promise<void> {
+  const keys = await deadSigns(store, resumeAfterSeconds)
   for await (const { key, lastActivity, listedAt } of store.unfinished?.(intentPrefix) ?? [])
     if (listedAt.getTime() - lastActivity.getTime() >= resumeAfterSeconds * 1000) keys.push(key)
-  for (const key of keys) await store.remove(key)
+  try {
+    for (const key of keys) await (maintenance?.store ?? store).remove(key)
+  } catch (error) {
+    if (!(error instanceof ObjectStoreError)) throw error // a command that only adds files needs no right to remove
+  }
   if (keys.length > 0) await store.removeEmptyFolders?.(keys)
 }
 

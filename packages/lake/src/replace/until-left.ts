@@ -2,13 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { LakeStore } from '../lake-backend.js'
 import { type Intent, intentKey, readIntent } from './intent.js'
 import { type IntentOwner, ownerOf } from './intent-owner.js'
+import type { ChangeNotes } from './settled-change.js'
 
-export interface LockOptions {
+export interface LockOptions extends ChangeNotes {
   /** An intent whose owner has given no sign of life for this long is completed or taken back by whoever meets it. */
   resumeAfterSeconds: number
   signal: AbortSignal
-  /** Called once with the folder that another process is changing. */
-  onWait?: ((folder: string) => void) | undefined
 }
 
 /** An owner that lives gives several signs in this time. */

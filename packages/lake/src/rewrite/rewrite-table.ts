@@ -13,6 +13,7 @@ import { newFiles } from '../replace/new-files.js'
 import type { NewFile } from '../replace/file-change.js'
 import { replaceFiles } from '../replace/replace-files.js'
 import { changingStore } from '../replace/settle-intents.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import type { LockOptions } from '../replace/until-left.js'
 import { stageFile } from '../write/stage-file.js'
 import { checkChanges, withEarlier } from './column-changes.js'
@@ -22,15 +23,13 @@ import { reshapeFile, type ReshapeOptions } from './reshape-file.js'
 import { finishIntents, stablePlan } from './stable-plan.js'
 
 /** How to rewrite a table. */
-export interface RewriteTableOptions {
+export interface RewriteTableOptions extends ChangeNotes {
   /** Columns of the definition by former name: `{ power: 'load' }`. Default: columns keep their names. */
   map?: Readonly<Record<string, string>>
   /** Former columns that the definition lacks and whose values are given up. Default: none. */
   drop?: readonly string[]
   /** Rewrite it. Default false: only find out what would be rewritten. */
   rewrite?: boolean
-  /** Called with the key prefix of a partition that another process is changing at the moment; the rewriting waits for it. */
-  onWait?: (folder: string) => void
   signal: AbortSignal
 }
 
@@ -70,13 +69,14 @@ export async function rewriteTable(
     drop = [],
     rewrite = false,
     onWait,
+    onSettled,
     signal,
     duckDb,
   }: RewriteTableOptions & { duckDb: DuckDbLimits },
 ): Promise<RewriteReport> {
   checkChanges(table, { map, drop })
   const store = rewrite ? await changingStore(table, lake, { undone: 'rewritten', signal }) : lake.store
-  const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
+  const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait, onSettled }
   if (rewrite) await finishIntents(table, store, lock)
   const mark = await readRewriteMark(table, store)
   const changes = mark ? withEarlier(table, { map, drop }, mark) : { map, drop }

@@ -1,7 +1,13 @@
 import type { Table } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { settleIntents } from '../replace/settle-intents.js'
+
+interface FolderRegistrationOptions extends ChangeNotes {
+  signal: AbortSignal
+  onRegistered?: (report: CatalogReport) => void
+}
 
 /**
  * Registers a table, and returns a function that registers the folders of files. It resolves only once the catalog has all of them: other
@@ -10,7 +16,7 @@ import { settleIntents } from '../replace/settle-intents.js'
 export async function folderRegistration(
   table: Table,
   lake: LakeBackend,
-  { signal, onRegistered }: { signal: AbortSignal; onRegistered?: (report: CatalogReport) => void },
+  { signal, onRegistered, onWait, onSettled }: FolderRegistrationOptions,
 ): Promise<(keys: readonly string[]) => Promise<void>> {
   const registerWith = async (end: AbortSignal) => {
     const report = await lake.registerTables([table], { signal: end })
@@ -26,7 +32,7 @@ export async function folderRegistration(
     if ((await missing()).length === 0) return
     await registerWith(always.signal)
     if ((await missing()).length === 0) return
-    await settleIntents([table], lake, always)
+    await settleIntents([table], lake, { ...always, onWait, onSettled })
     await registerWith(always.signal)
     const [folder] = await missing()
     if (folder !== undefined)

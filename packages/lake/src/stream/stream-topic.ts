@@ -5,6 +5,7 @@ import type { BatchLimits, MessageSource } from '@minilake/stream'
 import { createOnceProbe } from '../ingest/create-once.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { UsageError } from '../usage-error.js'
 import { type Chain, type ChainLink, chainOf } from './chain.js'
 import { folderRegistration } from './folder-registration.js'
@@ -25,7 +26,7 @@ export interface StreamedBatch {
 }
 
 /** How to stream a topic. */
-export interface StreamTopicOptions extends DecodeOptions {
+export interface StreamTopicOptions extends DecodeOptions, ChangeNotes {
   /** Most messages of a batch of one partition. Default 500,000. */
   flushRows?: number
   /** Most bytes of the messages of a batch. Default 64 MiB. */
@@ -135,7 +136,7 @@ async function partitionStreams(
 ): Promise<(partition: number) => Promise<PartitionStream>> {
   const { flushRows, flushBytes, flushSeconds, untilCaughtUp: _untilCaughtUp, ...rest } = options
   const { acceptLoss = [], signal, onAssigned: _onAssigned, onBatch, onRegistered, ...further } = rest
-  const { onFailure, reasonText, report, ...decode } = further
+  const { onFailure, onWait, onSettled, reasonText, report, ...decode } = further
   const { topic } = source
   const { store } = lake
   const shape = shapeOf(table, decode)
@@ -145,7 +146,10 @@ async function partitionStreams(
     seconds: flushSeconds ?? 60,
   }
   const always = new AbortController().signal // a batch that has begun is completed
-  const register = await folderRegistration(table, lake, { signal, ...(onRegistered && { onRegistered }) })
+  const register = await folderRegistration(table, lake, {
+    ...{ signal, onWait, onSettled },
+    ...(onRegistered && { onRegistered }),
+  })
 
   const publishOnce = async (chain: Chain, link: ChainLink, { files }: StagedBatch) => {
     for (const { key, bytes } of files) {

@@ -13,6 +13,7 @@ import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } fro
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { appendingStore } from '../replace/appending-store.js'
 import { changeTable, settleIntents } from '../replace/settle-intents.js'
+import type { ChangeNotes } from '../replace/settled-change.js'
 import { count } from '../text.js'
 import { UsageError } from '../usage-error.js'
 import { appendRows } from './append-rows.js'
@@ -23,7 +24,8 @@ import { checkMode, type WriteMode } from './write-mode.js'
 import type { WrittenFiles } from './write-rows.js'
 
 /** How to put new rows into a lake. */
-export interface PublishStagedOptions extends Pick<IngestFilesOptions, 'signal' | 'onCreateOnce'> {
+export interface PublishStagedOptions
+  extends Pick<IngestFilesOptions, 'signal' | 'onCreateOnce'>, ChangeNotes {
   /**
    * What becomes of the rows that are there: `append` keeps them, `overwrite-partitions` removes those of every partition that gets a new
    * row, and `merge` those with the key of a new row. Default 'append'.
@@ -31,8 +33,6 @@ export interface PublishStagedOptions extends Pick<IngestFilesOptions, 'signal' 
   mode?: WriteMode
   /** Lets mode `overwrite-partitions` replace all of a table without partitions. Default false. */
   replaceAll?: boolean
-  /** Called with the key prefix of a partition that another process is changing at the moment; the write waits for it. */
-  onWait?: (folder: string) => void
   /**
    * Where data files for a bucket wait until they are uploaded, and rows until they are merged. Default: the system's folder for temporary
    * files.
@@ -65,7 +65,8 @@ export async function publishStaged<R extends WrittenFiles>(
     ...options
   }: PublishStagedOptions & { duckDb: DuckDbLimits },
 ): Promise<R & PublishedRows> {
-  const { signal, onWait, tempFolder } = options
+  const { signal, onWait, onSettled, tempFolder } = options
+  const notes: ChangeNotes = { onWait, onSettled }
   checkMode(table, mode)
   const before = await lake.registerTables([table], { signal })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
@@ -74,7 +75,7 @@ export async function publishStaged<R extends WrittenFiles>(
     const how = { mode, replaceAll, tempFolder, duckDb, signal }
     return { ...(await write(icebergRows(table, lake, how))), mode, earlier: [], shared: [], catalog: before }
   }
-  const settle = () => settleIntents([table], lake, { signal, onWait })
+  const settle = () => settleIntents([table], lake, { signal, ...notes })
   await settle()
   if (mode === 'append') {
     const files = isFolder(lake.store)
@@ -87,7 +88,7 @@ export async function publishStaged<R extends WrittenFiles>(
     return { ...files, mode, earlier, shared, catalog: { ...catalog, changes } }
   }
   if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
-  const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait }
+  const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, ...notes }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
   const files = await changeTable(table, lake, { undone: 'written', signal }, (place) =>
     write(targetOf(table, place, how)),
@@ -122,7 +123,7 @@ async function upload<R extends WrittenFiles>(
   table: Table,
   lake: LakeBackend,
   write: (target: RowsTarget) => Promise<R>,
-  { tempFolder = tmpdir(), signal, onCreateOnce }: PublishStagedOptions,
+  { tempFolder = tmpdir(), signal, onCreateOnce, onWait, onSettled }: PublishStagedOptions,
 ): Promise<R> {
   const temporary = await privateFolder(tempFolder, 'write')
   const folder = join(temporary.path, 'files') // beside the file that names its owner
@@ -132,7 +133,7 @@ async function upload<R extends WrittenFiles>(
     const isNew = new Set<string>()
     const { published, unchanged, conflicts, unverifiable, failures } = await ingestFolder(folder, lake, {
       tables: [table],
-      signal,
+      ...{ signal, onWait, onSettled },
       ...(onCreateOnce && { onCreateOnce }),
       onObject: ({ key, outcome }) => void (outcome === 'published' && isNew.add(key)),
     })
