@@ -40,11 +40,11 @@ module.exports = {
     ]),
     layer(
       'lake: intents import no verb but files',
-      '^packages/lake/src/replace/(intent(-lock|-owner)?|until-left)\\.ts',
-      ['^packages/lake/src/(?!files/|replace/(intent(-lock|-owner)?|until-left)\\.ts)[a-z]+/'],
+      '^packages/lake/src/replace/(intent(-lock|-owner)?|until-left|settled-change)\\.ts',
+      ['^packages/lake/src/(?!files/|replace/(intent(-lock|-owner)?|until-left|settled-change)\\.ts)[a-z]+/'],
     ),
     layer('lake: register imports no verb but files and intents', '^packages/lake/src/register/', [
-      '^packages/lake/src/(?!register/|files/|replace/(intent(-lock|-owner)?|until-left)\\.ts)[a-z]+/',
+      '^packages/lake/src/(?!register/|files/|replace/(intent(-lock|-owner)?|until-left|settled-change)\\.ts)[a-z]+/',
     ]),
     layer('lake: open imports only register and config', '^packages/lake/src/open/', [
       '^packages/lake/src/(?!open/|register/|config/)[a-z]+/',

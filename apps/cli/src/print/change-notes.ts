@@ -1,9 +1,15 @@
 import type { ChangeNotes, Lake, SettledChange } from '@minilake/lake'
 import { count } from '@minilake/lake/text'
-import type { Session } from '../session.js'
+import type { Terminal } from './terminal.js'
 
 /** Notes on the changes of other processes that a command waits for, completes or takes back. */
-export function changeNotes({ lake, terminal }: Pick<Session, 'lake' | 'terminal'>): Required<ChangeNotes> {
+export function changeNotes({
+  lake,
+  terminal,
+}: {
+  lake: Pick<Lake, 'store'>
+  terminal: Terminal
+}): Required<ChangeNotes> {
   return {
     onWait: (folder) =>
       terminal.note(`waiting for another process that is changing ${lake.store.location}/${folder}`),
