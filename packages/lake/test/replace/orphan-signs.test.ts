@@ -1,7 +1,9 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { memoryStore, ObjectStoreError } from '@minilake/ingest'
 import { expect, test } from 'vitest'
 import type { Lake } from '../../src/index.js'
+import { settleIntents } from '../../src/replace/settle-intents.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
@@ -45,3 +47,27 @@ test.each(Object.keys(commands))(
     expect(await keysBelow(lake, '_intents/')).toEqual([recent])
   },
 )
+
+test('in a bucket, the key that maintains removes it; a key that may only publish is not in the way', async () => {
+  const store = { ...memoryStore(), now: () => Promise.resolve(new Date(new Date().getTime() + 61_000)) }
+  const refused = (key: string) =>
+    Promise.reject(
+      new ObjectStoreError('Access Denied', {
+        ...{ key, location: store.location, code: 'AccessDenied' },
+        cause: undefined,
+      }),
+    )
+  const publishing = { ...store, remove: refused }
+  await store.write(dead, [new TextEncoder().encode('{"count":1}')])
+  const lake = {
+    store: publishing,
+    resumeAfterSeconds: 60,
+    registerTables: () => Promise.resolve({ statements: [], changes: [], differences: [] }),
+  }
+  const { signal } = new AbortController()
+  await settleIntents([turbine], lake, { signal })
+  expect(await store.find(dead)).toBeDefined()
+  const maintenance = { store, keyName: 'maintain', fix: '' }
+  await settleIntents([turbine], { ...lake, maintenance }, { signal })
+  expect(await store.find(dead)).toBeUndefined()
+})
