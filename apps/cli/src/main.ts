@@ -19,6 +19,7 @@ import { importCommand } from './commands/import.js'
 import { ingestCommand } from './commands/ingest.js'
 import { initCommand } from './commands/init.js'
 import { maintainCommand } from './commands/maintain.js'
+import { qualityCommand } from './commands/quality.js'
 import { queryCommand } from './commands/query.js'
 import { windowsCommand } from './commands/query-windows.js'
 import { removeCommand } from './commands/remove.js'
@@ -116,6 +117,7 @@ function minilake(environment: Environment): Command {
     (environment: Environment) => queryCommand(environment).addCommand(windowsCommand(environment)),
     sqlPromptCommand,
     alarmsCommand,
+    qualityCommand,
     verifyCommand,
     statusCommand,
     reportCommand,

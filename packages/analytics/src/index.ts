@@ -39,6 +39,22 @@ export {
   type ResultRows,
   type SqlEngine,
 } from './sql-engine.js'
+export type { IdentityName } from './queries/identity.js'
+export {
+  type QualityCount,
+  qualityCounts,
+  type QualityFinding,
+  qualityFindings,
+  type SourceRow,
+} from './queries/quality.js'
+export {
+  defaultStuck,
+  type QualityCheck,
+  qualityChecks,
+  type QualityOptions,
+  type RowsInFileOrder,
+  type StuckLimit,
+} from './queries/quality-options.js'
 export { tableSummary } from './queries/table-summary.js'
 export type { TimeRange } from './queries/time-range.js'
 export { isPercentile, type WindowAggregate } from './queries/window-aggregate.js'

@@ -83,7 +83,29 @@ function rootFolder(root: string): string {
   return `${root.replaceAll('\\', '/').replace(/\/$/, '')}/`
 }
 
-function rowsOf(table: Table, root: string, keys: readonly string[] | undefined): string {
+/**
+ * SQL for the rows of a table's files with the file of each and its place there, for DuckDB, which opens the files itself. undefined where a
+ * column of the table hides those of DuckDB.
+ */
+export function duckDbRowsInFileOrder(
+  table: Table,
+  { root }: Pick<DuckDbOptions, 'root'>,
+): { sql: string; file: string; position: string } | undefined {
+  const [file, position] = ['file_index', 'file_row_number'] as const // virtual columns of read_parquet
+  if ([file, position].some((name) => Object.hasOwn(table.columns, name))) return undefined
+  return {
+    sql: `(\n${rowsOf(table, root, undefined, [file, position])}\n) AS "rows of files"`,
+    file,
+    position,
+  }
+}
+
+function rowsOf(
+  table: Table,
+  root: string,
+  keys: readonly string[] | undefined,
+  places: readonly string[] = [],
+): string {
   const partitions = partitionValues(table, root)
   const nullable = columnsOf(table).filter(([, column]) => column.nullable)
   const options = [
@@ -95,17 +117,22 @@ function rowsOf(table: Table, root: string, keys: readonly string[] | undefined)
   const columns = [
     ...columnsOf(table).map((column) => `  ${fileColumn(table, column)}`),
     ...partitions.columns.map((column) => `  ${column}`),
+    ...places.map((place) => `  ${place}`),
   ]
   const paths = keys?.map((key) => quoteLiteral(globText(`${rootFolder(root)}${key}`)))
   const place = paths ? `[${paths.join(', ')}]` : quoteLiteral(filesGlob(table, root))
   const files = `read_parquet(${place}, ${options.join(', ')})`
-  return `SELECT\n${columns.join(',\n')}\nFROM ${nullable.length > 0 ? withColumns(nullable, files) : files}`
+  return `SELECT\n${columns.join(',\n')}\nFROM ${nullable.length > 0 ? withColumns(nullable, files, places) : files}`
 }
 
 /** Files of which none may have some columns: an untyped NULL takes the type that a file has. */
-function withColumns(columns: ReturnType<typeof columnsOf>, files: string): string {
+function withColumns(
+  columns: ReturnType<typeof columnsOf>,
+  files: string,
+  places: readonly string[],
+): string {
   const nulls = columns.map(([name]) => `NULL AS ${quoteIdentifier(name)}`).join(', ')
-  return `(\n  SELECT ${nulls} WHERE false\n  UNION ALL BY NAME\n  SELECT * FROM ${files}\n)`
+  return `(\n  SELECT ${nulls} WHERE false\n  UNION ALL BY NAME\n  SELECT ${['*', ...places].join(', ')} FROM ${files}\n)`
 }
 
 /**

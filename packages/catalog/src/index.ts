@@ -1,5 +1,5 @@
 export type { HiveColumn } from './column-text.js'
-export { duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
+export { duckDbRowsInFileOrder, duckDbStatements, type DuckDbOptions } from './duckdb-statements.js'
 export type { HiveOptions } from './folder-url.js'
 export { registerPartition, syncPartitions, unregisterPartition } from './hive-partitions.js'
 export {

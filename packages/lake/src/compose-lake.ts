@@ -30,6 +30,7 @@ import { enginePool } from './open/engine-pool.js'
 import type { DuckDbLimits } from './open/duckdb-limits.js'
 import { type BucketOptions, storeOptions } from './open/bucket-options.js'
 import { untilReady } from './open/until-ready.js'
+import { tableQuality } from './quality/table-quality.js'
 import { removeData } from './remove/remove-data.js'
 import { tableReport } from './report/table-report.js'
 import { rewriteTable } from './rewrite/rewrite-table.js'
@@ -157,21 +158,11 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       return listFiles(table, backend.store, { ...options, signal })
     },
 
-    query<R, C extends Readonly<Record<string, Column>>>(
-      query: Query<R, C> | string,
-      given: QueryOptions = {},
-    ) {
-      const signal = begin('query', given)
-      const moment = historyMoment(given)
-      const options = { tables: checkTables(tables, given.tables ?? tables), signal }
-      const run = (asked: Query<R, C>) => namingFiles(engines.query(asked, options), backend, options.tables)
-      if (typeof query === 'string') {
-        if (moment) throw new TypeError(momentOfSql)
-        return run(freeSql(query) as unknown as Query<R, C>)
-      }
-      if (!['string', 'function'].includes(typeof (query as Partial<Query<R, C>> | undefined)?.sql))
-        throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
-      return moment ? queryAt(query, moment, { lake: backend, engines, ...options }) : run(query)
+    query,
+
+    async quality(table, options = {}) {
+      begin('quality', options)
+      return tableQuality(checkTable(tables, table), backend, query, options)
     },
 
     async verify(options = {}) {
@@ -243,6 +234,23 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       isClosed = true
       await engines.close()
     },
+  }
+
+  function query<R, C extends Readonly<Record<string, Column>>>(
+    query: Query<R, C> | string,
+    given: QueryOptions = {},
+  ) {
+    const signal = begin('query', given)
+    const moment = historyMoment(given)
+    const options = { tables: checkTables(tables, given.tables ?? tables), signal }
+    const run = (asked: Query<R, C>) => namingFiles(engines.query(asked, options), backend, options.tables)
+    if (typeof query === 'string') {
+      if (moment) throw new TypeError(momentOfSql)
+      return run(freeSql(query) as unknown as Query<R, C>)
+    }
+    if (!['string', 'function'].includes(typeof (query as Partial<Query<R, C>> | undefined)?.sql))
+      throw new TypeError(`query expected a query or SQL text, got ${describeValue(query)}`)
+    return moment ? queryAt(query, moment, { lake: backend, engines, ...options }) : run(query)
   }
 
   function targetOf({ out: folder, target }: GenerateOptions): FileTarget {

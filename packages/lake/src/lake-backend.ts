@@ -1,4 +1,4 @@
-import type { SqlEngine } from '@minilake/analytics'
+import type { RowsInFileOrder, SqlEngine } from '@minilake/analytics'
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import type { FolderStore, ObjectStore, StoredObject } from '@minilake/ingest'
 import type { S3Store } from '@minilake/ingest/s3'
@@ -102,6 +102,8 @@ export interface LakeBackend {
   openEngineOver(table: Table, keys: readonly string[], others: readonly string[]): Promise<SqlEngine>
   /** Absent when the engine does not reveal the order of rows in a file. */
   readonly rowOrderOf?: RowOrderOf
+  /** A table's rows with the place of each in its file, for a query; undefined if there are none. Absent like `rowOrderOf`. */
+  readonly rowsInFileOrder?: (table: Table) => Promise<RowsInFileOrder | undefined>
 }
 
 /** Runs `work` with an engine that knows the tables, and closes the engine afterwards. */

@@ -1,8 +1,8 @@
-import type { ColumnsOf, Query, ResultRows } from '@minilake/analytics'
+import type { ColumnsOf, IdentityName, Query, ResultRows } from '@minilake/analytics'
 import type { SimulateOptions } from '@minilake/generator'
 import type { ReadingFile } from '@minilake/import'
 import type { Report } from '@minilake/report'
-import type { Column, LakeProfile, Table } from '@minilake/schema'
+import type { Column, ColumnName, LakeProfile, Table } from '@minilake/schema'
 import type { CleanOptions, Leftovers } from './clean/clean-lake.js'
 import type { DoctorOptions } from './doctor/check-lake.js'
 import type { CheckResult } from './doctor/diagnose.js'
@@ -19,6 +19,7 @@ import type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
+import type { QualityOptions, TableQuality } from './quality/table-quality.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
 import type { ReportOptions } from './report/table-report.js'
 import type { RewriteReport, RewriteTableOptions } from './rewrite/rewrite-table.js'
@@ -155,6 +156,15 @@ export interface Lake {
     options?: QueryOptions,
   ): ResultRows<R, C>
   query(sql: string, options?: QueryOptions): ResultRows<Record<string, unknown>>
+
+  /**
+   * What is wrong with the readings of each source: gaps, duplicates, rows out of order, stuck values, NaN, values out of range, wrong
+   * clocks. In numbers, and stretch by stretch. Rejects with a TypeError for unknown columns and a RangeError for an option out of range.
+   */
+  quality<T extends Table, const C extends ColumnName<T> = IdentityName<T>>(
+    table: T,
+    options?: QualityOptions<T, C>,
+  ): Promise<TableQuality<T, C>>
 
   /**
    * Compares what the engine reads with the truth of simulated tables, and with the counts and bounds in the files of others. Tables

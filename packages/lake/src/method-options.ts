@@ -1,4 +1,6 @@
+import type { Table } from '@minilake/schema'
 import type { ImportOptions, Lake, StreamOptions } from './lake.js'
+import type { QualityOptions } from './quality/table-quality.js'
 
 const noteNames = ['onWait', 'onSettled'] as const
 
@@ -50,6 +52,11 @@ const publishOptionNames = [
   'onProgress',
 ] as const
 
+const qualityOptionNames = [
+  ...(['by', 'checks', 'columns', 'intervalSeconds', 'key', 'stuck', 'ranges', 'years'] as const),
+  ...(['from', 'to', 'at', 'snapshot', 'signal'] as const),
+] as const satisfies (keyof QualityOptions<Table, string>)[]
+
 /** The names of the options of each method. */
 export const methodOptions = {
   generate: ['out', 'target', 'overwrite', 'workers', 'signal', 'onFile', 'onCreateOnce'],
@@ -63,6 +70,7 @@ export const methodOptions = {
   statements: ['tables'],
   files: ['from', 'to', 'signal'],
   query: ['tables', 'at', 'snapshot', 'signal'],
+  quality: qualityOptionNames,
   verify: ['tables', 'signal'],
   report: ['from', 'to', 'signal'],
   status: ['signal'],

@@ -1,4 +1,5 @@
 import { alarmRulesOf, checkAlarmRules } from './alarm-rule.js'
+import { checkInterval } from './check-interval.js'
 import { checkKey } from './check-key.js'
 import { checkLimits, limitOptions } from './check-limits.js'
 import { checkName } from './check-name.js'
@@ -32,6 +33,8 @@ export interface Table {
   readonly key?: readonly string[]
   /** How long readings are kept: '90d' for 90 days. Older ones stay until `remove` is told to apply it. Default: for ever. */
   readonly retention?: string
+  /** The expected time between readings of a source, in seconds, to the millisecond. Default: unknown. */
+  readonly intervalSeconds?: number
   /**
    * What the table is on the stack: 'hive' for a Hive table over its data files, 'iceberg' for an Iceberg table, whose changes are atomic and
    * keep a history. In the embedded profile both are the same table of files. Default 'hive'.
@@ -71,6 +74,7 @@ interface Consistent<T extends Table> {
   readonly sortedBy?: readonly ColumnName<T>[]
   readonly key?: readonly ColumnName<T>[]
   readonly retention?: `${number}d`
+  readonly intervalSeconds?: number
   readonly format?: TableFormat
   readonly source?: {
     readonly [O in keyof T['source']]: O extends keyof TableSource ? T['source'][O] : never
@@ -80,7 +84,7 @@ interface Consistent<T extends Table> {
 /**
  * Checks a table definition and returns it unchanged, with its literal types.
  * Throws a TypeError for a name that Parquet, Hive, Trino and DuckDB do not all accept, for unknown options, and for a
- * partition, sort order, key, retention or source that the columns do not allow; a RangeError for an alarm rule that makes no sense.
+ * partition, sort order, key, retention, interval or source that the columns do not allow; a RangeError for an alarm rule that makes no sense.
  *
  * @example
  * ```ts
@@ -130,6 +134,7 @@ export function defineTable<const T extends Table>(table: T & Consistent<T>): T 
   }
   if (table.source !== undefined) checkSource(subject, table.source, columns)
   if (table.key !== undefined) checkKey(subject, table.key, columns, partitions)
+  checkInterval(subject, table.intervalSeconds)
   if (table.retention !== undefined) {
     retentionDays(table)
     if (Object.keys(partitions).length === 0)
@@ -176,6 +181,7 @@ const tableOptions = [
   'sortedBy',
   'key',
   'retention',
+  'intervalSeconds',
   'format',
   'source',
 ] satisfies (keyof Table)[]

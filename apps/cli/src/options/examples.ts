@@ -49,6 +49,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'minilake alarms kpi',
     'minilake alarms kpi --table pump_daily --limits perDay=150,staleHours=12 --json',
   ],
+  quality: [
+    'minilake quality --table pump_daily --ranges pressure=0:400,velocity=0:6,speed=0:3000',
+    'minilake quality --list --checks gap,stuck --stuck 60s --from 2026-01-02 --to 2026-01-02',
+    'minilake quality --table turbine --interval 1s -o quality.csv',
+  ],
   sql: [
     'minilake query sql "SELECT count(*) FROM hive.iot_dw.pump"',
     'minilake query sql -f peaks.sql -o peaks.parquet',

@@ -80,6 +80,35 @@ export const delay = z.union([z.literal('0').transform(() => 0), duration], {
   error: 'Expected 0, or a duration with its unit: 500ms, 15s, 5m or 1h.',
 })
 
+/** A number of readings, or a length of time. */
+export const stuckLimit = z.union(
+  [
+    z
+      .string()
+      .regex(/^[1-9]\d{0,8}$/)
+      .transform((text) => ({ readings: Number(text) })),
+    duration.transform((seconds) => ({ seconds })),
+  ],
+  { error: 'Expected a number of readings such as 5, or a duration with its unit such as 60s.' },
+)
+
+/** The least and the greatest right value by column: `pressure=0:400,speed=0:3000`. */
+export const ranges = z.string().transform((text, context): Record<string, [number, number]> => {
+  const parts = text.split(',').map((part) => /^\s*([^=\s]+)\s*=\s*([^:\s]+):([^:\s]+)\s*$/.exec(part))
+  const numbers = parts.flatMap(
+    (part) => part?.slice(2).map((number) => finiteNumber.safeParse(number)) ?? [],
+  )
+  if (parts.every((part) => part !== null) && numbers.every(({ success }) => success))
+    return Object.fromEntries(
+      parts.map(([, name = '', least, greatest]) => [name, [Number(least), Number(greatest)]]),
+    )
+  context.addIssue({
+    code: 'custom',
+    message: 'Expected a least and a greatest number by column, such as pressure=0:400,speed=0:3000.',
+  })
+  return z.NEVER
+})
+
 /** Limits by their names: `perDay=150,staleHours=12`. */
 export const namedNumbers = z.string().transform((text, context): Record<string, number> => {
   const parts = text.split(',').map((part) => /^\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*$/.exec(part))

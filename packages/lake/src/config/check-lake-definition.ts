@@ -67,6 +67,7 @@ const tableShape = z
     sortedBy: z.array(z.string()).optional(),
     key: z.array(z.string()).optional(),
     retention: z.string().optional(),
+    intervalSeconds: z.number().optional(),
     format: z.enum(tableFormats).optional(),
     source: sourceShape.optional(),
   } satisfies Record<keyof Table, z.ZodType>)

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { duckDbStatements } from '@minilake/catalog'
+import { duckDbRowsInFileOrder, duckDbStatements } from '@minilake/catalog'
 import { folderStore } from '@minilake/ingest'
 import { lakeNames, type Table } from '@minilake/schema'
 import { defaultResumeAfterSeconds, isEmptyTable, type LakeBackend } from '../lake-backend.js'
@@ -66,5 +66,9 @@ export function embeddedLake(
       })
     },
     rowOrderOf: duckDbRowOrder(store.location),
+    rowsInFileOrder: async (table) =>
+      (await isEmptyTable(table, store))
+        ? undefined
+        : duckDbRowsInFileOrder(table, { root: resolve(store.location) }),
   }
 }
