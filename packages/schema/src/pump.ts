@@ -9,7 +9,7 @@ const readings = {
     type: 'double',
     comment: 'discharge pressure, kPa gauge',
     highLimit: 150,
-    // The starting points that alarm guides recommend for pressures: a deadband of 2 % of the range (EEMUA 191), 15 s of delay.
+    // The starting points that alarm guides recommend for pressures: a deadband of 2 % of the range (EEMUA 191:2013), 15 s of delay.
     deadband: 3,
     onDelaySeconds: 15,
     offDelaySeconds: 15,

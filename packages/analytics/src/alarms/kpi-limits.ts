@@ -71,7 +71,7 @@ const isa = 'ISA-18.2-2016'
 /** The standards that default limits are from, with their years. The others are defaults of this library. */
 export const kpiLimitStandards: Readonly<Partial<Record<keyof KpiLimits, string>>> = {
   perDay: 'IEC 62682:2014',
-  perTenMinutes: `${isa}, EEMUA 191`,
+  perTenMinutes: `${isa}, EEMUA 191:2013`,
   mostPerTenMinutes: isa,
   floodPercent: isa,
   chattering: isa,
