@@ -143,8 +143,27 @@ test('minilake sql runs the statements of its standard input, up to the first er
 
   const failing = await piped('SELECT 1 AS a;\nSELECT x;\nSELECT 2 AS b;\n', 'sql', '--format', 'csv')
   expect([failing.code, failing.stdout]).toEqual([1, 'a\n1\n'])
-  expect(failing.stderr).toContain('line 1: SELECT x\n               ^\n')
+  expect(failing.stderr).toContain('line 2: SELECT x\n               ^\n')
   expect((await piped('.quit\nSELECT 1;\n', 'sql')).stdout).toBe('')
+})
+
+test('an error of minilake sql names the line of the input', async () => {
+  const { stderr } = await piped('.tables\n-- one\nSELECT 1 AS a; SELECT\n  2 AS b; SELECT x;\n', 'sql')
+  expect(stderr).toContain('line 4:   2 AS b; SELECT x\n                         ^\n')
+  const json = await piped('SELECT 1 AS a; SELECT x;\n', 'sql', '--json')
+  expect(JSON.parse(json.stderr)).toMatchObject({ error: { line: 1, column: 23 } })
+})
+
+test('minilake sql -o writes the result of one statement, and refuses several before it runs any', async () => {
+  const one = await piped('-- one\nSELECT 1 AS a\n;\n', 'sql', '-o', 'one.csv')
+  expect([one.code, one.stderr]).toEqual([0, '1 row in one.csv\n'])
+  expect(await readFile(join(folder, 'one.csv'), 'utf8')).toBe('a\n1\n')
+  const two = await piped('SELECT 1 AS a;\nSELECT 2 AS b', 'sql', '-o', 'two.csv')
+  expect([two.code, two.stderr]).toEqual([
+    2,
+    'minilake: --output expected one statement, got 2: two.csv holds one result\n',
+  ])
+  await expect(readFile(join(folder, 'two.csv'))).rejects.toThrow('ENOENT')
 })
 
 test('minilake sql takes several statements in a line, and comments and semicolons without one', async () => {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
-import { splitStatements, statementText } from '@minilake/analytics'
+import { QueryError, splitStatements, statementText } from '@minilake/analytics'
 import { UsageError } from '@minilake/lake'
 import { columnsOf, sqlTableName } from '@minilake/schema'
 import { Command } from 'commander'
@@ -41,6 +41,8 @@ async function prompt(session: Session, flags: PrintFlags, { process }: Environm
     terminal.note('SQL ends with a semicolon; .help says more')
   }
   let statement = ''
+  /** The input before the statement: a line break for each line, and the part of its own line. */
+  let before = ''
   let query = new AbortController()
   let isRunning = false
   const ask = (text = 'minilake> ') => {
@@ -53,10 +55,24 @@ async function prompt(session: Session, flags: PrintFlags, { process }: Environm
     stderr.write('\n')
     ask()
   })
-  const run = async (statements: readonly string[]) => {
+  let written = 0
+  const run = async (statements: readonly string[], text: string) => {
     const either = AbortSignal.any([signal, query.signal])
-    for (const sql of statements)
-      await printResult(session.lake.query(sql, { signal: either }), session, flags)
+    if (flags.output !== undefined && (written += statements.length) > 1)
+      throw new UsageError(
+        `--output expected one statement, got ${isTerminal ? 'another' : statements.length}: ${flags.output} holds one result`,
+      )
+    let from = 0
+    for (const sql of statements) {
+      from = text.indexOf(sql, from)
+      const place = { sql, before: before + text.slice(0, from) }
+      await printResult(session.lake.query(sql, { signal: either }), session, flags).catch(
+        (error: unknown) => {
+          throw isTerminal ? error : inInput(error, place)
+        },
+      )
+      from += sql.length
+    }
   }
   const obey = async (word: string) => {
     const commands: Record<string, () => string> = {
@@ -85,19 +101,44 @@ async function prompt(session: Session, flags: PrintFlags, { process }: Environm
     for await (const line of lines) {
       const word = statement === '' ? line.trim() : ''
       if (word === '.quit' || word === '.exit') return
-      if (word.startsWith('.')) await attempt(() => obey(word))
-      else {
-        const { statements, rest } = splitStatements(`${statement}${line}\n`)
+      if (word.startsWith('.')) {
+        await attempt(() => obey(word))
+        before += '\n'
+      } else {
+        const text = `${statement}${line}\n`
+        // A file is written once all is read, so that nothing is if there are several statements.
+        const isLater = flags.output !== undefined && !isTerminal
+        const { statements, rest } = isLater ? { statements: [], rest: text } : splitStatements(text)
         statement = isBlank.test(rest) ? '' : rest
-        await attempt(() => run(statements))
+        await attempt(() => run(statements, text))
+        before = lastLine(before + text.slice(0, text.length - statement.length))
       }
       ask(statement === '' ? 'minilake> ' : '      ... ')
     }
     signal.throwIfAborted()
-    if (statementText(statement) !== '') await attempt(() => run([statement]))
+    const { statements, rest } = splitStatements(statement)
+    const all = statementText(rest) === '' ? statements : [...statements, rest]
+    if (all.length > 0) await attempt(() => run(all, statement))
   } finally {
     lines.close()
   }
+}
+
+/** An error in a statement with the line of the input that it is on, and the statement after as many lines. */
+function inInput(error: unknown, { sql, before }: { sql: string; before: string }): unknown {
+  if (!(error instanceof QueryError) || error.line === undefined) return error
+  const { message, line, column, ...facts } = error
+  const start = before.lastIndexOf('\n') + 1
+  const place = {
+    line: line + before.split('\n').length - 1,
+    ...(column !== undefined && { column: line === 1 ? column + before.length - start : column }),
+  }
+  return new QueryError(message, { ...facts, ...place, sql: before + sql, cause: error.cause })
+}
+
+/** The last line of a text, after the line breaks of the others. */
+function lastLine(text: string): string {
+  return text.replace(/.*\n/g, '\n')
 }
 
 /** Lines without SQL. */

@@ -9,11 +9,11 @@ const scenario: Scenario = scenarios.nightmare
 
 test('what a simulation did to its readings is found, in numbers and stretch by stretch', async () => {
   const { lake } = await freshLake({ tables: [pumpDaily] })
-  const simulation = { from: '2026-01-01', days: 2, intervalSeconds: 5, pumps: 2, scenario }
+  const simulation = { from: '2026-01-01', days: 1, intervalSeconds: 10, pumps: 2, scenario }
   await lake.generate(pumpDaily, simulation, { workers: 1 })
   await lake.ingest()
   const truths = await truthsOf(lake.store)
-  expect(truths).toHaveLength(4)
+  expect(truths).toHaveLength(2)
   const ranges = { speed: [0, 2000] } as const
   const { counts, findings, interval, unchecked } = await lake.quality(pumpDaily, { ranges })
 
@@ -25,7 +25,7 @@ test('what a simulation did to its readings is found, in numbers and stretch by 
     const { rows, interval_seconds, missing, duplicates, out_of_order, nan, wrong_clock } = row
     expect({ rows, interval_seconds, missing, duplicates, out_of_order, nan, wrong_clock }).toEqual({
       rows: BigInt(sum(pump, ({ rows }) => rows)),
-      interval_seconds: 5,
+      interval_seconds: 10,
       missing: BigInt(sum(pump, ({ delivery }) => delivery.missing)),
       duplicates: BigInt(sum(pump, ({ delivery }) => delivery.duplicates)),
       out_of_order: BigInt(sum(pump, ({ delivery }) => delivery.outOfOrder)),
@@ -49,9 +49,9 @@ test('what a simulation did to its readings is found, in numbers and stretch by 
     faults.map((fault) => ({ ...fault, pump_id: `pump-${String(parameters.pump).padStart(4, '0')}` })),
   )
   const isLong = ({ start, end }: { start: string; end: string }) =>
-    Date.parse(end) - Date.parse(start) > 150_000
+    Date.parse(end) - Date.parse(start) > 300_000
   const stuck = faults.filter((fault) => fault.fault === 'stuckSensor' && isLong(fault))
-  expect(stuck.length).toBeGreaterThan(10)
+  expect(stuck.length).toBeGreaterThan(3)
   for (const { pump_id, column, start, end } of stuck)
     expect(
       found.some(
