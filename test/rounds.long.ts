@@ -7,7 +7,7 @@ import { emptyLake } from '../packages/lake/test/running-stack.js'
 import { startKafka } from './kafka-broker.js'
 import { convertRound } from './rounds/convert-round.js'
 import { correctionRound } from './rounds/correction-round.js'
-import { correctingKinds, kindsOf } from './rounds/effective-step.js'
+import { correctingKinds, kindsOf, kindsWithIntents } from './rounds/effective-step.js'
 import { type Random, runRounds } from './rounds/evidence.js'
 import { killRound } from './rounds/kill-round.js'
 import { pairRound, pairs } from './rounds/pair-round.js'
@@ -56,9 +56,15 @@ test.each([
     const round = (random: Random) =>
       signalRound(random, engine === 'Trino' ? { stack: inject('stack') } : {})
     const facts = await runRounds({ name, rounds, seed, round })
-    const rows = correctingKinds.map((kind) => ({ operation: kind, kills: facts[`killed: ${kind}`] ?? 0 }))
+    const rows = correctingKinds.map((kind) => ({
+      operation: kind,
+      kills: facts[`killed: ${kind}`] ?? 0,
+      left: (facts[`intent left by: ${kind}`] ?? 0) + (facts[`mark left by: ${kind}`] ?? 0),
+    }))
     console.table(rows)
     for (const { operation, kills } of rows) expect(kills, operation).toBeGreaterThanOrEqual(rounds)
+    const left = rows.reduce((sum, row) => sum + row.left, 0)
+    expect(left).toBeGreaterThanOrEqual((kindsWithIntents.length * rounds) / 3)
   },
 )
 

@@ -21,6 +21,14 @@ export const correctingKinds = [
   'ingest, overwrite',
 ] as const
 
+/** Those of them that replace or remove files, and so have an intent on the way. */
+export const kindsWithIntents: readonly string[] = correctingKinds.filter(
+  (kind) =>
+    !['import, mode append', 'drop without data', 'add a column', 'ingest', 'ingest, overwrite'].includes(
+      kind,
+    ),
+)
+
 /** Those of them that an Iceberg table lacks. */
 const ofFilesOnly: readonly string[] = ['rewrite', 'drop without data', 'ingest, overwrite']
 

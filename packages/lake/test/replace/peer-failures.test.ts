@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { memoryStore, type ObjectStore } from '@minilake/ingest'
 import { encodeParquet } from '@minilake/parquet'
@@ -12,7 +12,7 @@ import { intentFolders } from '../../src/replace/intent.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
-// How others doubled or lost data, or became slow: Basekick-Labs/arc, issues 157, 226, 357 and 638, and influxdata/influxdb, issue 27301.
+// How others doubled or lost data, or became slow: Basekick-Labs/arc, issues 157, 188, 224, 226, 357 and 638, and influxdata/influxdb, issue 27301.
 
 const day = { table: 'turbine', folder: 'turbine/event_date=2026-01-05/' }
 const signal = new AbortController().signal
@@ -118,6 +118,11 @@ async function keysOf(lake: Lake): Promise<string[]> {
   return keys
 }
 
+async function countIn(lake: Lake): Promise<unknown> {
+  for await (const { n } of lake.query('SELECT count(*) AS n FROM hive.iot_dw.turbine')) return n
+  return undefined
+}
+
 test('different rows that are written in the same second are files of their own (arc 357)', async () => {
   const { lake } = await freshLake({ tables: [keyed] })
   await Promise.all([1, 2].map((second) => lake.write(keyed, [rowAt(second)])))
@@ -126,9 +131,6 @@ test('different rows that are written in the same second are files of their own 
 
 test('a day of 500 files is queried, and the next merge makes them one (influxdb 27301)', async () => {
   const { lake } = await freshLake({ tables: [keyed] })
-  const count = async () => {
-    for await (const { n } of lake.query('SELECT count(*) AS n FROM hive.iot_dw.turbine')) return n
-  }
   const [key = ''] = (await lake.write(keyed, [rowAt(0)])).keys
   for (let second = 1; second < 500; second += 1) {
     // Without the flush to disk of a write of ours, which would take most of a minute.
@@ -138,8 +140,45 @@ test('a day of 500 files is queried, and the next merge makes them one (influxdb
       await writeFile(path, [...encodeParquet(keyed, [batch])])
   }
   expect(await keysOf(lake)).toHaveLength(500)
-  expect(await count()).toBe(500n)
+  expect(await countIn(lake)).toBe(500n)
   await lake.write(keyed, [rowAt(500)], { mode: 'merge' })
   expect(await keysOf(lake)).toHaveLength(1)
-  expect(await count()).toBe(501n)
+  expect(await countIn(lake)).toBe(501n)
+})
+
+test('a day of long ago, back-filled in many files, is merged as any other day (arc 188)', async () => {
+  const { lake } = await freshLake({ tables: [keyed] })
+  const old = (second: number) => ({
+    ...rowAt(second),
+    event_timestamp: new Date(Date.UTC(1999, 0, 5, 0, 0, second)),
+  })
+  for (const second of [1, 2, 3]) await lake.write(keyed, [old(second)])
+  const year = new Date('1999-02-01T00:00:00Z')
+  for (const key of await keysOf(lake)) await utimes(join(lake.store.location, key), year, year)
+  expect(await lake.write(keyed, [old(4)], { mode: 'merge' })).toMatchObject({ written: 1 })
+  expect(await keysOf(lake)).toHaveLength(1)
+  expect(await countIn(lake)).toBe(4n)
+})
+
+test('each of many writes at once that reports its rows as written has put them into the lake (arc 224)', async () => {
+  const { lake } = await freshLake({ tables: [keyed] })
+  const seconds = Array.from({ length: 30 }, (_, second) => second)
+  const reports = await Promise.all(seconds.map((second) => lake.write(keyed, [rowAt(second)])))
+  expect(reports.map(({ written }) => written)).toEqual(seconds.map(() => 1))
+  expect(await countIn(lake)).toBe(30n)
+})
+
+test('retention beside merges removes the old day, and no row of a younger one (arc 224)', async () => {
+  const retained = defineTable({ ...keyed, retention: '2d' })
+  const { lake } = await freshLake({ tables: [retained] })
+  const at = (day: number, second: number) => ({
+    ...rowAt(second),
+    event_timestamp: new Date(Date.UTC(2026, 0, day, 0, 0, second)),
+  })
+  await lake.write(retained, [at(1, 0), at(5, 0)])
+  const now = new Date('2026-01-06T12:00:00Z')
+  const merges = [1, 2, 3].map((second) => lake.write(retained, [at(5, second)], { mode: 'merge' }))
+  await Promise.all([lake.remove(retained, { expired: true, now, remove: true }), ...merges])
+  expect(await countIn(lake)).toBe(4n)
+  expect(await intentFolders(lake.store, '')).toEqual([])
 })
