@@ -2,6 +2,7 @@ import { freeSql, hourlyAverages } from '@minilake/analytics'
 import { defineTable, type InputRow, pump } from '@minilake/schema'
 import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { openLake } from '../../src/index.js'
+import { readingLoop } from '../replace/reading-loop.js'
 import { emptyLake, engineOf, stackOptions, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
 import { dyingTrino } from './dying-trino.js'
@@ -119,4 +120,29 @@ test('says why a table is not converted', async () => {
   await expect(lake.convert(turbine)).rejects.toThrow('nothing was converted: table hive.iot_dw.turbine_hive')
   expect(await powers('turbine')).toEqual(['1'])
   await lake.close()
+
+  const unentitled = await openLake({ ...stackOptions(stack), tables: [turbine] })
+  await expect(unentitled.convert(turbine)).rejects.toThrow(
+    /^nothing was converted: the S3 key credentials lacks the right s3:DeleteObject below /,
+  )
+  await unentitled.close()
+})
+
+test('readers of a table that is converted find all of its rows, or between the two renames no table', async () => {
+  const lake = await open(turbine)
+  await lake.write(turbine, [row('05T10:00', 1), row('06T10:00', 2)])
+  const sql = 'SELECT count(*) * 1000 + CAST(sum(power) AS INTEGER) FROM hive.iot_dw.turbine'
+  const total = async () => Number((await rowsOf(sql))[0])
+  const { stop } = readingLoop(total)
+  await lake.convert(turbine)
+  const during = new Set((await stop()).map(({ found }) => String(found)))
+  const reader = readingLoop(total)
+  const other = await open(converted)
+  await other.drop('turbine_hive', { data: true, remove: true })
+  expect(new Set((await reader.stop()).map(({ found }) => found))).toEqual(new Set([2003]))
+  await other.drop(converted, { data: true, remove: true })
+  for (const found of during) expect(found).toMatch(/^2003$|does not exist/)
+  expect(during).toContain('2003')
+  await lake.close()
+  await other.close()
 })
