@@ -38,7 +38,7 @@ export function qualityPlan(
   table: Table,
   {
     checks = qualityChecks,
-    columns = numericColumns(table) as string[],
+    columns = numericColumns<Table>(table),
     intervalSeconds = table.intervalSeconds,
     key = table.key,
     stuck = defaultStuck,

@@ -195,7 +195,7 @@ export function expectedQuality(
       for (const [time, group] of moments) {
         if (time === null) continue
         const values = group.flatMap((row) =>
-          row[column] === null || Number.isNaN(row[column]) ? [] : [row[column]!],
+          row[column] === null || Number.isNaN(row[column]) ? [] : [row[column]],
         )
         const only =
           values.length > 0 && values.every((value) => value === values[0]) ? values[0]! : undefined
@@ -212,7 +212,7 @@ export function expectedQuality(
         stretches(
           'out_of_range',
           column,
-          (row) => row[column] !== null && (row[column]! < range[0] || row[column]! > range[1]),
+          (row) => row[column] !== null && (row[column] < range[0] || row[column] > range[1]),
         )
     }
     stretches('nan', 'value', ({ value }) => Number.isNaN(value))
