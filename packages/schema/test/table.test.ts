@@ -240,6 +240,17 @@ describe('defineTable', () => {
   })
 })
 
+it('the time between readings is a number of seconds', () => {
+  const columns = { event_timestamp: { type: 'timestamp' } } as const
+  expect(defineTable({ name: 'turbine', columns, intervalSeconds: 0.5 }).intervalSeconds).toBe(0.5)
+  for (const intervalSeconds of [0, -1, NaN, 1e9])
+    expect(() => defineTable({ name: 'turbine', columns, intervalSeconds })).toThrow(
+      new TypeError(
+        `table turbine: intervalSeconds expected a number of seconds of at least 0.001, got ${intervalSeconds}`,
+      ),
+    )
+})
+
 describe('columnsOf, partitionsOf, eventTimeColumn and numericColumns', () => {
   const turbine = defineTable({
     name: 'turbine',
