@@ -42,7 +42,7 @@ describe('defineTable', () => {
     )
     expect(define({ partition: {} })).toThrow(
       new TypeError(
-        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, format, source, got partition',
+        'table turbine expected only the options name, comment, columns, partitions, sortedBy, key, retention, intervalSeconds, format, source, got partition',
       ),
     )
   })
