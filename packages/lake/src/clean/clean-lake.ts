@@ -9,6 +9,7 @@ import { withTrino } from '../iceberg/with-staging.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
+import { checkNoneOver } from '../register/others-over.js'
 import { readTruthFile } from '../truth/truth-file.js'
 
 /** How to clean a lake. */
@@ -81,11 +82,16 @@ interface Found {
 /** Removes what may be removed. Nothing goes, in `out` neither, unless the lake's key has the rights for all of it. */
 async function removeFound(
   found: readonly Found[],
-  lake: Pick<LakeBackend, 'store' | 'maintenance' | 'servers'>,
+  lake: Pick<LakeBackend, 'tables' | 'store' | 'maintenance' | 'servers'>,
   signal: AbortSignal,
 ): Promise<void> {
   const removable = found.filter(({ leftovers }) => isRemovable(leftovers))
   const inLake = removable.filter(({ store }) => store === lake.store)
+  const simulated = new Set(
+    inLake.flatMap(({ leftovers: { kind, keys } }) => (kind === 'simulated' ? keys : [])).map(tableFolderOf),
+  )
+  for (const table of lake.tables)
+    if (simulated.has(tablePrefix(table))) await checkNoneOver(table, lake, { undone: 'removed', signal })
   const foldersOf = (some: readonly Found[]) => [
     ...new Set(some.flatMap(({ leftovers }) => leftovers.keys.map(tableFolderOf))),
   ]

@@ -4,7 +4,7 @@ import { type LakeBackend, withEngine } from '../lake-backend.js'
 import { isLoopback } from '../open/s3-keys.js'
 import { PartDownError } from '../part-down-error.js'
 import { nameOf } from '../register/check-places.js'
-import { othersOver } from '../register/others-over.js'
+import { othersOver, tablePlaces } from '../register/others-over.js'
 import { lookAtTables } from '../register/register-tables.js'
 import { answerOf, startHint } from './answer-of.js'
 import { type Check, FailedCheck, firstLine } from './diagnose.js'
@@ -87,8 +87,9 @@ export function tablesCheck({
           const [trouble] = await lookAtTables(lake, { engine, location, signal })
           if (trouble !== undefined)
             throw new FailedCheck(trouble, { fix: 'minilake catalog --profile stack' })
+          const places = await tablePlaces(engine, signal)
           for (const table of lake.tables) {
-            const [other] = await othersOver(table, { engine, location, signal })
+            const [other] = othersOver(table, location, places)
             if (other !== undefined)
               throw new FailedCheck(`table ${nameOf(table)} has its data files in common with ${other}`, {
                 fix: 'drop one of the two with DROP TABLE, which keeps the files of an external table: what removes files of one removes them from the other',

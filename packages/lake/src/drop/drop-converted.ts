@@ -5,6 +5,7 @@ import { withTrino } from '../iceberg/with-staging.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
 import { nameOf, placeIn } from '../register/check-places.js'
+import { othersOver, sharedFiles, tablePlaces } from '../register/others-over.js'
 import { changingStore } from '../replace/settle-intents.js'
 import { sqlTableName } from '@minilake/schema'
 import type { DropReport } from './drop-report.js'
@@ -38,6 +39,15 @@ export async function dropConverted(
       throw new Error(
         `nothing was dropped: ${nameOf(old)} expected the Hive table that the conversion of ${table.name} has left, over ${placeIn(location, hive)}`,
       )
+    const [other] =
+      isThere && data
+        ? othersOver(
+            hive,
+            location,
+            (await tablePlaces(engine, signal)).filter(({ name }) => name !== old.name),
+          )
+        : []
+    if (other !== undefined) throw new Error(sharedFiles(old, other, 'dropped'))
     const files: { key: string; size: number }[] = []
     const untouched: string[] = []
     if (isThere && data)

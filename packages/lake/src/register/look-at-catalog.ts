@@ -1,4 +1,4 @@
-import { freeSql, query, type SqlEngine } from '@minilake/analytics'
+import { freeSql, query, QueryError, type SqlEngine } from '@minilake/analytics'
 import type { HiveColumn } from '@minilake/catalog'
 import {
   lakeNames,
@@ -11,6 +11,7 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
+import { nameOf } from './check-places.js'
 import { isTableGone } from './is-table-gone.js'
 
 /** What Trino's catalog knows of a lake's tables. */
@@ -57,15 +58,23 @@ export async function lookAtCatalog(
   return found
 }
 
-/** The location of a registered table; undefined for a Hive table whose files Trino manages. */
+/** The location of a registered table; undefined for a Hive table whose files Trino manages. Rejects with an Error for a view. */
 export async function placeOf(
   table: Pick<Table, 'name'>,
   engine: SqlEngine,
   signal: AbortSignal,
 ): Promise<{ place: string | undefined; isIceberg: boolean }> {
   let statement = ''
-  for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal }))
-    statement = Object.values(row).map(String).join('')
+  try {
+    for await (const row of engine.query(freeSql(`SHOW CREATE TABLE ${sqlTableName(table)}`), { signal }))
+      statement = Object.values(row).map(String).join('')
+  } catch (cause) {
+    if (!(cause instanceof QueryError && cause.message.includes('is a view, not a table'))) throw cause
+    throw new Error(
+      `nothing was changed: ${nameOf(table)} expected a table, got a view: give the table another name, or the view (ALTER VIEW ${sqlTableName(table)} RENAME TO …)`,
+      { cause },
+    )
+  }
   // The statement names the catalog that the table is in.
   const isIceberg = statement.startsWith(`CREATE TABLE ${lakeNames.icebergCatalog}.`)
   const [, text] =

@@ -5,7 +5,7 @@ import type { LakeBackend } from '../lake-backend.js'
 import { nameOf, placeIn } from './check-places.js'
 import { lookAtCatalog } from './look-at-catalog.js'
 import { otherFormat } from './other-format.js'
-import { othersOver } from './others-over.js'
+import { checkNoneOver } from './others-over.js'
 
 /** Trino, and what a refusal says was not done. */
 interface Unregistering {
@@ -23,15 +23,9 @@ export async function isRegistered(
   table: Table,
   { servers, data = false, ...how }: Unregistering & { data?: boolean },
 ): Promise<boolean> {
-  return withCatalog(servers, async (engine) => {
-    const isThere = await isOwn(table, engine, { servers, ...how })
-    if (!data) return isThere
-    const [other] = await othersOver(table, { engine, location: servers.location, signal: how.signal })
-    if (other === undefined) return isThere
-    throw new Error(
-      `nothing was ${how.undone}: the data files of ${nameOf(table)} are also those of ${other}: drop that table first (DROP TABLE keeps the files of an external one), or leave its data where it is`,
-    )
-  })
+  const isThere = await withCatalog(servers, (engine) => isOwn(table, engine, { servers, ...how }))
+  if (data) await checkNoneOver(table, { servers }, how)
+  return isThere
 }
 
 /** A table with the format that Trino's catalog has it in; the table itself if it is not there. */

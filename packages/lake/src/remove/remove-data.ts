@@ -12,6 +12,7 @@ import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
 import type { FileChange } from '../replace/file-change.js'
 import { replaceFiles } from '../replace/replace-files.js'
+import { checkNoneOver } from '../register/others-over.js'
 import { type ChangeableLake, changeTable, settleIntents } from '../replace/settle-intents.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
 import { checkUnmerged, findImport, type ImportedFile } from './imported-files.js'
@@ -105,6 +106,7 @@ export async function removeData(
   const found: RemovedFolder[] = []
   const folders = remove ? [...new Set([...planned.keys(), ...changing])].sort() : []
   if (folders.length > 0) {
+    await checkNoneOver(table, lake, { undone: 'removed', signal })
     await changeTable(table, lake, { undone: 'removed', signal }, async (place) => {
       // What needs no new file goes first: on a full disk, it makes room for the rest.
       const isWhole = (folder: string) => planned.get(folder)?.every(({ share }) => share === 'all') ?? false

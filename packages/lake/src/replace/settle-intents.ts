@@ -12,7 +12,7 @@ import type { LockOptions } from './until-left.js'
 /** A lake whose files can be removed and replaced. */
 export type ChangeableLake = Pick<
   LakeBackend,
-  'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog' | 'resumeAfterSeconds'
+  'store' | 'maintenance' | 'registerTables' | 'withFolderCatalog' | 'servers' | 'resumeAfterSeconds'
 >
 
 /** What a refusal says was not done, such as 'removed'. */

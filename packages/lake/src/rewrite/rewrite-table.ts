@@ -8,6 +8,7 @@ import {
   rewriteMarkKey,
   writeRewriteMark,
 } from '../register/rewrite-mark.js'
+import { checkNoneOver } from '../register/others-over.js'
 import { unregisterTable } from '../register/unregister-table.js'
 import { newFiles } from '../replace/new-files.js'
 import type { NewFile } from '../replace/file-change.js'
@@ -75,6 +76,7 @@ export async function rewriteTable(
   }: RewriteTableOptions & { duckDb: DuckDbLimits },
 ): Promise<RewriteReport> {
   checkChanges(table, { map, drop })
+  if (rewrite) await checkNoneOver(table, lake, { undone: 'rewritten', signal })
   const store = rewrite ? await changingStore(table, lake, { undone: 'rewritten', signal }) : lake.store
   const lock = { resumeAfterSeconds: lake.resumeAfterSeconds, signal, onWait, onSettled }
   if (rewrite) await finishIntents(table, store, lock)

@@ -12,6 +12,7 @@ import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.j
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { appendingStore } from '../replace/appending-store.js'
+import { checkNoneOver } from '../register/others-over.js'
 import { changeTable, settleIntents } from '../replace/settle-intents.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
 import { count } from '../text.js'
@@ -88,6 +89,7 @@ export async function publishStaged<R extends WrittenFiles>(
     return { ...files, mode, earlier, shared, catalog: { ...catalog, changes } }
   }
   if (mode === 'overwrite-partitions' && !replaceAll) await checkPartitioned(table, lake.store)
+  await checkNoneOver(table, lake, { undone: 'written', signal })
   const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, ...notes }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
   const files = await changeTable(table, lake, { undone: 'written', signal }, (place) =>

@@ -64,7 +64,7 @@ function changingStore(root: string): { store: LakeStore; changed: () => Promise
 const held = { resumeAfterSeconds: 60, signal }
 
 const lakeOn = (store: LakeStore) => ({
-  ...{ servers: undefined, store, tables: [turbine], resumeAfterSeconds: 60 },
+  ...{ store, tables: [turbine], resumeAfterSeconds: 60 },
   registerTables: () => Promise.resolve({ statements: [], changes: [], differences: [] }),
 })
 const removals: Record<string, (store: LakeStore) => Promise<unknown>> = {
