@@ -35,7 +35,11 @@ test('a dead process that was maintaining a table holds up the next one for --re
   await using proxy = await dyingTrino(stack.trino, /EXECUTE optimize/, false, () => child.end())
   const end = await child.call(
     { call: () => ({ method: 'maintain', args: [table] }) },
-    { table, place: { folder: '/', stack: { ...stack, trino: proxy.url } }, killAfterMillis: 600_000 },
+    {
+      table,
+      place: { folder: '/', stack: { ...stack, trino: proxy.url } },
+      kill: { since: 'call', afterMillis: 600_000 }, // the proxy ends the process long before
+    },
   )
   expect(end.is).toBe('killed')
   const finding = (await lake.doctor()).find(({ check }) => check === 'changes')

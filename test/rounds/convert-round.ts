@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { agrees, type Lake, openLake } from '../../packages/lake/src/index.js'
 import { dyingTrino } from '../../packages/lake/test/iceberg/dying-trino.js'
 import { emptyLake, type TestStack } from '../../packages/lake/test/running-stack.js'
-import { callingProcess, type CallEnd } from './calling-process.js'
+import { type CallEnd, callingProcess, type KillMoment } from './calling-process.js'
 import { checkNothingUnfinished, completeStep, readRows } from './complete-step.js'
 import { type LakePlace, lakeOptions } from './dying-lake.js'
 import { effectiveStep } from './effective-step.js'
@@ -97,6 +97,9 @@ function killText(moment: Moment): string {
   return betweenRenames.includes(moment) ? 'killed between the renames' : 'killed at another statement'
 }
 
+/** The proxy ends the process long before. */
+const byProxy: KillMoment = { since: 'call', afterMillis: 600_000 }
+
 /** Runs one process that converts, and may be killed. */
 async function convert(place: LakePlace, moment: Moment): Promise<CallEnd> {
   const child = callingProcess()
@@ -105,13 +108,14 @@ async function convert(place: LakePlace, moment: Moment): Promise<CallEnd> {
   try {
     if ('share' in moment) {
       const isKilled = Number.isFinite(moment.share)
-      const killAfterMillis = isKilled ? Math.ceil(moment.share * (length ?? 0)) : undefined
-      return await child.call(step, { table, place, killAfterMillis, resumeAfterSeconds: 1 })
+      const kill: KillMoment | undefined = isKilled
+        ? { since: 'call', afterMillis: Math.ceil(moment.share * (length ?? 0)) }
+        : undefined
+      return await child.call(step, { table, place, kill, resumeAfterSeconds: 1 })
     }
     await using proxy = await dyingTrino(stack.trino, moment.statement, moment.isDone, () => child.end())
     const throughProxy = { ...place, stack: { ...stack, trino: proxy.url } }
-    const killAfterMillis = 600_000
-    return await child.call(step, { table, place: throughProxy, killAfterMillis, resumeAfterSeconds: 1 })
+    return await child.call(step, { table, place: throughProxy, kill: byProxy, resumeAfterSeconds: 1 })
   } finally {
     child.end()
   }

@@ -40,7 +40,7 @@ const lengths = new Map<string, Pick<CallEnd, 'millis' | 'changingMillis'>>()
  * measured.
  */
 export const killedBySignal: Killer = async (step, place, random) => {
-  const name = `${place.stack ? 'stack' : 'embedded'}: ${step.kind}`
+  const name = `${place.stack ? 'stack' : 'embedded'} ${step.definition.format ?? 'hive'}: ${step.kind}`
   const length = lengths.get(name)
   const table = tableOf(step.definition)
   const child = callingProcess()

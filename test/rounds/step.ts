@@ -4,8 +4,7 @@ import type { Definition, ReadingsModel, Refusal } from './readings-model.js'
 
 /** A call of a lake's method, as plain data: another process can make it. */
 export interface Call {
-  method:
-    'write' | 'import' | 'ingest' | 'remove' | 'register' | 'rewrite' | 'drop' | 'convert' | 'maintain'
+  method: 'write' | 'import' | 'ingest' | 'remove' | 'register' | 'rewrite' | 'drop' | 'convert' | 'maintain'
   args: readonly unknown[]
 }
 

@@ -4,6 +4,7 @@ import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { findSimulation } from '../generate/find-simulation.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import { removeStagedRuns, type Staged, type StagedRun, stagedRuns } from '../iceberg/staged-runs.js'
 import { withTrino } from '../iceberg/with-staging.js'
 import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
@@ -48,21 +49,23 @@ interface TruthFile {
  * 24 hours ago, in `out` and in the lake, and removes them on request, with the staging tables in Trino. A data file counts as simulated only if a truth describes exactly its content.
  */
 export async function cleanLake(
-  lake: Pick<LakeBackend, 'tables' | 'store' | 'maintenance' | 'servers'>,
+  lake: Pick<LakeBackend, 'profile' | 'tables' | 'store' | 'maintenance' | 'servers'>,
   { out, remove = false, signal }: CleanOptions,
 ): Promise<Leftovers[]> {
-  const { tables } = lake
   const stores: LakeStore[] = [folderStore({ folder: out }), lake.store]
+  // The rows of an Iceberg table are in files of Trino's. Data files below its name are those of the Hive table that it once was.
+  const tablesIn = (store: LakeStore) =>
+    store === lake.store ? lake.tables.filter((table) => !isIceberg(lake, table)) : lake.tables
   const truths = new Map<LakeStore, TruthFile[]>()
-  for (const store of stores) truths.set(store, await truthFilesOf(tables, store))
+  for (const store of stores) truths.set(store, await truthFilesOf(tablesIn(store), store))
   // The truths of both stores count, because a data file may reach the lake before its truth does.
   const known = [...truths.values()].flat()
   const found: Found[] = []
   for (const [store, here] of truths) {
     const staged = await stagedRuns(store)
-    for (const leftovers of await filesIn(store, tables, { truths: here, known, staged }))
+    for (const leftovers of await filesIn(store, tablesIn(store), { truths: here, known, staged }))
       found.push({ store, leftovers, ...(leftovers.kind === 'staged' && { runs: staged.abandoned }) })
-    const uploads = abandoned(await unfinishedUploads(tables, store))
+    const uploads = abandoned(await unfinishedUploads(lake.tables, store))
     if (uploads.length > 0) found.push({ store, leftovers: leftoverUploads(uploads, store), uploads })
   }
   if (remove) await removeFound(found, lake, signal)

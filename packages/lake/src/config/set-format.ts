@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import type { Table } from '@minilake/schema'
 import type { ConfigFile } from './load-config.js'
 
@@ -18,9 +18,13 @@ export async function setIcebergFormat(
   const config = JSON.parse(await readFile(file.path, 'utf8')) as {
     tables?: { name: string; format?: string }[]
   }
-  for (const each of config.tables ?? []) if (each.name === table.name) each.format = 'iceberg'
-  const temporary = `${file.path}.new`
-  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`)
-  await rename(temporary, file.path)
+  const entry = config.tables?.find(({ name }) => name === table.name)
+  if (entry === undefined)
+    return `define table ${table.name} with format: 'iceberg' in ${file.path}: until then, minilake refuses to use it as a Hive table`
+  entry.format = 'iceberg'
+  const path = await realpath(file.path) // a link stays one
+  const temporary = `${path}.new`
+  await writeFile(temporary, `${JSON.stringify(config, undefined, 2)}\n`, { mode: (await stat(path)).mode })
+  await rename(temporary, path)
   return undefined
 }

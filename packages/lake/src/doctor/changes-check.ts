@@ -1,3 +1,4 @@
+import { unfinishedConversions } from '../iceberg/convert-table.js'
 import { tableLockPrefix } from '../iceberg/table-lock.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { intentFolders, readIntent } from '../replace/intent.js'
@@ -15,6 +16,11 @@ export function changesCheck(lake: Pick<LakeBackend, 'store'>): Check {
       for (const folder of folders) await readIntent(lake.store, folder) // nobody can complete what is no intent
       const [first, ...others] = folders
       if (first === undefined) {
+        const [half] = await unfinishedConversions(lake.store)
+        if (half !== undefined)
+          throw new FailedCheck(`the conversion of table ${half} was interrupted`, {
+            fix: `minilake convert --table ${half} completes it`,
+          })
         const orphans = await orphanSigns(lake.store)
         if (orphans.length === 0) return 'none is unfinished'
         return `none is unfinished; ${count(orphans.length, 'object')} of a change that is over, such as ${orphans[0]?.key}: minilake ingest removes what is older than --resume-after, and so do the other commands that change the lake`

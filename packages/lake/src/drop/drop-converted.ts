@@ -1,5 +1,6 @@
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
-import { hiveNameOf } from '../iceberg/convert-table.js'
+import { readIfThere } from '../files/read-if-there.js'
+import { conversionMarkKey, hiveNameOf } from '../iceberg/convert-table.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import { withTrino } from '../iceberg/with-staging.js'
 import type { LakeBackend } from '../lake-backend.js'
@@ -39,15 +40,19 @@ export async function dropConverted(
       throw new Error(
         `nothing was dropped: ${nameOf(old)} expected the Hive table that the conversion of ${table.name} has left, over ${placeIn(location, hive)}`,
       )
-    const [other] =
-      isThere && data
-        ? othersOver(
-            hive,
-            location,
-            (await tablePlaces(engine, signal)).filter(({ name }) => name !== old.name),
-          )
-        : []
-    if (other !== undefined) throw new Error(sharedFiles(old, other, 'dropped'))
+    if (isThere && (await readIfThere(lake.store, conversionMarkKey(table))) !== undefined)
+      throw new Error(
+        `nothing was dropped: the conversion of ${table.name} is not over, and ${nameOf(old)} may have rows that the Iceberg table lacks: minilake convert --table ${table.name} completes it`,
+      )
+    if (isThere && data) {
+      const places = await tablePlaces(engine, signal)
+      const [other] = othersOver(
+        hive,
+        location,
+        places.filter(({ name }) => name !== old.name),
+      )
+      if (other !== undefined) throw new Error(sharedFiles(old, other, 'dropped'))
+    }
     const files: { key: string; size: number }[] = []
     const untouched: string[] = []
     if (isThere && data)

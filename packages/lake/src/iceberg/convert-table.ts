@@ -2,7 +2,7 @@ import type { TrinoEngine } from '@minilake/analytics/trino'
 import { hiveRename, icebergRename, icebergTable, rowsPerDay, syncPartitions } from '@minilake/catalog'
 import { partitionsOf, sqlTableName, type Table } from '@minilake/schema'
 import { readIfThere } from '../files/read-if-there.js'
-import type { LakeBackend } from '../lake-backend.js'
+import type { LakeBackend, LakeStore } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
 import { nameOf, placeIn } from '../register/check-places.js'
 import { intentPrefix } from '../replace/intent.js'
@@ -65,7 +65,7 @@ export async function convertTable(
       const signal = AbortSignal.any([interrupted, lost])
       const store = lake.maintenance?.store ?? lake.store
       const steps = { engine, store, records: lake.store, location }
-      const mark = `${intentPrefix}${tableLockPrefix}${table.name}/convert.json`
+      const mark = conversionMarkKey(table)
       const found = await tablesIn(engine, { table, old, fresh, location }, signal)
       const report = { table: table.name, hive: old.name, days: [] as ConvertReport['days'], files: 0 }
 
@@ -109,6 +109,22 @@ export async function convertTable(
       return { ...report, hive: isHiveLeft ? old.name : null }
     }),
   )
+}
+
+const markPrefix = `${intentPrefix}${tableLockPrefix}`
+const markName = '/convert.json'
+
+/** The object that stands from the first renaming of a conversion until all files are in the Iceberg table. */
+export function conversionMarkKey({ name }: Table): string {
+  return `${markPrefix}${name}${markName}`
+}
+
+/** The tables whose conversion is between its first renaming and its end. */
+export async function unfinishedConversions(store: LakeStore): Promise<string[]> {
+  const names: string[] = []
+  for await (const { key } of store.list(markPrefix))
+    if (key.endsWith(markName)) names.push(key.slice(markPrefix.length, -markName.length))
+  return names
 }
 
 type Kind = 'hive' | 'iceberg' | undefined

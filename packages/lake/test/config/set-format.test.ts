@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -25,7 +25,25 @@ test('sets the format of one table in a JSON file, and keeps everything else', a
   expect(await readdir(folder)).toEqual(['minilake.config.json'])
 })
 
+test('a link to the file stays one, and the file keeps its permissions', async () => {
+  const [path, link] = [join(folder, 'real.json'), join(folder, 'minilake.config.json')]
+  await writeFile(path, JSON.stringify({ tables: [{ name: 'turbine' }] }), { mode: 0o600 })
+  await symlink(path, link)
+  expect(await setIcebergFormat(turbine, { path: link })).toBeUndefined()
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
+    tables: [{ name: 'turbine', format: 'iceberg' }],
+  })
+  expect((await lstat(link)).isSymbolicLink()).toBe(true)
+  expect((await lstat(path)).mode & 0o777).toBe(0o600)
+})
+
 test('says what is to be written in a file that it cannot edit', async () => {
+  const path = join(folder, 'minilake.config.json')
+  await writeFile(path, '{"tables":[{"name":"other"}]}')
+  expect(await setIcebergFormat(turbine, { path })).toBe(
+    `define table turbine with format: 'iceberg' in ${path}: until then, minilake refuses to use it as a Hive table`,
+  )
+  expect(await readFile(path, 'utf8')).toBe('{"tables":[{"name":"other"}]}')
   expect(await setIcebergFormat(turbine, { path: '/lake/minilake.config.ts' })).toBe(
     "add format: 'iceberg' to the definition of table turbine in /lake/minilake.config.ts: until then, minilake refuses to use it as a Hive table",
   )
