@@ -30,7 +30,7 @@ export const kindsWithIntents: readonly string[] = correctingKinds.filter(
 )
 
 /** Those of them that an Iceberg table lacks. */
-const ofFilesOnly: readonly string[] = ['rewrite', 'drop without data', 'ingest, overwrite']
+const ofFilesOnly: readonly string[] = ['rewrite', 'ingest, overwrite']
 
 /** Those of a table of files, or of an Iceberg table. */
 export function kindsOf(format?: 'iceberg'): readonly string[] {

@@ -5,13 +5,14 @@ import { addColumn, dropFromCatalog, rewrite } from './shape-operations.js'
 import type { Operation } from './step.js'
 
 /** What an Iceberg table lacks, or does in another way. */
-const ofFilesOnly: readonly Operation[] = [ingestWithOverwrite, dropFromCatalog, rewrite]
+const ofFilesOnly: readonly Operation[] = [ingestWithOverwrite, rewrite]
 
 /** Everything that corrects or adds data. An operation that is added here takes part in all sequences. */
 export const operations: readonly Operation[] = [
   ...putOperations,
   ...removeOperations,
   addColumn,
+  dropFromCatalog,
   ...ofFilesOnly,
 ]
 

@@ -103,3 +103,10 @@ export function unregisterIcebergTable(table: Table): string {
   const procedure = qualifiedName(lakeNames.icebergCatalog, 'system', 'unregister_table')
   return `CALL ${procedure}(${quoteLiteral(lakeNames.schema)}, ${quoteLiteral(table.name)})`
 }
+
+/** The statement that puts an Iceberg table back into the catalog, with its snapshots, after `unregisterIcebergTable`. */
+export function registerIcebergTable(table: Table, options: HiveOptions = {}): string {
+  const procedure = qualifiedName(lakeNames.icebergCatalog, 'system', 'register_table')
+  const names = [lakeNames.schema, table.name, icebergLocation(table, options)].map(quoteLiteral)
+  return `CALL ${procedure}(${names.join(', ')})`
+}

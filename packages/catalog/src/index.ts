@@ -34,6 +34,7 @@ export {
   icebergTable,
   icebergTableName,
   type IcebergView,
+  registerIcebergTable,
   unregisterIcebergTable,
 } from './iceberg-statements.js'
 export {

@@ -7,7 +7,6 @@ import {
   hiveSchema,
   hiveTable,
   icebergAddColumn,
-  icebergTable,
 } from '@minilake/catalog'
 import { lakeNames, partitionsOf, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
@@ -17,6 +16,7 @@ import { intentFolders } from '../replace/intent.js'
 import { addedColumns, catalogColumns, columnsText } from './added-columns.js'
 import { checkPlaces, nameOf, placeIn } from './check-places.js'
 import { type CatalogEntries, columnsInCatalog, isCatalogFolder, lookAtCatalog } from './look-at-catalog.js'
+import { createIcebergTable } from './create-iceberg-table.js'
 import { executeUnlessDone } from './execute-unless-done.js'
 import { isTableGone } from './is-table-gone.js'
 import { otherFormat } from './other-format.js'
@@ -82,8 +82,12 @@ async function registerOnce(
     const known = before.columns.get(table.name)
     const isIceberg = table.format === 'iceberg'
     if (known === undefined) {
-      if (isIceberg) await executeUnlessDone(icebergTable(table, { location }), { execute })
-      else if (partitionsOf(table).length > 0)
+      if (isIceberg) {
+        if (!(await createIcebergTable(table, { location, execute }))) continue
+        const rest = await registerOnce(tables, { shapeDifference, store, resumeAfterSeconds, ...trino })
+        const again = `table ${nameOf(table)} registered again, with its snapshots`
+        return { ...rest, statements: [...statements, ...rest.statements], changes: [again, ...rest.changes] }
+      } else if (partitionsOf(table).length > 0)
         await executeUnlessDone(hiveTable(table, { location }), { execute })
     } else {
       const addColumn = isIceberg ? icebergAddColumn : hiveAddColumn

@@ -113,11 +113,21 @@ test('answers built-in queries, the status and drop under its one name', { timeo
   const files = () => allOf(storeAsAdministrator().list('iot_dw/turbines/data/'))
   expect(await files()).toHaveLength(3)
 
-  await engine.execute(
-    `CALL iceberg.system.register_table('iot_dw', 'turbines', 's3://${stack.bucket}/iot_dw/turbines')`,
-  )
+  expect(await lake.register()).toMatchObject({
+    changes: ['table hive.iot_dw.turbines registered again, with its snapshots'],
+  })
+  expect(await lake.register()).toMatchObject({ changes: [] })
+  expect(await rowsOf(`SELECT count(*) AS n FROM ${name}`)).toEqual([{ n: 4320n }])
   expect(await lake.drop(turbines, { data: true, remove: true })).toMatchObject({ isDropped: true, files: 3 })
   expect(await files()).toEqual([])
+
+  // What a DROP TABLE leaves that ends in the middle.
+  await storeAsAdministrator().write('iot_dw/turbines/data/left.parquet', [Buffer.from('PAR1')])
+  await expect(lake.register()).rejects.toThrow(
+    /^table hive\.iot_dw\.turbines expected an empty folder .*: remove them with a client of S3/,
+  )
+  await storeAsAdministrator().remove('iot_dw/turbines/data/left.parquet')
+  expect(await lake.register()).toMatchObject({ changes: ['table hive.iot_dw.turbines created'] })
   await lake.close()
 })
 
