@@ -24,7 +24,6 @@ export type {
   ImportReport,
   IngestOptions,
   Lake,
-  QueryOptions,
   RewriteOptions,
   StageOptions,
   StreamOptions,
@@ -48,6 +47,7 @@ export type { StreamedBatch, StreamReport, StreamTopicOptions } from './stream/s
 export { UsageError } from './usage-error.js'
 export type { ChangeNotes, SettledChange } from './replace/settled-change.js'
 export type { QualityOptions, TableQuality } from './quality/table-quality.js'
+export type { QueryOptions } from './query-options.js'
 export type { RemovalChoice } from './remove/removal-scope.js'
 export type { RemoveDataOptions, RemovedFolder, RemoveReport } from './remove/remove-data.js'
 export type { ReportOptions } from './report/table-report.js'

@@ -20,6 +20,7 @@ import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
 import type { CatalogReport, LakeStore } from './lake-backend.js'
 import type { QualityOptions, TableQuality } from './quality/table-quality.js'
+import type { QueryOptions } from './query-options.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
 import type { ReportOptions } from './report/table-report.js'
 import type { RewriteReport, RewriteTableOptions } from './rewrite/rewrite-table.js'
@@ -81,18 +82,6 @@ export type StreamOptions = Optional<StreamTopicOptions> & {
 export type WatchOptions = WatchFolderOptions & {
   /** The folder of data files. Default: the lake's `out`. */
   folder?: string
-}
-
-/** What a query runs with. */
-export interface QueryOptions {
-  /** The tables that the embedded engine is told of; fewer open faster. Default: all. */
-  tables?: readonly Table[]
-  /** Reads an Iceberg table, the only one of `tables`, as it was at a time. Not for free SQL, which says FOR TIMESTAMP AS OF. Default: now. */
-  at?: Date
-  /** Reads it as of a snapshot, given by its ID. */
-  snapshot?: string
-  /** Aborting it ends the query in the engine too. */
-  signal?: AbortSignal
 }
 
 /** Some of a lake's tables, and a signal. */

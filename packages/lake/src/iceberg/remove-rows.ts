@@ -1,6 +1,7 @@
 import { icebergChosenRows, icebergDelete, icebergImports, type IcebergRemoval } from '@minilake/catalog'
 import { partitionPath, partitionsOf, type Table, tablePrefix } from '@minilake/schema'
 import { conditionSql } from '../condition/condition-sql.js'
+import type { LakeBackend } from '../lake-backend.js'
 import { findImport } from '../remove/imported-files.js'
 import type { RemoveDataOptions, RemovedFolder, RemoveReport } from '../remove/remove-data.js'
 import { removalScope } from '../remove/removal-scope.js'
@@ -24,10 +25,15 @@ interface ChosenRows {
  */
 export async function removeIcebergRows(
   table: Table,
-  lake: IcebergLake,
+  lake: IcebergLake & Pick<LakeBackend, 'registerTables'>,
   { remove = false, onWait: _, signal, ...choice }: RemoveDataOptions,
 ): Promise<RemoveReport> {
   const { condition } = removalScope(table, choice)
+  if (remove) {
+    // A table that was dropped without its data has its rows still.
+    const { differences } = await lake.registerTables([table], { signal })
+    if (differences.length > 0) throw new Error(`nothing was removed: ${differences.join('; ')}`)
+  }
   return withTrino(lake, async (engine) => {
     const ask = (sql: string) => rowsOfQuery(engine, sql, signal)
     const importId =

@@ -11,13 +11,14 @@ import {
 import type { Table } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { LakeBackend, LakeStore } from '../lake-backend.js'
+import { isTableGone } from '../register/is-table-gone.js'
 import type { IcebergFile } from './iceberg-file.js'
 import { removeStagedRuns, stagedRuns } from './staged-runs.js'
 
 /** The part of a lake that Iceberg tables need. */
 export type IcebergLake = Pick<LakeBackend, 'store' | 'servers'>
 
-/** Opens the Trino of a lake for `work`, and closes it afterwards. */
+/** Opens the Trino of a lake for `work`, and closes it afterwards. Rejects with an Error in one sentence if its table is not registered. */
 export async function withTrino<R>(
   { servers }: IcebergLake,
   work: (engine: TrinoEngine, servers: NonNullable<IcebergLake['servers']>) => Promise<R>,
@@ -26,6 +27,11 @@ export async function withTrino<R>(
   const engine = await servers.openCatalogEngine()
   try {
     return await work(engine, servers)
+  } catch (cause) {
+    if (!isTableGone(cause)) throw cause
+    throw new Error(`${(cause as Error).message}: minilake catalog --profile stack registers the table`, {
+      cause,
+    })
   } finally {
     await engine.close()
   }

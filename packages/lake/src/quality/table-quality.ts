@@ -11,8 +11,8 @@ import {
   type SourceRow,
 } from '@minilake/analytics'
 import { type ColumnName, columnsOf, type Table } from '@minilake/schema'
-import type { QueryOptions } from '../lake.js'
 import type { LakeBackend } from '../lake-backend.js'
+import type { QueryOptions } from '../query-options.js'
 
 /** What to look for, as `qualityCounts` of `@minilake/analytics` has it, and what the queries run with. */
 export type QualityOptions<T extends Table, C extends ColumnName<T>> = Omit<

@@ -3,6 +3,7 @@ import { QueryError } from '@minilake/analytics'
 /** How Trino says, by the name of the error, that a table is not there. */
 const sentences: Readonly<Record<string, RegExp>> = {
   TABLE_NOT_FOUND: /./, // a statement that names the table
+  SCHEMA_NOT_FOUND: /./,
   NOT_FOUND: /^Table '.*' not found/, // a procedure; it says the same of a partition
   TRANSACTION_CONFLICT: /was dropped by another transaction/, // while the statement ran
 }

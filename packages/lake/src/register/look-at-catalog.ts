@@ -11,7 +11,6 @@ import {
   type Table,
   tablePrefix,
 } from '@minilake/schema'
-import { nameOf } from './check-places.js'
 import { isTableGone } from './is-table-gone.js'
 
 /** What Trino's catalog knows of a lake's tables. */
@@ -71,7 +70,7 @@ export async function placeOf(
   } catch (cause) {
     if (!(cause instanceof QueryError && cause.message.includes('is a view, not a table'))) throw cause
     throw new Error(
-      `nothing was changed: ${nameOf(table)} expected a table, got a view: give the table another name, or the view (ALTER VIEW ${sqlTableName(table)} RENAME TO …)`,
+      `nothing was changed: ${lakeNames.catalog}.${lakeNames.schema}.${table.name} expected a table, got a view: give the table another name, or the view (ALTER VIEW ${sqlTableName(table)} RENAME TO …)`,
       { cause },
     )
   }
