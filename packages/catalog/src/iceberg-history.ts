@@ -49,15 +49,27 @@ export function icebergAddedFiles(table: Table, ids: readonly string[]): string 
   return `SELECT CAST(snapshot_id AS VARCHAR) AS id, data_file.file_path AS path FROM ${icebergTableName(table, 'all_entries')} WHERE status = 1 AND data_file.content = 0 AND snapshot_id IN (${ids.join(', ')}) GROUP BY 1, 2`
 }
 
-/** The imports of the rows in data files that snapshots added: columns `id`, of the snapshot, and `import`. */
-export function icebergImportsOf(table: Table, added: ReadonlyMap<string, readonly string[]>): string {
+/** Most paths in one statement: Trino takes up to 1,000,000 characters, and paths of 400 characters are long. */
+const pathsPerStatement = 2000
+
+/**
+ * The statements for the imports of the rows in data files that snapshots added: columns `id`, of the snapshot, and `import`. An import may
+ * be in several of them.
+ */
+export function icebergImportsOf(table: Table, added: ReadonlyMap<string, readonly string[]>): string[] {
   const importOf = `split_part(${quoteIdentifier(batchColumn)}, '-', 3)`
-  return [...added]
-    .map(
-      ([id, paths]) =>
-        `SELECT ${quoteLiteral(id)} AS id, ${importOf} AS import FROM ${icebergTableName(table)} FOR VERSION AS OF ${id} WHERE "$path" IN (${paths.map(quoteLiteral).join(', ')}) AND ${importOf} <> '' GROUP BY 2`,
-    )
-    .join('\nUNION ALL ')
+  const files = [...added].flatMap(([id, paths]) => paths.map((path) => ({ id, path })))
+  return Array.from({ length: Math.ceil(files.length / pathsPerStatement) }, (_, at) => {
+    const part = files.slice(at * pathsPerStatement, (at + 1) * pathsPerStatement)
+    const paths = new Map<string, string[]>()
+    for (const { id, path } of part) paths.set(id, [...(paths.get(id) ?? []), path])
+    return [...paths]
+      .map(
+        ([id, some]) =>
+          `SELECT ${quoteLiteral(id)} AS id, ${importOf} AS import FROM ${icebergTableName(table)} FOR VERSION AS OF ${id} WHERE "$path" IN (${some.map(quoteLiteral).join(', ')}) AND ${importOf} <> '' GROUP BY 2`,
+      )
+      .join('\nUNION ALL ')
+  })
 }
 
 /** The published data files whose rows an Iceberg table holds as of a snapshot, default now: columns `batch`, and its number of `rows`. */

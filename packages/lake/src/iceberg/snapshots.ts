@@ -45,9 +45,11 @@ export async function snapshotsOf(
     const added = new Map<string, string[]>()
     for (const { id, path } of await rowsOf(engine, icebergAddedFiles(table, ids), signal))
       added.set(String(id), [...(added.get(String(id)) ?? []), String(path)])
-    if (added.size === 0) continue
-    for (const { id, import: importId } of await rowsOf(engine, icebergImportsOf(table, added), signal))
-      byId.get(String(id))?.imports.push(String(importId))
+    const imports = new Map(ids.map((id) => [id, new Set<string>()]))
+    for (const statement of icebergImportsOf(table, added))
+      for (const { id, import: importId } of await rowsOf(engine, statement, signal))
+        imports.get(String(id))?.add(String(importId))
+    for (const [id, found] of imports) byId.get(id)?.imports.push(...found)
   }
   return snapshots
 }
