@@ -1,5 +1,6 @@
 import { icebergAppend, icebergBatches, icebergReplacement, type StagedFiles } from '@minilake/catalog'
 import type { TrinoEngine } from '@minilake/analytics/trino'
+import { truthKey } from '@minilake/generator'
 import type { Table } from '@minilake/schema'
 import { isSameBatch } from './batch.js'
 import { batchChecks } from './batch-checks.js'
@@ -13,8 +14,8 @@ export type AppendOutcome = 'published' | 'replaced' | 'unchanged' | 'conflict'
 
 /**
  * Adds the rows of data files to an Iceberg table by one statement: all of them or, after a failure, none. Each file counts once, however many
- * writers and reruns add it; a file without rows is unchanged. With `overwrite`, files replace other rows of their keys. Resolves with the
- * outcomes by key.
+ * writers and reruns add it; a file without rows is unchanged. With `overwrite`, files replace other rows of their keys, whose truth goes
+ * first, so that a run that dies leaves no truth of rows that are gone. Resolves with the outcomes by key.
  */
 export async function appendFiles(
   table: Table,
@@ -39,17 +40,17 @@ export async function appendFiles(
         // Another writer may have added some of them meanwhile.
         const there = await outcomesIn(table, engine, added, signal)
         const others = added.filter(({ file }) => there.get(file.key) === 'conflict')
-        const statement =
-          overwrite && others.length > 0
-            ? icebergReplacement(table, 'files', staged)
-            : icebergAppend(table, staged)
         const isReplacing = overwrite && others.length > 0
+        const statement = isReplacing
+          ? icebergReplacement(table, 'files', staged)
+          : icebergAppend(table, staged)
         const missing = added.filter(({ file }) => !there.has(file.key))
         if (missing.length === 0 && !isReplacing) {
           for (const [key, outcome] of there) outcomes.set(key, outcome)
           return
         }
         const takes = others.map(({ keyDigits }) => keyDigits)
+        if (isReplacing) for (const { file } of others) await lake.store.remove(truthKey(file.key))
         await recorded(table, lake.store, { adds, ...(isReplacing && { takes }) }, async () => {
           const [changed] = await rowsOfQuery(engine, statement, signal)
           const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
@@ -61,7 +62,7 @@ export async function appendFiles(
             const isOurs =
               found === undefined ||
               (found === 'unchanged' && !there.has(file.key) && Number(changed?.rows) > 0)
-            const replaced = found === 'conflict' && overwrite ? 'replaced' : found
+            const replaced = found === 'conflict' && isReplacing ? 'replaced' : found
             outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
           }
           const isNow = ({ file }: IcebergFile) =>

@@ -88,7 +88,5 @@ async function publishTruth(
   // The truth of the same rows from a file with other bytes stays.
   if (outcome === 'unchanged' && (await store.find(truthKey(key)))) return undefined
   const truth = await localFile(folder, truthKey(key))
-  if (truth) return publish([truth], store, { overwrite: true, signal, onObject })
-  if (outcome === 'replaced') await store.remove(truthKey(key)) // it described other rows
-  return undefined
+  return truth && publish([truth], store, { overwrite: true, signal, onObject })
 }

@@ -1,4 +1,5 @@
 import { hiveSchema, hiveTable } from '@minilake/catalog'
+import { truthKey } from '@minilake/generator'
 import { folderStore } from '@minilake/ingest'
 import { type Batch, batchesOf, defineTable, type InputRow } from '@minilake/schema'
 import { beforeEach, expect, inject, test } from 'vitest'
@@ -7,7 +8,8 @@ import { icebergFiles } from '../../src/iceberg/iceberg-file.js'
 import { appendFiles } from '../../src/iceberg/append-files.js'
 import { removeIcebergRows } from '../../src/iceberg/remove-rows.js'
 import { ingestFolder } from '../../src/ingest/ingest-folder.js'
-import type { LakeBackend } from '../../src/lake-backend.js'
+import { readIfThere } from '../../src/files/read-if-there.js'
+import type { LakeBackend, LakeStore } from '../../src/lake-backend.js'
 import { appendRows } from '../../src/write/append-rows.js'
 import { emptyLake, engineOf, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
@@ -96,6 +98,39 @@ test('other rows under the key of a file are a conflict, unless they may replace
   expect(await ingestFolder(folder, lake, { signal, overwrite: true })).toMatchObject({ replaced: 1 })
   expect(await ingestFolder(folder, lake, { signal })).toMatchObject({ unchanged: 1 })
   expect(await rows()).toBe(1)
+})
+
+test('an overwrite that dies between the rows and their truth leaves no truth of the old rows', async () => {
+  const local = folderStore({ folder })
+  const key = 'turbine/event_date=2026-01-04/mine.parquet'
+  const truth = truthKey(key)
+  const put = async (power: number) => {
+    const { keys } = await stage([row('04T23:00', 'a', power)], 'write')
+    await local.write(key, await local.open(keys[0] as string), { overwrite: true })
+    await local.remove(keys[0] as string)
+    await local.write(truth, [new TextEncoder().encode(`truth of ${power}`)], { overwrite: true })
+  }
+  await put(1)
+  await ingestFolder(folder, lake, { signal })
+  expect(await readIfThere(lake.store, truth)).toBe('truth of 1')
+  await put(2)
+  const store: LakeStore = {
+    ...lake.store,
+    write: (to, ...rest) =>
+      to === truth ? Promise.reject(new Error('died')) : lake.store.write(to, ...rest),
+  }
+  await ingestFolder(folder, { ...lake, store }, { signal, overwrite: true }).catch(() => undefined)
+  expect(await readIfThere(lake.store, truth)).toBeUndefined()
+  expect(await ingestFolder(folder, lake, { signal, overwrite: true })).toMatchObject({
+    unchanged: 1,
+    truths: 1,
+  })
+  expect(await readIfThere(lake.store, truth)).toBe('truth of 2')
+  // Rows without a truth leave none of those that they replace.
+  await put(3)
+  await local.remove(truth)
+  expect(await ingestFolder(folder, lake, { signal, overwrite: true })).toMatchObject({ replaced: 1 })
+  expect(await readIfThere(lake.store, truth)).toBeUndefined()
 })
 
 test('remove lists rows by day, and removes days, rows and imports', async () => {
