@@ -1,12 +1,12 @@
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
-import { readIfThere } from '../files/read-if-there.js'
-import { conversionMarkKey, hiveNameOf } from '../iceberg/convert-table.js'
+import { hiveNameOf } from '../iceberg/convert-table.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import { withTrino } from '../iceberg/with-staging.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
 import { nameOf, placeIn } from '../register/check-places.js'
 import { othersOver, sharedFiles, tablePlaces } from '../register/others-over.js'
+import { isConversionMarked } from '../replace/conversion-mark.js'
 import { changingStore } from '../replace/settle-intents.js'
 import { sqlTableName } from '@minilake/schema'
 import type { DropReport } from './drop-report.js'
@@ -40,7 +40,7 @@ export async function dropConverted(
       throw new Error(
         `nothing was dropped: ${nameOf(old)} expected the Hive table that the conversion of ${table.name} has left, over ${placeIn(location, hive)}`,
       )
-    if (isThere && (await readIfThere(lake.store, conversionMarkKey(table))) !== undefined)
+    if (isThere && (await isConversionMarked(table, lake.store)))
       throw new Error(
         `nothing was dropped: the conversion of ${table.name} is not over, and ${nameOf(old)} may have rows that the Iceberg table lacks: minilake convert --table ${table.name} completes it`,
       )

@@ -1,18 +1,18 @@
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import { hiveRename, icebergRename, icebergTable, rowsPerDay, syncPartitions } from '@minilake/catalog'
 import { partitionsOf, sqlTableName, type Table } from '@minilake/schema'
-import { readIfThere } from '../files/read-if-there.js'
-import type { LakeBackend, LakeStore } from '../lake-backend.js'
+import type { LakeBackend } from '../lake-backend.js'
 import { lookAtCatalog } from '../register/look-at-catalog.js'
 import { nameOf, placeIn } from '../register/check-places.js'
-import { intentPrefix } from '../replace/intent.js'
+import { checkNotRewritten } from '../register/shape-checks.js'
+import { conversionMarkKey, isConversionMarked } from '../replace/conversion-mark.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
 import { settleIntents } from '../replace/settle-intents.js'
 import { count } from '../text.js'
 import { UsageError } from '../usage-error.js'
 import { rowsOfQuery } from './committed.js'
-import { type Conversion, fillFromHive } from './fill-from-hive.js'
-import { tableLockPrefix, withTableLock } from './table-lock.js'
+import { type Conversion, fillFromHive, isAsFilled } from './fill-from-hive.js'
+import { withTableLock } from './table-lock.js'
 import { withTrino } from './with-staging.js'
 
 /** How to convert a table. */
@@ -69,7 +69,7 @@ export async function convertTable(
       const found = await tablesIn(engine, { table, old, fresh, location }, signal)
       const report = { table: table.name, hive: old.name, days: [] as ConvertReport['days'], files: 0 }
 
-      const isMarked = (await readIfThere(lake.store, mark)) !== undefined
+      const isMarked = await isConversionMarked(table, lake.store)
       const isBetweenRenames = found.old === 'hive' && found.fresh === 'iceberg'
       if (found.table === 'hive' && isBetweenRenames && isMarked) {
         // An ingest that found no table has registered one over the same files, which stay.
@@ -86,45 +86,35 @@ export async function convertTable(
             `nothing was converted: table ${nameOf(old)} has the name that the Hive table gets: give it another name, or drop it`,
           )
         const onWaitFor = (folder: string) => onWait?.(`another process that is changing ${folder}`)
-        await settleIntents([table], lake, { signal, onWait: onWaitFor, onSettled })
-        const { differences } = await lake.registerTables([table], { signal })
-        if (differences.length > 0) throw new Error(`nothing was converted: ${differences.join('; ')}`)
-        await rowsOfQuery(engine, icebergTable(iceberg, { location, as: fresh.name }), signal)
         const conversion: Conversion = { table, hive: table, iceberg: fresh }
-        report.files = await fillFromHive(conversion, steps, { isExact: true, signal })
-        report.days = await compare(conversion, engine, signal)
-        // From now on, the names tell how far it is; the mark tells that it is not over.
-        await steps.store.write(mark, [new TextEncoder().encode('{}\n')], { overwrite: true, signal })
+        for (let isFilled = false; !isFilled;) {
+          await steps.store.remove(mark) // nothing was renamed: files may be removed and replaced again
+          await checkNotRewritten(table, lake.store, 'converted')
+          await settleIntents([table], lake, { signal, onWait: onWaitFor, onSettled })
+          const { differences } = await lake.registerTables([table], { signal })
+          if (differences.length > 0) throw new Error(`nothing was converted: ${differences.join('; ')}`)
+          await rowsOfQuery(engine, icebergTable(iceberg, { location, as: fresh.name }), signal)
+          const filled = await fillFromHive(conversion, steps, { isExact: true, signal })
+          report.files = filled.size
+          report.days = await compare(conversion, engine, signal)
+          // From now on, the names tell how far it is; the mark tells that it is not over, and files stay.
+          await steps.store.write(mark, [new TextEncoder().encode('{}\n')], { overwrite: true, signal })
+          isFilled = await isAsFilled(table, lake.store, filled)
+        }
         await rowsOfQuery(engine, hiveRename(table, old.name), signal)
       }
       if (found.table !== 'iceberg') await rowsOfQuery(engine, icebergRename(fresh, table.name), signal)
-      if ((await readIfThere(lake.store, mark)) !== undefined) {
+      if (await isConversionMarked(table, lake.store)) {
         // Files may have been published between the comparison and the renaming, also into new partitions.
         if (partitionsOf(old).length > 0) await rowsOfQuery(engine, syncPartitions(old, 'ADD'), signal)
-        const files = await fillFromHive({ table, hive: old, iceberg }, steps, { isExact: false, signal })
-        report.files = Math.max(report.files, files)
+        const filled = await fillFromHive({ table, hive: old, iceberg }, steps, { isExact: false, signal })
+        report.files = Math.max(report.files, filled.size)
         await steps.store.remove(mark)
       }
       const isHiveLeft = report.days.length > 0 || found.old !== undefined || found.table === 'hive'
       return { ...report, hive: isHiveLeft ? old.name : null }
     }),
   )
-}
-
-const markPrefix = `${intentPrefix}${tableLockPrefix}`
-const markName = '/convert.json'
-
-/** The object that stands from the first renaming of a conversion until all files are in the Iceberg table. */
-export function conversionMarkKey({ name }: Table): string {
-  return `${markPrefix}${name}${markName}`
-}
-
-/** The tables whose conversion is between its first renaming and its end. */
-export async function unfinishedConversions(store: LakeStore): Promise<string[]> {
-  const names: string[] = []
-  for await (const { key } of store.list(markPrefix))
-    if (key.endsWith(markName)) names.push(key.slice(markPrefix.length, -markName.length))
-  return names
 }
 
 type Kind = 'hive' | 'iceberg' | undefined

@@ -13,6 +13,7 @@ import { importsOf } from '../files/imports-of.js'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { storedFooter } from '../files/stored-footer.js'
 import { dataFilesOf, type LakeStore } from '../lake-backend.js'
+import { intentFolders } from '../replace/intent.js'
 import { batchOf, keyDigits } from './batch.js'
 import { type BatchChecks, type Change, recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
@@ -42,21 +43,21 @@ interface FilledLake {
 
 /**
  * Puts the rows of a Hive table's data files into an Iceberg table, partition by partition, each file once, with the batches that an ingest
- * of the files would give them. With `isExact`, rows of files that are no longer there go. Resolves with the number of files.
+ * of the files would give them. With `isExact`, rows of files that are no longer there go. Resolves with the ETags of the files by key.
  */
 export async function fillFromHive(
   { table, hive, iceberg }: Conversion,
   { engine, store, records, location }: FilledLake,
   { isExact, signal }: { isExact: boolean; signal: AbortSignal },
-): Promise<number> {
+): Promise<ReadonlyMap<string, string>> {
   const wanted = new Map<string, Map<string, string>>() // batches by folder and key
   const checksOf = new Map<string, BatchChecks>() // by key
   const read = async (file: StoredObject) => ({ file, footer: await storedFooter(file, store) })
-  let files = 0
+  const filled = new Map<string, string>()
   for await (const { file, footer } of mappedInOrder(dataFilesOf(table, store), read)) {
     signal.throwIfAborted()
     if (footer.rowCount === 0) continue
-    files += 1
+    filled.set(file.key, await file.etag())
     const identity =
       footer.rowsSha256 ??
       createHash('sha256')
@@ -109,5 +110,22 @@ export async function fillFromHive(
         )
     }
   }
-  return files
+  return filled
+}
+
+/**
+ * Whether the files whose rows were put into an Iceberg table are all there with the same content, and no process is about to remove or
+ * replace one. There may be more files.
+ */
+export async function isAsFilled(
+  table: Table,
+  store: LakeStore,
+  filled: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  // The intents come first: a change that ends in between has left its files.
+  if ((await intentFolders(store, tablePrefix(table))).length > 0) return false
+  let there = 0
+  for await (const file of dataFilesOf(table, store))
+    if (filled.has(file.key) && filled.get(file.key) === (await file.etag())) there += 1
+  return there === filled.size
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
+import { tableLockPrefix } from '../replace/intent.js'
 import { freeIntent, holdIntent } from '../replace/intent-lock.js'
 import { changingStore } from '../replace/settle-intents.js'
 import { type LockOptions, untilLeft } from '../replace/until-left.js'
@@ -60,6 +61,3 @@ export async function untilUnlocked(
 function lockFolder({ name }: Table): string {
   return `${tableLockPrefix}${name}/`
 }
-
-/** What the folders of table locks begin with. */
-export const tableLockPrefix = '_table/'

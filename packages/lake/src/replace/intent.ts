@@ -7,6 +7,9 @@ import type { LakeStore } from '../lake-backend.js'
 /** Folder of a lake's intents, and of the marks of its tables. Engines read nothing below it, as its name starts with `_`. */
 export const intentPrefix = '_intents/'
 
+/** What the folders of table locks begin with: those of no partition. */
+export const tableLockPrefix = '_table/'
+
 /** A data file that a replacement publishes. */
 export interface AddedFile {
   key: string

@@ -1,6 +1,7 @@
 import type { StoredObject } from '@minilake/ingest'
 import { carryOut, settle } from './carry-out.js'
 import type { FileChange, ReplacedLake } from './file-change.js'
+import { isConversionMarked } from './conversion-mark.js'
 import { filesIn, isOutdated } from './files-in.js'
 import { holdsFile } from './holds-file.js'
 import { type AddedFile, readIntent } from './intent.js'
@@ -22,7 +23,7 @@ export interface Replaced {
  * Replaces files of one folder: a partition, or an unpartitioned table. `decide` gets a listing of its data files and returns what is to
  * change; it is called again if another process has replaced files by the time the folder is locked. Either everything is replaced or
  * nothing: what a process leaves behind when it dies, the next call for the folder completes or takes back. Rejects with an Error when a
- * new file's key holds other content, and with the signal's reason.
+ * new file's key holds other content, while a conversion of the table to Iceberg is in its last steps, and with the signal's reason.
  */
 export async function replaceFiles(
   { table, folder }: { table: string; folder: string },
@@ -71,6 +72,13 @@ export async function replaceFiles(
       if (await isOutdated(store, folder, files)) {
         await held.release()
         continue
+      }
+      // A conversion looks for intents once it has marked the table: it sees this one, or this one sees its mark.
+      if (await isConversionMarked({ name: table }, store)) {
+        await held.release()
+        throw new Error(
+          `${folder} was not changed: the conversion of table ${table} to Iceberg is not over: minilake convert --table ${table} completes it`,
+        )
       }
       await carryOut(held, change.add, lake, options.signal)
       return done

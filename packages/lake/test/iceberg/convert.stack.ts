@@ -2,10 +2,12 @@ import { freeSql, hourlyAverages } from '@minilake/analytics'
 import { defineTable, type InputRow, pump } from '@minilake/schema'
 import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { openLake } from '../../src/index.js'
+import { holdIntent } from '../../src/replace/intent-lock.js'
 import { readingLoop } from '../replace/reading-loop.js'
 import { emptyLake, engineOf, stackOptions, storeOf, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
 import { dyingTrino } from './dying-trino.js'
+import { proxiedTrino } from './proxied-trino.js'
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 120_000 })
 const stack = inject('stack')
@@ -18,9 +20,10 @@ afterAll(async () => {
   await engine.close()
 })
 
-const open = (table: typeof turbine | typeof converted, trino = stack.trino) =>
+const open = (table: typeof turbine | typeof converted, trino = stack.trino, timeoutSeconds = 20) =>
   openLake({
-    ...stackOptions({ ...stack, trino }),
+    ...stackOptions(stack),
+    profiles: { stack: { endpoint: stack.endpoint, trino, timeoutSeconds } },
     tables: [table],
     maintainCredentials: stack.maintainer,
   })
@@ -124,6 +127,85 @@ test('a converted table of simulated readings agrees with its truth', async () =
   expect(await lake.verify()).toMatchObject([{ files: 2, missing: [], differences: [] }])
   await lake.close()
   await remove()
+})
+
+const keyed = defineTable({ ...turbine, key: ['turbine_id', 'event_timestamp'] })
+
+/** Converts `keyed`, and does something once, before a statement is passed on to Trino. */
+async function convertWith(before: RegExp, work: () => Promise<unknown>, onWait?: (what: string) => void) {
+  let isDone = false
+  await using proxy = await proxiedTrino(stack.trino, {
+    onRequest: async (sql) => {
+      if (isDone || sql === undefined || !before.test(sql)) return true
+      isDone = true
+      await work()
+      return true
+    },
+  })
+  const lake = await open(keyed, proxy.url, 300)
+  const report = await lake.convert(keyed, { onWait })
+  expect(isDone).toBe(true)
+  await lake.close()
+  return report
+}
+const lastComparison = /^SELECT .*checksum\(.* FROM "iceberg"/
+
+test('a correction that ends after the days of the Hive table were compared is in the Iceberg table', async () => {
+  const lake = await open(keyed)
+  await lake.write(keyed, [row('05T10:00', 1), row('05T11:00', 2), row('06T10:00', 3)])
+  await convertWith(lastComparison, async () => {
+    await lake.write(keyed, [row('05T11:00', 20), row('05T12:00', 4)], { mode: 'merge' })
+    await lake.remove(keyed, { where: 'power = 3', remove: true })
+  })
+  expect(await powers('turbine')).toEqual(['1', '4', '20'])
+  expect(await powers('turbine_hive')).toEqual(['1', '4', '20'])
+  await lake.close()
+})
+
+test('a correction is refused while the tables are renamed, and changes nothing', async () => {
+  const lake = await open(keyed)
+  await lake.write(keyed, [row('05T10:00', 1), row('05T11:00', 2)])
+  const refusal =
+    /turbine\/event_date=2026-01-05\/ was not changed: the conversion of table turbine to Iceberg is not over: minilake convert --table turbine completes it/
+  await convertWith(/^ALTER TABLE "hive"/, async () => {
+    const correction = [row('05T11:00', 20), row('05T12:00', 4)]
+    await expect(lake.write(keyed, correction, { mode: 'merge' })).rejects.toThrow(refusal)
+    await expect(lake.write(keyed, correction, { mode: 'overwrite-partitions' })).rejects.toThrow(refusal)
+    await expect(lake.remove(keyed, { where: 'power = 1', remove: true })).rejects.toThrow(refusal)
+    await lake.write(keyed, [row('07T10:00', 5)])
+  })
+  expect(await powers('turbine')).toEqual(['1', '2', '5'])
+  expect(await powers('turbine_hive')).toEqual(['1', '2', '5'])
+  expect(await keysOf('_intents/')).toEqual([])
+  await lake.close()
+})
+
+test('a conversion waits for a change that began meanwhile', async () => {
+  const lake = await open(keyed)
+  await lake.write(keyed, [row('05T10:00', 1), row('05T11:00', 2)])
+  const store = storeOf({ ...stack, credentials: stack.maintainer })
+  const folder = 'turbine/event_date=2026-01-05/'
+  const remove = await keysOf(folder)
+  const intent = { id: 'a', table: 'turbine', folder, add: [], remove, startedAt: new Date().toISOString() }
+  const options = { resumeAfterSeconds: 60, signal: new AbortController().signal }
+  let held: Awaited<ReturnType<typeof holdIntent>>
+  const waits: string[] = []
+  const ended: Promise<void>[] = []
+  const hold = async () => void (held = await holdIntent(store, intent, options))
+  await lake.write(keyed, [row('06T10:00', 3)])
+  const finish = async () => {
+    for (const key of remove) await store.remove(key)
+    await held?.release()
+  }
+  await convertWith(lastComparison, hold, (what) => {
+    waits.push(what)
+    ended.push(finish())
+  })
+  await Promise.all(ended)
+  expect(waits).toEqual([`another process that is changing ${folder}`])
+  expect(await powers('turbine')).toEqual(['3'])
+  expect(await keysOf('_intents/')).toEqual([])
+  await lake.close()
 })
 
 test('says why a table is not converted', async () => {
