@@ -190,7 +190,8 @@ export interface Lake {
 
   /**
    * Makes a Hive table an Iceberg table of the same name; the Hive table stays as `<name>_hive`, with its files. Afterwards, the lake is opened
-   * with `format: 'iceberg'` in the definition. Run again after whatever ended it, it finishes.
+   * with `format: 'iceberg'` in the definition. Run again after whatever ended it, it finishes. Corrections of the Hive table meanwhile are
+   * waited for and go in; from just before the first renaming on, they are rejected with an Error and change nothing.
    */
   convert(table: Table, options?: Optional<ConvertOptions>): Promise<ConvertReport>
 
