@@ -194,7 +194,8 @@ describe('--help', () => {
     expect(helps.map(({ path }) => path.join(' '))).toEqual([
       '',
       ...['demo', 'init', 'generate', 'import', 'ingest', 'stream', 'catalog'],
-      ...['query', 'query hourly', 'query sql', 'query windows', 'sql', 'alarms', 'alarms kpi'],
+      ...['query', 'query hourly', 'query sql', 'query windows', 'sql'],
+      ...['alarms', 'alarms kpi', 'quality'],
       ...[
         'verify',
         'status',
