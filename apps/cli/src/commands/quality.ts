@@ -88,7 +88,9 @@ export function qualityCommand(environment: Environment): Command {
         await noteEmptyTable(table, session)
         if (interval === 'inferred') session.terminal.note(inferred)
         for (const { check, reason } of unchecked) session.terminal.note(`${check} is not checked: ${reason}`)
-        const rows = await printResult(flags.list ? findings : counts, session, flags)
+        const rows = await (flags.list
+          ? printResult(findings, session, flags)
+          : printResult(counts, session, flags))
         if (rows === 0) await noteNothing(table, flags, session)
       }),
   )
