@@ -5,12 +5,12 @@ import { bytesText, count } from '../text.js'
 import type { Check } from './diagnose.js'
 
 /** Names what processes that died have left below `_staging/`, and what no minilake has written there. Neither is in any table. */
-export function stagingCheck({ store }: Pick<LakeBackend, 'store'>): Check {
+export function stagingCheck(lake: Pick<LakeBackend, 'store'>): Check {
   return {
     name: 'staging',
     isIndependent: true,
     run: async () => {
-      const { young, abandoned, strange } = await stagedRuns(store)
+      const { young, abandoned, strange } = await stagedRuns(lake.store)
       const [first] = strange
       const findings = [
         ...(young.length > 0
