@@ -28,6 +28,9 @@ test.each(operations)(
     const counts = await readDuring(operation, options, failures)
     console.log(operation.name, counts)
     const known = ['before', 'after', ...operation.mayFind]
-    expect(Object.keys(counts).filter((name) => !known.includes(name))).toEqual([])
+    // A query that began before may find old and new files mixed: more or fewer rows of a day than before and afterwards.
+    const isMixed = (name: string) =>
+      operation.mayFind.includes('a day absent') && /^2026-01-\d\d: \d+ rows/.test(name)
+    expect(Object.keys(counts).filter((name) => !known.includes(name) && !isMixed(name))).toEqual([])
   },
 )

@@ -146,7 +146,7 @@ const ofDays: readonly Operation[] = [
   },
   {
     name: 'drop',
-    mayFind: ['failed: no such table'],
+    mayFind: ['failed: no such table', 'failed: run it again'],
     run: (lake, table) => lake.drop(table, { remove: true }),
   },
 ]
