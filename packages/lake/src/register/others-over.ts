@@ -3,6 +3,7 @@ import { lakeNames, qualifiedName, quoteLiteral, type Table } from '@minilake/sc
 import type { LakeBackend } from '../lake-backend.js'
 import { nameOf, placeIn } from './check-places.js'
 import { placeOf } from './look-at-catalog.js'
+import { withCatalog } from './with-catalog.js'
 
 /** Where a table of the lake's schema has its files: the URL of a folder. */
 export interface TablePlace {
@@ -56,13 +57,9 @@ export async function checkNoneOver(
   { undone, signal }: { undone: string; signal: AbortSignal },
 ): Promise<void> {
   if (servers === undefined) return
-  const engine = await servers.openCatalogEngine()
-  try {
-    const [other] = othersOver(table, servers.location, await tablePlaces(engine, signal))
-    if (other !== undefined) throw new Error(sharedFiles(table, other, undone))
-  } finally {
-    await engine.close()
-  }
+  const places = await withCatalog(servers, (engine) => tablePlaces(engine, signal))
+  const [other] = othersOver(table, servers.location, places)
+  if (other !== undefined) throw new Error(sharedFiles(table, other, undone))
 }
 
 /** What a refusal says of a table whose files another one reads, too. */

@@ -6,6 +6,7 @@ import { nameOf, placeIn } from './check-places.js'
 import { lookAtCatalog } from './look-at-catalog.js'
 import { otherFormat } from './other-format.js'
 import { checkNoneOver } from './others-over.js'
+import { withCatalog } from './with-catalog.js'
 
 /** Trino, and what a refusal says was not done. */
 interface Unregistering {
@@ -70,16 +71,4 @@ async function isOwn(
   throw new Error(
     `nothing was ${undone}: table ${nameOf(table)} expected ${table.format === 'iceberg' ? 'an Iceberg' : 'an external'} table over ${wanted}, got one ${place === undefined ? 'whose files Trino manages, which DROP TABLE would remove' : `over ${place}`}: it is not this lake's`,
   )
-}
-
-async function withCatalog<R>(
-  servers: Unregistering['servers'],
-  work: (engine: SqlEngine) => Promise<R>,
-): Promise<R> {
-  const engine = await servers.openCatalogEngine()
-  try {
-    return await work(engine)
-  } finally {
-    await engine.close()
-  }
 }

@@ -31,7 +31,7 @@ interface Place {
 
 /**
  * Completes or takes back the changes of tables that dead processes have left, and waits for living ones. A file that such a change is
- * about to remove must not be taken for one that is there. Leaves out a table that is being rewritten: only its rewriting goes on with it.
+ * about to remove must not be taken for one that is there. Skips a table that is being rewritten: `rewriteTable` settles its changes.
  */
 export async function settleIntents(
   tables: readonly Table[],
