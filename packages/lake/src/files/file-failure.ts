@@ -15,6 +15,9 @@ const fileErrors =
 const goneErrors =
   /no such file or directory|does not exist|not found|no files found|NoSuchKey|Error opening Hive split (.+) \(offset=\d+, length=\d+\): \1( |$)/i
 
+/** How Trino says that a partition left the catalog after the query had listed it. */
+const partitionGone = /\(HIVE_PARTITION_DROPPED_DURING_QUERY\)$/
+
 /**
  * A query's failure that names the data file which caused it, what is wrong with that file, and what to do; any other error unchanged. Lists
  * the tables' keys to find out.
@@ -25,6 +28,11 @@ export async function fileFailure(
   tables: readonly Table[],
 ): Promise<unknown> {
   if (!(error instanceof QueryError)) return error
+  if (partitionGone.test(sentenceOf(error)))
+    return explained(
+      error,
+      `${sentenceOf(error)} (the partition was changed or removed while the query ran: run it again)`,
+    )
   for (const table of tables) {
     const key = await namedKey(error.message, table, lake)
     if (key === undefined) continue

@@ -36,3 +36,13 @@ test.each([
   const error = new QueryError(message, { sql: 'SELECT 1' })
   expect(String(await fileFailure(error, { store: lake.store }, [turbine]))).toMatch(expected)
 })
+
+test('a partition that leaves the catalog while a query of Trino runs is told as that', async () => {
+  const { lake } = await freshLake({ tables: [turbine] })
+  const message =
+    'Partition event_date=2026-01-05 no longer exists for iot_dw.turbine (HIVE_PARTITION_DROPPED_DURING_QUERY)'
+  const error = new QueryError(message, { sql: 'SELECT 1' })
+  expect(((await fileFailure(error, { store: lake.store }, [turbine])) as Error).message).toBe(
+    `${message} (the partition was changed or removed while the query ran: run it again)`,
+  )
+})

@@ -224,6 +224,7 @@ test('says why a table is not converted', async () => {
   await unentitled.close()
 })
 
+// At the first rename, a query that has begun may miss the table, or one of its partitions.
 test('readers of a table that is converted find all of its rows, or between the two renames no table', async () => {
   const lake = await open(turbine)
   await lake.write(turbine, [row('05T10:00', 1), row('06T10:00', 2)])
@@ -238,7 +239,9 @@ test('readers of a table that is converted find all of its rows, or between the 
   expect(new Set((await reader.stop()).map(({ found }) => found))).toEqual(new Set([2003]))
   await other.drop(converted, { data: true, remove: true })
   for (const found of during)
-    expect(found).toMatch(/^2003$|does not exist|was dropped by another transaction/)
+    expect(found).toMatch(
+      /^2003$|does not exist|was dropped by another transaction|HIVE_PARTITION_DROPPED_DURING_QUERY/,
+    )
   expect(during).toContain('2003')
   await lake.close()
   await other.close()

@@ -13,8 +13,7 @@ beforeEach(() => emptyLake(stack))
 afterAll(() => remove())
 
 const failures = {
-  'failed: run it again':
-    /HIVE_PARTITION_DROPPED_DURING_QUERY|removed or replaced while the query ran: run it again/,
+  'failed: run it again': /(changed or removed|removed or replaced) while the query ran: run it again/,
   'failed: no such table': /TABLE_NOT_FOUND|dropped by another transaction \(TRANSACTION_CONFLICT\)/,
   'failed: is being rewritten': /is being rewritten, or its rewriting was interrupted/,
   'failed: has another shape': /expected the columns .* minilake rewrite --table meter|COLUMN_NOT_FOUND/,
