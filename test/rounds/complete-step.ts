@@ -47,6 +47,7 @@ async function compare(lake: Lake, model: ReadingsModel): Promise<void> {
     )
   }
   await checkNothingUnfinished(lake)
+  if (model.definition.format === undefined) await checkRecords(lake)
   if (model.definition.format === undefined || expected.length === 0) return
   const [verified] = await lake.verify()
   if (!verified || !agrees(verified))
@@ -64,6 +65,16 @@ export async function readRows(
   for await (const row of lake.query(`SELECT ${columns} FROM hive.iot_dw.${name}`))
     found.push(rowText(row as unknown as Reading))
   return found.sort()
+}
+
+/** Rejects with an Error unless each data file of a lake has a record, and each record its file. */
+async function checkRecords({ store }: Lake): Promise<void> {
+  const [files, records] = [new Set<string>(), new Set<string>()]
+  for await (const { key } of store.list('station')) files.add(key.replace(/\.parquet$/, ''))
+  for await (const { key } of store.list('_truth/'))
+    if (key.endsWith('.record')) records.add(key.slice('_truth/'.length).replace(/\.record$/, ''))
+  for (const key of files) if (!records.has(key)) throw new Error(`expected a record of ${key}`)
+  for (const key of records) if (!files.has(key)) throw new Error(`expected no record of ${key}`)
 }
 
 /** Rejects with an Error if an intent stands, or if files below the intents are left that no command has finished. */

@@ -38,9 +38,8 @@ import { rewriteTable } from './rewrite/rewrite-table.js'
 import { lakeStatus } from './status/lake-status.js'
 import { streamKafka } from './stream/stream-kafka.js'
 import { UsageError } from './usage-error.js'
-import { verifyChecks } from './verify/verify-checks.js'
 import { appendRows } from './write/append-rows.js'
-import { verifySimulated } from './verify/verify-simulated.js'
+import { verifyFiles } from './verify/verify-files.js'
 import { publishStaged } from './write/publish-staged.js'
 import type { RowsTarget } from './write/rows-target.js'
 import { withSpace } from './write/space-for-temporary-files.js'
@@ -171,7 +170,6 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
       void backend.store // a wrong location is reported before an engine is asked
       const found = []
       for (const table of checkTables(tables, options.tables ?? tables)) {
-        const verifyFiles = findSimulation(table) ? verifySimulated : verifyChecks
         const verify = isIceberg(backend, table) ? verifyIceberg : verifyFiles
         const verification = await engines.use([table], (engine) => verify(table, backend, engine, signal))
         const { files, missing, withoutTruth, differences } = verification

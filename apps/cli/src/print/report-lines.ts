@@ -96,11 +96,7 @@ export function verifiedLines({
 }: Verification): string[] {
   const found = [
     ...unreadable.map(({ key, reason }) => `${key} cannot be read: ${reason}`),
-    ...missing.map((key) =>
-      source === 'truth'
-        ? `${key} is missing: it has a truth, but the file is gone`
-        : `${key} is missing: its rows were put into the table, but are gone`,
-    ),
+    ...missing.map((key) => `${key} is missing: it was put into the table, but is gone`),
     ...withoutTruth.map((key) => `${key} has no ${source} to compare with`),
     ...differences,
   ]

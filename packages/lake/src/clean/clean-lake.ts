@@ -11,7 +11,8 @@ import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { checkNoneOver } from '../register/others-over.js'
-import { readTruthFile } from '../truth/truth-file.js'
+import { recordKey } from '../truth/file-record.js'
+import { readTruthFile, truthFilesOf } from '../truth/truth-file.js'
 
 /** How to clean a lake. */
 export interface CleanOptions {
@@ -57,7 +58,7 @@ export async function cleanLake(
   const tablesIn = (store: LakeStore) =>
     store === lake.store ? lake.tables.filter((table) => !isIceberg(lake, table)) : lake.tables
   const truths = new Map<LakeStore, TruthFile[]>()
-  for (const store of stores) truths.set(store, await truthFilesOf(tablesIn(store), store))
+  for (const store of stores) truths.set(store, await readableTruthsOf(tablesIn(store), store))
   // The truths of both stores count, because a data file may reach the lake before its truth does.
   const known = [...truths.values()].flat()
   const found: Found[] = []
@@ -111,7 +112,7 @@ async function removeFound(
     if (runs && lake.servers)
       await removeRuns(runs, leftovers, { servers: lake.servers, store: remover }, signal)
     else if (uploads) await abortUploads(uploads, remover, signal)
-    else await removeFiles(leftovers.keys, remover, signal)
+    else await removeFiles(withRecords(leftovers), remover, signal)
     leftovers.isRemoved = true
   }
 }
@@ -136,20 +137,24 @@ async function removeRuns(
   leftovers.bytes = files.reduce((sum, { size }) => sum + size, 0)
 }
 
+/** The keys of leftovers, with the records of data files. */
+function withRecords({ kind, keys }: Leftovers): readonly string[] {
+  return kind === 'simulated' ? [...keys, ...keys.map(recordKey)] : keys
+}
+
 function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
   return kind !== 'own' && kind !== 'in progress'
 }
 
 /** The readable truth files of a store, for those of the tables that are simulated. */
-async function truthFilesOf(tables: readonly Table[], store: ObjectStore): Promise<TruthFile[]> {
+async function readableTruthsOf(tables: readonly Table[], store: ObjectStore): Promise<TruthFile[]> {
   const found: TruthFile[] = []
   for (const table of tables.flatMap((each) => findSimulation(each) ?? [])) {
     const read = async ({ key, size }: StoredObject) => {
       const truth = await readTruthFile(table, store, key).catch(() => undefined)
       return truth && { key, size, file: truth.file }
     }
-    const stored = store.list(`${truthPrefix}${tablePrefix(table)}`)
-    for await (const truth of mappedInOrder(stored, read)) if (truth) found.push(truth)
+    for await (const truth of mappedInOrder(truthFilesOf(table, store), read)) if (truth) found.push(truth)
   }
   return found
 }

@@ -9,6 +9,7 @@ import { othersOver, sharedFiles, tablePlaces } from '../register/others-over.js
 import { isConversionMarked } from '../replace/conversion-mark.js'
 import { changingStore } from '../replace/settle-intents.js'
 import { sqlTableName } from '@minilake/schema'
+import { recordKey } from '../truth/file-record.js'
 import type { DropReport } from './drop-report.js'
 import type { DropTableOptions } from './drop-table.js'
 
@@ -66,6 +67,7 @@ export async function dropConverted(
         for (const { key } of files) {
           signal.throwIfAborted()
           await store.remove(key)
+          await store.remove(recordKey(key))
         }
       }
       await engine.execute(`DROP TABLE IF EXISTS ${sqlTableName(old)}`)

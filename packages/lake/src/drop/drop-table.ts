@@ -39,11 +39,11 @@ export async function dropTable(
   if (!data) await checkNotRewritten(table, lake.store, 'dropped')
   const objects = data
     ? await objectsOf(table, lake.store)
-    : { files: [], truths: [], leftovers: [], others: [] }
-  const { files, truths, leftovers } = objects
+    : { files: [], truths: [], records: [], leftovers: [], others: [] }
+  const { files, truths, records, leftovers } = objects
   if (remove) {
     const intents = await intentFolders(lake.store, tablePrefix(table))
-    const isStoreChanged = files.length + truths.length + leftovers.length + intents.length > 0
+    const isStoreChanged = [files, truths, records, leftovers, intents].some(({ length }) => length > 0)
     const store = isStoreChanged
       ? await changingStore(table, lake, { undone: 'dropped', signal })
       : lake.store
@@ -73,10 +73,12 @@ async function objectsOf(table: Table, store: LakeStore) {
     return found
   }
   const all = await listed(prefixes.data)
+  const descriptions = await listed(prefixes.truths)
   return {
     files: all.filter(({ key }) => isDataFileKey(table, key)),
     others: all.filter(({ key }) => !isDataFileKey(table, key)),
-    truths: await listed(prefixes.truths),
+    truths: descriptions.filter(({ key }) => key.endsWith('.json')),
+    records: descriptions.filter(({ key }) => !key.endsWith('.json')),
     leftovers: await listed(prefixes.intents),
   }
 }
@@ -98,10 +100,10 @@ async function removeObjects(
     }
     await replaceFiles({ table: table.name, folder }, decide, { store }, options)
   }
-  const { truths, leftovers } = await objectsOf(table, store)
+  const { truths, records, leftovers } = await objectsOf(table, store)
   const busy = await intentFolders(store, tablePrefix(table)) // of a command that has just begun
   const isBusy = (key: string) => busy.some((folder) => key.startsWith(`${intentPrefix}${folder}`))
-  const rest = [...truths, ...leftovers].map(({ key }) => key).filter((key) => !isBusy(key))
+  const rest = [...truths, ...records, ...leftovers].map(({ key }) => key).filter((key) => !isBusy(key))
   for (const key of rest) await store.remove(key)
   await store.removeEmptyFolders?.(rest)
 }

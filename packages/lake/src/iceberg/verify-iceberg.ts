@@ -1,7 +1,8 @@
 import { type SqlEngine, sqlText } from '@minilake/analytics'
-import { truthPrefix, truthSubject } from '@minilake/generator'
-import { quoteLiteral, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
+import { truthSubject } from '@minilake/generator'
+import { quoteLiteral, sqlTableName, type Table } from '@minilake/schema'
 import type { LakeBackend } from '../lake-backend.js'
+import { truthFilesOf } from '../truth/truth-file.js'
 import { type Verification, verifyTable } from '../verify/verify-table.js'
 import { keyDigits } from './batch.js'
 import { batchKeySql, keysInIceberg } from './data-files.js'
@@ -18,8 +19,7 @@ export async function verifyIceberg(
   signal: AbortSignal,
 ): Promise<Verification> {
   const keys: string[] = []
-  for await (const { key } of lake.store.list(`${truthPrefix}${tablePrefix(table)}`))
-    keys.push(truthSubject(key))
+  for await (const { key } of truthFilesOf(table, lake.store)) keys.push(truthSubject(key))
   const simulated = new Set(keys.map(keyDigits))
   const others = await verifyBatches(table, lake.store, engine, { others: simulated, signal })
   if (keys.length === 0) return { ...nothing(table), ...others }

@@ -17,6 +17,7 @@ import type { LakeBackend } from '../lake-backend.js'
 import { namedKeys } from '../replace/named-keys.js'
 import { type ChangeableLake, settleIntents } from '../replace/settle-intents.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
+import { recordFiles } from '../truth/file-record.js'
 import { UsageError } from '../usage-error.js'
 import { hasRows } from '../files/has-rows.js'
 import { importsOf } from '../files/imports-of.js'
@@ -122,6 +123,7 @@ async function ingest(
 ): Promise<{ report: IngestReport; fileCount: number }> {
   const { store, shapeDifference } = lake
   const outcomes = new Map<string, PublishedObject>()
+  const withTruth = new Set<string>()
   let truths = 0
   const count = (object: PublishedObject) => {
     const { key, outcome } = object
@@ -157,8 +159,9 @@ async function ingest(
       },
       sidecar: async (done) => {
         const { key, outcome } = done
-        if (withOtherBytes.has(key)) return undefined
         const truth = isInStore(done) ? await localFile(folder, truthKey(key)) : undefined
+        if (truth) withTruth.add(key)
+        if (withOtherBytes.has(key)) return undefined
         if (!truth && outcome === 'replaced') await store.remove(truthKey(key)) // it described the old content
         return truth
       },
@@ -180,6 +183,12 @@ async function ingest(
     const again = await Promise.all(named.map((key) => localFile(folder, key)))
     next = again.filter((file) => file !== undefined)
   }
+  const inStore = [...outcomes.values()].filter(isInStore).map(({ key }) => key)
+  await recordFiles(
+    inStore.filter((key) => !withTruth.has(key)),
+    store,
+    signal,
+  )
   const how = { folder, overwrite, signal, onObject: count }
   for (const [table, some] of ofIceberg) reports.push(...(await ingestIcebergFiles(table, lake, some, how)))
   reports.push(troublesOf([...outcomes.values()].filter(({ key }) => isOf(iceberg, key))))

@@ -1,5 +1,6 @@
 import type { Footer } from '@minilake/parquet'
 import {
+  describeValue,
   eventTimeColumn,
   findUtcDay,
   millisPerDay,
@@ -90,6 +91,9 @@ export function removalScope(table: Table, choice: RemovalChoice): RemovalScope 
 /** The range of a removal, given as such or as an age. */
 function rangeOf(table: Table, choice: RemovalChoice): { from?: Date | undefined; to?: Date | undefined } {
   const { from, to, expired = false, now = new Date() } = choice
+  for (const [name, time] of Object.entries({ from, to }))
+    if (time !== undefined && !(time instanceof Date && !Number.isNaN(time.getTime())))
+      throw new TypeError(`remove expected a Date as \`${name}\`, got ${describeValue(time)}`)
   if (expired && choice.olderThanDays !== undefined)
     throw new UsageError('remove expected `olderThan` or `expired`, got both')
   const days = expired ? retentionOf(table) : choice.olderThanDays

@@ -7,7 +7,7 @@ import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { checkNotRewritten, misfitOf, wayOut } from '../register/shape-checks.js'
-import { truthsOf } from '../replace/files-and-truth.js'
+import { type Descriptions, descriptionsOf } from '../replace/files-and-truth.js'
 import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
 import type { FileChange } from '../replace/file-change.js'
@@ -118,8 +118,8 @@ export async function removeData(
   } else {
     for (const [folder, some] of planned) {
       const split = await splitFiles(some, context)
-      const truths = await truthsOf(keysOf([...split.whole, ...split.rewritten]), lake.store)
-      found.push(summary(folder, split, truths))
+      const of = await descriptionsOf(keysOf([...split.whole, ...split.rewritten]), lake.store)
+      found.push(summary(folder, split, of))
     }
   }
   const changed = found
@@ -214,7 +214,7 @@ async function removeFrom(
 ): Promise<RemovedFolder> {
   const { table, scope, importId, store, duckDb, signal } = context
   const stage = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })
-  let last: { split: SplitFiles; truths: string[] } | undefined
+  let last: { split: SplitFiles; of: Descriptions } | undefined
   const decide = async (listed: readonly StoredObject[]): Promise<FileChange> => {
     const ours = listed.filter(({ key }) => isDataFileKey(table, key))
     const files: JudgedFile[] = []
@@ -224,15 +224,15 @@ async function removeFrom(
     const split = await splitFiles(files, context)
     const { add, joined } = await stageKept(split, stage, context)
     const gone = [...split.whole, ...split.rewritten]
-    const truths = await truthsOf(keysOf(gone), store)
-    last = { split, truths }
-    return { add, remove: [...keysOf([...gone, ...joined]), ...truths] }
+    const of = await descriptionsOf(keysOf([...gone, ...joined]), store)
+    last = { split, of }
+    return { add, remove: [...keysOf([...gone, ...joined]), ...of.truths, ...of.records] }
   }
   try {
     const options = { resumeAfterSeconds, signal, ...notes }
     await replaceFiles({ table: table.name, folder }, decide, { store, catalog }, options)
     if (last === undefined) throw new Error(`${folder}: expected a decision`)
-    return summary(folder, last.split, last.truths)
+    return summary(folder, last.split, last.of)
   } finally {
     await stage.discard()
   }
@@ -245,7 +245,7 @@ function keysOf(files: readonly JudgedFile[]): string[] {
 function summary(
   folder: string,
   { whole, rewritten, rows }: SplitFiles,
-  truths: readonly string[],
+  { truths }: Descriptions,
 ): RemovedFolder {
   return {
     folder,

@@ -1,4 +1,3 @@
-import { truthKey } from '@minilake/generator'
 import { isDataFileKey, type Table } from '@minilake/schema'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
@@ -10,6 +9,7 @@ import {
 } from '../register/rewrite-mark.js'
 import { checkNoneOver } from '../register/others-over.js'
 import { unregisterTable } from '../register/unregister-table.js'
+import { descriptionsOf } from '../replace/files-and-truth.js'
 import { newFiles } from '../replace/new-files.js'
 import type { NewFile } from '../replace/file-change.js'
 import { replaceFiles } from '../replace/replace-files.js'
@@ -143,9 +143,9 @@ async function rewriteFolder(
           // The same rows in other types keep their name, and so do files that are not named by their rows.
           if (fresh && key !== undefined) add.push({ ...fresh, key, overwrites: key === file.key })
           remove.push(file.key)
-          // A truth describes the bytes of its file.
-          if ((await store.find(truthKey(file.key))) !== undefined) remove.push(truthKey(file.key))
         }
+        const of = await descriptionsOf(remove, store) // a truth describes the bytes of its file
+        remove.push(...of.truths, ...of.records)
         return { add, remove }
       },
       { store },

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
-import { eventTimeColumn, type Table } from '@minilake/schema'
+import { eventTimeColumn, isDataFileKey, type Table } from '@minilake/schema'
 import type { BatchLimits, MessageSource } from '@minilake/stream'
 import { createOnceProbe } from '../ingest/create-once.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import type { CatalogReport, LakeBackend } from '../lake-backend.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
+import { recordFiles } from '../truth/file-record.js'
 import { UsageError } from '../usage-error.js'
 import { type Chain, type ChainLink, chainOf } from './chain.js'
 import { folderRegistration } from './folder-registration.js'
@@ -151,11 +152,19 @@ async function partitionStreams(
     ...(onRegistered && { onRegistered }),
   })
 
+  /** Records the data files of a link; its file of rejected messages is none. */
+  const record = ({ files }: ChainLink) =>
+    recordFiles(
+      files.filter((key) => isDataFileKey(table, key)),
+      store,
+    )
+
   const publishOnce = async (chain: Chain, link: ChainLink, { files }: StagedBatch) => {
     for (const { key, bytes } of files) {
       if (await chain.isDone(link)) return
       await store.write(key, bytes, { signal: always })
     }
+    await record(link)
     await register(link.files)
     await chain.finish(link)
   }
@@ -163,6 +172,7 @@ async function partitionStreams(
   /** Finishes a link of an earlier writer if it has written all files, which then are not formed again. */
   const complete = async (chain: Chain, link: ChainLink) => {
     for (const key of link.files) if ((await store.find(key)) === undefined) return false
+    await record(link)
     await register(link.files)
     await chain.finish(link)
     return true

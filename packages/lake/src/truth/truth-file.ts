@@ -1,6 +1,6 @@
-import type { Truth } from '@minilake/generator'
-import type { Identity, ObjectStore } from '@minilake/ingest'
-import { columnsOf, type Table } from '@minilake/schema'
+import { type Truth, truthPrefix } from '@minilake/generator'
+import type { Identity, ObjectStore, StoredObject } from '@minilake/ingest'
+import { columnsOf, type Table, tablePrefix } from '@minilake/schema'
 import { z } from 'zod'
 import { truthShape } from './truth-shape.js'
 
@@ -10,6 +10,15 @@ export type StoredTruth = z.infer<typeof truthShape>
 /** The bytes of a truth file. */
 export function truthFileBytes(truth: Truth, file: Identity): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify({ ...truth, file }, null, 2)}\n`)
+}
+
+/** The truth files of a table in a store, ordered by key. */
+export async function* truthFilesOf(
+  table: Table,
+  store: Pick<ObjectStore, 'list'>,
+): AsyncGenerator<StoredObject> {
+  for await (const object of store.list(`${truthPrefix}${tablePrefix(table)}`))
+    if (object.key.endsWith('.json')) yield object
 }
 
 /** Reads a truth file. Rejects with one sentence when the file is damaged, or lacks something of the table. */

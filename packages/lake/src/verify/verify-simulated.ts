@@ -1,8 +1,9 @@
 import type { SqlEngine } from '@minilake/analytics'
-import { truthKey, truthPrefix, truthSubject } from '@minilake/generator'
+import { truthKey, truthSubject } from '@minilake/generator'
 import type { ObjectStore } from '@minilake/ingest'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
+import { truthFilesOf } from '../truth/truth-file.js'
 import { parseRowsKey } from '../write/stage-file.js'
 import { verifyChecks } from './verify-checks.js'
 import { type Verification, verifyTable } from './verify-table.js'
@@ -20,7 +21,7 @@ export async function verifySimulated(
   signal: AbortSignal,
 ): Promise<Verification> {
   const truths = new Set<string>()
-  for await (const { key } of lake.store.list(`${truthPrefix}${tablePrefix(table)}`)) truths.add(key)
+  for await (const { key } of truthFilesOf(table, lake.store)) truths.add(key)
   const [own, simulated]: [string[], string[]] = [[], []]
   for await (const { key } of dataFilesOf(table, lake.store))
     (parseRowsKey(key) !== undefined && !truths.has(truthKey(key)) ? own : simulated).push(key)

@@ -1,10 +1,10 @@
 import { hourlyStatistics, QueryError, type SqlEngine } from '@minilake/analytics'
-import { mergeHours, truthKey, truthPrefix, truthSubject } from '@minilake/generator'
+import { mergeHours, truthKey, truthSubject } from '@minilake/generator'
 import type { StoredObject } from '@minilake/ingest'
-import { type Table, tablePrefix } from '@minilake/schema'
+import type { Table } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { dataFilesOf, type LakeBackend } from '../lake-backend.js'
-import { readTruthFile, type StoredTruth } from '../truth/truth-file.js'
+import { readTruthFile, type StoredTruth, truthFilesOf } from '../truth/truth-file.js'
 import { compareAlarms } from './compare-alarms.js'
 import { compareDeliveries } from './compare-deliveries.js'
 import { compareFiles } from './compare-files.js'
@@ -28,7 +28,7 @@ export interface Verification {
   isOrderCompared: boolean
   /** Keys of data files without a truth, or without checks. */
   withoutTruth: string[]
-  /** Keys of data files that have a truth but are gone. */
+  /** Keys of data files that have a truth or a record but are gone. */
   missing: string[]
   /** Files that the engine cannot read, and why. All else was compared without them. */
   unreadable: { key: string; reason: string }[]
@@ -55,8 +55,7 @@ export async function verifyTable(
     signal.throwIfAborted()
     return [key, await readTruthFile(table, store, key)] as const
   }
-  const stored = store.list(`${truthPrefix}${tablePrefix(table)}`)
-  for await (const [key, truth] of mappedInOrder(stored, read)) truths.set(key, truth)
+  for await (const [key, truth] of mappedInOrder(truthFilesOf(table, store), read)) truths.set(key, truth)
   const keys = [...files.keys()]
   const compare = (compared: ReadonlyMap<string, StoredTruth>, over: SqlEngine) =>
     compareWithTruths(table, { files, truths: compared, lake }, over, signal)

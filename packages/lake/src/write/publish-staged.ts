@@ -16,6 +16,7 @@ import { checkNoneOver } from '../register/others-over.js'
 import { changeTable, settleIntents } from '../replace/settle-intents.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
 import { count } from '../text.js'
+import { recordFiles } from '../truth/file-record.js'
 import { UsageError } from '../usage-error.js'
 import { appendRows } from './append-rows.js'
 import { mergePartitions } from './merge-partitions.js'
@@ -80,7 +81,7 @@ export async function publishStaged<R extends WrittenFiles>(
   await settle()
   if (mode === 'append') {
     const files = isFolder(lake.store)
-      ? await write(appendRows(table, appendingStore(lake.store, settle), options))
+      ? await append(table, lake.store, write, { settle, signal })
       : await upload(table, lake, write, options)
     const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
     const earlier = await earlierRows(table, files.newKeys, lake.store)
@@ -121,6 +122,19 @@ async function checkPartitioned(table: Table, store: LakeStore): Promise<void> {
   )
 }
 
+/** Adds files to a folder. */
+async function append<R extends WrittenFiles>(
+  table: Table,
+  store: LakeStore & FolderStore,
+  write: (target: RowsTarget) => Promise<R>,
+  { settle, signal }: { settle: () => Promise<unknown>; signal: AbortSignal },
+): Promise<R> {
+  const files = await write(appendRows(table, appendingStore(store, settle), { signal }))
+  await recordFiles(files.keys, store, signal)
+  return files
+}
+
+/** Adds files to a bucket. */
 async function upload<R extends WrittenFiles>(
   table: Table,
   lake: LakeBackend,

@@ -23,7 +23,8 @@ async function lakeWithData(options: OpenLakeOptions) {
   await lake.ingest()
   const keys = async () => {
     const found = (await readdir(join(cwd, 'out'), { recursive: true })).filter((name) => /\.\w+$/.test(name))
-    for await (const { key } of storeOf(stack).list('')) if (!/^(iot_dw|_probe)\//.test(key)) found.push(key)
+    for await (const { key } of storeOf(stack).list(''))
+      if (!/^(iot_dw|_probe)\/|\.record$/.test(key)) found.push(key)
     return found.sort()
   }
   return { lake, keys }

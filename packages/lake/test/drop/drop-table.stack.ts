@@ -37,7 +37,8 @@ const registered = () =>
   sql("SELECT table_name FROM hive.information_schema.tables WHERE table_schema = 'iot_dw' ORDER BY 1")
 const keys = async () => {
   const found: string[] = []
-  for await (const { key } of storeOf(stack).list('')) if (!key.startsWith('_probe/')) found.push(key)
+  for await (const { key } of storeOf(stack).list(''))
+    if (!key.startsWith('_probe/') && !key.endsWith('.record')) found.push(key)
   return found
 }
 

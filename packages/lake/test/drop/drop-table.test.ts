@@ -18,7 +18,7 @@ const rows = ['2026-01-04', '2026-01-05'].map((day) => ({
 
 async function keysOf(store: LakeStore) {
   const keys: string[] = []
-  for await (const { key } of store.list('')) keys.push(key)
+  for await (const { key } of store.list('')) if (!key.endsWith('.record')) keys.push(key)
   return keys
 }
 

@@ -48,7 +48,7 @@ test.skipIf(!existsSync('/dev/shm'))(
       'event_date=2026-01-02',
       expect.stringMatching(/^event_date=2026-01-02\/import-\w+\.parquet$/),
     ])
-    expect(await readdir(bucket)).toEqual(['turbine'])
+    expect(await readdir(bucket)).toEqual(['_truth', 'turbine'])
   },
 )
 

@@ -47,7 +47,7 @@ test('lists a day, removes it on request, and then finds nothing', async () => {
   expect(await lake.remove(turbine, { ...range, remove: true })).toEqual({ ...listed, isRemoved: true })
   expect(await counts(lake)).toEqual({ '2026-01-04': 2, '2026-01-06': 2 })
   expect(await lake.remove(turbine, { ...range, remove: true })).toMatchObject({ files: 0, folders: [] })
-  expect(await readdir(join(folder, 'lake', 'iot-time-series'))).toEqual(['turbine'])
+  expect(await readdir(join(folder, 'lake', 'iot-time-series'))).toEqual(['_truth', 'turbine'])
 })
 
 test('without a range, removes the whole table', async () => {

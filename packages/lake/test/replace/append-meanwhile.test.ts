@@ -112,7 +112,8 @@ function stepped(store: LakeStore, onOperation: (number: number) => Promise<void
 
 async function contentOf(store: LakeStore): Promise<Record<string, Uint8Array>> {
   const content: Record<string, Uint8Array> = {}
-  for await (const { key } of store.list('')) content[key] = Uint8Array.from(await store.read(key))
+  for await (const { key } of store.list(''))
+    if (!key.endsWith('.record')) content[key] = Uint8Array.from(await store.read(key))
   return content
 }
 

@@ -32,7 +32,7 @@ async function sums(lake: Lake, column = 'power'): Promise<unknown[]> {
 /** Keys of everything in a lake, finished or not. */
 async function keysOf({ store }: Lake): Promise<string[]> {
   const keys: string[] = []
-  for await (const { key } of store.list('')) keys.push(key)
+  for await (const { key } of store.list('')) if (!key.endsWith('.record')) keys.push(key)
   for await (const { key } of store.unfinished?.('') ?? []) keys.push(key)
   return keys.sort()
 }

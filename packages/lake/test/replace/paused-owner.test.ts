@@ -34,7 +34,8 @@ async function write(store: LakeStore, names: readonly string[]): Promise<void> 
 
 async function keysOf(store: LakeStore): Promise<string[]> {
   const keys: string[] = []
-  for await (const { key } of store.list('')) keys.push(key.replace(day.folder, '').replace('.parquet', ''))
+  for await (const { key } of store.list(''))
+    if (!key.endsWith('.record')) keys.push(key.replace(day.folder, '').replace('.parquet', ''))
   return keys
 }
 

@@ -40,7 +40,8 @@ async function write(store: LakeStore, files: Record<string, string>): Promise<v
 async function contentOf(store: LakeStore): Promise<Record<string, string>> {
   const content: Record<string, string> = {}
   for await (const { key } of store.list(''))
-    content[key.replace(day.folder, '')] = new TextDecoder().decode(await store.read(key))
+    if (!key.endsWith('.record'))
+      content[key.replace(day.folder, '')] = new TextDecoder().decode(await store.read(key))
   return content
 }
 

@@ -40,7 +40,7 @@ function rows(factor = 1): InputRow<typeof keyed>[] {
 
 async function filesOf(lake: Lake): Promise<string[]> {
   const found: string[] = []
-  for await (const { key } of lake.store.list('')) found.push(key)
+  for await (const { key } of lake.store.list('')) if (!key.endsWith('.record')) found.push(key)
   return found
 }
 

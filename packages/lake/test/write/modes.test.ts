@@ -62,7 +62,7 @@ test('overwrite-partitions: the days of the new rows hold these rows only, the o
     ...{ written: 0, unchanged: 1, keys: report.keys, newKeys: [], overwritten: [] },
   })
   expect(await rowsIn(lake)).toEqual(after)
-  expect(await readdir(join(folder, 'lake', 'iot-time-series'))).toEqual(['turbine'])
+  expect(await readdir(join(folder, 'lake', 'iot-time-series'))).toEqual(['_truth', 'turbine'])
 })
 
 test('overwrite-partitions: a file with the same rows stays when the others go', async () => {
@@ -105,7 +105,7 @@ test.each(['overwrite-partitions', 'merge'] as const)(
     for (const key of keys) await lake.store.write(truthKey(key), [Buffer.from('{}')])
     await lake.write(keyed, [row('05T10:00', 'a', 20)], { mode })
     const truths = []
-    for await (const { key } of lake.store.list('_truth/')) truths.push(key)
+    for await (const { key } of lake.store.list('_truth/')) if (key.endsWith('.json')) truths.push(key)
     expect(truths).toEqual([keys[0], keys[2]].map((key) => truthKey(key ?? '')))
   },
 )
