@@ -7,6 +7,7 @@ export {
 } from './plan-files.js'
 export { type Delivery, type Faults, type Range, type Scenario, scenarios, type Spells } from './scenario.js'
 export { type BatchOptions, simulate, type SimulatedFile, simulateFile } from './simulate.js'
+export { type FileLabels, labelsOf, labelTables } from './truth/label-rows.js'
 export { mergeHours } from './truth/merge-hours.js'
 export type {
   AlarmEpisode,

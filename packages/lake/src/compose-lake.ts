@@ -12,6 +12,7 @@ import { dropTable } from './drop/drop-table.js'
 import { namingFiles } from './files/file-failure.js'
 import { type FileTarget, openTarget } from './generate/file-target.js'
 import { listFiles } from './files/list-files.js'
+import { hasLabels } from './generate/find-labels.js'
 import { findSimulation } from './generate/find-simulation.js'
 import { generateFiles } from './generate/generate-files.js'
 import { icebergVerbs } from './iceberg/iceberg-verbs.js'
@@ -85,14 +86,15 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async generate(table, simulation, options = {}) {
       const signal = begin('generate', options)
-      const plan = planFiles(simulationOf(checkTable(tables, table)), simulation)
+      const simulated = simulationOf(checkTable(tables, table))
+      const plan = planFiles(simulated, simulation)
       const { out: _out, target: _target, onCreateOnce, ...more } = options
       const target = targetOf(options)
       if ('s3' in target) {
         const probe = createOnceProbe(await openTarget(target), { signal, onFinding: onCreateOnce })
         if ((await probe()) === 'check-then-write') target.s3.checkThenWrite = true
       }
-      return generateFiles(plan, { ...more, target, signal })
+      return generateFiles(plan, { ...more, labels: hasLabels(tables, simulated), target, signal })
     },
 
     async write(table, rows, given = {}) {

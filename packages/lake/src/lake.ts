@@ -34,7 +34,7 @@ import type { RowSource, WriteRowsOptions, WrittenFiles } from './write/write-ro
 type Optional<Options extends { signal: AbortSignal }> = Omit<Options, 'signal'> & { signal?: AbortSignal }
 
 /** How to generate data files. */
-export type GenerateOptions = Optional<Omit<GenerateFilesOptions, 'target'>> & {
+export type GenerateOptions = Optional<Omit<GenerateFilesOptions, 'target' | 'labels'>> & {
   /** Folder to write to. Default: the lake's `out`. */
   out?: string
   /** URL of a bucket on the lake's S3, or of a folder in it, to write to instead, such as 's3://iot-time-series/team/'. */
@@ -103,7 +103,10 @@ export interface Lake {
   /** The store of the lake's objects; `store.location` is its folder or URL. */
   readonly store: LakeStore
 
-  /** Simulates a table's readings and writes data files with their truth, by default to `out`, for `ingest`. */
+  /**
+   * Simulates a table's readings and writes data files with their truth, by default to `out`, for `ingest`. If the lake has the table of
+   * their labels, such as `pumpLabels`, it writes a file of that table for each, too.
+   */
   generate(table: Table, simulation: SimulateOptions, options?: GenerateOptions): Promise<GenerateReport>
 
   /**

@@ -33,6 +33,7 @@ export {
 export { dataFileKey, isDataFileKey, tablePrefix } from './object-key.js'
 export { parsePartitionPath, partitionPath } from './partition-path.js'
 export { pump, pumpDaily, pumpLake } from './pump.js'
+export { pumpDailyLabels, pumpLabels } from './pump-labels.js'
 export type { Row, ValueOf } from './row.js'
 export {
   globText,

@@ -1,8 +1,9 @@
-import { truthKey, truthPrefix } from '@minilake/generator'
-import { folderStore, type Identity, type ObjectStore, type StoredObject } from '@minilake/ingest'
+import { truthPrefix, truthSubject } from '@minilake/generator'
+import { folderStore, type Identity, identityOf, type ObjectStore, type StoredObject } from '@minilake/ingest'
 import type { UnfinishedUpload } from '@minilake/ingest/s3'
 import { type Table, tablePrefix } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
+import { hasLabels } from '../generate/find-labels.js'
 import { findSimulation } from '../generate/find-simulation.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
 import { removeStagedRuns, type Staged, type StagedRun, stagedRuns } from '../iceberg/staged-runs.js'
@@ -12,7 +13,8 @@ import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.j
 import { maintainStore } from '../open/maintain-store.js'
 import { checkNoneOver } from '../register/others-over.js'
 import { recordKey } from '../truth/file-record.js'
-import { readTruthFile, truthFilesOf } from '../truth/truth-file.js'
+import { labelsFile } from '../truth/labels-file.js'
+import { readTruthFile, type StoredTruth, truthFilesOf } from '../truth/truth-file.js'
 
 /** How to clean a lake. */
 export interface CleanOptions {
@@ -43,11 +45,14 @@ interface TruthFile {
   /** Bytes of the truth file itself. */
   size: number
   file: Identity
+  /** The file of its labels, where there is a table for it. */
+  labels?: { key: string; file: Identity }
 }
 
 /**
  * Finds simulated data files, their truth, and unfinished files, uploads and files staged for Iceberg tables that were abandoned more than
- * 24 hours ago, in `out` and in the lake, and removes them on request, with the staging tables in Trino. A data file counts as simulated only if a truth describes exactly its content.
+ * 24 hours ago, in `out` and in the lake, and removes them on request, with the staging tables in Trino. A data file counts as simulated only if a truth describes
+ * exactly its content, and a file of labels only if a truth gives exactly its bytes.
  */
 export async function cleanLake(
   lake: Pick<LakeBackend, 'profile' | 'tables' | 'store' | 'maintenance' | 'servers'>,
@@ -150,13 +155,21 @@ function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {
 async function readableTruthsOf(tables: readonly Table[], store: ObjectStore): Promise<TruthFile[]> {
   const found: TruthFile[] = []
   for (const table of tables.flatMap((each) => findSimulation(each) ?? [])) {
+    const withLabels = hasLabels(tables, table)
     const read = async ({ key, size }: StoredObject) => {
       const truth = await readTruthFile(table, store, key).catch(() => undefined)
-      return truth && { key, size, file: truth.file }
+      return (
+        truth && { key, size, file: truth.file, ...(withLabels && { labels: await labelsIdentity(truth) }) }
+      )
     }
     for await (const truth of mappedInOrder(truthFilesOf(table, store), read)) if (truth) found.push(truth)
   }
   return found
+}
+
+async function labelsIdentity(truth: StoredTruth): Promise<{ key: string; file: Identity }> {
+  const { key, bytes } = await labelsFile(truth)
+  return { key, file: await identityOf(bytes) }
 }
 
 async function filesIn(
@@ -174,11 +187,17 @@ async function filesIn(
     leftovers.bytes += size
   }
   const simulated = new Map<string, Identity[]>()
-  for (const { key, file } of known) simulated.set(key, [...(simulated.get(key) ?? []), file])
+  const addSimulated = (key: string, file: Identity) => {
+    simulated.set(key, [...(simulated.get(key) ?? []), file])
+  }
+  for (const { key, file, labels } of known) {
+    addSimulated(truthSubject(key), file)
+    if (labels) addSimulated(labels.key, labels.file)
+  }
   for (const table of tables) {
     for await (const object of dataFilesOf(table, store)) {
       const { key, size } = object
-      const candidates = (simulated.get(truthKey(key)) ?? []).filter((file) => file.size === size)
+      const candidates = (simulated.get(key) ?? []).filter((file) => file.size === size)
       const etag = candidates.length > 0 ? await object.etag() : undefined
       add(candidates.some((file) => file.etag === etag) ? data : own, key, size)
     }

@@ -48,7 +48,8 @@ export function configText({ name, text }: TableText = sampleTable): string {
 ${text}
 
 export default defineLake({
-  // The lake's tables. For minilake generate and demo, add pump and pumpDaily from @minilake/schema.
+  // The lake's tables. For minilake generate and demo, add pump and pumpDaily from @minilake/schema;
+  // pumpLabels and pumpDailyLabels are the tables of their simulated faults and alarms.
   tables: [${name}],
 
   // Settings with their defaults. An environment variable wins over this file, and a command-line option over both:

@@ -10,6 +10,8 @@ export interface GenerateFilesOptions {
   target: FileTarget
   /** Replace files that have other content. Default false. */
   overwrite?: boolean
+  /** Write the labels of each file too, as a file of their own table. Default false. */
+  labels?: boolean
   /** Worker threads, each writing a file of its own; 1 works in this thread. Default: one per core. */
   workers?: number
   signal: AbortSignal
@@ -35,12 +37,19 @@ export interface GenerateReport {
 }
 
 /**
- * Simulates, encodes and writes data files, each followed by its truth. The number of workers does not change the files. Rejects with
+ * Simulates, encodes and writes data files, each followed by its truth and, on request, its labels. The number of workers does not change the files. Rejects with
  * the signal's reason, or when a worker dies; no half-written file becomes visible.
  */
 export async function generateFiles(
   plan: readonly FileParameters[],
-  { target, overwrite = false, workers = availableParallelism(), signal, onFile }: GenerateFilesOptions,
+  {
+    target,
+    overwrite = false,
+    labels = false,
+    workers = availableParallelism(),
+    signal,
+    onFile,
+  }: GenerateFilesOptions,
 ): Promise<GenerateReport> {
   if (!Number.isSafeInteger(workers) || workers < 1)
     throw new RangeError(`workers expected a whole number of at least 1, got ${String(workers)}`)
@@ -75,7 +84,7 @@ export async function generateFiles(
   if (threads <= 1) {
     const store = await openTarget(target)
     for (const parameters of jobs) {
-      finished(await writeDataFile({ parameters, overwrite }, { store, signal }))
+      finished(await writeDataFile({ parameters, overwrite, labels }, { store, signal }))
     }
     return report
   }
@@ -84,7 +93,7 @@ export async function generateFiles(
     // The lanes share one iterator: a free lane takes the next file.
     await Promise.all(
       lanes.map(async (lane) => {
-        for (const parameters of jobs) finished(await lane.run({ parameters, overwrite }))
+        for (const parameters of jobs) finished(await lane.run({ parameters, overwrite, labels }))
       }),
     )
   } finally {
