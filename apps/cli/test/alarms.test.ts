@@ -130,9 +130,31 @@ test.each<[string[], string]>([
     ['alarms', 'kpi', '--table', 'fleet', '--from', '2027-01-01'],
     'the range expected some of the readings of table fleet, which are from 2026-01-01T00:00:00.000Z to',
   ],
+  [
+    ['alarms', 'kpi', '--table', 'fleet', '--from', '2020-01-01', '--to', '2020-01-31'],
+    'the range expected some of the readings of table fleet, which are from 2026-01-01T00:00:00.000Z to',
+  ],
+  [
+    ['alarms', 'kpi', '--table', 'fleet', '--limits', 'floodStart=3,floodEnd=9'],
+    'alarm KPI limit floodEnd expected at most 4, so that a flood can last, got 9',
+  ],
+  [['alarms', 'kpi', '--table', 'fleet', '--rows'], 'alarms kpi expected no --rows, which is of alarms'],
+  [['alarms', 'kpi', '--table', 'fleet', '--limit', '3'], 'alarms kpi expected no --limit, which is of'],
+  [['alarms', 'kpi', '--table', 'fleet', '-o', 'kpi.csv'], 'alarms kpi expected no --output, which is of'],
 ])('%j is refused with one sentence', async (args, sentence) => {
   const { code, stdout, stderr } = await minilake(...args)
   expect(stderr).toContain(sentence)
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test('no alarms in a range without readings: the times of the readings are said, and not where there are some', async () => {
+  const found = /^no rows: table fleet has readings from 2026-01-01T00:00:00.000Z to .*$/m
+  for (const command of [['alarms'], ['alarms', '--rows']]) {
+    const args = [...command, ...fleet, '--from']
+    expect((await minilake(...args, '2027-01-01')).stderr).toMatch(found)
+    const { stdout, stderr } = await minilake(...args, '2026-01-01', '--column', 'speed', '--above', '9999')
+    expect(stdout).not.toBe('')
+    expect(stderr).not.toMatch(found)
+  }
 })

@@ -106,6 +106,7 @@ test.each([
   ],
   [['--zone', 'CET'], '--zone expected UTC or a name with a slash such as Europe/Berlin, got CET'],
   [['--zone', 'CET', '--from', '2026-01-01'], '--zone expected UTC or a name'],
+  [['--zone', 'Europe/Berln'], 'such as Europe/Berlin, got Europe/Berln (did you mean Europe/Berlin?)'],
   [
     ['--from', '2026-01-02', '--to', '2026-01-01'],
     '--from expected a time before --to, got 2026-01-02 and 2026-01-01',

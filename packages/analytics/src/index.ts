@@ -8,7 +8,7 @@ export {
 export { type AlarmKpi, type AlarmKpis, alarmKpis, type AlarmKpisOptions } from './alarms/alarm-kpis.js'
 export type { AlarmTrackerState } from './alarms/episode-tracker.js'
 export type { BadActor } from './alarms/alarm-tally.js'
-export { type KpiLimits, kpiLimits } from './alarms/kpi-limits.js'
+export { checkedKpiLimits, type KpiLimits, kpiLimits } from './alarms/kpi-limits.js'
 export {
   type AlarmEpisode,
   alarmEpisodes,

@@ -4,6 +4,7 @@ import {
   alarmKpis,
   type AlarmOptions,
   alarmRows,
+  checkedKpiLimits,
   type Episode,
   type KpiLimits,
   kpiLimits,
@@ -22,6 +23,7 @@ import { namedNumbers, parsedBy } from '../options/parsers.js'
 import { formatOption, withPrintOptions } from '../options/print-options.js'
 import { type HistoryFlags, momentOf, rangeOf, withHistoryOptions } from '../options/time-options.js'
 import { noteEmptyTable } from '../print/note-empty-table.js'
+import { noteRange } from '../print/note-range.js'
 import { printKpis } from '../print/print-kpis.js'
 import { formatOf, type PrintFlags, printResult } from '../print/print-result.js'
 import { type Environment, type Session, withSession } from '../session.js'
@@ -41,8 +43,10 @@ export function alarmsCommand(environment: Environment): Command {
       withSession(self, environment, async (session) => {
         const { table, rules, range, options, episodesIn } = alarmsOf(flags, session)
         await noteEmptyTable(table, session)
-        if (flags.rows) await printRows(table, { rules, ...range }, options, session, flags)
-        else await printEpisodes(episodesIn(range), session, flags)
+        const printed = flags.rows
+          ? await printRows(table, { rules, ...range }, options, session, flags)
+          : await printEpisodes(episodesIn(range), session, flags)
+        if (printed === 0) await noteRange(session, options, range)
       }),
     )
     .addCommand(kpiCommand(environment))
@@ -63,6 +67,7 @@ function kpiCommand(environment: Environment): Command {
     .action((_: Flags, self: Command) =>
       withSession(self, environment, async (session) => {
         const flags: Flags = { ...self.parent?.opts(), ...self.opts() }
+        checkNotOfKpi(flags)
         const limits = findLimits(flags.limits)
         const { table, range, options, episodesIn } = alarmsOf(flags, session)
         const period = await periodOf(table, range, options, session)
@@ -85,7 +90,7 @@ function alarmsOf(flags: Flags, { lake, signal }: Session) {
   const range = rangeOf(flags)
   const queryOf = (range: TimeRange) => alarmEpisodes(table, { rules, ...(by && { by }), ...range })
   asUsage(() => queryOf(range))
-  const options = { tables: [table], ...momentOf(flags), signal }
+  const options = { tables: [table] as [Table], ...momentOf(flags), signal }
   const episodesIn = (range: TimeRange) => lake.query(queryOf(range), options)
   return { table, rules, range, options, episodesIn }
 }
@@ -96,21 +101,21 @@ async function printRows(
   options: QueryOptions,
   session: Session,
   flags: Flags,
-): Promise<void> {
+): Promise<number> {
   const { lake, terminal } = session
   for await (const { rows } of lake.query(alarmCount(table, alarms), options)) {
     const line = `${count(rows, 'row')} with ${limitsText(alarms.rules ?? [])}`
     if (formatOf(session, flags) === 'table') await terminal.data(`${line}\n`)
     else terminal.note(line)
   }
-  await printResult(lake.query(alarmRows(table, alarms), options), session, flags)
+  return printResult(lake.query(alarmRows(table, alarms), options), session, flags)
 }
 
 async function printEpisodes(
   result: ResultRows<Episode & Record<string, unknown>>,
   session: Session,
   flags: Flags,
-): Promise<void> {
+): Promise<number> {
   let open = 0
   const rows: typeof result = {
     columns: () => result.columns(),
@@ -127,22 +132,28 @@ async function printEpisodes(
       }
     },
   }
-  await printResult(rows, session, flags)
+  const printed = await printResult(rows, session, flags)
   if (open > 0) session.terminal.note(`${count(open, 'alarm')} still open: no end yet`)
+  return printed
 }
 
-/** The period of KPIs: the range asked for, else from the first to the last reading. Undefined for a table without readings. */
+/** The period of KPIs: the range asked for, where it is left out from the first to the last reading. Undefined for a table without readings. */
 async function periodOf(table: Table, { from, to }: TimeRange, options: QueryOptions, { lake }: Session) {
-  if (from && to) return { from, to }
   for await (const { first, last } of lake.query(tableSummary(table), options)) {
     if (first === null || last === null) return undefined
     const period = { from: from ?? first, to: to ?? new Date(last.getTime() + 1) }
-    if (period.from < period.to) return period
+    if (period.from <= last && first < period.to) return period
     throw new UsageError(
       `the range expected some of the readings of table ${table.name}, which are from ${first.toISOString()} to ${last.toISOString()}`,
     )
   }
   return undefined
+}
+
+/** Throws a UsageError for an option of `alarms` that says how its table is printed. */
+function checkNotOfKpi({ rows, limit, output }: Flags): void {
+  for (const [option, value] of Object.entries({ '--rows': rows, '--limit': limit, '--output': output }))
+    if (value !== undefined) throw new UsageError(`alarms kpi expected no ${option}, which is of alarms`)
 }
 
 function findLimits(given: Record<string, number> = {}): Partial<KpiLimits> {
@@ -153,5 +164,6 @@ function findLimits(given: Record<string, number> = {}): Partial<KpiLimits> {
         `--limits expected names of limits (${names.join(', ')}), got ${name}${suggestion(name, names)}`,
       )
   }
+  asUsage(() => checkedKpiLimits(given))
   return given
 }

@@ -6,6 +6,7 @@ import {
   windows,
 } from '@minilake/analytics'
 import { type QueryOptions, UsageError, whereSql } from '@minilake/lake'
+import { suggestion } from '@minilake/lake/text'
 import type { LakeProfile, Table } from '@minilake/schema'
 import { Command, Option } from 'commander'
 import { asUsage } from '../options/as-usage.js'
@@ -92,7 +93,8 @@ export function windowsCommand(environment: Environment): Command {
             queryOf({}) // checks the zone before times are read by it
             return queryOf(rangeOf(flags, zone))
           } catch (error) {
-            if (error instanceof Error) error.message = flagText(error.message)
+            if (error instanceof Error)
+              error.message = flagText(error.message) + zoneSuggestion(error.message, zone)
             throw error
           }
         })
@@ -106,6 +108,11 @@ export function windowsCommand(environment: Environment): Command {
         if (rows === 0) await noteRange(session, options)
       }),
   )
+}
+
+/** The zone that was probably meant, for a message about a zone. */
+function zoneSuggestion(message: string, zone = ''): string {
+  return message.startsWith('`zone`') ? suggestion(zone, Intl.supportedValuesOf('timeZone')) : ''
 }
 
 const percentileNotes: Readonly<Record<LakeProfile, string>> = {

@@ -1,7 +1,7 @@
 import { type AlarmSeverity, millisPerDay } from '@minilake/schema'
 import type { Episode } from '../queries/alarm-episodes.js'
 import { alarmTally, type BadActor } from './alarm-tally.js'
-import { checkedLimits, type KpiLimits, kpiLimitStandards } from './kpi-limits.js'
+import { checkedKpiLimits, type KpiLimits, kpiLimitStandards } from './kpi-limits.js'
 
 /** What alarm KPIs are computed over. */
 export interface AlarmKpisOptions {
@@ -62,7 +62,7 @@ export async function alarmKpis(
   episodes: AsyncIterable<Episode> | Iterable<Episode>,
   { from, to, limits: given = {} }: AlarmKpisOptions,
 ): Promise<AlarmKpis> {
-  const limits = checkedLimits(given)
+  const limits = checkedKpiLimits(given)
   const millis = to.getTime() - from.getTime()
   if (!(millis > 0))
     throw new RangeError(

@@ -85,7 +85,7 @@ export const kpiLimitStandards: Readonly<Partial<Record<keyof KpiLimits, string>
 }
 
 /** The default limits with those given. Throws a RangeError for a number that is negative or, where things are counted, not whole. */
-export function checkedLimits(given: Partial<KpiLimits>): KpiLimits {
+export function checkedKpiLimits(given: Partial<KpiLimits>): KpiLimits {
   const limits = { ...kpiLimits, ...given }
   for (const [name, value] of Object.entries(limits)) {
     if (!(value >= 0 && value < Infinity))
