@@ -68,15 +68,21 @@ export function chartText(title: string, series: readonly ChartSeries[], options
   const grid = Array.from({ length: scale.rows }, () => new Array<string>(axis.columns).fill(' '))
 
   const isBand = drawn.length === 1 && drawBand(bins[0] ?? [], scale, grid, glyphs.band)
+  const isOfReadings = drawn[0]?.points.some(({ min }) => isValue(min))
   const isInside = ({ value }: { value: number }) => value >= scale.lowest && value <= scale.highest
   const inside = limits.filter(isInside)
   const outside = limits.filter((limit) => !isInside(limit))
   for (const { value } of inside) {
     const row = grid[scale.rowOf(value)] ?? []
-    row.forEach((cell, column) => column % 2 === 0 && cell === ' ' && (row[column] = glyphs.limit))
+    row.forEach(
+      (cell, column) => column % 2 === 0 && [' ', glyphs.band].includes(cell) && (row[column] = glyphs.limit),
+    )
   }
   if (drawn.length === 1) drawLine(bins[0] ?? [], scale, grid, glyphs)
-  else bins.forEach((each, index) => drawMarks(each, scale, grid, { marks: glyphs.marks, index }))
+  const hidden =
+    drawn.length === 1
+      ? []
+      : bins.filter((each, index) => drawMarks(each, scale, grid, { marks: glyphs.marks, index }))
 
   const windows = Math.round(axis.columnMillis / stepMillis)
   const plural = (count: number) => `${count} ${stepName}${count === 1 ? '' : 's'}`
@@ -84,8 +90,9 @@ export function chartText(title: string, series: readonly ChartSeries[], options
     axis.columnMillis >= stepMillis
       ? `each column: ${plural(windows)}${windows > 1 ? ' (mean)' : ''}`
       : `${Math.round(stepMillis / axis.columnMillis)} columns: ${plural(1)}`,
-    ...(isBand ? [`${glyphs.band} from least to greatest`] : []),
+    ...(isBand ? [`${glyphs.band} from least to greatest ${isOfReadings ? 'reading' : 'of them'}`] : []),
     ...(drawn.length > 1 ? drawn.map(({ name }, index) => `${glyphs.marks.charAt(index)} ${name}`) : []),
+    ...(hidden.length > 0 ? ['a mark hides later ones at its place'] : []),
     ...(series.length > drawn.length
       ? [`the first ${drawn.length} of ${series.length} series that have values`]
       : []),
@@ -164,17 +171,21 @@ function drawLine(
   })
 }
 
-/** Marks the mean of each column, where no series before it is. */
+/** Marks the mean of each column, where no series before it is; whether one was hidden by such a series. */
 function drawMarks(
   bins: readonly (Bin | undefined)[],
   { rowOf }: ValueScale,
   grid: string[][],
   { marks, index }: { marks: string; index: number },
-): void {
+): boolean {
+  let isHidden = false
   bins.forEach((bin, column) => {
-    const row = bin && (grid[rowOf(bin.mean)] as string[])
-    if (row && !marks.includes(row[column] as string)) row[column] = marks.charAt(index)
+    if (!bin) return
+    const row = grid[rowOf(bin.mean)] as string[]
+    if (marks.includes(row[column] as string)) isHidden = true
+    else row[column] = marks.charAt(index)
   })
+  return isHidden
 }
 
 /** Texts joined by semicolons, on lines of at most `width` columns; a longer text goes on in the next line. */

@@ -1,5 +1,5 @@
 import { type ResultRows, type WindowLength, windowMillis } from '@minilake/analytics'
-import type { Table } from '@minilake/schema'
+import { alarmRuleOf, type Table } from '@minilake/schema'
 import { chartText } from './chart.js'
 import type { ChartPoint } from './chart-bins.js'
 import { formatOf, type PrintFlags, type PrintOutlet, printResult } from './print-result.js'
@@ -24,7 +24,7 @@ type WindowRow = Record<string, unknown>
 const mostSeries = 6
 
 /**
- * Prints windows; below a table, a chart of each column with its alarm limit: a line, or marks for several sources. It shows the first
+ * Prints windows; below a table, a chart of each column with its alarm limits: a line, or marks for several sources. It shows the first
  * aggregate other than min and max, and is shaded between these if both are there.
  */
 export async function printWindows(
@@ -55,15 +55,15 @@ export async function printWindows(
   const { table, every, zone = 'UTC' } = windows
   const { millis, name } = stepOf(every)
   for (const { column, shown, series } of drawn) {
-    const { comment, highLimit } = table.columns[column] ?? {}
+    const meaning = meaningOf(shown, table.columns[column]?.comment)
     const chart = chartText(
-      `${shown}_${column} by ${every === '1h' ? 'hour' : every}, ${zone}${zone === 'UTC' ? '' : ' (times in UTC)'}${comment === undefined ? '' : `: ${comment}`}`,
+      `${shown}_${column} by ${every === '1h' ? 'hour' : every}, ${zone}${zone === 'UTC' ? '' : ' (times in UTC)'}${meaning === undefined ? '' : `: ${meaning}`}`,
       [...series].map(([source, points = []]) => ({ name: source, points: withEnds(points, millis) })),
       {
         width: outlet.terminal.columns,
         stepMillis: millis,
         stepName: name,
-        limits: highLimit === undefined ? [] : [{ name: 'highLimit', value: highLimit }],
+        limits: isLevel(shown) ? limitsOf(table, column) : [],
         isAscii: outlet.terminal.isAscii,
       },
     )
@@ -105,6 +105,27 @@ export function printHourly(
 /** The selection of the average of each column. */
 export function averagesOf(columns: readonly string[]): Record<string, string[]> {
   return Object.fromEntries(columns.map((column) => [column, ['avg']]))
+}
+
+/** Whether an aggregate is a value of the column, so that a limit of the column applies to it. */
+function isLevel(aggregate: string): boolean {
+  return !['count', 'sum', 'stddev', 'rate'].includes(aggregate)
+}
+
+/** What the values of an aggregate are, from the comment of its column. */
+function meaningOf(aggregate: string, comment: string | undefined): string | undefined {
+  if (aggregate === 'count') return 'number of values'
+  return comment !== undefined && aggregate === 'rate' ? `${comment}, per second` : comment
+}
+
+/** The alarm limits of a column. */
+function limitsOf(table: Table, column: string): { name: string; value: number }[] {
+  const { highLimit, alarms = [] } = table.columns[column] ?? {}
+  const named = alarms.map((alarm) => alarmRuleOf(column, alarm))
+  return [
+    ...(highLimit === undefined ? [] : [{ name: 'highLimit', value: highLimit }]),
+    ...named.map(({ name, limit }) => ({ name, value: limit })),
+  ]
 }
 
 function addPoint(

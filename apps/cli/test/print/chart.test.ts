@@ -45,7 +45,7 @@ test('a column of several windows shows their mean and says so', () => {
   const lines = chartText('mean', one(hours(Array.from({ length: 400 }, (_, hour) => hour % 2))), {
     width: 80,
   })
-  expect(lines.split('\n')[1]).toBe('each column: 6 hours (mean); ░ from least to greatest')
+  expect(lines.split('\n')[1]).toBe('each column: 6 hours (mean); ░ from least to greatest of them')
   expect(picture(lines)[5]).toBe('─'.repeat(67))
 })
 
@@ -88,6 +88,19 @@ test('several series are marks with names, as many as there are marks', () => {
   const chart = chartText('fleet', series)
   expect(chart).toContain('● p0; ○ p1; ▲ p2; △ p3; ■ p4; □ p5')
   expect(chart).toContain('the first 6 of 8 series that have values')
+})
+
+test('a band does not hide a limit', () => {
+  const points = hours([3, 4, 3, 4]).map((point) => ({ ...point, min: 0, max: 10 }))
+  const chart = chartText('band', one(points), { width: 10, limits: [{ name: 'limit', value: 6 }] })
+  expect(chart).toMatch(/┤╌░╌░/)
+})
+
+test('says when a mark hides another one', () => {
+  const flat = (value: number) => ({ name: `at ${value}`, points: hours([value, value]) })
+  const hides = 'a mark hides later ones at its place'
+  expect(chartText('same', [flat(1), flat(1), flat(9)])).toContain(`▲ at 9; ${hides}`)
+  expect(chartText('different', [flat(1), flat(5), flat(9)])).not.toContain(hides)
 })
 
 test('ASCII alone where asked for', () => {

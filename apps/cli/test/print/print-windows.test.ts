@@ -32,8 +32,28 @@ const row = (hour: number, value: number, more: Record<string, unknown> = {}) =>
 test('the first aggregate other than min and max is a line, shaded between them', async () => {
   const text = await printed([row(0, 100), row(1, 120)])
   expect(text).toContain('p50_pressure by hour, UTC: discharge pressure, kPa gauge')
-  expect(text).toContain('░ from least to greatest')
+  expect(text).toContain('░ from least to greatest reading')
   expect(text).toContain('highLimit 150')
+})
+
+test('limits and the unit are drawn for values of the column only', async () => {
+  const aggregates = ['count', 'rate', 'sum', 'stddev', 'last']
+  const rows = [0, 1].map((hour) => ({
+    start: new Date(Date.UTC(2026, 0, 1, hour)),
+    ...Object.fromEntries(aggregates.map((name) => [`${name}_pressure`, 140 + hour])),
+  }))
+  const drawn = async (name: string) => printed(rows, { select: { pressure: [name] } })
+  expect(await drawn('count')).toContain('count_pressure by hour, UTC: number of values\n')
+  expect(await drawn('rate')).toContain('UTC: discharge pressure, kPa gauge, per second\n')
+  for (const name of ['count', 'rate', 'sum', 'stddev']) expect(await drawn(name)).not.toContain('highLimit')
+  expect(await drawn('last')).toContain('highLimit 150 is above the chart')
+})
+
+test('alarms of the definition are limits too', async () => {
+  const pressure = { type: 'double', alarms: [{ below: 90, name: 'dry' }, { above: 125 }] } as const
+  const columns = { start: { type: 'timestamp' }, pressure } as const
+  const text = await printed([row(0, 100), row(1, 120)], { table: { name: 'fleet', columns } })
+  expect(text).toMatch(/╌ dry 90;?\s╌ pressure_high 125/)
 })
 
 test('sources are marks of their own, with all their windows; of the seventh on they are only counted', async () => {
