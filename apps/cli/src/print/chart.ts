@@ -68,6 +68,7 @@ export function chartText(title: string, series: readonly ChartSeries[], options
   const grid = Array.from({ length: scale.rows }, () => new Array<string>(axis.columns).fill(' '))
 
   const isBand = drawn.length === 1 && drawBand(bins[0] ?? [], scale, grid, glyphs.band)
+  const constant = isBand ? undefined : constantOf(drawn)
   const isOfReadings = drawn[0]?.points.some(({ min }) => isValue(min))
   const isInside = ({ value }: { value: number }) => value >= scale.lowest && value <= scale.highest
   const inside = limits.filter(isInside)
@@ -90,6 +91,7 @@ export function chartText(title: string, series: readonly ChartSeries[], options
     axis.columnMillis >= stepMillis
       ? `each column: ${plural(windows)}${windows > 1 ? ' (mean)' : ''}`
       : `${Math.round(stepMillis / axis.columnMillis)} columns: ${plural(1)}`,
+    ...(constant === undefined ? [] : [`every value is ${constant}`]),
     ...(isBand ? [`${glyphs.band} from least to greatest ${isOfReadings ? 'reading' : 'of them'}`] : []),
     ...(drawn.length > 1 ? drawn.map(({ name }, index) => `${glyphs.marks.charAt(index)} ${name}`) : []),
     ...(hidden.length > 0 ? ['a mark hides later ones at its place'] : []),
@@ -110,6 +112,13 @@ export function chartText(title: string, series: readonly ChartSeries[], options
   return [...folded([title], width), ...folded(said, width), ...rows.reverse(), ...below]
     .map((line) => `${line}\n`)
     .join('')
+}
+
+/** The value of a chart whose values are all the same, to six digits: the axis need not name it. */
+function constantOf(series: readonly ChartSeries[]): number | undefined {
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value as number))
+  const [first = NaN] = values
+  return values.every((value) => value === first) ? Number(first.toPrecision(6)) : undefined
 }
 
 /** The axis that holds all values, and every limit that does not make the values' own range less than half of it. */

@@ -96,6 +96,11 @@ test('a band does not hide a limit', () => {
   expect(chart).toMatch(/┤╌░╌░/)
 })
 
+test('the value of a constant is said, because no row of the axis may have it', () => {
+  expect(chartText('constant', one(hours([360.125, 360.125])))).toContain('; every value is 360.125\n')
+  expect(chartText('varying', one(hours([360, 361])))).not.toContain('every value')
+})
+
 test('says when a mark hides another one', () => {
   const flat = (value: number) => ({ name: `at ${value}`, points: hours([value, value]) })
   const hides = 'a mark hides later ones at its place'
