@@ -146,7 +146,8 @@ export function composeLake(backend: LakeBackend, { out, inCwd, duckDb, s3 }: La
 
     async register(options = {}) {
       const signal = begin('register', options)
-      return backend.registerTables(checkTables(tables, options.tables ?? tables), { signal })
+      const { tables: wanted = tables, onWait } = options
+      return backend.registerTables(checkTables(tables, wanted), { signal, onWait })
     },
 
     async statements(options = {}) {

@@ -24,6 +24,7 @@ export type {
   ImportReport,
   IngestOptions,
   Lake,
+  RegisterOptions,
   RewriteOptions,
   StageOptions,
   StreamOptions,
@@ -32,7 +33,7 @@ export type {
   WriteOptions,
   WriteReport,
 } from './lake.js'
-export type { CatalogReport, LakeStore } from './lake-backend.js'
+export type { CatalogReport, LakeStore, RegisterTablesOptions } from './lake-backend.js'
 export { isIceberg } from './iceberg/is-iceberg.js'
 export type { ConvertOptions, ConvertReport } from './iceberg/convert-table.js'
 export type { FileCount, MaintainOptions, MaintainReport } from './iceberg/maintain-table.js'

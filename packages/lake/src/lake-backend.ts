@@ -10,6 +10,13 @@ export type LakeStore = ObjectStore & Partial<S3Store> & Partial<FolderStore>
 /** Seconds without a sign of life after which an upload or a change of a partition counts as left behind, unless the user sets another time. */
 export const defaultResumeAfterSeconds = 60
 
+/** How to register tables in a catalog. */
+export interface RegisterTablesOptions {
+  signal: AbortSignal
+  /** Called with the key prefix of a partition that another process is changing at the moment; registering waits for it. */
+  onWait?: ((folder: string) => void) | undefined
+}
+
 /** What registering tables in a catalog changed. */
 export interface CatalogReport {
   /** The statements that ran, or that the engine runs each time it opens. */
@@ -83,7 +90,7 @@ export interface LakeBackend {
   /** The statements that register tables in the catalog. Default: all tables. */
   catalogStatements(tables?: readonly Table[]): Promise<string[]>
   /** Registers tables in a catalog that lasts; an in-memory catalog is set up each time its engine opens. */
-  registerTables(tables: readonly Table[], options: { signal: AbortSignal }): Promise<CatalogReport>
+  registerTables(tables: readonly Table[], options: RegisterTablesOptions): Promise<CatalogReport>
   /**
    * Which of these key prefixes of partitions, or of an unpartitioned table, a catalog that lasts lacks. Absent where the catalog is set up
    * each time its engine opens.

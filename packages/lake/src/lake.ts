@@ -18,7 +18,7 @@ import type { RollbackOptions, RollbackReport } from './iceberg/rollback.js'
 import type { Snapshot, SnapshotsOptions } from './iceberg/snapshots.js'
 import type { LakeFile } from './files/lake-file.js'
 import type { ListFilesOptions } from './files/list-files.js'
-import type { CatalogReport, LakeStore } from './lake-backend.js'
+import type { CatalogReport, LakeStore, RegisterTablesOptions } from './lake-backend.js'
 import type { QualityOptions, TableQuality } from './quality/table-quality.js'
 import type { QueryOptions } from './query-options.js'
 import type { RemoveDataOptions, RemoveReport } from './remove/remove-data.js'
@@ -91,6 +91,9 @@ export interface TableOptions {
   signal?: AbortSignal
 }
 
+/** How to register tables. */
+export type RegisterOptions = TableOptions & Optional<RegisterTablesOptions>
+
 /**
  * An open lake. Methods reject with a UsageError after `close`, with a TypeError for a table that is not of this lake, and with the
  * signal's reason when it is aborted. Reports are plain data; nothing is printed.
@@ -134,7 +137,7 @@ export interface Lake {
   stream(table: Table, topic: string, options?: StreamOptions): Promise<StreamReport>
 
   /** Registers tables and their partitions in the catalog. The embedded catalog is set up each time an engine opens. */
-  register(options?: TableOptions): Promise<CatalogReport>
+  register(options?: RegisterOptions): Promise<CatalogReport>
 
   /** The statements that register tables. */
   statements(options?: Pick<TableOptions, 'tables'>): Promise<string[]>

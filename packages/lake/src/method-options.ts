@@ -66,7 +66,7 @@ export const methodOptions = {
   ingest: [...publishOptionNames, 'folder', 'verify'],
   watch: [...publishOptionNames, 'folder', 'onIngested', 'onRegistered', 'onFailure'],
   stream: streamOptionNames,
-  register: ['tables', 'signal'],
+  register: ['tables', 'onWait', 'signal'],
   statements: ['tables'],
   files: ['from', 'to', 'signal'],
   query: ['tables', 'at', 'snapshot', 'signal'],

@@ -1,5 +1,6 @@
 import { UsageError, writeDuckDbFile } from '@minilake/lake'
 import { Command } from 'commander'
+import { changeNotes } from '../print/change-notes.js'
 import { registeredLines, warnOfDifferences } from '../print/report-lines.js'
 import { jsonText } from '@minilake/lake/format'
 import { count } from '@minilake/lake/text'
@@ -38,7 +39,8 @@ export function catalogCommand(environment: Environment): Command {
           await terminal.data(json ? `${jsonText(statements, 2)}\n` : text)
           return
         }
-        const report = await lake.register({ signal })
+        const { onWait } = changeNotes({ lake, terminal })
+        const report = await lake.register({ onWait, signal })
         if (json) await terminal.data(`${jsonText(report, 2)}\n`)
         else for (const line of registeredLines(report, lake)) await terminal.data(`${line}\n`)
         warnOfDifferences(report, session)

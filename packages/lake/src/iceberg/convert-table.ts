@@ -91,7 +91,7 @@ export async function convertTable(
           await steps.store.remove(mark) // nothing was renamed: files may be removed and replaced again
           await checkNotRewritten(table, lake.store, 'converted')
           await settleIntents([table], lake, { signal, onWait: onWaitFor, onSettled })
-          const { differences } = await lake.registerTables([table], { signal })
+          const { differences } = await lake.registerTables([table], { signal, onWait: onWaitFor })
           if (differences.length > 0) throw new Error(`nothing was converted: ${differences.join('; ')}`)
           await rowsOfQuery(engine, icebergTable(iceberg, { location, as: fresh.name }), signal)
           const filled = await fillFromHive(conversion, steps, { isExact: true, signal })

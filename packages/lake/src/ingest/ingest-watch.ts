@@ -77,7 +77,7 @@ export async function ingestWatching(
   }
   const register = async () => {
     if (!isUnregistered) return
-    const report = await lake.registerTables(lake.tables, { signal })
+    const report = await lake.registerTables(lake.tables, { signal, onWait: options.onWait })
     isUnregistered = false
     if (report.changes.length + report.differences.length > 0) await onRegistered?.(report)
   }

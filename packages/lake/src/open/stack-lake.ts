@@ -75,14 +75,22 @@ export async function stackLake(tables: readonly Table[], options: StackOptions)
       return hiveStatements(wanted, { location })
     },
     shapeDifference,
-    registerTables: async (wanted, { signal }) => {
+    registerTables: async (wanted, options) => {
       checkTableLocation(location, locationName)
       // Tables must not be registered over a bucket that is not there or that may not be read.
       for await (const _object of store().list('')) break
       const engine = await openCatalogEngine()
       try {
         return await registerTables(wanted, {
-          ...{ engine, store: store(), location, locationName, signal, shapeDifference, resumeAfterSeconds },
+          ...{
+            ...options,
+            engine,
+            store: store(),
+            location,
+            locationName,
+            shapeDifference,
+            resumeAfterSeconds,
+          },
         })
       } finally {
         await engine.close()

@@ -1,7 +1,7 @@
 import type { SqlEngine } from '@minilake/analytics'
 import { syncPartitions } from '@minilake/catalog'
 import { partitionsOf, type Table, tablePrefix } from '@minilake/schema'
-import type { LakeStore } from '../lake-backend.js'
+import type { LakeStore, RegisterTablesOptions } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
 import { untilLeft } from '../replace/until-left.js'
 import { folderCatalog } from './folder-catalog.js'
@@ -13,14 +13,13 @@ const manyPartitions = 100
 /** Most statements that run at once: Trino plans them in parallel, and the metastore has few threads. */
 const mostAtOnce = 4
 
-interface RegisteredLake {
+interface RegisteredLake extends RegisterTablesOptions {
   engine: SqlEngine
   store: LakeStore
   /** URL of the bucket, or of a folder in it. */
   location: string
   /** Seconds after which the change of a folder counts as left behind. */
   resumeAfterSeconds: number
-  signal: AbortSignal
 }
 
 /**
@@ -32,7 +31,7 @@ interface RegisteredLake {
  * registered in between is unregistered, and compared again once the intent has ended: its owner may have registered the folder just before.
  */
 export async function registerFolders(table: Table, lake: RegisteredLake): Promise<string[]> {
-  const { engine, store, resumeAfterSeconds, signal } = lake
+  const { engine, store, resumeAfterSeconds, signal, onWait } = lake
   const statements: string[] = []
   const execute = async (statement: string) => {
     await engine.execute(statement)
@@ -63,7 +62,7 @@ export async function registerFolders(table: Table, lake: RegisteredLake): Promi
     // A writer may have filled a folder again after it was listed.
     if (waiting.length === 0 && removed.length === 0) return statements
     for (const folder of waiting)
-      if (await untilLeft(store, folder, { resumeAfterSeconds, signal })) dead.add(folder)
+      if (await untilLeft(store, folder, { resumeAfterSeconds, signal, onWait })) dead.add(folder)
   }
 }
 

@@ -10,7 +10,13 @@ import {
 } from '@minilake/catalog'
 import { lakeNames, partitionsOf, sqlTableName, type Table, tablePrefix } from '@minilake/schema'
 import { folderOf } from '../files/folder-of.js'
-import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
+import {
+  type CatalogReport,
+  dataFilesOf,
+  type LakeBackend,
+  type LakeStore,
+  type RegisterTablesOptions,
+} from '../lake-backend.js'
 import { count } from '../text.js'
 import { intentFolders } from '../replace/intent.js'
 import { addedColumns, catalogColumns, columnsText } from './added-columns.js'
@@ -54,12 +60,12 @@ export async function registerTables(
 /** How often a table may be dropped while we register it. */
 const mostTries = 5
 
-type RegisteringLake = TrinoLake & Pick<LakeBackend, 'shapeDifference' | 'store' | 'resumeAfterSeconds'>
+type RegisteringLake = TrinoLake &
+  Pick<LakeBackend, 'shapeDifference' | 'store' | 'resumeAfterSeconds'> &
+  Pick<RegisterTablesOptions, 'onWait'>
 
-async function registerOnce(
-  tables: readonly Table[],
-  { shapeDifference, store, resumeAfterSeconds, ...trino }: RegisteringLake,
-): Promise<CatalogReport> {
+async function registerOnce(tables: readonly Table[], lake: RegisteringLake): Promise<CatalogReport> {
+  const { shapeDifference, store, resumeAfterSeconds, onWait, ...trino } = lake
   const { engine, location, signal } = trino
   const before = await lookAtCatalog(tables, engine, signal)
   checkPlaces(tables, before, trino)
@@ -84,7 +90,7 @@ async function registerOnce(
     if (known === undefined) {
       if (isIceberg) {
         if (!(await createIcebergTable(table, { location, execute }))) continue
-        const rest = await registerOnce(tables, { shapeDifference, store, resumeAfterSeconds, ...trino })
+        const rest = await registerOnce(tables, lake)
         const again = `table ${nameOf(table)} registered again, with its snapshots`
         return { ...rest, statements: [...statements, ...rest.statements], changes: [again, ...rest.changes] }
       } else if (partitionsOf(table).length > 0)
@@ -97,7 +103,7 @@ async function registerOnce(
     }
     if (isIceberg) continue // it has neither folders nor partitions in the catalog
     statements.push(
-      ...(await registerFolders(table, { engine, store, location, resumeAfterSeconds, signal })),
+      ...(await registerFolders(table, { engine, store, location, resumeAfterSeconds, signal, onWait })),
     )
   }
   const after = await lookAtCatalog(matching, engine, signal)

@@ -107,7 +107,7 @@ export async function removeData(
   const folders = remove ? [...new Set([...planned.keys(), ...changing])].sort() : []
   if (folders.length > 0) {
     await checkNoneOver(table, lake, { undone: 'removed', signal })
-    await changeTable(table, lake, { undone: 'removed', signal }, async (place) => {
+    await changeTable(table, lake, { undone: 'removed', signal, onWait }, async (place) => {
       // What needs no new file goes first: on a full disk, it makes room for the rest.
       const isWhole = (folder: string) => planned.get(folder)?.every(({ share }) => share === 'all') ?? false
       for (const folder of folders.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a)))) {

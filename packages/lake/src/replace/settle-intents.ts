@@ -46,7 +46,7 @@ export async function settleIntents(
     await changeTable(
       table,
       lake,
-      { undone: 'changed', signal: options.signal },
+      { undone: 'changed', signal: options.signal, onWait: options.onWait },
       async ({ store, catalog }) => {
         for (const folder of folders)
           await finishIntent({ store, catalog }, folder, { ...options, resumeAfterSeconds })
@@ -63,14 +63,14 @@ export async function settleIntents(
 export async function changeTable<T>(
   table: Table,
   lake: ChangeableLake,
-  { undone, signal }: Undone,
+  { undone, signal, onWait }: Undone & Pick<LockOptions, 'onWait'>,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
   await checkNotRewritten(table, lake.store, undone)
   const store = await changingStore(table, lake, { undone, signal })
   if (lake.withFolderCatalog === undefined) return work({ store, catalog: undefined })
   // Another table under this name is not ours to unregister.
-  const { differences } = await lake.registerTables([table], { signal })
+  const { differences } = await lake.registerTables([table], { signal, onWait })
   if (differences.length > 0) throw new Error(differences.join('; '))
   return lake.withFolderCatalog(table, (catalog) => work({ store, catalog }))
 }

@@ -1,5 +1,5 @@
 import { isDataFileKey, type Table } from '@minilake/schema'
-import type { CatalogReport, LakeBackend } from '../lake-backend.js'
+import type { CatalogReport, LakeBackend, RegisterTablesOptions } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import {
   type ColumnChanges,
@@ -112,7 +112,7 @@ export async function rewriteTable(
     await store.remove(rewriteMarkKey(table))
     await store.removeEmptyFolders?.([rewriteMarkKey(table)])
   }
-  return { ...report, catalog: await registered(table, lake, signal) }
+  return { ...report, catalog: await registered(table, lake, { signal, onWait }) }
 }
 
 /** Rewrites the older files of a folder together. */
@@ -157,11 +157,15 @@ async function rewriteFolder(
 }
 
 /** Registers a table, again if its columns in the catalog are still the former ones. */
-async function registered(table: Table, lake: RewritableLake, signal: AbortSignal): Promise<CatalogReport> {
-  let report = await lake.registerTables([table], { signal })
+async function registered(
+  table: Table,
+  lake: RewritableLake,
+  options: RegisterTablesOptions,
+): Promise<CatalogReport> {
+  let report = await lake.registerTables([table], options)
   if (report.differences.length > 0 && lake.servers) {
-    await unregister(table, lake, signal)
-    report = await lake.registerTables([table], { signal })
+    await unregister(table, lake, options.signal)
+    report = await lake.registerTables([table], options)
   }
   if (report.differences.length > 0) throw new Error(report.differences.join('; '))
   return report

@@ -19,7 +19,7 @@ export async function folderRegistration(
   { signal, onRegistered, onWait, onSettled }: FolderRegistrationOptions,
 ): Promise<(keys: readonly string[]) => Promise<void>> {
   const registerWith = async (end: AbortSignal) => {
-    const report = await lake.registerTables([table], { signal: end })
+    const report = await lake.registerTables([table], { signal: end, onWait })
     // Nothing of a table that differs is registered.
     if (report.differences.length > 0) throw new Error(report.differences.join('; '))
     onRegistered?.(report)

@@ -70,7 +70,7 @@ export async function publishStaged<R extends WrittenFiles>(
   const { signal, onWait, onSettled, tempFolder } = options
   const notes: ChangeNotes = { onWait, onSettled }
   checkMode(table, mode)
-  const before = await lake.registerTables([table], { signal })
+  const before = await lake.registerTables([table], { signal, onWait })
   if (before.differences.length > 0) throw new Error(before.differences.join('; '))
   if (isIceberg(lake, table)) {
     await untilUnlocked(table, lake, { signal, onWait })
@@ -83,7 +83,7 @@ export async function publishStaged<R extends WrittenFiles>(
     const files = isFolder(lake.store)
       ? await append(table, lake.store, write, { settle, signal })
       : await upload(table, lake, write, options)
-    const catalog = files.written > 0 ? await lake.registerTables([table], { signal }) : before
+    const catalog = files.written > 0 ? await lake.registerTables([table], { signal, onWait }) : before
     const earlier = await earlierRows(table, files.newKeys, lake.store)
     const changes = [...new Set([...before.changes, ...catalog.changes])]
     const shared = await sharedBy(files, lake.store)
@@ -93,7 +93,7 @@ export async function publishStaged<R extends WrittenFiles>(
   await checkNoneOver(table, lake, { undone: 'written', signal })
   const how = { tempFolder, duckDb, resumeAfterSeconds: lake.resumeAfterSeconds, signal, ...notes }
   const targetOf = mode === 'merge' ? mergePartitions : overwritePartitions
-  const files = await changeTable(table, lake, { undone: 'written', signal }, (place) =>
+  const files = await changeTable(table, lake, { undone: 'written', signal, onWait }, (place) =>
     write(targetOf(table, place, how)),
   )
   const shared = mode === 'merge' ? [] : await sharedBy(files, lake.store)

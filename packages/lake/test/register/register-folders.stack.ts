@@ -33,7 +33,10 @@ async function intend(folder: string): Promise<void> {
   await store.write(intentKey(folder), [intentBytes({ ...intent, startedAt: startedAt.toISOString() })])
 }
 
-const register = (table: Table = turbine, using: { engine?: SqlEngine; store?: LakeStore } = {}) =>
+const register = (
+  table: Table = turbine,
+  using: { engine?: SqlEngine; store?: LakeStore; onWait?: (folder: string) => void } = {},
+) =>
   registerFolders(table, {
     ...{ engine, store, location, resumeAfterSeconds: 8, signal: new AbortController().signal },
     ...using,
@@ -102,14 +105,16 @@ test.each([2, 100])(
   },
 )
 
-test('a partition whose change a dead process left is not registered; a living one is waited for', async () => {
+test('a partition whose change a dead process left is not registered; a living one is waited for; both are named', async () => {
   await engine.execute(hiveTable(turbine, { location }))
   for (const day of ['2026-01-01', '2026-01-02', '2026-01-03']) await write(day)
   await intend(folderOf('2026-01-01'))
   await intend(folderOf('2026-01-02'))
-  setTimeout(() => void remover().remove(intentKey(folderOf('2026-01-02'))), 2_000)
-  await register()
-  expect(await partitions()).toEqual(['2026-01-02', '2026-01-03'])
+  setTimeout(() => void remover().remove(intentKey(folderOf('2026-01-01'))), 2_000)
+  const waitedFor: string[] = []
+  await register(turbine, { onWait: (folder) => void waitedFor.push(folder) })
+  expect(waitedFor).toEqual([folderOf('2026-01-01'), folderOf('2026-01-02')])
+  expect(await partitions()).toEqual(['2026-01-01', '2026-01-03'])
 })
 
 test('a partition that got an intent right before it was registered is unregistered, and waited for', async () => {
