@@ -12,7 +12,7 @@ import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { checkNoneOver } from '../register/others-over.js'
-import { recordKey } from '../truth/file-record.js'
+import { recordKey } from '../files/file-record.js'
 import { labelsFile } from '../truth/labels-file.js'
 import { readTruthFile, type StoredTruth, truthFilesOf } from '../truth/truth-file.js'
 

@@ -9,7 +9,7 @@ import { othersOver, sharedFiles, tablePlaces } from '../register/others-over.js
 import { isConversionMarked } from '../replace/conversion-mark.js'
 import { changingStore } from '../replace/settle-intents.js'
 import { sqlTableName } from '@minilake/schema'
-import { recordKey } from '../truth/file-record.js'
+import { recordKey } from '../files/file-record.js'
 import type { DropReport } from './drop-report.js'
 import type { DropTableOptions } from './drop-table.js'
 

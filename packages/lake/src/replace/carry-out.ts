@@ -5,7 +5,7 @@ import { type HeldIntent, mostTrustMillis } from './intent-lock.js'
 import { newPrefix, oldPrefix, targetKey } from './hidden-files.js'
 import { otherContent } from './other-content.js'
 import type { NewFile, ReplacedLake } from './file-change.js'
-import { recordFiles } from '../truth/file-record.js'
+import { recordFiles } from '../files/file-record.js'
 import type { SettledChange } from './settled-change.js'
 
 /** Does what an intent says, with its new files. Rejects with a LostIntentError before a step that is no longer ours to take. */

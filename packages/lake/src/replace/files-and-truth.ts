@@ -1,7 +1,7 @@
 import { truthKey } from '@minilake/generator'
 import type { ObjectStore, StoredObject } from '@minilake/ingest'
 import { folderOf } from '../files/folder-of.js'
-import { recordKey } from '../truth/file-record.js'
+import { recordKey } from '../files/file-record.js'
 
 /** What describes data files, by key. */
 export interface Descriptions {

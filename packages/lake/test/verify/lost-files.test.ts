@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { defineTable, pump } from '@minilake/schema'
 import { expect, test } from 'vitest'
 import { agrees, type Lake, openLake } from '../../src/index.js'
-import { recordFiles, recordKey } from '../../src/truth/file-record.js'
+import { recordFiles, recordKey } from '../../src/files/file-record.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
