@@ -44,6 +44,10 @@ export function usesOf({ name }: Pick<Table, 'name'>, sql: string): Use[] {
   // The metadata tables, such as "turbine$files", are none of the table's files.
   const isNamed = new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'i').test(sql)
   if (!isNamed) return []
-  if (/^\s*(?:MERGE|INSERT|UPDATE|DELETE|ALTER|TRUNCATE)\b/i.test(sql)) return ['changes', 'reads']
-  return /^\s*(?:WITH|SELECT|EXPLAIN|CREATE|EXECUTE)\b/i.test(sql) ? ['reads'] : []
+  const [word = ''] = /[a-z]+/i.exec(sql.replace(leading, '')) ?? []
+  if (/^(?:MERGE|INSERT|UPDATE|DELETE|ALTER|TRUNCATE|CALL)$/i.test(word)) return ['changes', 'reads']
+  return /^(?:WITH|SELECT|TABLE|VALUES|EXPLAIN|ANALYZE|CREATE|EXECUTE)$/i.test(word) ? ['reads'] : []
 }
+
+/** What may come before the first word of a statement: white space, comments and brackets. */
+const leading = /^(?:[\s(]|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/

@@ -36,7 +36,13 @@ test('an embedded lake has no history, and says so in one sentence', async () =>
 test.each([
   ['MERGE INTO "iceberg"."iot_dw"."turbine" t USING x', ['changes', 'reads']],
   ['ALTER TABLE iceberg.iot_dw.turbine EXECUTE optimize', ['changes', 'reads']],
+  ['-- nightly\n/* of the -- team\n */ MERGE INTO iceberg.iot_dw.turbine t USING x', ['changes', 'reads']],
+  ["CALL iceberg.system.rollback_to_snapshot('iot_dw', 'turbine', 1)", ['changes', 'reads']],
   ['SELECT * FROM hive.iot_dw.turbine', ['reads']],
+  ['--1\n(SELECT * FROM hive.iot_dw.turbine) LIMIT 1', ['reads']],
+  ["/**/ SELECT '*/' FROM hive.iot_dw.turbine", ['reads']],
+  ['TABLE hive.iot_dw.turbine', ['reads']],
+  ['SHOW CREATE TABLE hive.iot_dw.turbine', []],
   ['SELECT * FROM hive.iot_dw."turbine$files"', []],
   ['SELECT * FROM hive.iot_dw.turbine_old', []],
   ["SELECT query FROM system.runtime.queries WHERE strpos(query, 'turbine') > 0", []],
