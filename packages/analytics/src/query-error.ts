@@ -5,6 +5,8 @@ export class QueryError extends Error {
   declare readonly code?: number
   /** The engine's name for the error, if it has one: `COLUMN_NOT_FOUND`. */
   declare readonly errorName?: string
+  /** The engine's kind of the error, if it has one: `USER_ERROR`. */
+  declare readonly errorType?: string
   /** Line of the error in the SQL, from 1, if the engine reports it. */
   declare readonly line?: number
   /** Character in that line, from 1, if the engine reports it. */
@@ -16,7 +18,9 @@ export class QueryError extends Error {
       sql,
       cause,
       ...facts
-    }: { sql: string; cause?: unknown } & Partial<Pick<QueryError, 'code' | 'errorName' | 'line' | 'column'>>,
+    }: { sql: string; cause?: unknown } & Partial<
+      Pick<QueryError, 'code' | 'errorName' | 'errorType' | 'line' | 'column'>
+    >,
   ) {
     super(message, { cause })
     this.name = 'QueryError'

@@ -78,6 +78,11 @@ export function icebergRowsPerBatch(table: Table, snapshot?: string): string {
   return `SELECT ${quoteIdentifier(batchColumn)} AS batch, count(*) AS rows FROM ${icebergTableName(table)}${asOf} GROUP BY 1`
 }
 
+/** How many rows some batches have in an Iceberg table: columns `batch` and `rows`; no row for a batch without any. */
+export function icebergRowsOfBatches(table: Table, batches: readonly string[]): string {
+  return `SELECT ${quoteIdentifier(batchColumn)} AS batch, count(*) AS rows FROM ${icebergTableName(table)} WHERE ${quoteIdentifier(batchColumn)} IN (${batches.map(quoteLiteral).join(', ')}) GROUP BY 1`
+}
+
 /** The statement that makes a snapshot the current one, also one that a rollback has undone. */
 export function icebergRollback(table: Table, id: string): string {
   const procedure = qualifiedName(lakeNames.icebergCatalog, 'system', 'rollback_to_snapshot')

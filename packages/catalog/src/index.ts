@@ -22,6 +22,7 @@ export {
   icebergAddedFiles,
   icebergImportsOf,
   icebergRollback,
+  icebergRowsOfBatches,
   icebergRowsPerBatch,
   icebergSnapshotAt,
   icebergSnapshots,

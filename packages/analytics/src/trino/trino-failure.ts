@@ -33,11 +33,12 @@ export function failureText({ where, redact }: Peer, { message, errorName }: Tri
 /** The facts of a failed statement for its QueryError. The cause is Trino's exception with its Java stack. */
 export function failureFacts(
   { redact }: Peer,
-  { errorCode, errorName, errorLocation, failureInfo }: TrinoFailure,
-): Pick<QueryError, 'code' | 'errorName' | 'line' | 'column'> & { cause: unknown } {
+  { errorCode, errorName, errorType, errorLocation, failureInfo }: TrinoFailure,
+): Pick<QueryError, 'code' | 'errorName' | 'errorType' | 'line' | 'column'> & { cause: unknown } {
   return {
     code: errorCode,
     errorName,
+    ...(errorType !== undefined && { errorType }),
     ...(errorLocation && { line: errorLocation.lineNumber, column: errorLocation.columnNumber }),
     cause: failureInfo && exceptionOf(failureInfo, redact),
   }

@@ -6,6 +6,7 @@ import { isSameBatch } from './batch.js'
 import { batchChecks } from './batch-checks.js'
 import { recorded } from './change-record.js'
 import { committed, rowsOfQuery } from './committed.js'
+import { settleChanges } from './settle-changes.js'
 import type { IcebergFile } from './iceberg-file.js'
 import { type IcebergLake, withStaging, withTrino } from './with-staging.js'
 
@@ -26,7 +27,11 @@ export async function appendFiles(
   const outcomes = new Map<string, AppendOutcome>(files.map(({ file }) => [file.key, 'unchanged']))
   const withRows = files.filter(({ rows }) => rows > 0)
   if (withRows.length === 0) return outcomes
-  const before = await withTrino(lake, (engine) => outcomesIn(table, engine, withRows, signal))
+  const { store } = lake
+  const before = await withTrino(lake, async (engine) => {
+    await settleChanges(table, { store, engine, signal })
+    return outcomesIn(table, engine, withRows, signal)
+  })
   const isNew = (key: string) => !before.has(key) || (overwrite && before.get(key) === 'conflict')
   for (const [key, outcome] of before) outcomes.set(key, outcome)
   const added = withRows.filter(({ file }) => isNew(file.key))
@@ -34,44 +39,41 @@ export async function appendFiles(
   await withStaging(table, lake, added, signal, async (engine, staged) => {
     const { staging } = staged
     const adds = await batchChecks(table, engine, { staging, files: added, signal })
-    return committed(
-      table,
-      async () => {
-        // Another writer may have added some of them meanwhile.
-        const there = await outcomesIn(table, engine, added, signal)
-        const others = added.filter(({ file }) => there.get(file.key) === 'conflict')
-        const isReplacing = overwrite && others.length > 0
-        const statement = isReplacing
-          ? icebergReplacement(table, 'files', staged)
-          : icebergAppend(table, staged)
-        const missing = added.filter(({ file }) => !there.has(file.key))
-        if (missing.length === 0 && !isReplacing) {
-          for (const [key, outcome] of there) outcomes.set(key, outcome)
-          return
+    return committed(table, { store, engine, signal }, async () => {
+      // Another writer may have added some of them meanwhile.
+      const there = await outcomesIn(table, engine, added, signal)
+      const others = added.filter(({ file }) => there.get(file.key) === 'conflict')
+      const isReplacing = overwrite && others.length > 0
+      const statement = isReplacing
+        ? icebergReplacement(table, 'files', staged)
+        : icebergAppend(table, staged)
+      const missing = added.filter(({ file }) => !there.has(file.key))
+      if (missing.length === 0 && !isReplacing) {
+        for (const [key, outcome] of there) outcomes.set(key, outcome)
+        return
+      }
+      const takes = others.map(({ keyDigits }) => keyDigits)
+      if (isReplacing) for (const { file } of others) await store.remove(truthKey(file.key))
+      const whole = async ([changed]: Record<string, unknown>[]) => {
+        const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
+        // A writer that committed between the look and the statement has added some of them.
+        const isWhole = isReplacing || Number(changed?.['rows']) === expected
+        const after = isWhole ? there : await outcomesIn(table, engine, added, signal)
+        for (const { file } of added) {
+          const found = after.get(file.key)
+          const isOurs =
+            found === undefined ||
+            (found === 'unchanged' && !there.has(file.key) && Number(changed?.['rows']) > 0)
+          const replaced = found === 'conflict' && isReplacing ? 'replaced' : found
+          outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
         }
-        const takes = others.map(({ keyDigits }) => keyDigits)
-        if (isReplacing) for (const { file } of others) await lake.store.remove(truthKey(file.key))
-        await recorded(table, lake.store, { adds, ...(isReplacing && { takes }) }, async () => {
-          const [changed] = await rowsOfQuery(engine, statement, signal)
-          const expected = missing.reduce((sum, { rows }) => sum + rows, 0)
-          // A writer that committed between the look and the statement has added some of them.
-          const isWhole = isReplacing || Number(changed?.rows) === expected
-          const after = isWhole ? there : await outcomesIn(table, engine, added, signal)
-          for (const { file } of added) {
-            const found = after.get(file.key)
-            const isOurs =
-              found === undefined ||
-              (found === 'unchanged' && !there.has(file.key) && Number(changed?.rows) > 0)
-            const replaced = found === 'conflict' && isReplacing ? 'replaced' : found
-            outcomes.set(file.key, isOurs ? 'published' : (replaced ?? 'published'))
-          }
-          const isNow = ({ file }: IcebergFile) =>
-            ['published', 'replaced'].includes(outcomes.get(file.key) ?? '')
-          return { whole: added.filter(isNow).map(({ batch }) => batch), result: undefined }
-        })
-      },
-      signal,
-    )
+        const isNow = ({ file }: IcebergFile) =>
+          ['published', 'replaced'].includes(outcomes.get(file.key) ?? '')
+        return added.filter(isNow).map(({ batch }) => batch)
+      }
+      const run = () => rowsOfQuery(engine, statement, signal)
+      await recorded(table, store, { adds, ...(isReplacing && { takes }) }, { run, whole })
+    })
   })
   return outcomes
 }

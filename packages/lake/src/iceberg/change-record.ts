@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { QueryError } from '@minilake/analytics'
 import { truthPrefix } from '@minilake/generator'
+import type { StoredObject } from '@minilake/ingest'
 import type { ColumnCounts } from '@minilake/parquet'
 import type { Table } from '@minilake/schema'
 import { mappedInOrder } from '../files/mapped-in-order.js'
 import { readIfThere } from '../files/read-if-there.js'
 import type { LakeStore } from '../lake-backend.js'
+import { isNotCommitted } from './is-not-committed.js'
 
 /** What is known of the rows of a data file before they are put into an Iceberg table. */
 export interface BatchChecks {
@@ -29,75 +31,125 @@ export interface Change {
 
 /** A recorded change. Times are the store's, in milliseconds since 1970. */
 export interface RecordedChange extends Change {
+  id: string
   begunAt: number
-  /** When it was committed; undefined if its process died or is at work. */
+  /** When it was over at the latest; undefined if nobody knows whether it was committed. */
   endedAt: number | undefined
   /** The batches whose rows were all there once it was committed. */
   whole: readonly string[]
 }
+
+/** How long after its begin a change is taken to be under way of which nobody knows. */
+export const longestMillis = 3_600_000
 
 /** Key prefix of the records of a table's changes. Who publishes may remove them, as everything below `_truth/`. */
 export function changesPrefix({ name }: Table): string {
   return `${truthPrefix}_changes/${name}/`
 }
 
+/** Key prefix of the records of changes that are under way, or of which nobody knows whether they were committed. */
+function openPrefix(table: Table): string {
+  return `${changesPrefix(table)}open/`
+}
+
+/** A statement that changes an Iceberg table, and the look at the table afterwards that tells which added batches are wholly there. */
+interface RecordedStatement<R> {
+  run: () => Promise<R>
+  whole: (result: R) => readonly string[] | Promise<readonly string[]>
+}
+
 /**
- * Runs a statement that changes an Iceberg table, with a record of the change in the store: written before it, since a process may die at any
- * moment, and completed after it with the batches that are wholly there. `statement` resolves with those and with a result.
+ * Runs a statement that changes an Iceberg table, with a record of the change in the store: an open one before it, since a process may die at
+ * any moment, and a complete one after it. After an error that leaves in doubt whether Trino committed the change, the record stays open for
+ * `settleChanges`, and the Error says to run it again.
  */
 export async function recorded<R>(
   table: Table,
   store: LakeStore,
   change: Change,
-  statement: () => Promise<{ whole: readonly string[]; result: R }>,
+  { run, whole }: RecordedStatement<R>,
 ): Promise<R> {
-  const key = `${changesPrefix(table)}${randomUUID()}`
-  const write = (to: string, value: unknown) =>
-    store.write(to, [new TextEncoder().encode(`${JSON.stringify(value)}\n`)])
-  await write(`${key}${begun}`, change)
+  const id = randomUUID()
+  await store.write(`${openPrefix(table)}${id}.json`, textOf(change))
+  let result: R
   try {
-    const { whole, result } = await statement()
-    await write(`${key}${ended}`, { whole })
-    return result
+    result = await run()
   } catch (error) {
-    // Nothing was changed. After any other failure, the statement may have been committed.
-    if (error instanceof QueryError && error.errorName !== undefined)
-      await store.remove(`${key}${begun}`).catch(() => undefined)
+    if (isNotCommitted(error)) await removeOpen(table, store, id).catch(() => undefined)
+    else if (error instanceof QueryError && error.errorName !== undefined)
+      throw new Error(
+        `${error.message}: the change may be in table ${table.name} all the same: run it again, and it counts once`,
+        { cause: error },
+      )
     throw error
   }
+  await completeOpen(table, store, { ...change, id, whole: await whole(result) })
+  return result
 }
 
-const begun = '.json'
-const ended = '.done.json'
+/** Completes the record of a change that was committed. */
+export async function completeOpen(
+  table: Table,
+  store: LakeStore,
+  { id, ...change }: Change & { id: string; whole: readonly string[] },
+): Promise<void> {
+  const begunAt = (await store.find(`${openPrefix(table)}${id}.json`))?.modified?.getTime()
+  // Where another process has settled it meanwhile, this record is the better one.
+  await store.write(`${changesPrefix(table)}${id}.json`, textOf({ ...change, begunAt }), { overwrite: true })
+  await removeOpen(table, store, id)
+}
+
+/** Removes the record of a change that was not committed. */
+export async function removeOpen(table: Table, store: LakeStore, id: string): Promise<void> {
+  await store.remove(`${openPrefix(table)}${id}.json`)
+}
+
+function textOf(value: object): Uint8Array[] {
+  return [new TextEncoder().encode(`${JSON.stringify(value)}\n`)]
+}
 
 /** The recorded changes of a table, in no order. */
-export async function recordedChanges(
+export function recordedChanges(
   table: Table,
   store: LakeStore,
   signal: AbortSignal,
 ): Promise<RecordedChange[]> {
-  const objects = new Map<string, number>()
-  for await (const { key, modified } of store.list(changesPrefix(table)))
-    objects.set(key, modified?.getTime() ?? 0)
-  const ids = [...objects.keys()].filter((key) => key.endsWith(begun) && !key.endsWith(ended))
-  const read = async (key: string): Promise<RecordedChange | undefined> => {
+  return changesBelow(changesPrefix(table), { table, store, signal })
+}
+
+/** Those of them of which nobody knows whether they were committed, or that are under way. */
+export function openChanges(table: Table, store: LakeStore, signal: AbortSignal): Promise<RecordedChange[]> {
+  return changesBelow(openPrefix(table), { table, store, signal })
+}
+
+async function changesBelow(
+  prefix: string,
+  { table, store, signal }: { table: Table; store: LakeStore; signal: AbortSignal },
+): Promise<RecordedChange[]> {
+  const read = async ({ key, modified }: StoredObject): Promise<RecordedChange | undefined> => {
     signal.throwIfAborted()
+    const id = key.slice(key.lastIndexOf('/') + 1, -'.json'.length)
+    const changed = modified?.getTime() ?? 0
+    const isOpen = key.startsWith(openPrefix(table))
     const text = await readIfThere(store, key)
-    if (text === undefined) return undefined // its statement failed meanwhile
-    const done = `${key.slice(0, -begun.length)}${ended}`
-    const end = objects.has(done) ? await readIfThere(store, done) : undefined
-    const change = parsed<Change>(text, key, store)
-    const { whole = [] } = end === undefined ? {} : parsed<{ whole: string[] }>(end, done, store)
-    return {
-      ...change,
-      begunAt: objects.get(key) ?? 0,
-      endedAt: end === undefined ? undefined : objects.get(done),
-      whole,
+    if (text !== undefined) {
+      const {
+        begunAt = changed,
+        whole = [],
+        ...change
+      } = parsed<Partial<RecordedChange> & Change>(text, key, store)
+      return { ...change, id, begunAt, whole, endedAt: isOpen ? undefined : changed }
     }
+    // A change that was open in the listing is complete meanwhile, or was not committed.
+    const completed = isOpen ? await store.find(`${changesPrefix(table)}${id}.json`) : undefined
+    return completed && read(completed)
   }
-  const found: RecordedChange[] = []
-  for await (const change of mappedInOrder(ids, read)) if (change) found.push(change)
-  return found
+  const found = new Map<string, RecordedChange>()
+  for await (const change of mappedInOrder(store.list(prefix), read)) {
+    // A process that died between the two has left both records: the complete one counts.
+    if (change && found.get(change.id)?.endedAt === undefined) found.set(change.id, change)
+  }
+  return [...found.values()]
 }
 
 function parsed<T>(text: string, key: string, { location }: LakeStore): T {

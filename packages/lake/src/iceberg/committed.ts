@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { freeSql, QueryError } from '@minilake/analytics'
+import { freeSql } from '@minilake/analytics'
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import type { Table } from '@minilake/schema'
+import { isConflict } from './is-not-committed.js'
+import { type ChangedLake, settleChanges } from './settle-changes.js'
 
 /** How often a statement is tried that others disturb; the waits between grow from a quarter of a second to four. */
 const mostTries = 12
@@ -22,13 +24,15 @@ export async function rowsOfQuery(
 }
 
 /**
- * Runs `work`, which looks at an Iceberg table and changes it by one statement, again while another writer's change conflicts with it. Rejects
- * with an Error in one sentence when this does not end.
+ * Runs `work`, which looks at an Iceberg table and changes it by one statement, again while another writer's change conflicts with it. The
+ * records that earlier changes left are settled first. Rejects with an Error in one sentence when this does not end.
  */
-export async function committed<R>(table: Table, work: () => Promise<R>, signal: AbortSignal): Promise<R> {
+export async function committed<R>(table: Table, lake: ChangedLake, work: () => Promise<R>): Promise<R> {
+  const { signal } = lake
   for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted()
     try {
+      await settleChanges(table, lake)
       return await work()
     } catch (cause) {
       if (!isConflict(cause)) throw cause
@@ -42,8 +46,4 @@ export async function committed<R>(table: Table, work: () => Promise<R>, signal:
       await wait(randomInt(longest / 2, longest), undefined, { signal })
     }
   }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof QueryError && error.errorName === 'ICEBERG_COMMIT_ERROR'
 }

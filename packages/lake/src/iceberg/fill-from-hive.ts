@@ -75,14 +75,11 @@ export async function fillFromHive(
   const all = new Set([...wanted.values()].flatMap((folder) => [...folder.values()]))
   const stale = isExact ? there.filter((batch) => !all.has(batch)) : []
   const change = (what: Change, statement: string) =>
-    committed(
-      table,
-      () =>
-        recorded(table, records, what, async () => ({
-          whole: what.adds.map(({ batch }) => batch),
-          result: await rowsOfQuery(engine, statement, signal),
-        })),
-      signal,
+    committed(table, { store: records, engine, rowsIn: iceberg, signal }, () =>
+      recorded(table, records, what, {
+        run: () => rowsOfQuery(engine, statement, signal),
+        whole: () => what.adds.map(({ batch }) => batch),
+      }),
     )
   for (let start = 0; start < stale.length; start += filesPerStatement)
     await change(

@@ -75,14 +75,10 @@ export async function maintainTable(
       const first = await filesPerDay(table, engine, smallBytes, signal)
       const optimized = first.filter(({ small, deletes }) => small > 1 || deletes > 0)
       for (const { day } of optimized)
-        await committed(
-          table,
-          async () => {
-            await untilEnded(table, engine, 'changes', waiting)
-            await rowsOfQuery(engine, icebergOptimize(table, day, smallBytes), signal)
-          },
-          signal,
-        )
+        await committed(table, { store: lake.store, engine, signal }, async () => {
+          await untilEnded(table, engine, 'changes', waiting)
+          await rowsOfQuery(engine, icebergOptimize(table, day, smallBytes), signal)
+        })
       const expired = await expire(table, engine, { seconds: expireAfterSeconds, ...waiting })
       await removeOrphans(table, engine, { seconds: orphanSeconds, signal })
       const last = optimized.length === 0 ? first : await filesPerDay(table, engine, smallBytes, signal)

@@ -22,44 +22,47 @@ export async function overwriteDays(
   { files, waiting, signal, replaceAll }: Publication & { replaceAll: boolean },
 ): Promise<PlacedRows> {
   const replaced = partitionsOf(table).length > 0 ? 'days' : 'all'
+  const { store } = lake
   return withStaging(table, lake, files, signal, async (engine, staged) => {
     const adds = await batchChecks(table, engine, { staging: staged.staging, files, signal })
-    return committed(
-      table,
-      async () => {
-        const found = await rowsOfQuery(engine, icebergBatches(table, replaced, staged), signal)
-        const there = found.map(({ batch, day, rows }) => ({
-          batch: String(batch),
-          day: String(day),
-          rows: Number(rows),
-        }))
-        const total = there.reduce((sum, { rows }) => sum + rows, 0)
-        if (replaced === 'all' && !replaceAll && total > 0)
-          throw new UsageError(
-            `table ${table.name} has no partitions, so mode overwrite-partitions replaces all of it: ${count(total, 'row')}; set \`replaceAll\` to do so`,
-          )
-        const isThere = (file: IcebergFile) => {
-          const ofDay = there.filter(({ day }) => day === dayOf(file))
-          const own = ofDay.filter(({ batch }) => isSameBatch(batch, file.batch))
-          return ofDay.length === own.length && own.reduce((sum, { rows }) => sum + rows, 0) === file.rows
-        }
-        const changed = files.filter((file) => !isThere(file))
-        if (changed.length === 0) return placed(waiting, new Set())
-        const takes = there
-          .map(({ batch }) => batch)
-          .filter((batch) => !files.some((file) => isSameBatch(batch, file.batch)))
-        for (const truth of (await truthsOf(table, lake.store, takes)).keys()) await lake.store.remove(truth)
-        await recorded(table, lake.store, { adds, takes }, async () => {
-          const result = await rowsOfQuery(engine, icebergReplacement(table, replaced, staged), signal)
-          return { whole: files.map(({ batch }) => batch), result }
-        })
-        return {
-          ...placed(waiting, new Set(changed.map(({ file }) => file.key))),
-          overwritten: overwrittenOf(changed, there),
-        }
-      },
-      signal,
-    )
+    return committed(table, { store, engine, signal }, async () => {
+      const found = await rowsOfQuery(engine, icebergBatches(table, replaced, staged), signal)
+      const there = found.map(({ batch, day, rows }) => ({
+        batch: String(batch),
+        day: String(day),
+        rows: Number(rows),
+      }))
+      const total = there.reduce((sum, { rows }) => sum + rows, 0)
+      if (replaced === 'all' && !replaceAll && total > 0)
+        throw new UsageError(
+          `table ${table.name} has no partitions, so mode overwrite-partitions replaces all of it: ${count(total, 'row')}; set \`replaceAll\` to do so`,
+        )
+      const isThere = (file: IcebergFile) => {
+        const ofDay = there.filter(({ day }) => day === dayOf(file))
+        const own = ofDay.filter(({ batch }) => isSameBatch(batch, file.batch))
+        return ofDay.length === own.length && own.reduce((sum, { rows }) => sum + rows, 0) === file.rows
+      }
+      const changed = files.filter((file) => !isThere(file))
+      if (changed.length === 0) return placed(waiting, new Set())
+      const takes = there
+        .map(({ batch }) => batch)
+        .filter((batch) => !files.some((file) => isSameBatch(batch, file.batch)))
+      for (const truth of (await truthsOf(table, store, takes)).keys()) await store.remove(truth)
+      const statement = icebergReplacement(table, replaced, staged)
+      await recorded(
+        table,
+        store,
+        { adds, takes },
+        {
+          run: () => rowsOfQuery(engine, statement, signal),
+          whole: () => files.map(({ batch }) => batch),
+        },
+      )
+      return {
+        ...placed(waiting, new Set(changed.map(({ file }) => file.key))),
+        overwritten: overwrittenOf(changed, there),
+      }
+    })
   })
 }
 

@@ -29,6 +29,7 @@ export async function removeIcebergRows(
   { remove = false, onWait: _, signal, ...choice }: RemoveDataOptions,
 ): Promise<RemoveReport> {
   const { condition } = removalScope(table, choice)
+  const { store } = lake
   if (remove) {
     // A table that was dropped without its data has its rows still.
     const { differences } = await lake.registerTables([table], { signal })
@@ -44,39 +45,40 @@ export async function removeIcebergRows(
       condition: condition && conditionSql(condition),
       importId,
     }
-    return committed(
-      table,
-      async () => {
-        const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
-        const batches = [...new Set(chosen.map(({ batch }) => batch))]
-        const truths = await truthsOf(table, lake.store, batches)
-        if (remove) {
-          for (const truth of truths.keys()) await lake.store.remove(truth)
-          if (chosen.length > 0)
-            await recorded(table, lake.store, { adds: [], takes: batches }, async () => ({
-              whole: [],
-              result: await ask(icebergDelete(table, removal)),
-            }))
-        }
-        const folders = foldersOf(table, chosen, truths)
-        const sum = (of: (folder: RemovedFolder) => number) =>
-          folders.reduce((total, each) => total + of(each), 0)
-        return {
-          table: table.name,
-          ...(importId !== undefined && { import: importId }),
-          folders,
-          files: sum(({ files }) => files),
-          rewritten: 0,
-          rows: sum(({ rows }) => rows ?? 0),
-          bytes: 0,
-          truths: truths.size,
-          isRemoved: remove,
-          interrupted: [],
-          untouched: [],
-        }
-      },
-      signal,
-    )
+    return committed(table, { store, engine, signal }, async () => {
+      const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
+      const batches = [...new Set(chosen.map(({ batch }) => batch))]
+      const truths = await truthsOf(table, store, batches)
+      if (remove) {
+        for (const truth of truths.keys()) await store.remove(truth)
+        if (chosen.length > 0)
+          await recorded(
+            table,
+            store,
+            { adds: [], takes: batches },
+            {
+              run: () => ask(icebergDelete(table, removal)),
+              whole: () => [],
+            },
+          )
+      }
+      const folders = foldersOf(table, chosen, truths)
+      const sum = (of: (folder: RemovedFolder) => number) =>
+        folders.reduce((total, each) => total + of(each), 0)
+      return {
+        table: table.name,
+        ...(importId !== undefined && { import: importId }),
+        folders,
+        files: sum(({ files }) => files),
+        rewritten: 0,
+        rows: sum(({ rows }) => rows ?? 0),
+        bytes: 0,
+        truths: truths.size,
+        isRemoved: remove,
+        interrupted: [],
+        untouched: [],
+      }
+    })
   })
 }
 

@@ -38,35 +38,37 @@ export async function rollbackTable(
   lake: IcebergLake,
   { snapshot, rollback = false, signal }: RollbackOptions,
 ): Promise<RollbackReport> {
+  const { store } = lake
   return withTrino(lake, (engine) =>
-    committed(
-      table,
-      async () => {
-        const [[to], [newest]] = await Promise.all([
-          snapshotsOf(table, engine, { id: snapshot, signal }),
-          currentOf(table, engine, signal),
-        ])
-        if (to === undefined || newest === undefined)
-          throw new UsageError(
-            `table ${table.name} has no snapshot ${snapshot}: minilake snapshots --table ${table.name} lists its snapshots`,
-          )
-        const isNothing = to.state === 'current'
-        const changed = isNothing ? [] : await changedBatches(table, { engine, snapshot, signal })
-        const truths = [...(await truthsOf(table, lake.store, changed)).keys()]
-        if (rollback && !isNothing) {
-          for (const key of truths) await lake.store.remove(key)
-          await recorded(table, lake.store, { adds: [], takes: changed }, async () => ({
-            whole: [],
-            result: await rowsOfQuery(engine, icebergRollback(table, snapshot), signal),
-          }))
-        }
-        return {
-          ...{ table: table.name, from: newest, to, truths: truths.length },
-          isRolledBack: rollback && !isNothing,
-        }
-      },
-      signal,
-    ),
+    committed(table, { store, engine, signal }, async () => {
+      const [[to], [newest]] = await Promise.all([
+        snapshotsOf(table, engine, { id: snapshot, signal }),
+        currentOf(table, engine, signal),
+      ])
+      if (to === undefined || newest === undefined)
+        throw new UsageError(
+          `table ${table.name} has no snapshot ${snapshot}: minilake snapshots --table ${table.name} lists its snapshots`,
+        )
+      const isNothing = to.state === 'current'
+      const changed = isNothing ? [] : await changedBatches(table, { engine, snapshot, signal })
+      const truths = [...(await truthsOf(table, store, changed)).keys()]
+      if (rollback && !isNothing) {
+        for (const key of truths) await store.remove(key)
+        await recorded(
+          table,
+          store,
+          { adds: [], takes: changed },
+          {
+            run: () => rowsOfQuery(engine, icebergRollback(table, snapshot), signal),
+            whole: () => [],
+          },
+        )
+      }
+      return {
+        ...{ table: table.name, from: newest, to, truths: truths.length },
+        isRolledBack: rollback && !isNothing,
+      }
+    }),
   )
 }
 

@@ -5,7 +5,7 @@ import type { LakeStore } from '../lake-backend.js'
 import { firstLines } from '../text.js'
 import { checkColumns, rowDifferences } from '../verify/compare-checks.js'
 import { digitsOf, isSameBatch, rowsDigits } from './batch.js'
-import { type BatchChecks, type RecordedChange, recordedChanges } from './change-record.js'
+import { type BatchChecks, longestMillis, type RecordedChange, recordedChanges } from './change-record.js'
 
 /** What was compared with the records of the changes of an Iceberg table. */
 export interface VerifiedBatches {
@@ -17,9 +17,6 @@ export interface VerifiedBatches {
   missing: string[]
   differences: string[]
 }
-
-/** How long after its begin a change is taken to be under way whose process has died. */
-const longestMillis = 3_600_000
 
 /**
  * Compares the rows of an Iceberg table, by the data file that they came from, with what was recorded before they were put in: their number, a

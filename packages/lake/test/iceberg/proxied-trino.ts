@@ -1,30 +1,42 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a proxy does before it passes something on; with false it hangs up instead. */
+/** What a proxy does before it passes something on; with false it hangs up instead, and with a text it answers that. */
 interface Passing {
   /** `sql` is undefined for a request that is no new statement. */
   onRequest: (sql: string | undefined) => boolean | Promise<boolean>
-  onAnswer?: (answer: string, sql: string | undefined) => boolean
+  /** The statement that Trino gets in place of another. */
+  onStatement?: (sql: string) => string
+  onAnswer?: (answer: string, sql: string | undefined) => boolean | string | Promise<boolean>
 }
 
 /** A proxy for Trino. */
-export async function proxiedTrino(trino: string, { onRequest, onAnswer = () => true }: Passing) {
+export async function proxiedTrino(
+  trino: string,
+  { onRequest, onStatement = (sql) => sql, onAnswer = () => true }: Passing,
+) {
   const server: Server = createServer((incoming, response) => {
     const body: Buffer[] = []
     const pass = (sql: string | undefined) => {
-      const { host: _, ...headers } = incoming.headers
-      const passed = request(`${trino}${incoming.url}`, { method: incoming.method!, headers }, (answer) => {
-        const chunks: Buffer[] = []
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('end', () => {
-          const text = String(Buffer.concat(chunks))
-          if (!onAnswer(text, sql)) return void response.destroy()
-          response.writeHead(answer.statusCode!).end(text.replaceAll(trino, url))
-        })
-      })
-      passed.on('error', () => response.destroy())
-      passed.end(Buffer.concat(body))
+      const { host: _, 'content-length': __, ...headers } = incoming.headers
+      const forwarded = request(
+        `${trino}${incoming.url}`,
+        { method: incoming.method!, headers },
+        (answer) => {
+          const chunks: Buffer[] = []
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+          answer.on('end', async () => {
+            const text = String(Buffer.concat(chunks))
+            const passed = await onAnswer(text, sql)
+            if (passed === false) return void response.destroy()
+            response
+              .writeHead(answer.statusCode!)
+              .end((passed === true ? text : passed).replaceAll(trino, url))
+          })
+        },
+      )
+      forwarded.on('error', () => response.destroy())
+      forwarded.end(sql === undefined ? Buffer.concat(body) : onStatement(sql))
     }
     incoming.on('data', (chunk: Buffer) => body.push(chunk))
     incoming.on('end', () => {

@@ -1,12 +1,10 @@
 import { defineTable, type InputRow } from '@minilake/schema'
 import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
-import { composeLake } from '../../src/compose-lake.js'
-import { openLake } from '../../src/index.js'
-import type { LakeStore } from '../../src/lake-backend.js'
-import { freshFolder } from '../fresh-lake.js'
-import { emptyLake, engineOf, stackBackend, stackOptions, storeOf } from '../running-stack.js'
+import { type Lake, openLake } from '../../src/index.js'
+import { emptyLake, engineOf, stackOptions, storeOf } from '../running-stack.js'
 import { turbine } from '../turbine.js'
 import { dyingTrino } from './dying-trino.js'
+import { lakeIn } from './lake-in.js'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 })
 const stack = inject('stack')
@@ -35,30 +33,6 @@ const stagingTables = async () => {
   return tables
 }
 
-/** A lake that finds a time of `hours` from now at the store's clock. */
-async function lakeIn(hours: number) {
-  const backend = await stackBackend([turbines], stack)
-  const later = (store: LakeStore): LakeStore => ({
-    ...store,
-    now: async () => new Date(((await store.now?.())?.getTime() ?? NaN) + hours * 3_600_000),
-  })
-  const cwd = await freshFolder()
-  const { maintenance } = backend
-  return composeLake(
-    {
-      ...backend,
-      store: later(backend.store),
-      ...(maintenance && { maintenance: { ...maintenance, store: later(maintenance.store) } }),
-    },
-    {
-      out: cwd,
-      inCwd: (path) => path,
-      duckDb: {},
-      s3: {} as Parameters<typeof composeLake>[1]['s3'], // only generate uses it
-    },
-  )
-}
-
 /** A write whose process hears nothing more from Trino while its statement runs: its files and its staging table stay. */
 async function interruptedWrite(day: string) {
   await using proxy = await dyingTrino(stack.trino, /^MERGE/, false)
@@ -74,8 +48,8 @@ test('what a dead write has staged is named, and removed after 24 hours by clean
   expect(await staged()).toHaveLength(2)
   expect(await stagingTables()).toBe(1)
 
-  const now = await lakeIn(23.9)
-  const findingIn = async (lake: typeof now) =>
+  const now = await lakeIn([turbines], stack, 23.9)
+  const findingIn = async (lake: Lake) =>
     (await lake.doctor()).find(({ check }) => check === 'staging')?.finding
   const isStrange = `1 object that minilake did not write and leaves alone, such as ${strange}`
   expect(await findingIn(now)).toMatch(
@@ -88,7 +62,7 @@ test('what a dead write has staged is named, and removed after 24 hours by clean
   await now.write(turbines, [row('06', 2)])
   expect(await staged()).toHaveLength(2)
 
-  const tomorrow = await lakeIn(24.1)
+  const tomorrow = await lakeIn([turbines], stack, 24.1)
   expect(await findingIn(tomorrow)).toMatch(
     /older than that, of a run that died: minilake clean --yes removes them; /,
   )
