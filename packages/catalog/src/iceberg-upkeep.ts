@@ -8,6 +8,9 @@ import {
 } from '@minilake/schema'
 import { icebergTableName } from './iceberg-statements.js'
 
+/** Stands for the day of rows without a time, which other programs may put into an Iceberg table. */
+const noDay = 'null'
+
 /** What an Iceberg table's files of a day are, or those of a table without partitions. */
 const dayColumns = [
   'count_if(content = 0) AS files',
@@ -16,12 +19,13 @@ const dayColumns = [
 ]
 
 /**
- * The files of an Iceberg table by day: columns `day` ('2026-01-05', several for several partitions: '2026-01-05/2026-01-06'; '' without
- * partitions), `files`, `bytes`, `deletes` (files of deleted rows) and `small` (data files of less than `smallBytes`).
+ * The files of an Iceberg table by day: columns `day` ('2026-01-05', several for several partitions: '2026-01-05/2026-01-06'; 'null' for rows
+ * without a time; '' without partitions), `files`, `bytes`, `deletes` (files of deleted rows) and `small` (data files of less than `smallBytes`).
  */
 export function icebergFilesPerDay(table: Table, smallBytes: number): string {
   const days = partitionsOf(table).map(
-    ([, { from }]) => `CAST(partition.${quoteIdentifier(`${from}_day`)} AS VARCHAR)`,
+    ([, { from }]) =>
+      `coalesce(CAST(partition.${quoteIdentifier(`${from}_day`)} AS VARCHAR), ${quoteLiteral(noDay)})`,
   )
   const day = days.length === 0 ? `''` : days.join(` || '/' || `)
   return `SELECT ${[`${day} AS day`, ...dayColumns, `count_if(content = 0 AND file_size_in_bytes < ${smallBytes}) AS small`].join(', ')}\nFROM ${icebergTableName(table, 'files')}\nGROUP BY 1\nORDER BY 1`
@@ -31,6 +35,7 @@ export function icebergFilesPerDay(table: Table, smallBytes: number): string {
 export function icebergOptimize(table: Table, day: string, smallBytes: number): string {
   const days = day.split('/')
   const conditions = partitionsOf(table).map(([, { from }], at) => {
+    if (days[at] === noDay) return `${quoteIdentifier(from)} IS NULL`
     const start = parseUtcDay(days[at] ?? '')
     return `${quoteIdentifier(from)} >= ${startOf(start)} AND ${quoteIdentifier(from)} < ${startOf(start + 1)}`
   })

@@ -34,7 +34,7 @@ export interface FileCount {
 /** What was maintained. */
 export interface MaintainReport {
   table: string
-  /** Days whose files were put together. */
+  /** Days whose files were put together; 'null' stands for rows without a time. */
   days: { day: string; before: FileCount; after: FileCount }[]
   /** The data files of the table. */
   before: FileCount

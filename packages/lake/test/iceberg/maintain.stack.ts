@@ -105,3 +105,22 @@ test('expiry waits for a reader, and a file that no snapshot has goes', async ()
   expect(await rowsOf(`SELECT count(*) FROM ${name}`)).toEqual([[2n]])
   await lake.close()
 })
+
+test('rows without a time, of another program, do not keep a table from being maintained', async () => {
+  const lake = await open()
+  await lake.register()
+  for (const power of [1, 2, 3]) {
+    await insert(`05 0${power}:00`, power)
+    await engine.execute(
+      `INSERT INTO ${name} (event_timestamp, turbine_id, power, _batch) VALUES (NULL, 't1', ${power}, 'n${power}')`,
+    )
+  }
+  expect(await lake.maintain(turbines)).toMatchObject({
+    days: [
+      { day: '2026-01-05', before: { files: 3 }, after: { files: 1 } },
+      { day: 'null', before: { files: 3 }, after: { files: 1 } },
+    ],
+  })
+  expect(await rowsOf(`SELECT count(*), sum(power) FROM ${name}`)).toEqual([[6n, 12]])
+  await lake.close()
+})
