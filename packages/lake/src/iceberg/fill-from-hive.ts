@@ -58,11 +58,7 @@ export async function fillFromHive(
     signal.throwIfAborted()
     if (footer.rowCount === 0) continue
     filled.set(file.key, await file.etag())
-    const identity =
-      footer.rowsSha256 ??
-      createHash('sha256')
-        .update(await file.etag())
-        .digest('hex')
+    const identity = footer.rowsSha256 ?? (await contentSha256(file.key, store))
     const folder = wanted.get(folderOf(file.key)) ?? new Map<string, string>()
     const batch = batchOf(file.key, identity, importsOf(footer)[0])
     wanted.set(folderOf(file.key), folder.set(file.key, batch))
@@ -108,6 +104,15 @@ export async function fillFromHive(
     }
   }
   return filled
+}
+
+/** The SHA-256 of a data file of another program, which stands for the identity of its rows as in an ingest of it. */
+async function contentSha256(key: string, store: LakeStore): Promise<string> {
+  const known = (await store.find(key))?.sha256
+  if (known !== undefined) return known
+  const hash = createHash('sha256')
+  for await (const bytes of await store.open(key)) hash.update(bytes)
+  return hash.digest('hex')
 }
 
 /**

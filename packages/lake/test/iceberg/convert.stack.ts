@@ -1,5 +1,8 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { freeSql, hourlyAverages } from '@minilake/analytics'
-import { defineTable, type InputRow, pump } from '@minilake/schema'
+import { duckDbEngine } from '@minilake/analytics/duckdb'
+import { defineTable, type InputRow, pump, quoteLiteral } from '@minilake/schema'
 import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { openLake } from '../../src/index.js'
 import { holdIntent } from '../../src/replace/intent-lock.js'
@@ -128,6 +131,33 @@ test('a converted table of simulated readings agrees with its truth', async () =
   await lake.close()
   await remove()
 })
+
+test.each(['with', 'without'])(
+  'a file of another program, stored %s its checksum, counts once: its ingest after the conversion changes nothing',
+  async (stored) => {
+    const { folder: out, remove } = await temporaryFolder()
+    const key = 'foreign/foreign.parquet'
+    const foreign = defineTable({ name: 'foreign', columns: { power: { type: 'double' } } })
+    await mkdir(join(out, 'foreign'))
+    const duckDb = duckDbEngine()
+    await duckDb.execute(
+      `COPY (SELECT 1.5::DOUBLE AS power) TO ${quoteLiteral(join(out, key))} (FORMAT parquet)`,
+    )
+    await duckDb.close()
+    const options = { ...stackOptions(stack), maintainCredentials: stack.maintainer }
+    const hive = await openLake({ ...options, tables: [foreign] })
+    if (stored === 'with') await hive.ingest({ folder: out })
+    else await storeOf(stack).write(key, [await readFile(join(out, key))])
+    await hive.register()
+    expect(await hive.convert(foreign)).toMatchObject({ files: 1 })
+    await hive.close()
+    const lake = await openLake({ ...options, tables: [{ ...foreign, format: 'iceberg' }] })
+    expect(await lake.ingest({ folder: out })).toMatchObject({ published: 0, unchanged: 1, conflicts: [] })
+    expect(await rowsOf('SELECT power FROM hive.iot_dw.foreign')).toEqual(['1.5'])
+    await lake.close()
+    await remove()
+  },
+)
 
 const keyed = defineTable({ ...turbine, key: ['turbine_id', 'event_timestamp'] })
 
