@@ -2,6 +2,7 @@ import { defineTable, pump, pumpDaily } from '@minilake/schema'
 import { expect, test } from 'vitest'
 import { duckDbDialect } from '../../src/duckdb/duckdb-dialect.js'
 import { alarmCount } from '../../src/queries/alarms.js'
+import { tableSummary } from '../../src/queries/table-summary.js'
 import { timeRangeConditions, whereClause } from '../../src/queries/time-range.js'
 import { sqlText } from '../../src/query.js'
 import { trinoDialect } from '../../src/trino/trino-dialect.js'
@@ -40,9 +41,11 @@ test('a partition from a column other than the reading time has no condition', (
 })
 
 test('a query of an Iceberg table has no condition on the day in Trino, which has no column of it, and has one in DuckDB', () => {
-  const query = alarmCount(defineTable({ ...pumpDaily, format: 'iceberg' }), { from: noon })
-  expect(sqlText(query, trinoDialect)).not.toContain('event_date')
-  expect(sqlText(query, duckDbDialect)).toContain(`"event_date" >= '2026-01-02'`)
+  const table = defineTable({ ...pumpDaily, format: 'iceberg' })
+  for (const query of [alarmCount(table, { from: noon }), tableSummary(table, { from: noon })]) {
+    expect(sqlText(query, trinoDialect)).not.toContain('event_date')
+    expect(sqlText(query, duckDbDialect)).toContain(`"event_date" >= '2026-01-02'`)
+  }
 })
 
 test('each condition is on its own line', () => {
