@@ -25,7 +25,10 @@ import {
   partitionsOf,
   type Table,
 } from '@minilake/schema'
+import { folderOf } from '../files/folder-of.js'
 import { inDaysOf } from '../files/in-days-of.js'
+import { filesPerDay } from '../iceberg/data-files.js'
+import { isIceberg } from '../iceberg/is-iceberg.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 
 /** Which readings of a table to report on. */
@@ -144,7 +147,13 @@ export async function tableReport(
     hasMoreSources,
     alarms,
     alarmCount,
-    days: await daysOf(table, store, { ...range, signal }),
+    days: daysIn(
+      table,
+      range,
+      isIceberg({ profile }, table)
+        ? await filesPerDay(table, engine, signal)
+        : await filesInStore(table, store, signal),
+    ),
     statements,
   }
 }
@@ -166,21 +175,34 @@ function sourceName(row: object, identity: readonly string[]): string {
   return identity.map((name) => texts[name] ?? 'no name').join(' / ')
 }
 
+/** Some files of a table, by a key or a folder that names their partition. */
+interface PartitionFiles {
+  key: string
+  files: number
+  bytes: number
+}
+
 /** Files and bytes of each day in a range, in order; of all files under '' for a table that has no partitions by day. */
-async function daysOf(
-  table: Table,
-  store: LakeStore,
-  { signal, ...range }: ReportOptions,
-): Promise<ReportDay[]> {
+function daysIn(table: Table, range: TimeRange, found: readonly PartitionFiles[]): ReportDay[] {
   const [level] = partitionsOf(table).map(([name]) => name)
   const isInRange = inDaysOf(table, range)
   const days = new Map<string, ReportDay>()
-  for await (const { key, size } of dataFilesOf(table, store)) {
-    signal.throwIfAborted()
+  for (const { key, files, bytes } of found) {
     if (!isInRange(key)) continue
     const day = level === undefined ? '' : (parsePartitionPath(key)[level] ?? '')
-    const found = days.get(day) ?? { day, files: 0, bytes: 0 }
-    days.set(day, { day, files: found.files + 1, bytes: found.bytes + size })
+    const sum = days.get(day) ?? { day, files: 0, bytes: 0 }
+    days.set(day, { day, files: sum.files + files, bytes: sum.bytes + bytes })
   }
   return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1))
+}
+
+async function filesInStore(table: Table, store: LakeStore, signal: AbortSignal): Promise<PartitionFiles[]> {
+  const folders = new Map<string, PartitionFiles>()
+  for await (const { key, size } of dataFilesOf(table, store)) {
+    signal.throwIfAborted()
+    const folder = folderOf(key)
+    const { files, bytes } = folders.get(folder) ?? { files: 0, bytes: 0 }
+    folders.set(folder, { key: folder, files: files + 1, bytes: bytes + size })
+  }
+  return [...folders.values()]
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { freeSql, hourlyAverages } from '@minilake/analytics'
-import { defineTable, type InputRow, pump } from '@minilake/schema'
+import { duckDbEngine } from '@minilake/analytics/duckdb'
+import { defineTable, type InputRow, pump, quoteLiteral } from '@minilake/schema'
 import { beforeEach, expect, inject, test } from 'vitest'
 import { openLake } from '../../src/index.js'
 import { emptyLake, engineOf, stackOptions, storeOf, temporaryFolder } from '../running-stack.js'
@@ -124,3 +125,40 @@ test('a table that is no longer defined is dropped by its name', { timeout: 300_
   )
   await engine.close()
 })
+
+test('a report counts the files of the table, by day', { timeout: 300_000 }, async () => {
+  const lake = await open()
+  await lake.write(turbines, [row('05T10:00', 'a', 1), row('06T10:00', 'a', 2)])
+  await lake.write(turbines, [row('06T11:00', 'a', 3)])
+  await storeOf(stack).write('turbine/event_date=2026-01-05/left.parquet', [new Uint8Array(9)]) // none of the table's
+  const { days } = await lake.report(turbines)
+  expect(days.map(({ day, files }) => [day, files])).toEqual([
+    ['2026-01-05', 1],
+    ['2026-01-06', 2],
+  ])
+  const [status] = (await lake.status()).tables.filter(({ table }) => table === 'turbine')
+  expect(days.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(status?.lake.bytes)
+  const later = await lake.report(turbines, { from: new Date('2026-01-06T00:00Z') })
+  expect(later.days.map(({ day }) => day)).toEqual(['2026-01-06'])
+  await lake.close()
+})
+
+test(
+  'a file that does not fit the table stays outside, and the others go in',
+  { timeout: 300_000 },
+  async () => {
+    const lake = await open()
+    const out = join(folder, 'out')
+    await lake.generate(pumps, { from: '2026-01-05', days: 1, intervalSeconds: 3600 }, { workers: 1, out })
+    const engine = duckDbEngine()
+    const columns = "TIMESTAMP '2026-01-06 00:00:00' AS event_timestamp, 1.5::DOUBLE AS pressure"
+    const path = quoteLiteral(join(out, 'pump/narrow.parquet'))
+    await engine.execute(`COPY (SELECT ${columns}) TO ${path} (FORMAT parquet)`)
+    await engine.close()
+    const report = await lake.ingest({ folder: out })
+    expect(report).toMatchObject({ published: 1 })
+    expect(report.failures).toMatchObject([{ reason: expect.stringMatching(/velocity/) }])
+    expect(await lake.verify({ tables: [pumps] })).toMatchObject([{ files: 1, rows: 24, differences: [] }])
+    await lake.close()
+  },
+)
