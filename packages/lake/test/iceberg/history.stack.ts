@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { openLake, type Snapshot } from '../../src/index.js'
 import { emptyLake, engineOf, stackOptions, temporaryFolder } from '../running-stack.js'
 import { turbine } from '../turbine.js'
+import { proxiedTrino } from './proxied-trino.js'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 })
 const stack = inject('stack')
@@ -13,7 +14,8 @@ const hive = defineTable({ ...turbine, name: 'plain' })
 beforeEach(() => emptyLake(stack))
 afterAll(() => emptyLake(stack))
 
-const open = () => openLake({ ...stackOptions(stack), tables: [turbines, hive] })
+const open = (trino = stack.trino) =>
+  openLake({ ...stackOptions({ ...stack, trino }), tables: [turbines, hive] })
 const row = (time: string, power: number): InputRow<typeof turbines> => ({
   event_timestamp: new Date(`2026-01-${time}:00Z`),
   turbine_id: 'a',
@@ -125,6 +127,17 @@ test('a table without history says so', async () => {
   await lake.close()
 })
 
+/** Lets all snapshots but the current one expire. */
+async function expireAll() {
+  const engine = engineOf(stack)
+  const sessionProperties = { 'iceberg.expire_snapshots_min_retention': '0s' }
+  const expire = {
+    sql: `ALTER TABLE iceberg.iot_dw.turbine EXECUTE expire_snapshots(retention_threshold => '0s')`,
+  }
+  for await (const _row of engine.query(expire, { sessionProperties }));
+  await engine.close()
+}
+
 test('a snapshot that has expired is named', async () => {
   const lake = await open()
   await lake.register()
@@ -132,13 +145,31 @@ test('a snapshot that has expired is named', async () => {
   const [written] = (await lake.snapshots(turbines)) as [Snapshot]
   await lake.remove(turbines, { remove: true })
   const rows = lake.query(tableSummary(turbines), { tables: [turbines], snapshot: written.id })
-  const engine = engineOf(stack)
-  const sessionProperties = { 'iceberg.expire_snapshots_min_retention': '0s' }
-  const expire = {
-    sql: `ALTER TABLE iceberg.iot_dw.turbine EXECUTE expire_snapshots(retention_threshold => '0s')`,
-  }
-  for await (const _row of engine.query(expire, { sessionProperties }));
+  await expireAll()
   await expect(allOf(rows)).rejects.toThrow(`table turbine has no snapshot ${written.id}`)
-  await engine.close()
+  await lake.close()
+})
+
+test('a snapshot that expires while a query reads it is named', async () => {
+  const lake = await open()
+  await lake.write(turbines, [row('05T10:00', 1)])
+  const [written] = (await lake.snapshots(turbines)) as [Snapshot]
+  await lake.remove(turbines, { remove: true })
+  let isExpired = false
+  await using proxy = await proxiedTrino(stack.trino, {
+    onRequest: async (sql) => {
+      if (isExpired || !sql?.includes(`FOR VERSION AS OF ${written.id}`)) return true
+      isExpired = true
+      await expireAll()
+      return true
+    },
+  })
+  const reader = await open(proxy.url)
+  const rows = reader.query(tableSummary(turbines), { tables: [turbines], snapshot: written.id })
+  await expect(allOf(rows)).rejects.toThrow(
+    `snapshot ${written.id} of table turbine expired while it was read: minilake snapshots --table turbine lists those that are left`,
+  )
+  expect(isExpired).toBe(true)
+  await reader.close()
   await lake.close()
 })

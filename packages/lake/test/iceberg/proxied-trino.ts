@@ -25,13 +25,14 @@ export async function proxiedTrino(
         (answer) => {
           const chunks: Buffer[] = []
           answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-          answer.on('end', async () => {
+          answer.on('end', () => {
             const text = String(Buffer.concat(chunks))
-            const passed = await onAnswer(text, sql)
-            if (passed === false) return void response.destroy()
-            response
-              .writeHead(answer.statusCode!)
-              .end((passed === true ? text : passed).replaceAll(trino, url))
+            void Promise.resolve(onAnswer(text, sql)).then((passed) => {
+              if (passed === false) return void response.destroy()
+              response
+                .writeHead(answer.statusCode!)
+                .end((passed === true ? text : passed).replaceAll(trino, url))
+            })
           })
         },
       )
