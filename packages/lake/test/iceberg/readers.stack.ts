@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { defineTable, type InputRow } from '@minilake/schema'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Lake, openLake } from '../../src/index.js'
@@ -72,5 +73,25 @@ test.each([
     const found = readings.map((reading) => reading.found)
     console.log(`${name}: ${found.filter((each) => each === before).length} of ${found.length} reads before`)
     expect(found.filter((each) => each !== before && each !== after)).toEqual([])
+  },
+)
+
+test(
+  'readers find all rows or no table while it is dropped with its data',
+  { timeout: 300_000 },
+  async () => {
+    await lake.write(table, rows([4, 5, 6], 1))
+    const before = await total()
+    const { readings, stop } = readingLoop(total)
+    while (readings.length === 0) await wait(50)
+    await lake.drop(table, { data: true, remove: true })
+    const found = (await stop()).map((reading) => reading.found)
+    expect(found).toContain(before)
+    for (const each of found.filter((other) => other !== before))
+      expect(String(each)).toMatch(
+        /does not exist|not found|ICEBERG_(INVALID_METADATA|MISSING_METADATA|CANNOT_OPEN_SPLIT)/,
+      )
+    await lake.register()
+    expect(await total()).toBe(0)
   },
 )
