@@ -37,12 +37,12 @@ test.each(settings)('with KMS keys and %s, an interrupted replacement is complet
     replaceFiles({ table, folder }, change, { store: place }, { resumeAfterSeconds: 5, signal })
   await expect(replace(dying)).rejects.toThrow('half done')
   await finishIntent({ store }, folder, { resumeAfterSeconds: 0.5, signal })
-  expect(await keysIn(store)).toEqual([`${folder}new.parquet`])
+  expect(await keysIn(store)).toEqual([`_truth/${folder}new.record`, `${folder}new.parquet`])
   expect(await replace(store)).toEqual({
     added: [],
     unchanged: [`${folder}new.parquet`],
     removed: [`${folder}old.parquet`],
   })
-  expect(await keysIn(store)).toEqual([`${folder}new.parquet`])
+  expect(await keysIn(store)).toEqual([`_truth/${folder}new.record`, `${folder}new.parquet`])
   await files.discard()
 })

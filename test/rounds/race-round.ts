@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Lake, openLake } from '../../packages/lake/src/index.js'
+import { tmpdir } from 'node:os'
+import { openLake } from '../../packages/lake/src/index.js'
 import { stackOptions, type TestStack } from '../../packages/lake/test/running-stack.js'
+import { callingProcess } from './calling-process.js'
 import type { Random, RoundFacts } from './evidence.js'
 import { type Reading, rowText, tableOf, valuesOf } from './readings-model.js'
 
@@ -9,7 +11,7 @@ const millisPerDay = 86_400_000
 const names = ['append', 'the same append', 'merge', 'overwrite', 'append beside it'] as const
 
 /**
- * Five writers change an Iceberg table at once, each with a lake of its own: two append the same rows, one merges into their day, one
+ * Five processes change an Iceberg table at once: two append the same rows, one merges into their day, one
  * overwrites the next day and one appends to that. Each must succeed, and each day must hold what the changes leave in some order. A reader
  * in a loop must find every row once at most. `number` tells the days of the round.
  */
@@ -27,15 +29,16 @@ export async function raceRound(
   const next = 24 * 60
   const [old, appended, merged] = [some(next, 1), some(0, 2), some(1, 3)]
   const [overwriting, beside] = [some(next, 4), some(next + 60, 5)]
-  const lakes: Lake[] = []
-  for (const _name of [...names, 'reader'])
-    lakes.push(await openLake({ ...stackOptions(stack), tables: [table] }))
-  const [one, other, third, fourth, fifth, reader] = lakes as [Lake, Lake, Lake, Lake, Lake, Lake]
-  const put = (
-    lake: Lake,
-    rows: readonly Reading[],
-    mode: 'append' | 'merge' | 'overwrite-partitions' = 'append',
-  ) => lake.write(table, rows.map((row) => valuesOf(row, definition)) as never, { mode })
+  const reader = await openLake({ ...stackOptions(stack), tables: [table] })
+  const writers = names.map(() => callingProcess())
+  const valuesIn = (rows: readonly Reading[]) => rows.map((row) => valuesOf(row, definition))
+  const puts: readonly [readonly Reading[], 'append' | 'merge' | 'overwrite-partitions'][] = [
+    [appended, 'append'],
+    [appended, 'append'],
+    [merged, 'merge'],
+    [overwriting, 'overwrite-partitions'],
+    [beside, 'append'],
+  ]
   const read = async () => {
     const [from, to] = [0, 2].map((days) => new Date(start + days * millisPerDay).toISOString().slice(0, 10))
     const sql = `SELECT event_timestamp AS time, station_id AS station, level, NULL AS torque FROM hive.iot_dw.station WHERE event_timestamp >= TIMESTAMP '${from} 00:00:00' AND event_timestamp < TIMESTAMP '${to} 00:00:00'`
@@ -44,24 +47,23 @@ export async function raceRound(
     return rows.sort()
   }
   try {
-    await put(one, old)
+    await reader.write(table, valuesIn(old) as never)
     let isOver = false
     const seen: string[][] = []
     const reading = (async () => {
       while (!isOver) seen.push(await read())
     })()
-    const ends = await Promise.allSettled([
-      put(one, appended),
-      put(other, appended),
-      put(third, merged, 'merge'),
-      put(fourth, overwriting, 'overwrite-partitions'),
-      put(fifth, beside),
-    ])
+    const ends = await Promise.all(
+      writers.map((writer, at) => {
+        const [rows = [], mode] = puts[at] ?? []
+        const call = () => ({ method: 'write' as const, args: [table, valuesIn(rows), { mode }] })
+        return writer.call({ call }, { table, place: { folder: tmpdir(), stack } })
+      }),
+    )
     isOver = true
     await reading
-    for (const [at, end] of ends.entries())
-      if (end.status === 'rejected')
-        throw new Error(`${names[at]} failed: ${String(end.reason)}`, { cause: end.reason })
+    for (const [at, { is, message }] of ends.entries())
+      if (is !== 'completed') throw new Error(`${names[at]} ${is}: ${message}`)
     const texts = (rows: readonly Reading[]) => rows.map(rowText)
     const keys = new Set(merged.map(({ time }) => time.getTime()))
     const left = texts(appended.filter(({ time }) => !keys.has(time.getTime())))
@@ -96,6 +98,7 @@ export async function raceRound(
     check(days(found)[1], second.slice(2), 'after the changes')
     return { writers: names.length, 'reads meanwhile': seen.length }
   } finally {
-    for (const lake of lakes) await lake.close()
+    writers.forEach((writer) => writer.end())
+    await reader.close()
   }
 }

@@ -138,7 +138,10 @@ test.each<[string[], string]>([
     ['alarms', 'kpi', '--table', 'fleet', '--limits', 'floodStart=3,floodEnd=9'],
     'alarm KPI limit floodEnd expected at most 4, so that a flood can last, got 9',
   ],
-  [['alarms', 'kpi', '--table', 'fleet', '--rows'], 'alarms kpi expected no --rows, which is of alarms'],
+  [
+    ['alarms', 'kpi', '--table', 'fleet', '--rows'],
+    'alarms kpi expected no --rows: it is an option of minilake alarms',
+  ],
   [['alarms', 'kpi', '--table', 'fleet', '--limit', '3'], 'alarms kpi expected no --limit, which is of'],
   [['alarms', 'kpi', '--table', 'fleet', '-o', 'kpi.csv'], 'alarms kpi expected no --output, which is of'],
 ])('%j is refused with one sentence', async (args, sentence) => {

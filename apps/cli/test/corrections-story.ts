@@ -31,9 +31,13 @@ function hourly(day: string, hours: number): string {
  * What docs/corrections.md tells: a newcomer imports files with wrong zones, takes the imports back, replaces days, removes one, adds a
  * column, and imports a file again.
  */
-export async function correctionsStory(folder: string, minilake: Minilake): Promise<void> {
+export async function correctionsStory(
+  folder: string,
+  minilake: Minilake,
+  format: 'hive' | 'iceberg' = 'hive',
+): Promise<void> {
   const define = (table: object) =>
-    writeFile(join(folder, 'minilake.config.json'), JSON.stringify({ tables: [table] }))
+    writeFile(join(folder, 'minilake.config.json'), JSON.stringify({ tables: [{ ...table, format }] }))
   const done = async (...args: string[]) => {
     const { code, stdout, stderr } = await minilake(...args)
     expect(code, stdout + stderr).toBe(0)
@@ -44,9 +48,11 @@ export async function correctionsStory(folder: string, minilake: Minilake): Prom
   const sql = async (text: string) =>
     JSON.parse((await minilake('query', 'sql', text, '--format', 'json')).stdout) as Record<string, unknown>[]
   const rowsPerDay = async () => {
-    const days =
-      'SELECT event_date, count(*) AS n FROM hive.iot_dw.turbine GROUP BY event_date ORDER BY event_date'
-    return (await sql(days)).map(({ event_date, n }) => [event_date, n])
+    const day = 'CAST(CAST(event_timestamp AS DATE) AS VARCHAR)' // an Iceberg table has no column event_date
+    const days = await sql(
+      `SELECT ${day} AS day, count(*) AS n FROM hive.iot_dw.turbine GROUP BY 1 ORDER BY 1`,
+    )
+    return days.map(({ day, n }) => [day, n])
   }
   const importId = (said: string) => /import ([0-9a-f]{16})/.exec(said)?.[1] as string
   const right = [

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { afterAll, beforeAll, inject, test, vi } from 'vitest'
+import { afterEach, beforeEach, inject, test, vi } from 'vitest'
 import { correctionsStory } from './corrections-story.js'
 import type { Minilake } from './run-minilake.js'
 import { emptyLake, stackFolder } from './stack-folder.js'
@@ -9,13 +9,16 @@ const stack = inject('stack')
 let folder: string
 let minilake: Minilake
 
-beforeAll(async () => {
+beforeEach(async () => {
   await emptyLake(stack)
   ;({ folder, minilake } = await stackFolder(stack))
 })
-afterAll(async () => {
+afterEach(async () => {
   await emptyLake(stack)
   await rm(folder, { recursive: true, force: true })
 })
 
-test('what docs/corrections.md tells, on the stack', () => correctionsStory(folder, minilake))
+test.each(['hive', 'iceberg'] as const)(
+  'what docs/corrections.md tells, on the stack, with a table of the format %s',
+  (format) => correctionsStory(folder, minilake, format),
+)

@@ -139,6 +139,10 @@ async function printEpisodes(
 
 /** The period of KPIs: the range asked for, where it is left out from the first to the last reading. Undefined for a table without readings. */
 async function periodOf(table: Table, { from, to }: TimeRange, options: QueryOptions, { lake }: Session) {
+  // A range that has readings is its own period: only its days are read.
+  if (from && to)
+    for await (const { first } of lake.query(tableSummary(table, { from, to }), options))
+      if (first !== null) return { from, to }
   for await (const { first, last } of lake.query(tableSummary(table), options)) {
     if (first === null || last === null) return undefined
     const period = { from: from ?? first, to: to ?? new Date(last.getTime() + 1) }
@@ -153,7 +157,8 @@ async function periodOf(table: Table, { from, to }: TimeRange, options: QueryOpt
 /** Throws a UsageError for an option of `alarms` that says how its table is printed. */
 function checkNotOfKpi({ rows, limit, output }: Flags): void {
   for (const [option, value] of Object.entries({ '--rows': rows, '--limit': limit, '--output': output }))
-    if (value !== undefined) throw new UsageError(`alarms kpi expected no ${option}, which is of alarms`)
+    if (value !== undefined)
+      throw new UsageError(`alarms kpi expected no ${option}: it is an option of minilake alarms`)
 }
 
 function findLimits(given: Record<string, number> = {}): Partial<KpiLimits> {

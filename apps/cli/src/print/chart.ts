@@ -92,9 +92,11 @@ export function chartText(title: string, series: readonly ChartSeries[], options
       ? `each column: ${plural(windows)}${windows > 1 ? ' (mean)' : ''}`
       : `${Math.round(stepMillis / axis.columnMillis)} columns: ${plural(1)}`,
     ...(constant === undefined ? [] : [`every value is ${constant}`]),
-    ...(isBand ? [`${glyphs.band} from least to greatest ${isOfReadings ? 'reading' : 'of them'}`] : []),
+    ...(isBand
+      ? [`${glyphs.band} from least to greatest ${isOfReadings ? 'reading' : 'value of these'}`]
+      : []),
     ...(drawn.length > 1 ? drawn.map(({ name }, index) => `${glyphs.marks.charAt(index)} ${name}`) : []),
-    ...(hidden.length > 0 ? ['a mark hides later ones at its place'] : []),
+    ...(hidden.length > 0 ? ['where marks meet, the first is shown'] : []),
     ...(series.length > drawn.length
       ? [`the first ${drawn.length} of ${series.length} series that have values`]
       : []),

@@ -45,7 +45,7 @@ test('a column of several windows shows their mean and says so', () => {
   const lines = chartText('mean', one(hours(Array.from({ length: 400 }, (_, hour) => hour % 2))), {
     width: 80,
   })
-  expect(lines.split('\n')[1]).toBe('each column: 6 hours (mean); ░ from least to greatest of them')
+  expect(lines.split('\n')[1]).toBe('each column: 6 hours (mean); ░ from least to greatest value of these')
   expect(picture(lines)[5]).toBe('─'.repeat(67))
 })
 
@@ -103,7 +103,7 @@ test('the value of a constant is said, because no row of the axis may have it', 
 
 test('says when a mark hides another one', () => {
   const flat = (value: number) => ({ name: `at ${value}`, points: hours([value, value]) })
-  const hides = 'a mark hides later ones at its place'
+  const hides = 'where marks meet, the first is shown'
   expect(chartText('same', [flat(1), flat(1), flat(9)])).toContain(`▲ at 9; ${hides}`)
   expect(chartText('different', [flat(1), flat(5), flat(9)])).not.toContain(hides)
 })

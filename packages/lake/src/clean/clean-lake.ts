@@ -12,7 +12,7 @@ import { abandoned, unfinishedUploads } from '../ingest/abandoned-uploads.js'
 import { dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
 import { maintainStore } from '../open/maintain-store.js'
 import { checkNoneOver } from '../register/others-over.js'
-import { recordKey } from '../files/file-record.js'
+import { recordedFiles, recordKey } from '../files/file-record.js'
 import { labelsFile } from '../truth/labels-file.js'
 import { readTruthFile, type StoredTruth, truthFilesOf } from '../truth/truth-file.js'
 
@@ -101,8 +101,10 @@ async function removeFound(
   )
   for (const table of lake.tables)
     if (simulated.has(tablePrefix(table))) await checkNoneOver(table, lake, { undone: 'removed', signal })
+  const recorded = new Set<string>()
+  for (const folder of simulated) for (const key of await recordedFiles(folder, lake.store)) recorded.add(key)
   const foldersOf = (some: readonly Found[]) => [
-    ...new Set(some.flatMap(({ leftovers }) => leftovers.keys.map(tableFolderOf))),
+    ...new Set(some.flatMap(({ leftovers: { keys } }) => withRecords(keys, recorded).map(tableFolderOf))),
   ]
   const maintained = await maintainStore(
     lake,
@@ -117,7 +119,7 @@ async function removeFound(
     if (runs && lake.servers)
       await removeRuns(runs, leftovers, { servers: lake.servers, store: remover }, signal)
     else if (uploads) await abortUploads(uploads, remover, signal)
-    else await removeFiles(withRecords(leftovers), remover, signal)
+    else await removeFiles(withRecords(leftovers.keys, recorded), remover, signal)
     leftovers.isRemoved = true
   }
 }
@@ -142,9 +144,9 @@ async function removeRuns(
   leftovers.bytes = files.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** The keys of leftovers, with the records of data files. */
-function withRecords({ kind, keys }: Leftovers): readonly string[] {
-  return kind === 'simulated' ? [...keys, ...keys.map(recordKey)] : keys
+/** Keys of files, each after its record if it has one: after a crash, no record is left without its file. */
+function withRecords(keys: readonly string[], recorded: ReadonlySet<string>): string[] {
+  return keys.flatMap((key) => (recorded.has(key) ? [recordKey(key), key] : [key]))
 }
 
 function isRemovable({ kind }: Pick<Leftovers, 'kind'>): boolean {

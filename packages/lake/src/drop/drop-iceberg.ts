@@ -4,7 +4,7 @@ import { changesPrefix } from '../iceberg/change-record.js'
 import { dataFilesOfIceberg } from '../iceberg/data-files.js'
 import type { LakeBackend } from '../lake-backend.js'
 import { unregisterTable } from '../register/unregister-table.js'
-import { prefixesOf } from '../replace/settle-intents.js'
+import { truthFilesOf } from '../truth/truth-file.js'
 import type { DropReport } from './drop-report.js'
 
 /**
@@ -28,7 +28,7 @@ export async function dropIceberg(
     }
   }
   const truths: StoredObject[] = []
-  if (data) for await (const truth of store.list(prefixesOf(table).truths)) truths.push(truth)
+  if (data) for await (const truth of truthFilesOf(table, store)) truths.push(truth)
   if (remove) {
     if (servers && isInCatalog === true)
       await unregisterTable(table, { servers, data, undone: 'dropped', signal })

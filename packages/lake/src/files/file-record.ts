@@ -1,6 +1,5 @@
-import { truthKey, truthSubject } from '@minilake/generator'
-import type { LakeStore } from '../lake-backend.js'
-import { mappedInOrder } from './mapped-in-order.js'
+import { truthKey, truthPrefix, truthSubject } from '@minilake/generator'
+import type { ObjectStore } from '@minilake/ingest'
 
 const extension = '.record'
 
@@ -9,26 +8,10 @@ export function recordKey(dataKey: string): string {
   return truthKey(dataKey).replace(/\.json$/, extension)
 }
 
-/** The key of the data file that an object below `_truth/` is the record of; undefined if it is none. */
-export function recordSubject(key: string): string | undefined {
-  return key.endsWith(extension) ? truthSubject(`${key.slice(0, -extension.length)}.json`) : undefined
-}
-
-/**
- * Records that data files are in the lake, so that `verify` can name one that is gone. A file that has a truth needs no record. Does nothing
- * for files that have one already, and leaves none of a file that another process removes meanwhile.
- */
-export async function recordFiles(
-  dataKeys: readonly string[],
-  store: LakeStore,
-  signal?: AbortSignal,
-): Promise<void> {
-  const recorded = mappedInOrder(dataKeys, async (key) => {
-    signal?.throwIfAborted()
-    const record = new TextEncoder().encode(`${JSON.stringify({ file: key })}\n`)
-    const { written } = await store.write(recordKey(key), [record])
-    // Whoever removes a file removes its record afterwards: one of the two finds what the other left.
-    if (written && (await store.find(key)) === undefined) await store.remove(recordKey(key))
-  })
-  for await (const _done of recorded);
+/** Keys of the data files below a key prefix that have a record, also of those that are gone. */
+export async function recordedFiles(prefix: string, store: Pick<ObjectStore, 'list'>): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of store.list(`${truthPrefix}${prefix}`))
+    if (key.endsWith(extension)) keys.push(truthSubject(`${key.slice(0, -extension.length)}.json`))
+  return keys
 }

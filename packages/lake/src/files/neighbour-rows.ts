@@ -32,18 +32,23 @@ export async function neighbourRows(
   keys: readonly string[],
   store: LakeStore,
 ): Promise<NeighbourRows[]> {
+  const found: NeighbourRows[] = []
+  for (const partition of daysBeside(table, keys)) {
+    const rows = await importedRows(table, partitionPath(partition), store)
+    if (rows.files > 0) found.push(rows)
+  }
+  return found
+}
+
+/** The partitions of the days just before and just after those of some data files, in order. None for a table that is not partitioned by one day. */
+export function daysBeside(table: Table, keys: readonly string[]): Record<string, string>[] {
   const [[name] = [], ...more] = partitionsOf(table)
   if (name === undefined || more.length > 0) return []
   const days = new Set(
     keys.map((key) => findUtcDay(parsePartitionPath(key)[name] ?? '')).filter((day) => day !== undefined),
   )
   const beside = [...new Set([...days].flatMap((day) => [day - 1, day + 1]))].filter((day) => !days.has(day))
-  const found: NeighbourRows[] = []
-  for (const day of beside.sort((one, other) => one - other)) {
-    const rows = await importedRows(table, partitionPath({ [name]: formatUtcDay(day) }), store)
-    if (rows.files > 0) found.push(rows)
-  }
-  return found
+  return beside.sort((one, other) => one - other).map((day) => ({ [name]: formatUtcDay(day) }))
 }
 
 async function importedRows(table: Table, path: string, store: LakeStore): Promise<NeighbourRows> {

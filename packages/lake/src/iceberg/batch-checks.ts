@@ -1,7 +1,7 @@
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import { stagedChecksums } from '@minilake/catalog'
 import { columnsOf, type Table } from '@minilake/schema'
-import { rowsOfQuery } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 import type { BatchChecks } from './change-record.js'
 import type { IcebergFile } from './iceberg-file.js'
 

@@ -18,6 +18,11 @@ export function digitsOf(batch: string): string {
   return batch.slice(0, digits)
 }
 
+/** The import that a batch is of; undefined if it is of none. */
+export function importOf(batch: string): string | undefined {
+  return batch.split('-')[2]
+}
+
 /** How long the part of a batch is that its key and its rows decide, whatever import it is of. */
 export const rowsDigits = 2 * digits + 1
 

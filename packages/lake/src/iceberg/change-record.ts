@@ -70,36 +70,45 @@ export async function recorded<R>(
   { run, whole }: RecordedStatement<R>,
 ): Promise<R> {
   const id = randomUUID()
-  await store.write(`${openPrefix(table)}${id}.json`, textOf(change))
+  const openKey = `${openPrefix(table)}${id}.json`
+  await store.write(openKey, textOf(change))
+  const begunAt = (await store.find(openKey))?.modified?.getTime()
   let result: R
   try {
     result = await run()
   } catch (error) {
-    if (isNotCommitted(error)) await removeOpen(table, store, id).catch(() => undefined)
-    else if (error instanceof QueryError && error.errorName !== undefined)
+    if (isNotCommitted(error)) await removeRecord(table, store, id).catch(() => undefined)
+    else if (error instanceof QueryError)
       throw new Error(
-        `${error.message}: the change may be in table ${table.name} all the same: run it again, and it counts once`,
+        `${error.message}: the change may be in table ${table.name} all the same: run the same command again, which does no harm if it is`,
         { cause: error },
       )
     throw error
   }
-  await completeOpen(table, store, { ...change, id, whole: await whole(result) })
+  // Another process may have settled it meanwhile: this record is the better one.
+  const complete = { ...change, id, begunAt, whole: await whole(result) }
+  await completeOpen(table, store, complete, { overwrite: true })
   return result
 }
 
-/** Completes the record of a change that was committed. */
+/** Completes the record of a change that was committed. Without `overwrite`, a complete record that is there stays. */
 export async function completeOpen(
   table: Table,
   store: LakeStore,
-  { id, ...change }: Change & { id: string; whole: readonly string[] },
+  { id, ...change }: Change & { id: string; begunAt: number | undefined; whole: readonly string[] },
+  { overwrite }: { overwrite: boolean },
 ): Promise<void> {
-  const begunAt = (await store.find(`${openPrefix(table)}${id}.json`))?.modified?.getTime()
-  // Where another process has settled it meanwhile, this record is the better one.
-  await store.write(`${changesPrefix(table)}${id}.json`, textOf({ ...change, begunAt }), { overwrite: true })
+  await store.write(`${changesPrefix(table)}${id}.json`, textOf(change), { overwrite })
   await removeOpen(table, store, id)
 }
 
-/** Removes the record of a change that was not committed. */
+/** Removes the record of a change that was not committed, also if another process has taken it for committed. */
+async function removeRecord(table: Table, store: LakeStore, id: string): Promise<void> {
+  await store.remove(`${changesPrefix(table)}${id}.json`)
+  await removeOpen(table, store, id)
+}
+
+/** Removes the open record of a change. */
 export async function removeOpen(table: Table, store: LakeStore, id: string): Promise<void> {
   await store.remove(`${openPrefix(table)}${id}.json`)
 }

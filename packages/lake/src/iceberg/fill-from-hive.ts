@@ -16,7 +16,8 @@ import { dataFilesOf, type LakeStore } from '../lake-backend.js'
 import { intentFolders } from '../replace/intent.js'
 import { batchOf, keyDigits } from './batch.js'
 import { type BatchChecks, type Change, recorded } from './change-record.js'
-import { committed, rowsOfQuery } from './committed.js'
+import { committed } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 
 /** Most data files of one statement: each is named in it. */
 const filesPerStatement = 500

@@ -1,4 +1,4 @@
-import { icebergBatches, icebergReplacement } from '@minilake/catalog'
+import { icebergReplacement } from '@minilake/catalog'
 import { partitionPath, partitionsOf, type Table } from '@minilake/schema'
 import { count } from '../text.js'
 import { UsageError } from '../usage-error.js'
@@ -6,9 +6,11 @@ import type { OverwrittenRows, PlacedRows } from '../write/rows-target.js'
 import { isSameBatch } from './batch.js'
 import { batchChecks } from './batch-checks.js'
 import { recorded } from './change-record.js'
-import { committed, rowsOfQuery } from './committed.js'
+import { committed } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 import type { IcebergFile } from './iceberg-file.js'
 import { placed, type Publication } from './publication.js'
+import { type BatchRows, batchRows, dayOf, neighboursInIceberg } from './rows-of-days.js'
 import { truthsOf } from './truths-of.js'
 import { type IcebergLake, withStaging } from './with-staging.js'
 
@@ -26,24 +28,20 @@ export async function overwriteDays(
   return withStaging(table, lake, files, signal, async (engine, staged) => {
     const adds = await batchChecks(table, engine, { staging: staged.staging, files, signal })
     return committed(table, { store, engine, signal }, async () => {
-      const found = await rowsOfQuery(engine, icebergBatches(table, replaced, staged), signal)
-      const there = found.map(({ batch, day, rows }) => ({
-        batch: String(batch),
-        day: String(day),
-        rows: Number(rows),
-      }))
+      const there = await batchRows(table, engine, { of: replaced, files: staged, signal })
       const total = there.reduce((sum, { rows }) => sum + rows, 0)
       if (replaced === 'all' && !replaceAll && total > 0)
         throw new UsageError(
           `table ${table.name} has no partitions, so mode overwrite-partitions replaces all of it: ${count(total, 'row')}; set \`replaceAll\` to do so`,
         )
       const isThere = (file: IcebergFile) => {
-        const ofDay = there.filter(({ day }) => day === dayOf(file))
+        const ofDay = there.filter(({ day }) => day === dayOf(file.partition))
         const own = ofDay.filter(({ batch }) => isSameBatch(batch, file.batch))
         return ofDay.length === own.length && own.reduce((sum, { rows }) => sum + rows, 0) === file.rows
       }
       const changed = files.filter((file) => !isThere(file))
-      if (changed.length === 0) return placed(waiting, new Set())
+      const neighbours = () => neighboursInIceberg(table, engine, waiting.keys, signal)
+      if (changed.length === 0) return { ...placed(waiting, new Set()), neighbours: await neighbours() }
       const takes = there
         .map(({ batch }) => batch)
         .filter((batch) => !files.some((file) => isSameBatch(batch, file.batch)))
@@ -61,24 +59,18 @@ export async function overwriteDays(
       return {
         ...placed(waiting, new Set(changed.map(({ file }) => file.key))),
         overwritten: overwrittenOf(changed, there),
+        neighbours: await neighbours(),
       }
     })
   })
 }
 
-function overwrittenOf(
-  files: readonly IcebergFile[],
-  there: readonly { batch: string; day: string; rows: number }[],
-): OverwrittenRows[] {
+function overwrittenOf(files: readonly IcebergFile[], there: readonly BatchRows[]): OverwrittenRows[] {
   return files
     .map((file) => {
-      const gone = there.filter(({ day }) => day === dayOf(file))
+      const gone = there.filter(({ day }) => day === dayOf(file.partition))
       const rows = gone.reduce((sum, each) => sum + each.rows, 0)
       return { partition: partitionPath(file.partition).replace(/\/$/, ''), files: gone.length, rows }
     })
     .filter(({ rows }) => rows > 0)
-}
-
-function dayOf({ partition }: IcebergFile): string {
-  return Object.values(partition).join('/')
 }

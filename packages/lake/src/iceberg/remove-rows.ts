@@ -7,7 +7,8 @@ import type { RemoveDataOptions, RemovedFolder, RemoveReport } from '../remove/r
 import { removalScope } from '../remove/removal-scope.js'
 import { digitsOf } from './batch.js'
 import { recorded } from './change-record.js'
-import { committed, rowsOfQuery } from './committed.js'
+import { committed } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 import { truthsOf } from './truths-of.js'
 import { type IcebergLake, withTrino } from './with-staging.js'
 
@@ -45,40 +46,45 @@ export async function removeIcebergRows(
       condition: condition && conditionSql(condition),
       importId,
     }
-    return committed(table, { store, engine, signal }, async () => {
-      const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
-      const batches = [...new Set(chosen.map(({ batch }) => batch))]
-      const truths = await truthsOf(table, store, batches)
-      if (remove) {
-        for (const truth of truths.keys()) await store.remove(truth)
-        if (chosen.length > 0)
-          await recorded(
-            table,
-            store,
-            { adds: [], takes: batches },
-            {
-              run: () => ask(icebergDelete(table, removal)),
-              whole: () => [],
-            },
-          )
-      }
-      const folders = foldersOf(table, chosen, truths)
-      const sum = (of: (folder: RemovedFolder) => number) =>
-        folders.reduce((total, each) => total + of(each), 0)
-      return {
-        table: table.name,
-        ...(importId !== undefined && { import: importId }),
-        folders,
-        files: sum(({ files }) => files),
-        rewritten: 0,
-        rows: sum(({ rows }) => rows ?? 0),
-        bytes: 0,
-        truths: truths.size,
-        isRemoved: remove,
-        interrupted: [],
-        untouched: [],
-      }
-    })
+    return committed(
+      table,
+      { store, engine, signal },
+      async () => {
+        const chosen = (await ask(icebergChosenRows(table, removal))).map(chosenRows)
+        const batches = [...new Set(chosen.map(({ batch }) => batch))]
+        const truths = await truthsOf(table, store, batches)
+        if (remove) {
+          for (const truth of truths.keys()) await store.remove(truth)
+          if (chosen.length > 0)
+            await recorded(
+              table,
+              store,
+              { adds: [], takes: batches },
+              {
+                run: () => ask(icebergDelete(table, removal)),
+                whole: () => [],
+              },
+            )
+        }
+        const folders = foldersOf(table, chosen, truths)
+        const sum = (of: (folder: RemovedFolder) => number) =>
+          folders.reduce((total, each) => total + of(each), 0)
+        return {
+          table: table.name,
+          ...(importId !== undefined && { import: importId }),
+          folders,
+          files: sum(({ files }) => files),
+          rewritten: 0,
+          rows: sum(({ rows }) => rows ?? 0),
+          bytes: 0,
+          truths: truths.size,
+          isRemoved: remove,
+          interrupted: [],
+          untouched: [],
+        }
+      },
+      { isSettling: remove },
+    )
   })
 }
 

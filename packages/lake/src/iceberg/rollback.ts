@@ -3,7 +3,8 @@ import type { TrinoEngine } from '@minilake/analytics/trino'
 import type { Table } from '@minilake/schema'
 import { UsageError } from '../usage-error.js'
 import { recorded } from './change-record.js'
-import { committed, rowsOfQuery } from './committed.js'
+import { committed } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 import { type Snapshot, snapshotsOf } from './snapshots.js'
 import { truthsOf } from './truths-of.js'
 import { type IcebergLake, withTrino } from './with-staging.js'
@@ -40,35 +41,40 @@ export async function rollbackTable(
 ): Promise<RollbackReport> {
   const { store } = lake
   return withTrino(lake, (engine) =>
-    committed(table, { store, engine, signal }, async () => {
-      const [[to], [newest]] = await Promise.all([
-        snapshotsOf(table, engine, { id: snapshot, signal }),
-        currentOf(table, engine, signal),
-      ])
-      if (to === undefined || newest === undefined)
-        throw new UsageError(
-          `table ${table.name} has no snapshot ${snapshot}: minilake snapshots --table ${table.name} lists its snapshots`,
-        )
-      const isNothing = to.state === 'current'
-      const changed = isNothing ? [] : await changedBatches(table, { engine, snapshot, signal })
-      const truths = [...(await truthsOf(table, store, changed)).keys()]
-      if (rollback && !isNothing) {
-        for (const key of truths) await store.remove(key)
-        await recorded(
-          table,
-          store,
-          { adds: [], takes: changed },
-          {
-            run: () => rowsOfQuery(engine, icebergRollback(table, snapshot), signal),
-            whole: () => [],
-          },
-        )
-      }
-      return {
-        ...{ table: table.name, from: newest, to, truths: truths.length },
-        isRolledBack: rollback && !isNothing,
-      }
-    }),
+    committed(
+      table,
+      { store, engine, signal },
+      async () => {
+        const [[to], [newest]] = await Promise.all([
+          snapshotsOf(table, engine, { id: snapshot, signal }),
+          currentOf(table, engine, signal),
+        ])
+        if (to === undefined || newest === undefined)
+          throw new UsageError(
+            `table ${table.name} has no snapshot ${snapshot}: minilake snapshots --table ${table.name} lists its snapshots`,
+          )
+        const isNothing = to.state === 'current'
+        const changed = isNothing ? [] : await changedBatches(table, { engine, snapshot, signal })
+        const truths = [...(await truthsOf(table, store, changed)).keys()]
+        if (rollback && !isNothing) {
+          for (const key of truths) await store.remove(key)
+          await recorded(
+            table,
+            store,
+            { adds: [], takes: changed },
+            {
+              run: () => rowsOfQuery(engine, icebergRollback(table, snapshot), signal),
+              whole: () => [],
+            },
+          )
+        }
+        return {
+          ...{ table: table.name, from: newest, to, truths: truths.length },
+          isRolledBack: rollback && !isNothing,
+        }
+      },
+      { isSettling: rollback },
+    ),
   )
 }
 

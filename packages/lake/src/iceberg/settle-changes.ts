@@ -3,6 +3,7 @@ import type { TrinoEngine } from '@minilake/analytics/trino'
 import { icebergRowsOfBatches } from '@minilake/catalog'
 import type { Table } from '@minilake/schema'
 import type { LakeStore } from '../lake-backend.js'
+import { runningIn } from './until-ended.js'
 import {
   completeOpen,
   longestMillis,
@@ -23,8 +24,8 @@ export interface ChangedLake {
 
 /**
  * Settles the records of changes of an Iceberg table of which nobody knows whether they were committed, because a process or a server died:
- * the table tells. The record of a change whose rows came or went is completed; that of another one is removed after an hour, since until
- * then its statement may be under way.
+ * the table tells. The record of a change whose rows came or went is completed; that of another one is removed after an hour, unless
+ * a statement that changes the table runs in Trino.
  */
 export async function settleChanges(
   table: Table,
@@ -38,16 +39,23 @@ export async function settleChanges(
   const expected = new Map<string, number>() // rows by batch, as the records of other changes have it
   for (const { adds, whole } of recorded)
     for (const { batch, rows } of adds) if (whole.includes(batch)) expected.set(batch, rows)
+  const now = (await store.now?.())?.getTime()
+  const isOld = ({ begunAt }: RecordedChange) => now !== undefined && now - begunAt > longestMillis
+  const isBusy = open.some(isOld) && (await runningIn(rowsIn, engine, 'changes', signal)).length > 0
   const batches = open.flatMap(({ adds, takes = [] }) => [...adds.map(({ batch }) => batch), ...takes])
   const found = await rowsOf(rowsIn, [...new Set(batches)], engine, signal)
   const rows = (batch: string) => found.get(batch) ?? 0
-  const now = (await store.now?.())?.getTime()
   for (const change of open) {
     const { id, adds, takes = [], begunAt } = change
     const whole = adds.filter((added) => rows(added.batch) === added.rows).map(({ batch }) => batch)
     if (isSeen(change, rows, expected))
-      await completeOpen(table, store, { id, adds, ...(takes.length > 0 && { takes }), whole })
-    else if (now !== undefined && now - begunAt > longestMillis) await removeOpen(table, store, id)
+      await completeOpen(
+        table,
+        store,
+        { id, begunAt, adds, ...(takes.length > 0 && { takes }), whole },
+        { overwrite: false },
+      )
+    else if (isOld(change) && !isBusy) await removeOpen(table, store, id)
   }
 }
 

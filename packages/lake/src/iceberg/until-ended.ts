@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { TrinoEngine } from '@minilake/analytics/trino'
 import { runningStatements } from '@minilake/catalog'
 import type { Table } from '@minilake/schema'
-import { rowsOfQuery } from './committed.js'
+import { rowsOfQuery } from './rows-of-query.js'
 
 /** What a statement does with a table. */
 type Use = 'changes' | 'reads'

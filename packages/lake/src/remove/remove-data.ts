@@ -1,5 +1,6 @@
 import type { StoredObject } from '@minilake/ingest'
 import { isDataFileKey, type Table, tablePrefix } from '@minilake/schema'
+import { recordKey } from '../files/file-record.js'
 import { folderOf } from '../files/folder-of.js'
 import { importsOf } from '../files/imports-of.js'
 import { readableFooter } from '../files/lake-file.js'
@@ -7,7 +8,8 @@ import { mappedInOrder } from '../files/mapped-in-order.js'
 import type { FolderCatalog, LakeStore } from '../lake-backend.js'
 import type { DuckDbLimits } from '../open/duckdb-limits.js'
 import { checkNotRewritten, misfitOf, wayOut } from '../register/shape-checks.js'
-import { type Descriptions, descriptionsOf } from '../replace/files-and-truth.js'
+import { truthsOf } from '../replace/files-and-truth.js'
+import { lostFiles } from '../verify/lost-files.js'
 import { intentFolders } from '../replace/intent.js'
 import { newFiles } from '../replace/new-files.js'
 import type { FileChange } from '../replace/file-change.js'
@@ -118,10 +120,11 @@ export async function removeData(
   } else {
     for (const [folder, some] of planned) {
       const split = await splitFiles(some, context)
-      const of = await descriptionsOf(keysOf([...split.whole, ...split.rewritten]), lake.store)
-      found.push(summary(folder, split, of))
+      const truths = await truthsOf(keysOf([...split.whole, ...split.rewritten]), lake.store)
+      found.push(summary(folder, split, truths))
     }
   }
+  if (remove) await forgetLost(table, scope, lake.store)
   const changed = found
     .filter(({ files, rewritten }) => files + rewritten > 0)
     .sort((a, b) => (a.folder < b.folder ? -1 : 1))
@@ -139,6 +142,12 @@ export async function removeData(
     interrupted: [...interrupted],
     untouched: foreign.filter((key) => planned.has(folderOf(key)) || isDataFileKey(table, key)),
   }
+}
+
+/** Removes the records of lost files whose whole folder was to go: nobody waits for these files any more. */
+async function forgetLost(table: Table, scope: RemovalScope, store: LakeStore): Promise<void> {
+  for (const key of await lostFiles(table, store))
+    if (scope.ofFolder(folderOf(key)) === 'all') await store.remove(recordKey(key))
 }
 
 /**
@@ -214,7 +223,7 @@ async function removeFrom(
 ): Promise<RemovedFolder> {
   const { table, scope, importId, store, duckDb, signal } = context
   const stage = await newFiles(store, { tempFolder: duckDb.tempFolder, signal })
-  let last: { split: SplitFiles; of: Descriptions } | undefined
+  let last: { split: SplitFiles; truths: string[] } | undefined
   const decide = async (listed: readonly StoredObject[]): Promise<FileChange> => {
     const ours = listed.filter(({ key }) => isDataFileKey(table, key))
     const files: JudgedFile[] = []
@@ -224,15 +233,15 @@ async function removeFrom(
     const split = await splitFiles(files, context)
     const { add, joined } = await stageKept(split, stage, context)
     const gone = [...split.whole, ...split.rewritten]
-    const of = await descriptionsOf(keysOf([...gone, ...joined]), store)
-    last = { split, of }
-    return { add, remove: [...keysOf([...gone, ...joined]), ...of.truths, ...of.records] }
+    const truths = await truthsOf(keysOf(gone), store)
+    last = { split, truths }
+    return { add, remove: [...keysOf([...gone, ...joined]), ...truths] }
   }
   try {
     const options = { resumeAfterSeconds, signal, ...notes }
     await replaceFiles({ table: table.name, folder }, decide, { store, catalog }, options)
     if (last === undefined) throw new Error(`${folder}: expected a decision`)
-    return summary(folder, last.split, last.of)
+    return summary(folder, last.split, last.truths)
   } finally {
     await stage.discard()
   }
@@ -245,7 +254,7 @@ function keysOf(files: readonly JudgedFile[]): string[] {
 function summary(
   folder: string,
   { whole, rewritten, rows }: SplitFiles,
-  { truths }: Descriptions,
+  truths: readonly string[],
 ): RemovedFolder {
   return {
     folder,

@@ -5,7 +5,7 @@ import { type HeldIntent, mostTrustMillis } from './intent-lock.js'
 import { newPrefix, oldPrefix, targetKey } from './hidden-files.js'
 import { otherContent } from './other-content.js'
 import type { NewFile, ReplacedLake } from './file-change.js'
-import { recordFiles } from '../files/file-record.js'
+import { recordFiles, removeRecords } from './record-files.js'
 import type { SettledChange } from './settled-change.js'
 
 /** Does what an intent says, with its new files. Rejects with a LostIntentError before a step that is no longer ours to take. */
@@ -93,10 +93,10 @@ async function complete(held: HeldIntent, { store, catalog }: ReplacedLake): Pro
   await remove(intent.remove.filter((key) => !inFolder.includes(key)))
   await store.removeEmptyFolders?.(intent.remove)
   await held.checkOurs()
-  await recordFiles(
-    intent.add.map(({ key }) => key),
-    store,
-  )
+  const added = intent.add.map(({ key }) => key)
+  const gone = intent.remove.filter((key) => !added.includes(key))
+  await removeRecords(intent.folder, gone, store)
+  await recordFiles(added, store)
   await held.checkOurs()
   await catalog?.register(intent.folder)
   await held.release()

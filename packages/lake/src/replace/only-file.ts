@@ -2,7 +2,6 @@ import type { StoredObject } from '@minilake/ingest'
 import { createdBy } from '@minilake/parquet'
 import { hasRows } from '../files/has-rows.js'
 import type { LakeStore } from '../lake-backend.js'
-import { recordKey } from '../files/file-record.js'
 import { filesAndTruth } from './files-and-truth.js'
 import type { NewDataFile } from './new-files.js'
 import type { FileChange } from './file-change.js'
@@ -22,6 +21,5 @@ export async function onlyFile(
     there !== undefined &&
     (await hasRows(there, { size, createdBy, rowsSha256: file.rowsSha256(), imports }, store))
   const keys = await filesAndTruth(objects, store)
-  const kept = stays ? [key, recordKey(key)] : [key]
-  return { add: stays ? [] : [file], remove: keys.filter((each) => !kept.includes(each)) }
+  return { add: stays ? [] : [file], remove: keys.filter((each) => each !== key) }
 }

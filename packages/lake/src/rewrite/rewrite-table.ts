@@ -9,7 +9,7 @@ import {
 } from '../register/rewrite-mark.js'
 import { checkNoneOver } from '../register/others-over.js'
 import { unregisterTable } from '../register/unregister-table.js'
-import { descriptionsOf } from '../replace/files-and-truth.js'
+import { truthsOf } from '../replace/files-and-truth.js'
 import { newFiles } from '../replace/new-files.js'
 import type { NewFile } from '../replace/file-change.js'
 import { replaceFiles } from '../replace/replace-files.js'
@@ -144,8 +144,7 @@ async function rewriteFolder(
           if (fresh && key !== undefined) add.push({ ...fresh, key, overwrites: key === file.key })
           remove.push(file.key)
         }
-        const of = await descriptionsOf(remove, store) // a truth describes the bytes of its file
-        remove.push(...of.truths, ...of.records)
+        remove.push(...(await truthsOf(remove, store))) // a truth describes the bytes of its file
         return { add, remove }
       },
       { store },

@@ -1,6 +1,7 @@
 import type { StoredObject } from '@minilake/ingest'
 import type { Table } from '@minilake/schema'
 import { rowsOf } from '../files/earlier-rows.js'
+import { recordedFiles, recordKey } from '../files/file-record.js'
 import { folderOf } from '../files/folder-of.js'
 import { neighbourRows } from '../files/neighbour-rows.js'
 import { partitionOf } from '../files/partition-of.js'
@@ -36,12 +37,14 @@ export function overwritePartitions(
     let overwritten: OverwrittenRows | undefined
     const decide = async (objects: readonly StoredObject[]) => {
       const change = await onlyFile(file, objects, store)
+      // Files that were lost from the day are replaced, too.
+      const recorded = (await recordedFiles(folder, store)).filter((key) => key !== file.key)
       const going = objects.filter(({ key }) => key.endsWith('.parquet') && change.remove.includes(key))
       overwritten =
         going.length === 0
           ? undefined
           : { partition: partitionOf(folder), files: going.length, rows: await rowsOf(going, store) }
-      return change
+      return { ...change, remove: [...change.remove, ...recorded.map(recordKey)] }
     }
     const { added } = await replaceFiles({ table: table.name, folder }, decide, place, options)
     return { isNew: added.length > 0, overwritten }

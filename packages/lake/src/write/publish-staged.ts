@@ -7,6 +7,7 @@ import { type EarlierRows, earlierRows, rowsOf } from '../files/earlier-rows.js'
 import { type SharedFiles, sharedFiles } from '../files/shared-files.js'
 import { icebergRows } from '../iceberg/iceberg-rows.js'
 import { isIceberg } from '../iceberg/is-iceberg.js'
+import { besidesInIceberg } from '../iceberg/rows-of-days.js'
 import { untilUnlocked } from '../iceberg/table-lock.js'
 import { ingestFolder, type IngestFilesOptions } from '../ingest/ingest-folder.js'
 import { type CatalogReport, dataFilesOf, type LakeBackend, type LakeStore } from '../lake-backend.js'
@@ -16,7 +17,7 @@ import { checkNoneOver } from '../register/others-over.js'
 import { changeTable, settleIntents } from '../replace/settle-intents.js'
 import type { ChangeNotes } from '../replace/settled-change.js'
 import { count } from '../text.js'
-import { recordFiles } from '../files/file-record.js'
+import { recordFiles } from '../replace/record-files.js'
 import { UsageError } from '../usage-error.js'
 import { appendRows } from './append-rows.js'
 import { mergePartitions } from './merge-partitions.js'
@@ -75,7 +76,10 @@ export async function publishStaged<R extends WrittenFiles>(
   if (isIceberg(lake, table)) {
     await untilUnlocked(table, lake, { signal, onWait })
     const how = { mode, replaceAll, tempFolder, duckDb, signal }
-    return { ...(await write(icebergRows(table, lake, how))), mode, earlier: [], shared: [], catalog: before }
+    const files = await write(icebergRows(table, lake, how))
+    const found =
+      mode === 'append' ? await besidesInIceberg(table, lake, files, signal) : { earlier: [], shared: [] }
+    return { ...files, mode, ...found, catalog: before }
   }
   const settle = () => settleIntents([table], lake, { signal, ...notes })
   await settle()

@@ -180,6 +180,20 @@ async function convertWith(before: RegExp, work: () => Promise<unknown>, onWait?
 }
 const lastComparison = /^SELECT .*checksum\(.* FROM "iceberg"/
 
+test('a conversion whose tables differ gives no table another name, and says which day', async () => {
+  const lake = await open(keyed)
+  await lake.write(keyed, [row('05T10:00', 1), row('05T11:00', 2), row('06T10:00', 3)])
+  const conversion = convertWith(lastComparison, () =>
+    engine.execute('UPDATE iceberg.iot_dw.turbine_iceberg SET power = 9 WHERE power = 1'),
+  )
+  await expect(conversion).rejects.toThrow(
+    'table turbine was not converted: 2026-01-05 has 2 rows in the Hive table and 2 rows in the Iceberg table, with other values',
+  )
+  expect(await powers('turbine')).toEqual(['1', '2', '3'])
+  expect(await rowsOf('SHOW TABLES FROM hive.iot_dw')).toEqual(['turbine', 'turbine_iceberg'])
+  await lake.close()
+})
+
 test('a correction that ends after the days of the Hive table were compared is in the Iceberg table', async () => {
   const lake = await open(keyed)
   await lake.write(keyed, [row('05T10:00', 1), row('05T11:00', 2), row('06T10:00', 3)])

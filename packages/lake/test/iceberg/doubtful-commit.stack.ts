@@ -38,7 +38,7 @@ const openRecords = async () => {
 }
 const isVerified = async (lake: Lake) => (await lake.verify()).every(agrees)
 const doubt =
-  /Cannot determine whether the commit was successful or not \(ICEBERG_COMMIT_ERROR\): the change may be in table turbine all the same: run it again, and it counts once$/
+  /Cannot determine whether the commit was successful or not \(ICEBERG_COMMIT_ERROR\): the change may be in table turbine all the same: run the same command again, which does no harm if it is$/
 
 test.each([
   {

@@ -60,6 +60,23 @@ test.each([
     },
   },
   { name: 'maintain', run: () => lake.maintain(table), isSame: true },
+  {
+    name: 'maintain, with snapshots that expire',
+    run: async () => {
+      expect((await lake.maintain(table, { expireAfterSeconds: 1 })).expired).toBeGreaterThan(0)
+    },
+    isSame: true,
+  },
+  {
+    name: 'a column that catalog adds',
+    run: async () => {
+      const columns = { ...table.columns, note: { type: 'varchar', nullable: true } } as const
+      const wider = await openLake({ ...stackOptions(stack), tables: [defineTable({ ...table, columns })] })
+      await wider.register()
+      await wider.close()
+    },
+    isSame: true,
+  },
 ])(
   'readers find the table before or after $name',
   { timeout: 300_000 },

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { defineTable, pump } from '@minilake/schema'
 import { expect, test } from 'vitest'
 import { agrees, type Lake, openLake } from '../../src/index.js'
-import { recordFiles, recordKey } from '../../src/files/file-record.js'
+import { recordKey } from '../../src/files/file-record.js'
+import { recordFiles, removeRecords } from '../../src/replace/record-files.js'
 import { freshLake } from '../fresh-lake.js'
 import { turbine } from '../turbine.js'
 
@@ -106,5 +107,45 @@ test('no record stays of a file that is removed while it is recorded', async () 
   const { keys } = await lake.write(turbine, [row('05T10:00', 1)])
   await lake.remove(turbine, { ...range('05T00:00', '06T00:00'), remove: true })
   await recordFiles(keys, lake.store)
+  await expectAllRecorded(folder, 0)
+})
+
+test('the record of a file goes with it, also if it was written after a change had looked', async () => {
+  const { folder, lake } = await freshLake({ tables: [turbine] })
+  const { keys } = await lake.write(turbine, [row('05T10:00', 1)])
+  const [key = ''] = keys
+  await rm(join(bucketOf(folder), key))
+  await removeRecords('turbine/event_date=2026-01-05/', keys, lake.store)
+  await expectAllRecorded(folder, 0)
+})
+
+test('nobody waits for a lost file once its day is replaced or removed; a merge keeps waiting', async () => {
+  const { folder, lake } = await freshLake({ tables: [keyed] })
+  const lose = async (rows: ReturnType<typeof row>[]) => {
+    const { keys } = await lake.write(keyed, rows)
+    for (const key of keys) await rm(join(bucketOf(folder), key))
+    expect(await missingIn(lake)).toEqual(keys)
+    return keys
+  }
+  const lost = await lose([row('05T10:00', 1)])
+  await lake.write(keyed, [row('05T11:00', 2)], { mode: 'merge' })
+  expect(await missingIn(lake)).toEqual(lost)
+  await lake.write(keyed, [row('05T12:00', 3)], { mode: 'overwrite-partitions' })
+  await expectAllRecorded(folder, 1)
+
+  const other = await lose([row('06T10:00', 1)])
+  await lake.remove(keyed, range('06T00:00', '07T00:00'))
+  expect(await missingIn(lake)).toEqual(other)
+  await lake.remove(keyed, { ...range('06T00:00', '07T00:00'), remove: true })
+  await expectAllRecorded(folder, 1)
+})
+
+test('clean removes the records of simulated files with them', async () => {
+  const { folder, lake } = await freshLake()
+  await lake.generate(pump, { from: '2026-01-02', days: 1, intervalSeconds: 60 })
+  await lake.ingest()
+  const { files } = await stored(folder)
+  await recordFiles(files, lake.store) // as an ingest without the truth does
+  await lake.clean({ remove: true })
   await expectAllRecorded(folder, 0)
 })
