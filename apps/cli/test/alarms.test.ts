@@ -142,8 +142,14 @@ test.each<[string[], string]>([
     ['alarms', 'kpi', '--table', 'fleet', '--rows'],
     'alarms kpi expected no --rows: it is an option of minilake alarms',
   ],
-  [['alarms', 'kpi', '--table', 'fleet', '--limit', '3'], 'alarms kpi expected no --limit, which is of'],
-  [['alarms', 'kpi', '--table', 'fleet', '-o', 'kpi.csv'], 'alarms kpi expected no --output, which is of'],
+  [
+    ['alarms', 'kpi', '--table', 'fleet', '--limit', '3'],
+    'alarms kpi expected no --limit: it is an option of',
+  ],
+  [
+    ['alarms', 'kpi', '--table', 'fleet', '-o', 'kpi.csv'],
+    'alarms kpi expected no --output: it is an option of',
+  ],
 ])('%j is refused with one sentence', async (args, sentence) => {
   const { code, stdout, stderr } = await minilake(...args)
   expect(stderr).toContain(sentence)

@@ -94,7 +94,8 @@ test('doctor passes, and the rights of the publishing user are those below a buc
   const truth = 'team/lake/_truth/pump/2026-01-01.json'
   expect(await keysOf('team/lake/_truth/pump/2026-01-01')).toEqual([truth])
   await done(minilake('ingest', '--overwrite'))
-  expect(await keysOf('team/lake/_truth/pump/2026-01-01')).toEqual([])
+  const record = 'team/lake/_truth/pump/2026-01-01.record'
+  expect(await keysOf('team/lake/_truth/pump/2026-01-01')).toEqual([record])
   expect((await minilake('verify', '--table', 'pump')).code).toBe(1)
   await expect(storeOf(stack).remove('team/lake/pump/2026-01-01.parquet')).rejects.toThrow('s3:DeleteObject')
 })

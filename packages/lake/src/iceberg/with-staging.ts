@@ -76,13 +76,19 @@ export async function withStaging<R>(
       isOver = true
       return result
     } catch (error) {
-      isOver ||= !signal.aborted && !(error instanceof QueryError && error.errorName === undefined)
+      isOver ||= !signal.aborted && !isUnanswered(error)
       throw error
     } finally {
       // What cannot be removed now counts for nothing, and is removed later.
       if (isOver) await remove().catch(() => undefined)
     }
   })
+}
+
+/** Whether Trino's answer was lost, or there was none. */
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof QueryError) return error.errorName === undefined
+  return error instanceof Error && isUnanswered(error.cause)
 }
 
 async function upload(
