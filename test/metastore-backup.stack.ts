@@ -108,3 +108,14 @@ test('without a dump, register brings back the tables of the definitions from wh
   expect(await lake.snapshots(boiler)).toEqual(snapshots)
   expect((await lake.register()).changes).toEqual([])
 }, 600_000)
+
+test('a lock on an Iceberg table whose owner died goes, so that the table can be changed again', async () => {
+  const sql = (text: string) => postgres('psql', '-d', 'metastore', '-v', 'ON_ERROR_STOP=1', '-c', text)
+  const anHourAgo = Date.now() - 3_600_000
+  await sql(
+    `INSERT INTO hive_locks (hl_lock_ext_id, hl_lock_int_id, hl_txnid, hl_db, hl_table, hl_lock_state, hl_lock_type,
+      hl_last_heartbeat, hl_user, hl_host) VALUES (1000000, 1, 0, 'iot_dw', 'boiler', 'a', 'e', ${anHourAgo}, 'minilake', 'gone')`,
+  )
+  await lake.write(boiler, rowsOf(8))
+  expect(await answers()).toEqual([...daysOf('turbine', [5, 6, 7]), ...daysOf('boiler', [5, 6, 7, 8])])
+}, 300_000)
