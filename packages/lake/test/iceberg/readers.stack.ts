@@ -67,16 +67,6 @@ test.each([
     },
     isSame: true,
   },
-  {
-    name: 'a column that catalog adds',
-    run: async () => {
-      const columns = { ...table.columns, note: { type: 'varchar', nullable: true } } as const
-      const wider = await openLake({ ...stackOptions(stack), tables: [defineTable({ ...table, columns })] })
-      await wider.register()
-      await wider.close()
-    },
-    isSame: true,
-  },
 ])(
   'readers find the table before or after $name',
   { timeout: 300_000 },
