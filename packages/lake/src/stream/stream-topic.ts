@@ -152,7 +152,7 @@ async function partitionStreams(
     ...(onRegistered && { onRegistered }),
   })
 
-  /** Records the data files of a link; its file of rejected messages is none. */
+  /** Records the data files of a link, without its file of rejected messages. */
   const record = ({ files }: ChainLink) =>
     recordFiles(
       files.filter((key) => isDataFileKey(table, key)),
